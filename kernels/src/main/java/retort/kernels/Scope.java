@@ -1,0 +1,81 @@
+package retort.kernels;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The lifetime of a group of tensors. A long scope holds parameters and optimiser state, a short one the activations
+ * of a step. Closing it gives the storage back to the backend, which hands it to the next scope: a training loop
+ * allocates nothing after its first step.
+ */
+public final class Scope implements AutoCloseable {
+    /** What an engine does to give a scope its storage and take it back. */
+    public interface Storage {
+        /** A tensor with unspecified elements. */
+        Tensor allocate(Scope scope, Shape shape);
+
+        /** Takes back what {@link #allocate} gave; work already queued on it must still be done first. */
+        void release(Tensor tensor);
+    }
+
+    private final Backend backend;
+    private final Storage storage;
+    private final List<Tensor> tensors = new ArrayList<>();
+    private boolean closed;
+
+    Scope(Backend backend, Storage storage) {
+        this.backend = backend;
+        this.storage = storage;
+    }
+
+    /**
+     * A new tensor. Its elements are whatever the storage held before: write before you read.
+     *
+     * @throws IllegalStateException if this scope is closed
+     * @throws BackendException if the device has not that much memory left
+     */
+    public Tensor tensor(Shape shape) {
+        if (closed) {
+            throw new IllegalStateException("scope: a tensor " + shape + " was asked of a closed scope");
+        }
+        Tensor tensor = storage.allocate(this, shape);
+        tensors.add(tensor);
+        return tensor;
+    }
+
+    public Tensor tensor(int... extents) {
+        return tensor(Shape.of(extents));
+    }
+
+    /** A new tensor filled with {@code value}. */
+    public Tensor filled(Shape shape, float value) {
+        Tensor tensor = tensor(shape);
+        backend.fill(tensor, value);
+        return tensor;
+    }
+
+    /** A new tensor holding a copy of {@code elements}. */
+    public Tensor tensorOf(Shape shape, float[] elements) {
+        Tensor tensor = tensor(shape);
+        backend.upload(elements, tensor);
+        return tensor;
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Ends every tensor of this scope. A second close does nothing. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            tensors.forEach(storage::release);
+            tensors.clear();
+        }
+    }
+}

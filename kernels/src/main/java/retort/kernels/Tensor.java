@@ -1,0 +1,59 @@
+package retort.kernels;
+
+/**
+ * A block of float32 elements that lives wherever its backend keeps them. It can be named, reshaped and cut into
+ * rows, but not read: {@link Backend#upload} and {@link Backend#download} are the only ways in and out.
+ *
+ * <p>A tensor belongs to the {@link Scope} that made it and dies with it. Views share the elements of the tensor they
+ * were taken from.
+ */
+public abstract class Tensor {
+    private final Scope scope;
+    private final Shape shape;
+
+    protected Tensor(Scope scope, Shape shape) {
+        this.scope = scope;
+        this.shape = shape;
+    }
+
+    public final Shape shape() {
+        return shape;
+    }
+
+    final Scope scope() {
+        return scope;
+    }
+
+    /**
+     * The same elements under another shape.
+     *
+     * @throws IllegalArgumentException if the number of elements differs
+     */
+    public final Tensor reshaped(Shape other) {
+        if (other.size() != shape.size()) {
+            throw new IllegalArgumentException(
+                    "reshape: " + shape + " has " + shape.size() + " elements, " + other + " has " + other.size());
+        }
+        return other.equals(shape) ? this : view(scope, other, 0);
+    }
+
+    /**
+     * Rows {@code from .. from + count - 1} along the first axis, sharing this tensor's elements.
+     *
+     * @throws IllegalArgumentException if the range leaves the tensor
+     */
+    public final Tensor rows(int from, int count) {
+        if (from < 0 || count < 1 || from > shape.rows() - count) {
+            throw new IllegalArgumentException("rows: " + from + " .. " + (from + count - 1) + " asked of " + shape);
+        }
+        return count == shape.rows() ? this : view(scope, shape.withRows(count), from * shape.rowSize());
+    }
+
+    /** The engine's own view of these elements, starting {@code offset} elements further on. */
+    protected abstract Tensor view(Scope scope, Shape shape, int offset);
+
+    @Override
+    public final String toString() {
+        return "tensor " + shape + " on " + scope.backend().engine();
+    }
+}

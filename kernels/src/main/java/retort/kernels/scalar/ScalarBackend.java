@@ -1,0 +1,365 @@
+package retort.kernels.scalar;
+
+import java.util.Arrays;
+import retort.kernels.AdamSpec;
+import retort.kernels.ArgmaxSpec;
+import retort.kernels.BiasSpec;
+import retort.kernels.ColumnSumSpec;
+import retort.kernels.Conv2dSpec;
+import retort.kernels.CrossEntropySpec;
+import retort.kernels.DropoutKey;
+import retort.kernels.DropoutSpec;
+import retort.kernels.Engine;
+import retort.kernels.Epilogue;
+import retort.kernels.GemmAdamSpec;
+import retort.kernels.GemmSpec;
+import retort.kernels.ReluSpec;
+import retort.kernels.SgdSpec;
+import retort.kernels.SoftmaxSpec;
+import retort.kernels.host.HostBackend;
+import retort.kernels.host.HostTensor;
+
+/**
+ * The definition of every operation, to be read beside its spec and to test other engines against. Sums are kept in
+ * double and rounded once; there are no tricks.
+ */
+public final class ScalarBackend extends HostBackend {
+    @Override
+    public Engine engine() {
+        return Engine.CPU_SCALAR;
+    }
+
+    @Override
+    public String device() {
+        return "plain Java, double accumulation";
+    }
+
+    @Override
+    public int threads() {
+        return 1;
+    }
+
+    @Override
+    protected void doGemm(GemmSpec spec, HostTensor a, HostTensor b, HostTensor c, Fused<HostTensor> fused) {
+        double[] row = new double[spec.n()];
+        for (int i = 0; i < spec.m(); i++) {
+            productRow(spec, a, b, i, row);
+            int at = c.offset() + i * spec.n();
+            for (int j = 0; j < spec.n(); j++) {
+                double scaled = spec.alpha() * row[j];
+                row[j] = spec.beta() == 0 ? scaled : scaled + (double) spec.beta() * c.array()[at + j];
+            }
+            store(spec.epilogue(), fused, row, c, i * spec.n());
+        }
+    }
+
+    @Override
+    protected void doGemmAdam(
+            GemmAdamSpec spec, HostTensor a, HostTensor b, HostTensor w, HostTensor m, HostTensor v, float stepSize) {
+        GemmSpec gemm = spec.gemm();
+        double[] row = new double[gemm.n()];
+        for (int i = 0; i < gemm.m(); i++) {
+            productRow(gemm, a, b, i, row);
+            for (int j = 0; j < gemm.n(); j++) {
+                adam(spec.adam(), (float) row[j], w, m, v, i * gemm.n() + j, stepSize);
+            }
+        }
+    }
+
+    /** Row i of op(A) op(B). */
+    private static void productRow(GemmSpec spec, HostTensor a, HostTensor b, int i, double[] row) {
+        Arrays.fill(row, 0);
+        for (int p = 0; p < spec.k(); p++) {
+            double aip = a.array()[a.offset() + (spec.transA() ? p * spec.m() + i : i * spec.k() + p)];
+            float[] bs = b.array();
+            if (spec.transB()) {
+                for (int j = 0; j < spec.n(); j++) {
+                    row[j] += aip * bs[b.offset() + j * spec.k() + p];
+                }
+            } else {
+                int from = b.offset() + p * spec.n();
+                for (int j = 0; j < spec.n(); j++) {
+                    row[j] += aip * bs[from + j];
+                }
+            }
+        }
+    }
+
+    @Override
+    protected void doConv2d(Conv2dSpec spec, HostTensor x, HostTensor filter, HostTensor y, Fused<HostTensor> fused) {
+        switch (spec.pass()) {
+            case FORWARD -> convolve(spec, x, filter, y, fused);
+            case INPUT_GRADIENT -> convolveInputGradient(spec, x, filter, y, fused);
+            case FILTER_GRADIENT -> convolveFilterGradient(spec, x, filter, y);
+        }
+    }
+
+    private static void convolve(
+            Conv2dSpec spec, HostTensor x, HostTensor filter, HostTensor y, Fused<HostTensor> fused) {
+        int filters = spec.filters();
+        double[] sums = new double[filters];
+        forEachOutputPixel(spec, (image, i, j, pixel) -> {
+            Arrays.fill(sums, 0);
+            forEachTap(spec, image, i, j, (xIndex, fIndex) -> {
+                double xValue = x.array()[x.offset() + xIndex];
+                int from = filter.offset() + fIndex * filters;
+                for (int o = 0; o < filters; o++) {
+                    sums[o] += xValue * filter.array()[from + o];
+                }
+            });
+            store(spec.epilogue(), fused, sums, y, pixel * filters);
+        });
+    }
+
+    private static void convolveInputGradient(
+            Conv2dSpec spec, HostTensor dX, HostTensor filter, HostTensor dY, Fused<HostTensor> fused) {
+        int filters = spec.filters();
+        double[] sums = new double[dX.size()];
+        forEachOutputPixel(
+                spec,
+                (image, i, j, pixel) -> forEachTap(spec, image, i, j, (xIndex, fIndex) -> {
+                    for (int o = 0; o < filters; o++) {
+                        sums[xIndex] += (double) dY.array()[dY.offset() + pixel * filters + o]
+                                * filter.array()[filter.offset() + fIndex * filters + o];
+                    }
+                }));
+        store(spec.epilogue(), fused, sums, dX, 0);
+    }
+
+    private static void convolveFilterGradient(Conv2dSpec spec, HostTensor x, HostTensor dFilter, HostTensor dY) {
+        int filters = spec.filters();
+        double[] sums = new double[dFilter.size()];
+        forEachOutputPixel(
+                spec,
+                (image, i, j, pixel) -> forEachTap(spec, image, i, j, (xIndex, fIndex) -> {
+                    double xValue = x.array()[x.offset() + xIndex];
+                    for (int o = 0; o < filters; o++) {
+                        sums[fIndex * filters + o] += xValue * dY.array()[dY.offset() + pixel * filters + o];
+                    }
+                }));
+        for (int e = 0; e < sums.length; e++) {
+            dFilter.array()[dFilter.offset() + e] = (float) sums[e];
+        }
+    }
+
+    /** A pixel (i, j) of an image's output, and its number among all output pixels of the batch. */
+    private interface OutputPixel {
+        void accept(int image, int i, int j, int pixel);
+    }
+
+    /** One product under a kernel: element xIndex of x goes with the filters at [fIndex, 0..filters). */
+    private interface Tap {
+        void accept(int xIndex, int fIndex);
+    }
+
+    private static void forEachOutputPixel(Conv2dSpec spec, OutputPixel body) {
+        int pixel = 0;
+        for (int image = 0; image < spec.batch(); image++) {
+            for (int i = 0; i < spec.outHeight(); i++) {
+                for (int j = 0; j < spec.outWidth(); j++) {
+                    body.accept(image, i, j, pixel++);
+                }
+            }
+        }
+    }
+
+    /** Every tap under output pixel (i, j) that lies inside the image. */
+    private static void forEachTap(Conv2dSpec spec, int image, int i, int j, Tap body) {
+        for (int r = 0; r < spec.kernelHeight(); r++) {
+            int p = i * spec.stride() + r - spec.padding();
+            for (int s = 0; s < spec.kernelWidth(); s++) {
+                int q = j * spec.stride() + s - spec.padding();
+                if (p >= 0 && p < spec.height() && q >= 0 && q < spec.width()) {
+                    for (int channel = 0; channel < spec.channels(); channel++) {
+                        body.accept(
+                                ((image * spec.height() + p) * spec.width() + q) * spec.channels() + channel,
+                                (r * spec.kernelWidth() + s) * spec.channels() + channel);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Rounds sums to float32, applies the epilogue, and writes to result[first ..]. */
+    private static void store(Epilogue epilogue, Fused<HostTensor> fused, double[] sums, HostTensor result, int first) {
+        int[] words = new int[4];
+        for (int e = 0; e < sums.length; e++) {
+            int index = first + e;
+            double value = (float) sums[e];
+            if (epilogue.bias()) {
+                value += fused.bias()
+                        .array()[fused.bias().offset() + index % fused.bias().size()];
+            }
+            if (epilogue.relu()) {
+                value = Math.max(value, 0);
+            }
+            if (epilogue.drops() && isDropped(fused.dropoutKey(), epilogue.dropout(), index, words)) {
+                value = 0;
+            }
+            if (epilogue.gate() && !(fused.gate().array()[fused.gate().offset() + index] > 0)) {
+                value = 0;
+            }
+            result.array()[result.offset() + index] = (float) value * epilogue.scale();
+        }
+    }
+
+    @Override
+    protected void doSoftmax(SoftmaxSpec spec, HostTensor logits, HostTensor probabilities) {
+        double[] p = new double[spec.classes()];
+        for (int i = 0; i < spec.rows(); i++) {
+            softmaxRow(logits, i * p.length, spec.temperature(), p);
+            for (int c = 0; c < p.length; c++) {
+                probabilities.array()[probabilities.offset() + i * p.length + c] = (float) p[c];
+            }
+        }
+    }
+
+    /** Fills p with the softmax of the row of z that starts at {@code first}; returns the log of its denominator. */
+    private static double softmaxRow(HostTensor z, int first, float temperature, double[] p) {
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int c = 0; c < p.length; c++) {
+            p[c] = (double) z.array()[z.offset() + first + c] / temperature;
+            largest = Math.max(largest, p[c]);
+        }
+        double sum = 0;
+        for (int c = 0; c < p.length; c++) {
+            p[c] = Math.exp(p[c] - largest);
+            sum += p[c];
+        }
+        for (int c = 0; c < p.length; c++) {
+            p[c] /= sum;
+        }
+        return largest + Math.log(sum);
+    }
+
+    @Override
+    protected void doCrossEntropy(
+            CrossEntropySpec spec, HostTensor logits, HostTensor targets, HostTensor dLogits, HostTensor outcome) {
+        int classes = spec.classes();
+        double[] p = new double[classes];
+        float[] t = new float[classes];
+        for (int i = 0; i < spec.rows(); i++) {
+            targetRow(spec, targets, i, t);
+            double logDenominator = softmaxRow(logits, i * classes, spec.temperature(), p);
+            double mass = 0;
+            double loss = 0;
+            for (int c = 0; c < classes; c++) {
+                mass += t[c];
+                if (t[c] != 0) {
+                    double z = logits.array()[logits.offset() + i * classes + c];
+                    loss -= t[c] * (z / spec.temperature() - logDenominator);
+                }
+            }
+            for (int c = 0; c < classes; c++) {
+                double gradient = (p[c] * mass - t[c]) / ((double) spec.temperature() * spec.rows());
+                dLogits.array()[dLogits.offset() + i * classes + c] = (float) gradient;
+            }
+            boolean hit = argmaxRow(logits.array(), logits.offset() + i * classes, classes) == argmaxRow(t, 0, classes);
+            outcome.array()[outcome.offset() + 2 * i] = (float) loss;
+            outcome.array()[outcome.offset() + 2 * i + 1] = hit ? 1 : 0;
+        }
+    }
+
+    private static void targetRow(CrossEntropySpec spec, HostTensor targets, int i, float[] t) {
+        for (int c = 0; c < t.length; c++) {
+            t[c] = switch (spec.targets()) {
+                case HARD -> targets.array()[targets.offset() + i] == c ? 1 : 0;
+                case SOFT -> targets.array()[targets.offset() + i * t.length + c];
+            };
+        }
+    }
+
+    @Override
+    protected void doAddBias(BiasSpec spec, HostTensor x, HostTensor bias) {
+        for (int e = 0; e < x.size(); e++) {
+            x.array()[x.offset() + e] += bias.array()[bias.offset() + e % spec.columns()];
+        }
+    }
+
+    @Override
+    protected void doColumnSums(ColumnSumSpec spec, HostTensor x, HostTensor sums) {
+        for (int j = 0; j < spec.columns(); j++) {
+            double sum = 0;
+            for (int i = 0; i < spec.rows(); i++) {
+                sum += x.array()[x.offset() + i * spec.columns() + j];
+            }
+            sums.array()[sums.offset() + j] = (float) sum;
+        }
+    }
+
+    @Override
+    protected void doRelu(ReluSpec spec, HostTensor x, HostTensor y) {
+        for (int e = 0; e < spec.count(); e++) {
+            y.array()[y.offset() + e] = Math.max(x.array()[x.offset() + e], 0);
+        }
+    }
+
+    @Override
+    protected void doReluGradient(ReluSpec spec, HostTensor y, HostTensor dY, HostTensor dX) {
+        for (int e = 0; e < spec.count(); e++) {
+            dX.array()[dX.offset() + e] = y.array()[y.offset() + e] > 0 ? dY.array()[dY.offset() + e] : 0;
+        }
+    }
+
+    @Override
+    protected void doDropout(DropoutSpec spec, DropoutKey key, HostTensor x, HostTensor y) {
+        int[] words = new int[4];
+        for (int e = 0; e < spec.count(); e++) {
+            boolean dropped = isDropped(key, spec.rate(), e, words);
+            y.array()[y.offset() + e] = dropped ? 0 : x.array()[x.offset() + e] * spec.scale();
+        }
+    }
+
+    private static boolean isDropped(DropoutKey key, float rate, int element, int[] words) {
+        key.words(element / 4, words, 0);
+        return Integer.compareUnsigned(words[element % 4], DropoutKey.threshold(rate)) < 0;
+    }
+
+    @Override
+    protected void doArgmax(ArgmaxSpec spec, HostTensor x, HostTensor indices) {
+        for (int i = 0; i < spec.rows(); i++) {
+            indices.array()[indices.offset() + i] =
+                    argmaxRow(x.array(), x.offset() + i * spec.columns(), spec.columns());
+        }
+    }
+
+    /** Index of the largest element, the lowest among equals; comparisons with NaN are false, so NaN never wins. */
+    private static int argmaxRow(float[] x, int from, int count) {
+        int best = 0;
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int c = 0; c < count; c++) {
+            if (x[from + c] > largest) {
+                largest = x[from + c];
+                best = c;
+            }
+        }
+        return best;
+    }
+
+    @Override
+    protected void doAdam(
+            AdamSpec spec, HostTensor w, HostTensor gradient, HostTensor m, HostTensor v, float stepSize) {
+        for (int e = 0; e < spec.count(); e++) {
+            adam(spec, gradient.array()[gradient.offset() + e], w, m, v, e, stepSize);
+        }
+    }
+
+    private static void adam(
+            AdamSpec spec, float g, HostTensor w, HostTensor m, HostTensor v, int element, float stepSize) {
+        double newM = (double) spec.beta1() * m.array()[m.offset() + element] + (1 - spec.beta1()) * (double) g;
+        double newV = (double) spec.beta2() * v.array()[v.offset() + element] + (1 - spec.beta2()) * (double) g * g;
+        m.array()[m.offset() + element] = (float) newM;
+        v.array()[v.offset() + element] = (float) newV;
+        w.array()[w.offset() + element] -= (float) (stepSize * newM / (Math.sqrt(newV) + spec.epsilon()));
+    }
+
+    @Override
+    protected void doSgd(SgdSpec spec, HostTensor w, HostTensor gradient, HostTensor velocity) {
+        for (int e = 0; e < spec.count(); e++) {
+            double v = (double) spec.momentum() * velocity.array()[velocity.offset() + e]
+                    - (double) spec.rate() * gradient.array()[gradient.offset() + e];
+            velocity.array()[velocity.offset() + e] = (float) v;
+            w.array()[w.offset() + e] += (float) v;
+        }
+    }
+}
