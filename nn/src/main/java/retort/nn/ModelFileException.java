@@ -1,0 +1,31 @@
+package retort.nn;
+
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** A model file that can't be read or written. The message is one line: the file, then what is wrong with it. */
+public final class ModelFileException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * @param file the model file
+     * @param problem what is wrong with it and, where that helps, what was expected
+     */
+    public ModelFileException(Path file, String problem) {
+        super(file + ": " + problem);
+    }
+
+    ModelFileException(Path file, String problem, Exception cause) {
+        super(file + ": " + problem + ": " + reason(cause), cause);
+    }
+
+    /** The file system's exceptions carry little more than a path, which the message has already. */
+    private static String reason(Exception cause) {
+        return switch (cause) {
+            case NoSuchFileException e -> "no such file or folder";
+            case AccessDeniedException e -> "permission denied";
+            default -> String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        };
+    }
+}

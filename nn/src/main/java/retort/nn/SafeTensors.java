@@ -1,0 +1,195 @@
+package retort.nn;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import retort.kernels.Shape;
+
+/**
+ * Named float32 tensors and a string map, as a safetensors file: the header's length (8 bytes, little-endian), a JSON
+ * header that gives each name its dtype, shape and byte range, then the elements, row-major and little-endian.
+ *
+ * <p>Both directions go through a small buffer, so a file costs its tensors in memory and no more.
+ *
+ * <p>Source: the format's description in Hugging Face's safetensors.
+ */
+public final class SafeTensors {
+    /** One tensor of the file. */
+    public record Entry(Shape shape, float[] elements) {
+        public Entry {
+            if (elements.length != shape.size()) {
+                throw new IllegalArgumentException("safetensors: " + elements.length + " elements, expected "
+                        + shape.size() + " for shape " + shape);
+            }
+        }
+    }
+
+    private static final int BUFFER_BYTES = 1 << 20;
+    private static final int LENGTH_BYTES = Long.BYTES;
+
+    private final Map<String, String> metadata;
+    private final Map<String, Entry> tensors;
+
+    /**
+     * The maps are copied, the elements are not. The file keeps the order of both.
+     *
+     * @throws IllegalArgumentException if a tensor has the name that the format keeps for the metadata
+     */
+    public SafeTensors(Map<String, String> metadata, Map<String, Entry> tensors) {
+        if (tensors.containsKey(SafeTensorsHeader.METADATA)) {
+            throw new IllegalArgumentException(
+                    "safetensors: no tensor may have the name " + SafeTensorsHeader.METADATA);
+        }
+        this.metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+    }
+
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    /** By name, in the order of the header. */
+    public Map<String, Entry> tensors() {
+        return tensors;
+    }
+
+    /**
+     * Reads a whole file. Every byte of it must be accounted for: tensors may lie in any order, but without gaps,
+     * overlaps or bytes left over.
+     *
+     * @throws ModelFileException if the file can't be read, is not of the format, or holds other than F32 tensors
+     */
+    public static SafeTensors read(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            SafeTensorsHeader header = readHeader(file, channel);
+            Map<String, Entry> tensors = new LinkedHashMap<>();
+            header.ranges().forEach((name, range) -> tensors.put(name, null));
+            List<Map.Entry<String, SafeTensorsHeader.Range>> byOffset = header.ranges().entrySet().stream()
+                    .sorted(Comparator.comparingLong(named -> named.getValue().begin()))
+                    .toList();
+            ByteBuffer buffer = buffer();
+            for (var named : byOffset) {
+                float[] elements = new float[named.getValue().shape().size()];
+                readElements(file, channel, buffer, elements);
+                tensors.put(named.getKey(), new Entry(named.getValue().shape(), elements));
+            }
+            return new SafeTensors(header.metadata(), tensors);
+        } catch (IOException e) {
+            throw new ModelFileException(file, "cannot be read", e);
+        }
+    }
+
+    /**
+     * Writes the file beside its destination and moves it there when it is whole, so that an interrupted or failed
+     * write leaves what was there before. Equal contents give equal bytes.
+     *
+     * @throws ModelFileException if the file can't be written
+     */
+    public void write(Path file) {
+        Path partial = file.resolveSibling(
+                file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+        try {
+            try {
+                writeAll(partial);
+                Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(partial);
+            }
+        } catch (IOException e) {
+            throw new ModelFileException(file, "cannot be written", e);
+        }
+    }
+
+    private static SafeTensorsHeader readHeader(Path file, FileChannel channel) throws IOException {
+        long fileBytes = channel.size();
+        if (fileBytes < LENGTH_BYTES) {
+            throw new ModelFileException(
+                    file, "not a safetensors file: " + fileBytes + " bytes, expected a header of " + LENGTH_BYTES);
+        }
+        ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        readFully(file, channel, length);
+        long headerBytes = length.getLong(0);
+        if (headerBytes < 0 || headerBytes > SafeTensorsHeader.LONGEST_BYTES) {
+            throw new ModelFileException(
+                    file,
+                    "not a safetensors file: a header of " + Long.toUnsignedString(headerBytes)
+                            + " bytes, expected at most " + SafeTensorsHeader.LONGEST_BYTES);
+        }
+        long dataBytes = fileBytes - LENGTH_BYTES - headerBytes;
+        if (dataBytes < 0) {
+            throw new ModelFileException(
+                    file,
+                    "not a safetensors file, or truncated: a header of " + headerBytes + " bytes in a file of "
+                            + fileBytes);
+        }
+        ByteBuffer json = ByteBuffer.allocate((int) headerBytes);
+        readFully(file, channel, json);
+        return SafeTensorsHeader.parse(file, json.flip(), dataBytes);
+    }
+
+    private static void readElements(Path file, FileChannel channel, ByteBuffer buffer, float[] elements)
+            throws IOException {
+        int count;
+        for (int at = 0; at < elements.length; at += count) {
+            count = Math.min(elements.length - at, BUFFER_BYTES / Float.BYTES);
+            buffer.clear().limit(count * Float.BYTES);
+            readFully(file, channel, buffer);
+            buffer.flip().asFloatBuffer().get(elements, at, count);
+        }
+    }
+
+    /** The header was checked against the file's size, so an early end means that the file shrank meanwhile. */
+    private static void readFully(Path file, FileChannel channel, ByteBuffer buffer) throws IOException {
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer) < 0) {
+                throw new ModelFileException(file, "truncated while it was read");
+            }
+        }
+    }
+
+    private void writeAll(Path file) throws IOException {
+        byte[] header = SafeTensorsHeader.format(metadata, tensors);
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            writeFully(channel, length.putLong(0, header.length));
+            writeFully(channel, ByteBuffer.wrap(header));
+            ByteBuffer buffer = buffer();
+            for (Entry tensor : tensors.values()) {
+                writeElements(channel, buffer, tensor.elements());
+            }
+            // Without this a crash after the move may leave the new name on a file without its blocks.
+            channel.force(true);
+        }
+    }
+
+    private static void writeElements(FileChannel channel, ByteBuffer buffer, float[] elements) throws IOException {
+        int count;
+        for (int at = 0; at < elements.length; at += count) {
+            count = Math.min(elements.length - at, BUFFER_BYTES / Float.BYTES);
+            buffer.clear();
+            buffer.asFloatBuffer().put(elements, at, count);
+            writeFully(channel, buffer.limit(count * Float.BYTES));
+        }
+    }
+
+    private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+    }
+
+    private static ByteBuffer buffer() {
+        return ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}
