@@ -1,0 +1,104 @@
+package retort.driver.data;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Training and test images of one size, in IDX files of the names that MNIST gave them. Fashion-MNIST, KMNIST and
+ * one's own sets come in the same form.
+ */
+public record Dataset(String name, ImageSet train, ImageSet test) {
+    private static final int SIDE = 28;
+    private static final String IMAGES = "images-idx3-ubyte";
+    private static final String LABELS = "labels-idx1-ubyte";
+    private static final String TRAIN = "train-";
+    private static final String TEST = "t10k-";
+
+    /**
+     * @throws IllegalArgumentException if the test images are not of the training images' size
+     */
+    public Dataset {
+        if (test.height() != train.height() || test.width() != train.width()) {
+            throw new IllegalArgumentException("dataset " + name + ": test images of " + test.height() + " x "
+                    + test.width() + ", expected " + train.height() + " x " + train.width() + " as in training");
+        }
+    }
+
+    /** Where the files of a set are. */
+    @FunctionalInterface
+    private interface Location {
+        IdxFile file(String name);
+    }
+
+    /** MNIST, from the jar. */
+    public static Dataset embedded() {
+        return read("MNIST", Dataset::embedded);
+    }
+
+    /**
+     * Reads train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each
+     * gzip (with {@code .gz} at the end of its name) or plain. The set gets the folder's name.
+     *
+     * @throws BadDataException if the folder or a file is missing, a file is damaged, or they don't fit each other
+     */
+    public static Dataset load(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new BadDataException(
+                    folder.toString(),
+                    (Files.exists(folder) ? "not a folder" : "no such folder")
+                            + ", expected one with four IDX files such as " + TRAIN + IMAGES + IdxFile.GZIP);
+        }
+        Path own = folder.toAbsolutePath().normalize();
+        return read(String.valueOf(own.getFileName()), name -> file(folder, name));
+    }
+
+    private static IdxFile embedded(String name) {
+        String path = "mnist/" + name + IdxFile.GZIP;
+        return new IdxFile(path, () -> Dataset.class.getResourceAsStream("/" + path));
+    }
+
+    private static IdxFile file(Path folder, String name) {
+        Path plain = folder.resolve(name);
+        Path gzip = folder.resolve(name + IdxFile.GZIP);
+        if (!Files.exists(gzip) && !Files.exists(plain)) {
+            throw new BadDataException(plain.toString(), "no such file, with or without " + IdxFile.GZIP);
+        }
+        Path file = Files.exists(gzip) ? gzip : plain;
+        return new IdxFile(file.toString(), () -> Files.newInputStream(file));
+    }
+
+    private static Dataset read(String name, Location location) {
+        // Names first: a missing file is told before seconds go into the others.
+        IdxFile trainImages = location.file(TRAIN + IMAGES);
+        IdxFile trainLabels = location.file(TRAIN + LABELS);
+        IdxFile testImages = location.file(TEST + IMAGES);
+        IdxFile testLabels = location.file(TEST + LABELS);
+        return new Dataset(name, images(trainImages, trainLabels), images(testImages, testLabels));
+    }
+
+    private static ImageSet images(IdxFile imageFile, IdxFile labelFile) {
+        byte[] labels = labels(labelFile);
+        IdxFile.Contents images = imageFile.read(3);
+        int count = images.extents()[0];
+        int height = images.extents()[1];
+        int width = images.extents()[2];
+        if (height != SIDE || width != SIDE) {
+            throw imageFile.bad("images of " + height + " x " + width + ", expected " + SIDE + " x " + SIDE);
+        }
+        if (labels.length != count) {
+            throw labelFile.bad(labels.length + " labels, expected " + count + " as in " + imageFile.name());
+        }
+        return new ImageSet(height, width, images.elements(), labels);
+    }
+
+    private static byte[] labels(IdxFile file) {
+        byte[] labels = file.read(1).elements();
+        for (int i = 0; i < labels.length; i++) {
+            int label = Byte.toUnsignedInt(labels[i]);
+            if (label >= ImageSet.CLASSES) {
+                throw file.bad("label " + label + " of image " + i + ", expected 0 to " + (ImageSet.CLASSES - 1));
+            }
+        }
+        return labels;
+    }
+}
