@@ -1,0 +1,59 @@
+package retort.kernels.simd;
+
+import static retort.kernels.simd.SimdSpecies.LANES;
+import static retort.kernels.simd.SimdSpecies.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import retort.kernels.AdamSpec;
+import retort.kernels.host.HostTensor;
+
+/** The Adam update in one pass over parameters, gradient and moments: bound by memory. See {@link AdamSpec}. */
+final class SimdAdam {
+    private static final int CHUNK = 1 << 15;
+
+    private final Workers workers;
+
+    SimdAdam(Workers workers) {
+        this.workers = workers;
+    }
+
+    void run(AdamSpec spec, HostTensor w, HostTensor gradient, HostTensor m, HostTensor v, float stepSize) {
+        workers.forEach(Math.ceilDiv(spec.count(), CHUNK), spec.bytes(), (number, worker) -> {
+            int from = number * CHUNK;
+            int count = Math.min(CHUNK, spec.count() - from);
+            update(spec, stepSize, gradient.array(), gradient.offset() + from, w, m, v, from, count);
+        });
+    }
+
+    /** Updates elements from .. from + count of w, m and v with the gradient at {@code g[gAt ..]}. */
+    static void update(
+            AdamSpec spec, float stepSize, float[] g, int gAt, HostTensor w, HostTensor m, HostTensor v, int from, int count) {
+        float[] ws = w.array();
+        float[] ms = m.array();
+        float[] vs = v.array();
+        int wAt = w.offset() + from;
+        int mAt = m.offset() + from;
+        int vAt = v.offset() + from;
+        float restOfBeta1 = 1 - spec.beta1();
+        float restOfBeta2 = 1 - spec.beta2();
+        int e = 0;
+        for (; e + LANES <= count; e += LANES) {
+            FloatVector gradient = FloatVector.fromArray(SPECIES, g, gAt + e);
+            FloatVector newM = FloatVector.fromArray(SPECIES, ms, mAt + e).mul(spec.beta1());
+            newM = gradient.mul(restOfBeta1).add(newM);
+            FloatVector newV = FloatVector.fromArray(SPECIES, vs, vAt + e).mul(spec.beta2());
+            newV = gradient.mul(gradient).mul(restOfBeta2).add(newV);
+            newM.intoArray(ms, mAt + e);
+            newV.intoArray(vs, vAt + e);
+            FloatVector change = newM.mul(stepSize).div(newV.sqrt().add(spec.epsilon()));
+            FloatVector.fromArray(SPECIES, ws, wAt + e).sub(change).intoArray(ws, wAt + e);
+        }
+        for (; e < count; e++) {
+            float newM = g[gAt + e] * restOfBeta1 + ms[mAt + e] * spec.beta1();
+            float newV = g[gAt + e] * g[gAt + e] * restOfBeta2 + vs[vAt + e] * spec.beta2();
+            ms[mAt + e] = newM;
+            vs[vAt + e] = newV;
+            ws[wAt + e] -= newM * stepSize / ((float) Math.sqrt(newV) + spec.epsilon());
+        }
+    }
+}

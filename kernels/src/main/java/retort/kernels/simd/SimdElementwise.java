@@ -1,0 +1,175 @@
+package retort.kernels.simd;
+
+import static retort.kernels.simd.SimdSpecies.LANES;
+import static retort.kernels.simd.SimdSpecies.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import retort.kernels.ArgmaxSpec;
+import retort.kernels.BiasSpec;
+import retort.kernels.ColumnSumSpec;
+import retort.kernels.DropoutKey;
+import retort.kernels.DropoutSpec;
+import retort.kernels.ReluSpec;
+import retort.kernels.host.HostTensor;
+
+/** The operations that touch each element once: bound by memory, so shared out in chunks and otherwise left plain. */
+final class SimdElementwise {
+    /** Elements a task: a multiple of every vector's length and of dropout's four words. */
+    private static final int CHUNK = 1 << 15;
+
+    private final Workers workers;
+    private final Scratch[] scratch;
+
+    SimdElementwise(Workers workers, Scratch[] scratch) {
+        this.workers = workers;
+        this.scratch = scratch;
+    }
+
+    /** Elements from .. to of an operation, by one thread. */
+    private interface Range {
+        void run(int from, int to, int worker);
+    }
+
+    private void chunks(int count, long bytes, Range body) {
+        workers.forEach(Math.ceilDiv(count, CHUNK), bytes, (number, worker) -> {
+            int from = number * CHUNK;
+            body.run(from, Math.min(count, from + CHUNK), worker);
+        });
+    }
+
+    void relu(ReluSpec spec, HostTensor x, HostTensor y) {
+        float[] xs = x.array();
+        float[] ys = y.array();
+        chunks(spec.count(), spec.bytes(), (from, to, worker) -> {
+            int yAt = y.offset() - x.offset();
+            for (int e = x.offset() + from; e < x.offset() + to; e++) {
+                ys[yAt + e] = positive(xs[e]);
+            }
+        });
+    }
+
+    /** max(x, 0), where NaN stays NaN. */
+    static float positive(float x) {
+        return x <= 0 ? 0 : x;
+    }
+
+    void reluGradient(ReluSpec spec, HostTensor y, HostTensor dY, HostTensor dX) {
+        float[] ys = y.array();
+        float[] dYs = dY.array();
+        float[] dXs = dX.array();
+        chunks(spec.count(), spec.bytes(), (from, to, worker) -> {
+            for (int e = from; e < to; e++) {
+                dXs[dX.offset() + e] = ys[y.offset() + e] > 0 ? dYs[dY.offset() + e] : 0;
+            }
+        });
+    }
+
+    void dropout(DropoutSpec spec, DropoutKey key, HostTensor x, HostTensor y) {
+        float[] xs = x.array();
+        float[] ys = y.array();
+        chunks(spec.count(), spec.bytes(), (from, to, worker) -> {
+            float[] kept = scratch[worker].take(Scratch.Use.ROWS, CHUNK);
+            dropoutScales(key, spec.rate(), spec.scale(), from, to - from, kept);
+            for (int e = from; e < to; e++) {
+                ys[y.offset() + e] = kept[e - from] == 0 ? 0 : xs[x.offset() + e] * kept[e - from];
+            }
+        });
+    }
+
+    /** What dropout multiplies elements first .. first + count by, 0 or scale, to {@code scales[0..]}. */
+    static void dropoutScales(DropoutKey key, float rate, float scale, int first, int count, float[] scales) {
+        int threshold = DropoutKey.threshold(rate);
+        int[] words = new int[4];
+        for (int block = first / 4; 4 * block < first + count; block++) {
+            key.words(block, words, 0);
+            for (int word = 0; word < 4; word++) {
+                int at = 4 * block + word - first;
+                if (at >= 0 && at < count) {
+                    scales[at] = Integer.compareUnsigned(words[word], threshold) < 0 ? 0 : scale;
+                }
+            }
+        }
+    }
+
+    void addBias(BiasSpec spec, HostTensor x, HostTensor bias) {
+        int columns = spec.columns();
+        int share = Math.max(1, CHUNK / columns);
+        workers.forEach(Math.ceilDiv(spec.rows(), share), spec.bytes(), (number, worker) -> {
+            int to = Math.min(spec.rows(), (number + 1) * share);
+            for (int i = number * share; i < to; i++) {
+                addRow(bias.array(), bias.offset(), x.array(), x.offset() + i * columns, columns);
+            }
+        });
+    }
+
+    /** to[toAt ..] += from[fromAt ..]. */
+    private static void addRow(float[] from, int fromAt, float[] to, int toAt, int count) {
+        int j = 0;
+        for (; j + LANES <= count; j += LANES) {
+            FloatVector sum = FloatVector.fromArray(SPECIES, to, toAt + j).add(FloatVector.fromArray(SPECIES, from, fromAt + j));
+            sum.intoArray(to, toAt + j);
+        }
+        for (; j < count; j++) {
+            to[toAt + j] += from[fromAt + j];
+        }
+    }
+
+    /** Tall matrices are cut into 16 bands, whatever the thread count, and the bands' sums added in order. */
+    void columnSums(ColumnSumSpec spec, HostTensor x, HostTensor sums) {
+        int columns = spec.columns();
+        int bands = spec.rows() >= 256 ? 16 : 1;
+        int band = Math.ceilDiv(spec.rows(), bands);
+        float[] partial = new float[bands * columns];
+        workers.forEach(bands, spec.bytes(), (number, worker) -> {
+            int to = Math.min(spec.rows(), (number + 1) * band);
+            for (int i = number * band; i < to; i++) {
+                addRow(x.array(), x.offset() + i * columns, partial, number * columns, columns);
+            }
+        });
+        System.arraycopy(partial, 0, sums.array(), sums.offset(), columns);
+        for (int number = 1; number < bands; number++) {
+            addRow(partial, number * columns, sums.array(), sums.offset(), columns);
+        }
+    }
+
+    void argmax(ArgmaxSpec spec, HostTensor x, HostTensor indices) {
+        int columns = spec.columns();
+        int share = Math.max(1, CHUNK / columns);
+        workers.forEach(Math.ceilDiv(spec.rows(), share), spec.bytes(), (number, worker) -> {
+            int to = Math.min(spec.rows(), (number + 1) * share);
+            for (int i = number * share; i < to; i++) {
+                indices.array()[indices.offset() + i] = argmax(x.array(), x.offset() + i * columns, columns);
+            }
+        });
+    }
+
+    /** Index of the largest of x[from .. from + count), the lowest among equals; NaN is never the largest. */
+    static int argmax(float[] x, int from, int count) {
+        FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        int c = 0;
+        for (; c + LANES <= count; c += LANES) {
+            FloatVector next = FloatVector.fromArray(SPECIES, x, from + c);
+            largest = largest.blend(next, next.compare(VectorOperators.GT, largest));
+        }
+        float most = largest.reduceLanes(VectorOperators.MAX);
+        for (; c < count; c++) {
+            if (x[from + c] > most) {
+                most = x[from + c];
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            if (x[from + i] == most) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    /** x *= factor. */
+    static void scale(float[] x, int at, int count, float factor) {
+        for (int e = at; e < at + count; e++) {
+            x[e] *= factor;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package retort.kernels.simd;
+
+import static retort.kernels.simd.SimdSpecies.LANES;
+import static retort.kernels.simd.SimdSpecies.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import retort.kernels.CheckedBackend.Fused;
+import retort.kernels.Epilogue;
+import retort.kernels.host.HostTensor;
+
+/** An {@link Epilogue} on a rectangle of a row-major result that a kernel has just finished, while it is still in cache. */
+final class SimdEpilogue {
+    private final Epilogue epilogue;
+    private final Fused<HostTensor> fused;
+    private final float[] c;
+    private final int at;
+    private final int columns;
+
+    /** @param columns of the result, all of them */
+    SimdEpilogue(Epilogue epilogue, Fused<HostTensor> fused, HostTensor result, int columns) {
+        this.epilogue = epilogue;
+        this.fused = fused;
+        this.c = result.array();
+        this.at = result.offset();
+        this.columns = columns;
+    }
+
+    /** Applies it to rows row .. row + rows, columns column .. column + width. */
+    void apply(int row, int rows, int column, int width) {
+        if (epilogue.equals(Epilogue.NONE)) {
+            return;
+        }
+        float[] kept = epilogue.drops() ? new float[width] : null;
+        for (int i = row; i < row + rows; i++) {
+            int first = i * columns + column;
+            if (epilogue.bias()) {
+                biasRow(first, column, width);
+            }
+            if (epilogue.relu() && !epilogue.bias()) {
+                reluRow(first, width);
+            }
+            if (epilogue.drops()) {
+                SimdElementwise.dropoutScales(
+                        fused.dropoutKey(), epilogue.dropout(), epilogue.scale(), first, width, kept);
+                dropRow(first, width, kept);
+            }
+            if (epilogue.gate()) {
+                gateRow(first, width);
+            }
+        }
+    }
+
+    /** c + bias, or relu of it: one pass for the pair that layers use most. */
+    private void biasRow(int first, int column, int width) {
+        float[] bias = fused.bias().array();
+        int biasAt = fused.bias().offset() + column;
+        int j = 0;
+        for (; j + LANES <= width; j += LANES) {
+            FloatVector sum = FloatVector.fromArray(SPECIES, c, at + first + j).add(FloatVector.fromArray(SPECIES, bias, biasAt + j));
+            (epilogue.relu() ? positive(sum) : sum).intoArray(c, at + first + j);
+        }
+        for (; j < width; j++) {
+            float sum = c[at + first + j] + bias[biasAt + j];
+            c[at + first + j] = epilogue.relu() ? SimdElementwise.positive(sum) : sum;
+        }
+    }
+
+    private void reluRow(int first, int width) {
+        for (int e = at + first; e < at + first + width; e++) {
+            c[e] = SimdElementwise.positive(c[e]);
+        }
+    }
+
+    private static FloatVector positive(FloatVector x) {
+        return x.blend(0, x.compare(VectorOperators.LE, 0));
+    }
+
+    private void dropRow(int first, int width, float[] kept) {
+        for (int j = 0; j < width; j++) {
+            c[at + first + j] = kept[j] == 0 ? 0 : c[at + first + j] * kept[j];
+        }
+    }
+
+    private void gateRow(int first, int width) {
+        float[] gate = fused.gate().array();
+        int gateAt = fused.gate().offset() + first;
+        float scale = epilogue.scale();
+        for (int j = 0; j < width; j++) {
+            c[at + first + j] = gate[gateAt + j] > 0 ? c[at + first + j] * scale : 0;
+        }
+    }
+}

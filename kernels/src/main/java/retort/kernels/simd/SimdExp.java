@@ -1,0 +1,56 @@
+package retort.kernels.simd;
+
+import static retort.kernels.simd.SimdSpecies.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * e^x for each lane, at most 1 ulp off wherever the result is a normal number.
+ *
+ * <p>x = n ln 2 + r with n whole and |r| <= ln(2) / 2, ln 2 in two parts so that the reduction is exact enough (Cody and
+ * Waite 1980); e^r = 1 + r + r^2 q(r) with q of degree 4, fitted at Chebyshev nodes; then times 2^n in two steps, since
+ * n can be 128 or below -126 where the result still is a number.
+ */
+final class SimdExp {
+    /** Adding this rounds a small float to a whole number, which then stands in its low bits. */
+    private static final float ROUNDER = 0x1.8p23f;
+
+    private static final float LOG2_E = 1.44269504f;
+    private static final float LN2_HIGH = 0x1.62e4p-1f;
+    private static final float LN2_LOW = (float) (Math.log(2) - LN2_HIGH);
+    private static final float Q0 = 0.5f;
+    private static final float Q1 = 0x1.5554d8p-3f;
+    private static final float Q2 = 0x1.555516p-5f;
+    private static final float Q3 = 0x1.12106cp-7f;
+    private static final float Q4 = 0x1.6d1606p-10f;
+
+    /** e^x is 0 below and infinite above these. */
+    private static final float LOWEST = -104;
+
+    private static final float HIGHEST = 89;
+
+    private SimdExp() {}
+
+    static FloatVector exp(FloatVector x) {
+        FloatVector inside = x.min(HIGHEST).max(LOWEST);
+        FloatVector rounded = inside.fma(FloatVector.broadcast(SPECIES, LOG2_E), FloatVector.broadcast(SPECIES, ROUNDER));
+        FloatVector n = rounded.sub(ROUNDER);
+        FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), inside);
+        r = n.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
+        FloatVector q = r.fma(FloatVector.broadcast(SPECIES, Q4), FloatVector.broadcast(SPECIES, Q3));
+        q = q.fma(r, FloatVector.broadcast(SPECIES, Q2));
+        q = q.fma(r, FloatVector.broadcast(SPECIES, Q1));
+        q = q.fma(r, FloatVector.broadcast(SPECIES, Q0));
+        FloatVector power = q.mul(r).fma(r, r).add(1);
+        IntVector whole = rounded.reinterpretAsInts().sub(Float.floatToRawIntBits(ROUNDER));
+        IntVector half = whole.lanewise(VectorOperators.ASHR, 1);
+        return power.mul(twoTo(half)).mul(twoTo(whole.sub(half)));
+    }
+
+    /** 2^n for whole n in [-126, 127]. */
+    private static FloatVector twoTo(IntVector n) {
+        return n.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    }
+}

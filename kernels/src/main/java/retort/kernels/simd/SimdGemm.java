@@ -1,0 +1,248 @@
+package retort.kernels.simd;
+
+import static retort.kernels.simd.SimdSpecies.PANEL;
+import static retort.kernels.simd.SimdSpecies.TALLEST;
+
+import retort.kernels.CheckedBackend.Fused;
+import retort.kernels.GemmAdamSpec;
+import retort.kernels.GemmSpec;
+import retort.kernels.host.HostTensor;
+
+/**
+ * C = alpha op(A) op(B) + beta C in four ways, chosen by shape:
+ *
+ * <ul>
+ *   <li>one row: {@link SimdGemv};
+ *   <li>few columns, or few rows times a B stored transposed: the large matrix is read once, where it is, by
+ *       {@link RowTiles}; the small one is packed whole;
+ *   <li>few rows: A is packed whole, each thread packs and multiplies its own columns of B;
+ *   <li>else the blocked algorithm of Goto: B packed by all threads into a block that stays in cache, then each thread
+ *       multiplies its own rows.
+ * </ul>
+ *
+ * <p>Every way adds the products of one element in the same order, in blocks of {@link #K_BLOCK}, and no block is shared
+ * between threads, so the thread count does not change a bit.
+ *
+ * <p>Source: Goto and van de Geijn 2008; Van Zee and van de Geijn 2015; Smith et al. 2014 (threads).
+ */
+final class SimdGemm {
+    /** Products per block: a panel of B of this depth stays in the first-level cache. */
+    static final int K_BLOCK = 256;
+
+    /** Rows per block: a block of A of this height stays in the second-level cache. */
+    private static final int M_BLOCK = 144;
+
+    /** Columns per block of packed B. */
+    private static final int N_BLOCK = 1024;
+
+    /** Up to this many rows, A is packed whole and threads share the columns. */
+    private static final int FEW_ROWS = 96;
+
+    private final Workers workers;
+    private final Scratch[] scratch;
+    private final Scratch shared = new Scratch();
+    private final SimdGemv gemv;
+
+    /** @param scratch one for each worker */
+    SimdGemm(Workers workers, Scratch[] scratch) {
+        this.workers = workers;
+        this.scratch = scratch;
+        this.gemv = new SimdGemv(workers);
+    }
+
+    void run(GemmSpec spec, HostTensor a, HostTensor b, HostTensor c, Fused<HostTensor> fused) {
+        SimdEpilogue epilogue = new SimdEpilogue(spec.epilogue(), fused, c, spec.n());
+        Packing packing = new Packing(spec, a, b);
+        if (spec.m() == 1) {
+            gemv.run(spec, a, b, c, epilogue);
+        } else if (!spec.transA() && spec.n() <= PANEL) {
+            readOnce(spec, packing, false, a, c, epilogue);
+        } else if (spec.transB() && spec.m() <= 2 * PANEL && spec.m() < spec.n()) {
+            readOnce(spec, packing, true, b, c, epilogue);
+        } else {
+            scale(spec, c);
+            if (spec.m() <= FEW_ROWS && spec.n() > PANEL) {
+                fewRows(spec, packing, c, epilogue);
+            } else {
+                blocked(spec, packing, c, epilogue);
+            }
+        }
+    }
+
+    /** C = beta C, unless beta is 0 (then C is not read) or 1. */
+    private void scale(GemmSpec spec, HostTensor c) {
+        if (spec.beta() != 0 && spec.beta() != 1) {
+            SimdElementwise.scale(c.array(), c.offset(), c.size(), spec.beta());
+        }
+    }
+
+    /**
+     * The tall matrix (A, or B stored transposed) is read once where it is, its rows against all columns of the other,
+     * which is packed whole. A thread keeps its rows' sums in scratch memory and stores them at the end, transposed when
+     * the tall matrix is B.
+     */
+    private void readOnce(
+            GemmSpec spec, Packing packing, boolean transposed, HostTensor tall, HostTensor c, SimdEpilogue epilogue) {
+        int k = spec.k();
+        int rows = transposed ? spec.n() : spec.m();
+        int columns = transposed ? spec.m() : spec.n();
+        int panels = (columns + PANEL - 1) / PANEL;
+        int width = panels * PANEL;
+        float[] packed = shared.take(Scratch.Use.RIGHT, k * width);
+        if (transposed) {
+            packing.packLeftAsPanels(packed);
+        } else {
+            packing.packRight(packed, 0, spec.alpha(), 0, k, 0, panels);
+        }
+        int chunk = chunkRows(rows, 96);
+        workers.forEach((rows + chunk - 1) / chunk, spec.flops(), (number, worker) -> {
+            int first = number * chunk;
+            int count = Math.min(chunk, rows - first);
+            float[] sums = scratch[worker].take(Scratch.Use.TILE, chunk * width);
+            for (int p = 0; p < k; p += K_BLOCK) {
+                int depth = Math.min(K_BLOCK, k - p);
+                RowTiles tiles = new RowTiles(1, 0, depth, tall.array(), k, packed, sums, width);
+                for (int row = 0, height; row < count; row += height) {
+                    height = SimdSpecies.nextRows(count - row, RowTiles.TALLEST);
+                    for (int panel = 0; panel < panels; panel++) {
+                        int right = panel * PANEL * k + p * PANEL;
+                        int to = row * width + panel * PANEL;
+                        tiles.run(height, tall.offset() + (first + row) * k + p, right, to, p > 0);
+                    }
+                }
+            }
+            if (transposed) {
+                storeTransposed(spec, sums, width, c, first, count);
+                epilogue.apply(0, spec.m(), first, count);
+            } else {
+                store(spec, sums, width, c, first, count);
+                epilogue.apply(first, count, 0, spec.n());
+            }
+        });
+    }
+
+    /** Rows a task: {@code most}, or fewer so that every thread gets about four tasks. */
+    private int chunkRows(int rows, int most) {
+        int share = (rows + 4 * workers.count() - 1) / (4 * workers.count());
+        int tiles = Math.clamp((share + TALLEST - 1) / TALLEST, 1, most / TALLEST);
+        return tiles * TALLEST;
+    }
+
+    private static void store(GemmSpec spec, float[] sums, int width, HostTensor c, int first, int count) {
+        int n = spec.n();
+        float[] to = c.array();
+        for (int i = 0; i < count; i++) {
+            int at = c.offset() + (first + i) * n;
+            if (spec.beta() == 0) {
+                System.arraycopy(sums, i * width, to, at, n);
+            } else {
+                for (int j = 0; j < n; j++) {
+                    to[at + j] = sums[i * width + j] + spec.beta() * to[at + j];
+                }
+            }
+        }
+    }
+
+    private static void storeTransposed(GemmSpec spec, float[] sums, int width, HostTensor c, int first, int count) {
+        float[] to = c.array();
+        for (int i = 0; i < spec.m(); i++) {
+            int at = c.offset() + i * spec.n() + first;
+            for (int j = 0; j < count; j++) {
+                float sum = sums[j * width + i];
+                to[at + j] = spec.beta() == 0 ? sum : sum + spec.beta() * to[at + j];
+            }
+        }
+    }
+
+    /** A is packed whole; a task packs its own columns of B block by block and multiplies them at once. */
+    private void fewRows(GemmSpec spec, Packing packing, HostTensor c, SimdEpilogue epilogue) {
+        int k = spec.k();
+        int m = spec.m();
+        int panels = (spec.n() + PANEL - 1) / PANEL;
+        float[] left = shared.take(Scratch.Use.LEFT, m * k);
+        workers.forEach((k + K_BLOCK - 1) / K_BLOCK, 4L * m * k, (block, worker) -> {
+            int p = block * K_BLOCK;
+            packing.packLeft(left, m * p, 0, m, p, Math.min(K_BLOCK, k - p));
+        });
+        int chunk = Math.clamp((panels + 2 * workers.count() - 1) / (2 * workers.count()), 1, N_BLOCK / PANEL);
+        workers.forEach((panels + chunk - 1) / chunk, Math.max(spec.flops(), spec.bytes()), (number, worker) -> {
+            int panel = number * chunk;
+            int count = Math.min(chunk, panels - panel);
+            float[] right = scratch[worker].take(Scratch.Use.RIGHT, K_BLOCK * chunk * PANEL);
+            RowBlock rows = new RowBlock(c.array(), c.offset(), 0, m, spec.n(), scratch[worker]);
+            for (int p = 0; p < k; p += K_BLOCK) {
+                int depth = Math.min(K_BLOCK, k - p);
+                Packing.Panels block = packing.packRight(right, 0, 1, p, depth, panel, count);
+                rows.multiply(Packing.Left.packed(left, m * p), block, p > 0 || spec.beta() != 0);
+            }
+            epilogue.apply(0, m, panel * PANEL, Math.min(count * PANEL, spec.n() - panel * PANEL));
+        });
+    }
+
+    /** Goto's algorithm: for each block of columns and depth, all threads pack B, then each multiplies blocks of rows. */
+    private void blocked(GemmSpec spec, Packing packing, HostTensor c, SimdEpilogue epilogue) {
+        int k = spec.k();
+        int panels = (spec.n() + PANEL - 1) / PANEL;
+        int chunk = chunkRows(spec.m(), M_BLOCK);
+        for (int panel = 0; panel < panels; panel += N_BLOCK / PANEL) {
+            int count = Math.min(N_BLOCK / PANEL, panels - panel);
+            int column = panel * PANEL;
+            int columns = Math.min(count * PANEL, spec.n() - column);
+            for (int p = 0; p < k; p += K_BLOCK) {
+                int from = p;
+                int depth = Math.min(K_BLOCK, k - p);
+                Packing.Panels right = packShared(packing, p, depth, panel, count);
+                workers.forEach((spec.m() + chunk - 1) / chunk, 2L * spec.m() * depth * columns, (number, worker) -> {
+                    int row = number * chunk;
+                    int height = Math.min(chunk, spec.m() - row);
+                    RowBlock rows = new RowBlock(c.array(), c.offset(), row, height, spec.n(), scratch[worker]);
+                    Packing.Left left = packing.left(row, height, from, depth, scratch[worker]);
+                    rows.multiply(left, right, from > 0 || spec.beta() != 0);
+                    if (from + depth == k) {
+                        epilogue.apply(row, height, column, columns);
+                    }
+                });
+            }
+        }
+    }
+
+    private Packing.Panels packShared(Packing packing, int p, int depth, int panel, int count) {
+        float[] right = shared.take(Scratch.Use.RIGHT, depth * count * PANEL);
+        int share = Math.max(1, count / (2 * workers.count()));
+        workers.forEach((count + share - 1) / share, 8L * depth * count * PANEL, (number, worker) -> {
+            int from = number * share;
+            packing.packRight(right, from * PANEL * depth, 1, p, depth, panel + from, Math.min(share, count - from));
+        });
+        return new Packing.Panels(right, 0, panel, count, depth);
+    }
+
+    /**
+     * The gradient's rows come in blocks that stay in cache, and Adam runs over each block at once: w, m and v stream
+     * past in order, and the gradient never reaches memory.
+     */
+    void runAdam(
+            GemmAdamSpec spec, HostTensor a, HostTensor b, HostTensor w, HostTensor m, HostTensor v, float stepSize) {
+        GemmSpec gemm = spec.gemm();
+        Packing packing = new Packing(gemm, a, b);
+        int k = gemm.k();
+        int n = gemm.n();
+        int panels = (n + PANEL - 1) / PANEL;
+        Packing.Panels[] right = new Packing.Panels[(k + K_BLOCK - 1) / K_BLOCK];
+        float[] packed = shared.take(Scratch.Use.RIGHT, panels * PANEL * k);
+        for (int p = 0; p < k; p += K_BLOCK) {
+            int depth = Math.min(K_BLOCK, k - p);
+            right[p / K_BLOCK] = packing.packRight(packed, panels * PANEL * p, 1, p, depth, 0, panels);
+        }
+        workers.forEach((gemm.m() + TALLEST - 1) / TALLEST, Math.max(spec.flops(), spec.bytes()), (number, worker) -> {
+            int row = number * TALLEST;
+            int height = Math.min(TALLEST, gemm.m() - row);
+            float[] gradient = scratch[worker].take(Scratch.Use.ROWS, TALLEST * n);
+            RowBlock rows = new RowBlock(gradient, 0, 0, height, n, scratch[worker]);
+            for (int p = 0; p < k; p += K_BLOCK) {
+                Packing.Panels block = right[p / K_BLOCK];
+                rows.multiply(packing.left(row, height, p, block.depth(), scratch[worker]), block, p > 0);
+            }
+            SimdAdam.update(spec.adam(), stepSize, gradient, 0, w, m, v, row * n, height * n);
+        });
+    }
+}

@@ -1,0 +1,157 @@
+package retort.kernels.simd;
+
+import static retort.kernels.simd.SimdSpecies.LANES;
+import static retort.kernels.simd.SimdSpecies.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import retort.kernels.CrossEntropySpec;
+import retort.kernels.SoftmaxSpec;
+import retort.kernels.host.HostTensor;
+
+/**
+ * Softmax at a temperature, alone or fused with cross-entropy and its gradient. A row's rest beyond whole vectors is done
+ * under a mask that is made once a call: with 10 classes the mask would otherwise cost more than the exponentials.
+ */
+final class SimdSoftmax {
+    private static final int CHUNK = 1 << 15;
+
+    private final Workers workers;
+
+    SimdSoftmax(Workers workers) {
+        this.workers = workers;
+    }
+
+    void run(SoftmaxSpec spec, HostTensor logits, HostTensor probabilities) {
+        int share = Math.max(1, CHUNK / spec.classes());
+        workers.forEach(Math.ceilDiv(spec.rows(), share), 8 * spec.bytes(), (number, worker) -> {
+            Rows rows = new Rows(spec.classes(), spec.temperature());
+            int to = Math.min(spec.rows(), (number + 1) * share);
+            for (int i = number * share; i < to; i++) {
+                int from = logits.offset() + i * spec.classes();
+                int at = probabilities.offset() + i * spec.classes();
+                double sum = rows.exponentials(logits.array(), from, probabilities.array(), at);
+                rows.scale(probabilities.array(), at, (float) (1 / sum));
+            }
+        });
+    }
+
+    void run(CrossEntropySpec spec, HostTensor logits, HostTensor targets, HostTensor dLogits, HostTensor outcome) {
+        int share = Math.max(1, CHUNK / spec.classes());
+        workers.forEach(Math.ceilDiv(spec.rows(), share), 8 * spec.bytes(), (number, worker) -> {
+            Rows rows = new Rows(spec.classes(), spec.temperature());
+            int to = Math.min(spec.rows(), (number + 1) * share);
+            for (int i = number * share; i < to; i++) {
+                crossEntropyRow(spec, rows, i, logits, targets, dLogits, outcome);
+            }
+        });
+    }
+
+    private static void crossEntropyRow(
+            CrossEntropySpec spec,
+            Rows rows,
+            int i,
+            HostTensor logits,
+            HostTensor targets,
+            HostTensor dLogits,
+            HostTensor outcome) {
+        int classes = spec.classes();
+        float[] z = logits.array();
+        float[] t = targets.array();
+        float[] dZ = dLogits.array();
+        int zAt = logits.offset() + i * classes;
+        int dAt = dLogits.offset() + i * classes;
+        double sum = rows.exponentials(z, zAt, dZ, dAt);
+        double logSum = Math.log(sum);
+        float temperature = spec.temperature();
+        float share = 1 / (temperature * spec.rows());
+        int best = SimdElementwise.argmax(z, zAt, classes);
+        double loss = 0;
+        int target;
+        if (spec.targets() == CrossEntropySpec.Targets.HARD) {
+            float index = t[targets.offset() + i];
+            boolean isClass = index >= 0 && index < classes && index == (int) index;
+            target = isClass ? (int) index : 0;
+            rows.scale(dZ, dAt, isClass ? (float) (share / sum) : 0);
+            if (isClass) {
+                loss = logSum - (z[zAt + target] - rows.largest()) / (double) temperature;
+                dZ[dAt + target] -= share;
+            }
+        } else {
+            int tAt = targets.offset() + i * classes;
+            target = SimdElementwise.argmax(t, tAt, classes);
+            double mass = 0;
+            for (int c = 0; c < classes; c++) {
+                mass += t[tAt + c];
+                if (t[tAt + c] != 0) {
+                    loss += t[tAt + c] * (logSum - (z[zAt + c] - rows.largest()) / (double) temperature);
+                }
+            }
+            float scale = (float) (mass / sum);
+            for (int c = 0; c < classes; c++) {
+                dZ[dAt + c] = (dZ[dAt + c] * scale - t[tAt + c]) * share;
+            }
+        }
+        outcome.array()[outcome.offset() + 2 * i] = (float) loss;
+        outcome.array()[outcome.offset() + 2 * i + 1] = best == target ? 1 : 0;
+    }
+
+    /** Exponentials of rows of one length at one temperature. */
+    private static final class Rows {
+        private final int classes;
+        private final int whole;
+        private final float inverse;
+        private final VectorMask<Float> rest;
+        private final float[] lanes = new float[LANES];
+        private float largest;
+
+        Rows(int classes, float temperature) {
+            this.classes = classes;
+            this.whole = classes / LANES * LANES;
+            this.inverse = 1 / temperature;
+            this.rest = SPECIES.indexInRange(whole, classes);
+        }
+
+        /** The largest logit of the last row. */
+        float largest() {
+            return largest;
+        }
+
+        /** Writes exp((z - max z) / T) to {@code e[at..]} and returns the sum. */
+        double exponentials(float[] z, int from, float[] e, int at) {
+            FloatVector lowest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+            FloatVector most = lowest;
+            for (int c = 0; c < whole; c += LANES) {
+                most = most.max(FloatVector.fromArray(SPECIES, z, from + c));
+            }
+            if (whole < classes) {
+                most = most.max(lowest.blend(FloatVector.fromArray(SPECIES, z, from + whole, rest), rest));
+            }
+            largest = most.reduceLanes(VectorOperators.MAX);
+            FloatVector sums = FloatVector.zero(SPECIES);
+            for (int c = 0; c < whole; c += LANES) {
+                FloatVector x = FloatVector.fromArray(SPECIES, z, from + c).sub(largest).mul(inverse);
+                FloatVector power = SimdExp.exp(x);
+                power.intoArray(e, at + c);
+                sums = sums.add(power);
+            }
+            if (whole < classes) {
+                FloatVector x = FloatVector.fromArray(SPECIES, z, from + whole, rest).sub(largest).mul(inverse);
+                FloatVector power = SimdExp.exp(x);
+                power.intoArray(e, at + whole, rest);
+                sums = sums.add(power, rest);
+            }
+            return SimdSpecies.sum(sums, lanes);
+        }
+
+        void scale(float[] x, int at, float factor) {
+            for (int c = 0; c < whole; c += LANES) {
+                FloatVector.fromArray(SPECIES, x, at + c).mul(factor).intoArray(x, at + c);
+            }
+            if (whole < classes) {
+                FloatVector.fromArray(SPECIES, x, at + whole, rest).mul(factor).intoArray(x, at + whole, rest);
+            }
+        }
+    }
+}

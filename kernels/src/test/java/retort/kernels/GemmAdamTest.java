@@ -1,0 +1,23 @@
+package retort.kernels;
+
+import java.util.stream.Stream;
+
+class GemmAdamTest extends KernelContract {
+    @Override
+    boolean isExactOnIntegers() {
+        return false;
+    }
+
+    @Override
+    Stream<GemmAdamSpec> specs() {
+        return Stream.of(
+                        GemmSpec.tn(1, 1, 1),
+                        GemmSpec.tn(10, 10, 32),
+                        GemmSpec.tn(13, 33, 7),
+                        GemmSpec.tn(197, 65, 32),
+                        GemmSpec.nn(25, 17, 300),
+                        GemmSpec.nt(12, 40, 9),
+                        GemmSpec.tt(30, 31, 260))
+                .map(gemm -> new GemmAdamSpec(gemm, new AdamSpec(gemm.m() * gemm.n(), 1e-3f, 0.9f, 0.999f, 1e-7f)));
+    }
+}

@@ -1,0 +1,81 @@
+package retort.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import retort.kernels.EnginesUnderTest.Subject;
+
+class SoftmaxTest extends KernelContract {
+    static Stream<Subject> engines() {
+        return EnginesUnderTest.all().stream();
+    }
+
+    @Override
+    boolean isExactOnIntegers() {
+        return false;
+    }
+
+    @Override
+    Stream<SoftmaxSpec> specs() {
+        return Stream.of(1, 3, 7, 8, 9, 10, 15, 16, 17, 31, 37, 64, 1000)
+                .flatMap(classes -> Stream.of(1f, 3.5f, 20f, 0.25f)
+                        .flatMap(t -> Stream.of(1, 13).map(rows -> new SoftmaxSpec(rows, classes, t))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void equalLogitsShareEqually(Subject subject) {
+        float[] p = softmax(subject, 3.5f, 7, 7, 7, 7);
+        for (float share : p) {
+            assertEquals(0.25f, share);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void temperatureDividesTheLogits(Subject subject) {
+        float[] p = softmax(subject, 2, 0, (float) (2 * Math.log(3)));
+        assertEquals(0.25, p[0], 1e-7);
+        assertEquals(0.75, p[1], 1e-7);
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void hugeLogitsDoNotOverflow(Subject subject) {
+        float[] p = softmax(subject, 1, 3e38f, -3e38f, 3e38f);
+        assertEquals(0.5f, p[0]);
+        assertEquals(0f, p[1]);
+        assertEquals(0.5f, p[2]);
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void notANumberSpreadsOverItsRow(Subject subject) {
+        for (float share : softmax(subject, 1, 1, Float.NaN, 2)) {
+            assertTrue(Float.isNaN(share));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void rowsSumToOne(Subject subject) {
+        SoftmaxSpec spec = new SoftmaxSpec(50, 1000, 1);
+        OpCase op = OpCase.of(spec).getFirst();
+        float[] p = op.run(subject.backend(), op.inputs(1, false))[1];
+        for (int i = 0; i < spec.rows(); i++) {
+            double sum = 0;
+            for (int c = 0; c < spec.classes(); c++) {
+                sum += p[i * spec.classes() + c];
+            }
+            assertEquals(1, sum, spec.classes() * 0x1p-23);
+        }
+    }
+
+    private static float[] softmax(Subject subject, float temperature, float... logits) {
+        OpCase op = OpCase.of(new SoftmaxSpec(1, logits.length, temperature)).getFirst();
+        return op.run(subject.backend(), new float[][] {logits, new float[logits.length]})[1];
+    }
+}
