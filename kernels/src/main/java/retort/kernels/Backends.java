@@ -39,17 +39,18 @@ public final class Backends {
         return switch (engine) {
             case CPU_SCALAR -> new ScalarBackend();
             case CPU_SIMD -> SimdEngine.open(options.threads());
-            case OPENCL -> throw new BackendUnavailableException(
-                    engine, "this version has no OpenCL kernels yet", "use --backend=cpu-simd");
+            case OPENCL -> throw unavailable(engine).orElseThrow();
         };
     }
 
     /** Why an engine can't be opened here, or nothing. Cheap: no device is opened. */
-    public static Optional<String> unavailable(Engine engine) {
+    public static Optional<BackendUnavailableException> unavailable(Engine engine) {
         return switch (engine) {
             case CPU_SCALAR -> Optional.empty();
             case CPU_SIMD -> SimdEngine.unavailable();
-            case OPENCL -> Optional.of("this version has no OpenCL kernels yet");
+            case OPENCL ->
+                Optional.of(new BackendUnavailableException(
+                        engine, "this version has no OpenCL kernels yet", "use --backend=cpu-simd"));
         };
     }
 }

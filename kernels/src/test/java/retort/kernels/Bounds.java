@@ -31,8 +31,8 @@ final class Bounds {
                     bounds[1][e % s.columns()] += s.rows() * EPS * Math.abs(inputs[0][e]);
                 }
             }
-            case AdamSpec s -> adam(
-                    s, inputs[0], inputs[1], new double[s.count()], inputs[2], inputs[3], bounds, 0, 2, 3);
+            case AdamSpec s ->
+                adam(s, inputs[0], inputs[1], new double[s.count()], inputs[2], inputs[3], bounds, 0, 2, 3);
             case SgdSpec s -> {
                 for (int e = 0; e < s.count(); e++) {
                     double terms = Math.abs(s.momentum() * inputs[2][e]) + Math.abs(s.rate() * inputs[1][e]);
@@ -83,7 +83,8 @@ final class Bounds {
     /** (classes + 8 + 4 max |z| / T) 2^-23 of each probability, and one smallest normal number. */
     private static double[] softmax(int classes, float temperature, float[] logits) {
         SoftmaxSpec s = new SoftmaxSpec(logits.length / classes, classes, temperature);
-        float[] p = OpCase.of(s).getFirst().run(new ScalarBackend(), new float[][] {logits, new float[logits.length]})[1];
+        float[] p =
+                OpCase.of(s).getFirst().run(new ScalarBackend(), new float[][] {logits, new float[logits.length]})[1];
         double[] bound = new double[p.length];
         for (int e = 0; e < p.length; e++) {
             bound[e] = relative(classes, temperature, logits, e / classes) * p[e] + Float.MIN_NORMAL;
@@ -136,7 +137,8 @@ final class Bounds {
             double root = Math.sqrt(newV);
             double divisor = root + s.epsilon();
             double change = step * newM / divisor;
-            double changeError = step * (mError / divisor + newM * vError / (2 * root * divisor * divisor)) + 8 * EPS * change;
+            double changeError =
+                    step * (mError / divisor + newM * vError / (2 * root * divisor * divisor)) + 8 * EPS * change;
             bounds[mAt][e] = 1.01 * mError;
             bounds[vAt][e] = 1.01 * vError;
             bounds[wAt][e] = 1.01 * changeError + 2 * EPS * (Math.abs(w[e]) + change);

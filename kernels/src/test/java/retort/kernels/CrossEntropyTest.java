@@ -21,8 +21,9 @@ class CrossEntropyTest extends KernelContract {
     @Override
     Stream<CrossEntropySpec> specs() {
         return Stream.of(10, 11, 16, 17, 100)
-                .flatMap(classes -> Stream.of(1f, 3.5f, 20f).flatMap(t -> Stream.of(Targets.values())
-                        .map(targets -> new CrossEntropySpec(33, classes, t, targets))));
+                .flatMap(classes -> Stream.of(1f, 3.5f, 20f)
+                        .flatMap(t -> Stream.of(Targets.values())
+                                .map(targets -> new CrossEntropySpec(33, classes, t, targets))));
     }
 
     /** Two classes, logits 0 and ln 9 at T = 1: p = 0.1, 0.9. Target 0: loss ln 10, gradient -0.9, 0.9. */
@@ -52,7 +53,10 @@ class CrossEntropyTest extends KernelContract {
 
     private static float[][] run(Subject subject, CrossEntropySpec spec, float[] logits, float[] targets) {
         float[][] inputs = {
-            logits, targets, new float[logits.length], new float[spec.outcomeShape().size()]
+            logits,
+            targets,
+            new float[logits.length],
+            new float[spec.outcomeShape().size()]
         };
         return OpCase.of(spec).getFirst().run(subject.backend(), inputs);
     }

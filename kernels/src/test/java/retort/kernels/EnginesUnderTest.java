@@ -28,9 +28,9 @@ final class EnginesUnderTest {
             var reason = Backends.unavailable(engine);
             if (reason.isPresent()) {
                 if (required.contains(engine.id())) {
-                    throw new IllegalStateException(engine + " is required here, but " + reason.get());
+                    throw new IllegalStateException(engine + " is required here", reason.get());
                 }
-                System.out.println("skipped: kernels on " + engine + ", " + reason.get());
+                System.out.println("skipped: kernel tests, " + reason.get().getMessage());
                 continue;
             }
             switch (engine) {

@@ -15,7 +15,9 @@ class GemmTest extends KernelContract {
                 }
             }
         }
-        int[][] large = {{97, 70, 300}, {150, 1100, 37}, {33, 1056, 600}, {300, 10, 520}, {6, 200, 257}, {257, 3, 5}, {1, 300, 1000}};
+        int[][] large = {
+            {97, 70, 300}, {150, 1100, 37}, {33, 1056, 600}, {300, 10, 520}, {6, 200, 257}, {257, 3, 5}, {1, 300, 1000}
+        };
         for (int[] size : large) {
             addAllTranspositions(specs, size[0], size[1], size[2]);
         }
@@ -35,7 +37,8 @@ class GemmTest extends KernelContract {
                                 GemmSpec.nt(m, n, 300),
                                 GemmSpec.tn(m, n, 300),
                                 GemmSpec.tt(m, n, 300))))
-                .flatMap(spec -> Stream.of(spec.scaled(2, 0), spec.scaled(1, 1), spec.scaled(-1, -2), spec.scaled(0, 3)));
+                .flatMap(spec ->
+                        Stream.of(spec.scaled(2, 0), spec.scaled(1, 1), spec.scaled(-1, -2), spec.scaled(0, 3)));
     }
 
     private static Stream<GemmSpec> withEpilogue() {

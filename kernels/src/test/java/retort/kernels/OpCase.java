@@ -30,33 +30,47 @@ record OpCase(Spec spec, List<Operand> operands, Call call) {
     static List<OpCase> of(Spec spec) {
         return switch (spec) {
             case GemmSpec s -> List.of(gemm(s));
-            case GemmAdamSpec s -> List.of(of(
-                    s,
-                    (b, t) -> b.gemmAdam(s, t[0], t[1], t[2], t[3], t[4], ADAM_STEP),
-                    in("a", s.gemm().aShape()),
-                    in("b", s.gemm().bShape()),
-                    inOut("w", s.gemm().cShape()),
-                    inOut("m", s.gemm().cShape()),
-                    inOut("v", s.gemm().cShape(), POSITIVE)));
+            case GemmAdamSpec s ->
+                List.of(of(
+                        s,
+                        (b, t) -> b.gemmAdam(s, t[0], t[1], t[2], t[3], t[4], ADAM_STEP),
+                        in("a", s.gemm().aShape()),
+                        in("b", s.gemm().bShape()),
+                        inOut("w", s.gemm().cShape()),
+                        inOut("m", s.gemm().cShape()),
+                        inOut("v", s.gemm().cShape(), POSITIVE)));
             case Conv2dSpec s -> List.of(conv2d(s));
-            case SoftmaxSpec s -> List.of(of(
-                    s, (b, t) -> b.softmax(s, t[0], t[1]), in("logits", s.shape(), LOGITS), out("probabilities", s.shape())));
-            case CrossEntropySpec s -> List.of(of(
-                    s,
-                    (b, t) -> b.crossEntropy(s, t[0], t[1], t[2], t[3]),
-                    in("logits", s.logitsShape(), LOGITS),
-                    in("targets", s.targetsShape(), s.targets() == CrossEntropySpec.Targets.HARD ? CLASS_OF_10 : PROBABILITIES),
-                    out("dLogits", s.logitsShape()),
-                    out("outcome", s.outcomeShape())));
-            case BiasSpec s -> List.of(
-                    of(s, (b, t) -> b.addBias(s, t[0], t[1]), inOut("x", s.xShape()), in("bias", s.biasShape())));
-            case ColumnSumSpec s -> List.of(
-                    of(s, (b, t) -> b.columnSums(s, t[0], t[1]), in("x", s.xShape()), out("sums", s.sumsShape())));
+            case SoftmaxSpec s ->
+                List.of(of(
+                        s,
+                        (b, t) -> b.softmax(s, t[0], t[1]),
+                        in("logits", s.shape(), LOGITS),
+                        out("probabilities", s.shape())));
+            case CrossEntropySpec s ->
+                List.of(of(
+                        s,
+                        (b, t) -> b.crossEntropy(s, t[0], t[1], t[2], t[3]),
+                        in("logits", s.logitsShape(), LOGITS),
+                        in(
+                                "targets",
+                                s.targetsShape(),
+                                s.targets() == CrossEntropySpec.Targets.HARD ? CLASS_OF_10 : PROBABILITIES),
+                        out("dLogits", s.logitsShape()),
+                        out("outcome", s.outcomeShape())));
+            case BiasSpec s ->
+                List.of(of(s, (b, t) -> b.addBias(s, t[0], t[1]), inOut("x", s.xShape()), in("bias", s.biasShape())));
+            case ColumnSumSpec s ->
+                List.of(of(s, (b, t) -> b.columnSums(s, t[0], t[1]), in("x", s.xShape()), out("sums", s.sumsShape())));
             case ReluSpec s -> relu(s, Shape.of(s.count()));
-            case DropoutSpec s -> List.of(of(
-                    s, (b, t) -> b.dropout(s, KEY, t[0], t[1]), in("x", Shape.of(s.count())), out("y", Shape.of(s.count()))));
-            case ArgmaxSpec s -> List.of(
-                    of(s, (b, t) -> b.argmax(s, t[0], t[1]), in("x", s.xShape()), out("indices", s.indicesShape())));
+            case DropoutSpec s ->
+                List.of(of(
+                        s,
+                        (b, t) -> b.dropout(s, KEY, t[0], t[1]),
+                        in("x", Shape.of(s.count())),
+                        out("y", Shape.of(s.count()))));
+            case ArgmaxSpec s ->
+                List.of(of(
+                        s, (b, t) -> b.argmax(s, t[0], t[1]), in("x", s.xShape()), out("indices", s.indicesShape())));
             case AdamSpec s -> List.of(adam(s, Shape.of(s.count())));
             case SgdSpec s -> List.of(sgd(s, Shape.of(s.count())));
         };
@@ -64,7 +78,9 @@ record OpCase(Spec spec, List<Operand> operands, Call call) {
 
     private static OpCase gemm(GemmSpec s) {
         List<Operand> operands = new ArrayList<>(List.of(
-                in("a", s.aShape()), in("b", s.bShape()), s.beta() == 0 ? out("c", s.cShape()) : inOut("c", s.cShape())));
+                in("a", s.aShape()),
+                in("b", s.bShape()),
+                s.beta() == 0 ? out("c", s.cShape()) : inOut("c", s.cShape())));
         addFused(operands, s.epilogue(), s.cShape());
         return new OpCase(s, operands, (b, t) -> b.gemm(s, t[0], t[1], t[2], fused(s.epilogue(), t)));
     }
@@ -73,7 +89,9 @@ record OpCase(Spec spec, List<Operand> operands, Call call) {
         Conv2dSpec.Pass pass = s.pass();
         List<Operand> operands = new ArrayList<>(List.of(
                 pass == Conv2dSpec.Pass.INPUT_GRADIENT ? out("x", s.xShape()) : in("x", s.xShape()),
-                pass == Conv2dSpec.Pass.FILTER_GRADIENT ? out("filter", s.filterShape()) : in("filter", s.filterShape()),
+                pass == Conv2dSpec.Pass.FILTER_GRADIENT
+                        ? out("filter", s.filterShape())
+                        : in("filter", s.filterShape()),
                 pass == Conv2dSpec.Pass.FORWARD ? out("y", s.yShape()) : in("y", s.yShape())));
         addFused(operands, s.epilogue(), s.resultShape());
         return new OpCase(s, operands, (b, t) -> b.conv2d(s, t[0], t[1], t[2], fused(s.epilogue(), t)));
@@ -97,7 +115,12 @@ record OpCase(Spec spec, List<Operand> operands, Call call) {
     private static List<OpCase> relu(ReluSpec s, Shape shape) {
         return List.of(
                 of(s, (b, t) -> b.relu(s, t[0], t[1]), in("x", shape), out("y", shape)),
-                of(s, (b, t) -> b.reluGradient(s, t[0], t[1], t[2]), in("y", shape), in("dY", shape), out("dX", shape)));
+                of(
+                        s,
+                        (b, t) -> b.reluGradient(s, t[0], t[1], t[2]),
+                        in("y", shape),
+                        in("dY", shape),
+                        out("dX", shape)));
     }
 
     private static OpCase adam(AdamSpec s, Shape shape) {
@@ -111,7 +134,12 @@ record OpCase(Spec spec, List<Operand> operands, Call call) {
     }
 
     private static OpCase sgd(SgdSpec s, Shape shape) {
-        return of(s, (b, t) -> b.sgd(s, t[0], t[1], t[2]), inOut("w", shape), in("gradient", shape), inOut("velocity", shape));
+        return of(
+                s,
+                (b, t) -> b.sgd(s, t[0], t[1], t[2]),
+                inOut("w", shape),
+                in("gradient", shape),
+                inOut("velocity", shape));
     }
 
     /** Random operands, as arrays in the operands' order. */
@@ -133,7 +161,8 @@ record OpCase(Spec spec, List<Operand> operands, Call call) {
             for (int i = 0; i < inputs.length; i++) {
                 int size = inputs[i].length;
                 around[i] = scope.filled(Shape.of(size + 2 * margin), canary);
-                tensors[i] = around[i].rows(margin, size).reshaped(operands.get(i).shape());
+                tensors[i] =
+                        around[i].rows(margin, size).reshaped(operands.get(i).shape());
                 backend.upload(inputs[i], tensors[i]);
             }
             call.run(backend, tensors);
@@ -142,8 +171,8 @@ record OpCase(Spec spec, List<Operand> operands, Call call) {
                 float[] all = backend.download(around[i]);
                 for (int e = 0; e < margin; e++) {
                     if (all[e] != canary || all[all.length - 1 - e] != canary) {
-                        throw new AssertionError("written outside " + operands.get(i).name() + " of " + spec.id() + " on "
-                                + backend.engine());
+                        throw new AssertionError("written outside "
+                                + operands.get(i).name() + " of " + spec.id() + " on " + backend.engine());
                     }
                 }
                 results[i] = Arrays.copyOfRange(all, margin, margin + inputs[i].length);

@@ -27,7 +27,15 @@ final class SimdAdam {
 
     /** Updates elements from .. from + count of w, m and v with the gradient at {@code g[gAt ..]}. */
     static void update(
-            AdamSpec spec, float stepSize, float[] g, int gAt, HostTensor w, HostTensor m, HostTensor v, int from, int count) {
+            AdamSpec spec,
+            float stepSize,
+            float[] g,
+            int gAt,
+            HostTensor w,
+            HostTensor m,
+            HostTensor v,
+            int from,
+            int count) {
         float[] ws = w.array();
         float[] ms = m.array();
         float[] vs = v.array();

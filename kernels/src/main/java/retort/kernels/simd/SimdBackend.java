@@ -117,7 +117,8 @@ final class SimdBackend extends HostBackend {
     }
 
     @Override
-    protected void doAdam(AdamSpec spec, HostTensor w, HostTensor gradient, HostTensor m, HostTensor v, float stepSize) {
+    protected void doAdam(
+            AdamSpec spec, HostTensor w, HostTensor gradient, HostTensor m, HostTensor v, float stepSize) {
         adam.run(spec, w, gradient, m, v, stepSize);
     }
 

@@ -66,14 +66,36 @@ final class SimdConv2d {
 
         static Sweep forward(Conv2dSpec s, HostTensor x) {
             return new Sweep(
-                    x, s.height(), s.width(), s.channels(), 1, s.padding(), s.padding(), s.stride(), s.kernelHeight(),
-                    s.kernelWidth(), s.outHeight(), s.outWidth(), s.filters());
+                    x,
+                    s.height(),
+                    s.width(),
+                    s.channels(),
+                    1,
+                    s.padding(),
+                    s.padding(),
+                    s.stride(),
+                    s.kernelHeight(),
+                    s.kernelWidth(),
+                    s.outHeight(),
+                    s.outWidth(),
+                    s.filters());
         }
 
         static Sweep inputGradient(Conv2dSpec s, HostTensor dY) {
             return new Sweep(
-                    dY, s.outHeight(), s.outWidth(), s.filters(), s.stride(), s.kernelHeight() - 1 - s.padding(),
-                    s.kernelWidth() - 1 - s.padding(), 1, s.kernelHeight(), s.kernelWidth(), s.height(), s.width(), s.channels());
+                    dY,
+                    s.outHeight(),
+                    s.outWidth(),
+                    s.filters(),
+                    s.stride(),
+                    s.kernelHeight() - 1 - s.padding(),
+                    s.kernelWidth() - 1 - s.padding(),
+                    1,
+                    s.kernelHeight(),
+                    s.kernelWidth(),
+                    s.height(),
+                    s.width(),
+                    s.channels());
         }
 
         /** Elements of one input row with all the zeros that the sweep meets. */
@@ -83,7 +105,10 @@ final class SimdConv2d {
 
         /** Whether every row that the sweep meets stands in the image as it is. */
         boolean inPlace() {
-            return spread == 1 && above == 0 && before == 0 && (outHeight - 1) * step + kernelHeight <= height
+            return spread == 1
+                    && above == 0
+                    && before == 0
+                    && (outHeight - 1) * step + kernelHeight <= height
                     && (outWidth - 1) * step + kernelWidth <= width;
         }
 
@@ -174,7 +199,8 @@ final class SimdConv2d {
         boolean inPlace = sweep.inPlace();
         int share = Math.max(1, rows / (16 * workers.count()));
         workers.forEach(Math.ceilDiv(rows, share), spec.flops(), (task, worker) -> {
-            float[] copied = inPlace ? null : scratch[worker].take(Scratch.Use.ROWS, sweep.kernelHeight() * sweep.rowElements());
+            float[] copied =
+                    inPlace ? null : scratch[worker].take(Scratch.Use.ROWS, sweep.kernelHeight() * sweep.rowElements());
             int to = Math.min(rows, (task + 1) * share);
             for (int number = task * share; number < to; number++) {
                 int image = number / sweep.outHeight();
@@ -195,7 +221,14 @@ final class SimdConv2d {
 
     /** One row of output pixels, the first being number {@code pixel}; kernel rows lie {@code rowStep} apart from {@code at}. */
     private static void sweepRow(
-            Sweep sweep, float[] rows, int at, int rowStep, float[] packed, HostTensor result, int pixel, Scratch scratch) {
+            Sweep sweep,
+            float[] rows,
+            int at,
+            int rowStep,
+            float[] packed,
+            HostTensor result,
+            int pixel,
+            Scratch scratch) {
         int filters = sweep.filters();
         int run = sweep.kernelWidth() * sweep.channels();
         int pixelStep = sweep.step() * sweep.channels();

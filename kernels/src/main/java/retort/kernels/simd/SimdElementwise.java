@@ -107,7 +107,8 @@ final class SimdElementwise {
     private static void addRow(float[] from, int fromAt, float[] to, int toAt, int count) {
         int j = 0;
         for (; j + LANES <= count; j += LANES) {
-            FloatVector sum = FloatVector.fromArray(SPECIES, to, toAt + j).add(FloatVector.fromArray(SPECIES, from, fromAt + j));
+            FloatVector sum =
+                    FloatVector.fromArray(SPECIES, to, toAt + j).add(FloatVector.fromArray(SPECIES, from, fromAt + j));
             sum.intoArray(to, toAt + j);
         }
         for (; j < count; j++) {

@@ -15,27 +15,39 @@ public final class SimdEngine {
     private SimdEngine() {}
 
     /** Why this JVM can't run the engine and what to do about it, or nothing. */
-    public static Optional<String> unavailable() {
+    public static Optional<BackendUnavailableException> unavailable() {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-            return Optional.of("the JVM runs without the Vector API; start it with --add-modules jdk.incubator.vector");
+            return lacks("the JVM runs without the Vector API", "start it with --add-modules jdk.incubator.vector");
         }
-        HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-        if (vm == null || !isOn(vm, "EnableVectorSupport")) {
-            return Optional.of("this JVM does not compile vector code (it would run 100 times slower); use HotSpot with its C2"
-                    + " compiler on");
+        if (!compilesVectors()) {
+            return lacks(
+                    "this JVM does not compile vector code, which would run 100 times slower",
+                    "use HotSpot with its C2 compiler on");
         }
-        if (System.getProperty("os.arch").equals("amd64") && !isOn(vm, "UseFMA")) {
-            return Optional.of("this CPU has no fused multiply-add, which would be done in software; use another engine");
+        if (System.getProperty("os.arch").equals("amd64") && !"true".equals(flag("UseFMA"))) {
+            return lacks("this CPU has no fused multiply-add, which would be done in software", "use another engine");
         }
         return Optional.empty();
     }
 
-    private static boolean isOn(HotSpotDiagnosticMXBean vm, String flag) {
+    /** Only C2 knows the Vector API: it must be there, and tiered compilation must reach it. */
+    private static boolean compilesVectors() {
+        boolean interpreted = System.getProperty("java.vm.info", "").contains("interpreted mode");
+        return !interpreted && flag("MaxVectorSize") != null && "4".equals(flag("TieredStopAtLevel"));
+    }
+
+    /** The value of a HotSpot flag, or null if this JVM has none of that name. */
+    private static String flag(String name) {
+        HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
         try {
-            return vm.getVMOption(flag).getValue().equals("true");
+            return vm == null ? null : vm.getVMOption(name).getValue();
         } catch (IllegalArgumentException absent) {
-            return false;
+            return null;
         }
+    }
+
+    private static Optional<BackendUnavailableException> lacks(String reason, String remedy) {
+        return Optional.of(new BackendUnavailableException(Engine.CPU_SIMD, reason, remedy));
     }
 
     /**
@@ -44,8 +56,7 @@ public final class SimdEngine {
      */
     public static Backend open(int threads) {
         unavailable().ifPresent(reason -> {
-            String[] parts = reason.split("; ", 2);
-            throw new BackendUnavailableException(Engine.CPU_SIMD, parts[0], parts[1]);
+            throw reason;
         });
         return new SimdBackend(threads);
     }

@@ -57,7 +57,8 @@ final class SimdEpilogue {
         int biasAt = fused.bias().offset() + column;
         int j = 0;
         for (; j + LANES <= width; j += LANES) {
-            FloatVector sum = FloatVector.fromArray(SPECIES, c, at + first + j).add(FloatVector.fromArray(SPECIES, bias, biasAt + j));
+            FloatVector sum = FloatVector.fromArray(SPECIES, c, at + first + j)
+                    .add(FloatVector.fromArray(SPECIES, bias, biasAt + j));
             (epilogue.relu() ? positive(sum) : sum).intoArray(c, at + first + j);
         }
         for (; j < width; j++) {

@@ -35,7 +35,8 @@ final class SimdExp {
 
     static FloatVector exp(FloatVector x) {
         FloatVector inside = x.min(HIGHEST).max(LOWEST);
-        FloatVector rounded = inside.fma(FloatVector.broadcast(SPECIES, LOG2_E), FloatVector.broadcast(SPECIES, ROUNDER));
+        FloatVector rounded =
+                inside.fma(FloatVector.broadcast(SPECIES, LOG2_E), FloatVector.broadcast(SPECIES, ROUNDER));
         FloatVector n = rounded.sub(ROUNDER);
         FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), inside);
         r = n.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);

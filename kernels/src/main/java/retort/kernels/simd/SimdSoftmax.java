@@ -131,13 +131,16 @@ final class SimdSoftmax {
             largest = most.reduceLanes(VectorOperators.MAX);
             FloatVector sums = FloatVector.zero(SPECIES);
             for (int c = 0; c < whole; c += LANES) {
-                FloatVector x = FloatVector.fromArray(SPECIES, z, from + c).sub(largest).mul(inverse);
+                FloatVector x =
+                        FloatVector.fromArray(SPECIES, z, from + c).sub(largest).mul(inverse);
                 FloatVector power = SimdExp.exp(x);
                 power.intoArray(e, at + c);
                 sums = sums.add(power);
             }
             if (whole < classes) {
-                FloatVector x = FloatVector.fromArray(SPECIES, z, from + whole, rest).sub(largest).mul(inverse);
+                FloatVector x = FloatVector.fromArray(SPECIES, z, from + whole, rest)
+                        .sub(largest)
+                        .mul(inverse);
                 FloatVector power = SimdExp.exp(x);
                 power.intoArray(e, at + whole, rest);
                 sums = sums.add(power, rest);

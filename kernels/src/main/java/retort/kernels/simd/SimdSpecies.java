@@ -12,8 +12,7 @@ final class SimdSpecies {
     static final int PANEL = 2 * LANES;
 
     /** Rows of the tallest tile that fits the registers: 32 of them with AVX-512 and on 64-bit Arm, else 16. */
-    static final int TALLEST =
-            LANES >= 16 || System.getProperty("os.arch").equals("aarch64") ? 12 : 6;
+    static final int TALLEST = LANES >= 16 || System.getProperty("os.arch").equals("aarch64") ? 12 : 6;
 
     /** What a tile that overwrites starts from. */
     static final float[] ZEROS = new float[PANEL];

@@ -72,7 +72,8 @@ final class Workers implements AutoCloseable {
         threads = new Thread[count - 1];
         for (int i = 0; i < threads.length; i++) {
             int worker = i + 1;
-            threads[i] = Thread.ofPlatform().daemon().name("retort-worker-" + worker).start(() -> serve(worker));
+            threads[i] =
+                    Thread.ofPlatform().daemon().name("retort-worker-" + worker).start(() -> serve(worker));
         }
     }
 
