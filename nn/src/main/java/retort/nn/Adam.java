@@ -1,0 +1,52 @@
+package retort.nn;
+
+import retort.kernels.AdamSpec;
+import retort.kernels.Backend;
+import retort.kernels.GemmAdamSpec;
+import retort.kernels.GemmSpec;
+import retort.kernels.Tensor;
+
+/** Adam; a gradient that is a product is used as it is made and never stored. See {@link AdamSpec} for the equations. */
+public final class Adam extends Optimizer {
+    private final float rate;
+    private final float beta1;
+    private final float beta2;
+    private final float epsilon;
+
+    public Adam(Backend backend, float rate, float beta1, float beta2, float epsilon) {
+        super(backend);
+        this.rate = rate;
+        this.beta1 = beta1;
+        this.beta2 = beta2;
+        this.epsilon = epsilon;
+    }
+
+    /** beta1 0.9, beta2 0.999, epsilon 1e-7. */
+    public Adam(Backend backend, float rate) {
+        this(backend, rate, 0.9f, 0.999f, 1e-7f);
+    }
+
+    @Override
+    public void product(Parameter parameter, GemmSpec spec, Tensor a, Tensor b) {
+        Tensor[] moments = state(parameter, 2);
+        backend()
+                .gemmAdam(
+                        new GemmAdamSpec(spec, spec(parameter)),
+                        a,
+                        b,
+                        parameter.value(),
+                        moments[0],
+                        moments[1],
+                        step());
+    }
+
+    @Override
+    public void written(Parameter parameter, Tensor gradient) {
+        Tensor[] moments = state(parameter, 2);
+        backend().adam(spec(parameter), parameter.value(), gradient, moments[0], moments[1], step());
+    }
+
+    private AdamSpec spec(Parameter parameter) {
+        return new AdamSpec(parameter.value().shape().size(), rate, beta1, beta2, epsilon);
+    }
+}

@@ -1,0 +1,90 @@
+package retort.nn;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import retort.kernels.Shape;
+
+/**
+ * A sequential network: the shape of one example, and the layers it goes through. Its text form, {@code input 28x28x1;
+ * conv2d 32 3x3; relu; flatten; dense 10}, stands in model files.
+ */
+public record Architecture(Shape input, List<Layer> layers) {
+    private static final Pattern CONV2D =
+            Pattern.compile("conv2d (\\d+) (\\d+)x(\\d+)(?: stride (\\d+) padding (\\d+))?");
+
+    /**
+     * @throws IllegalArgumentException if there is no layer, or one can't follow another
+     */
+    public Architecture {
+        layers = List.copyOf(layers);
+        if (layers.isEmpty()) {
+            throw new IllegalArgumentException("architecture: at least one layer is needed");
+        }
+        Shape shape = input;
+        for (Layer layer : layers) {
+            shape = layer.outputShape(shape);
+        }
+    }
+
+    public static Architecture of(Shape input, Layer... layers) {
+        return new Architecture(input, Arrays.asList(layers));
+    }
+
+    /** The shape of an example after the last layer. */
+    public Shape output() {
+        Shape shape = input;
+        for (Layer layer : layers) {
+            shape = layer.outputShape(shape);
+        }
+        return shape;
+    }
+
+    public String text() {
+        String extents =
+                Arrays.stream(input.extents()).mapToObj(Integer::toString).collect(Collectors.joining("x"));
+        return "input " + extents
+                + layers.stream().map(layer -> "; " + layer.text()).collect(Collectors.joining());
+    }
+
+    /**
+     * Reads the text form.
+     *
+     * @throws IllegalArgumentException if it isn't one
+     */
+    public static Architecture parse(String text) {
+        String[] parts = text.split("; ");
+        if (!parts[0].matches("input \\d+(x\\d+)*")) {
+            throw new IllegalArgumentException("architecture: expected 'input HxWxC; ...', got '" + text + "'");
+        }
+        int[] extents = Arrays.stream(parts[0].substring("input ".length()).split("x"))
+                .mapToInt(Integer::parseInt)
+                .toArray();
+        List<Layer> layers =
+                Arrays.stream(parts).skip(1).map(Architecture::parseLayer).toList();
+        return new Architecture(Shape.of(extents), layers);
+    }
+
+    private static Layer parseLayer(String text) {
+        Matcher conv2d = CONV2D.matcher(text);
+        if (conv2d.matches()) {
+            boolean plain = conv2d.group(4) == null;
+            return new Layer.Conv2D(
+                    Integer.parseInt(conv2d.group(1)),
+                    Integer.parseInt(conv2d.group(2)),
+                    Integer.parseInt(conv2d.group(3)),
+                    plain ? 1 : Integer.parseInt(conv2d.group(4)),
+                    plain ? 0 : Integer.parseInt(conv2d.group(5)));
+        }
+        String[] words = text.split(" ");
+        return switch (words[0] + " " + words.length) {
+            case "dense 2" -> new Layer.Dense(Integer.parseInt(words[1]));
+            case "dropout 2" -> new Layer.Dropout(Float.parseFloat(words[1]));
+            case "relu 1" -> new Layer.ReLU();
+            case "flatten 1" -> new Layer.Flatten();
+            default -> throw new IllegalArgumentException("architecture: no layer '" + text + "'");
+        };
+    }
+}

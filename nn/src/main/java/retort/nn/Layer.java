@@ -1,0 +1,108 @@
+package retort.nn;
+
+import retort.kernels.Shape;
+
+/**
+ * One layer of an architecture: what it is, not its numbers. Shapes here are of one example, without the batch. The text
+ * form, for example {@code dense 1200}, is what model files hold; {@link Architecture#parse} reads it.
+ */
+public sealed interface Layer {
+    /**
+     * The shape of an example after this layer.
+     *
+     * @throws IllegalArgumentException if the layer can't follow an example of this shape
+     */
+    Shape outputShape(Shape input);
+
+    /** The text form. */
+    String text();
+
+    /**
+     * Two-dimensional convolution with bias over height x width x channels. The filter is kernelHeight x kernelWidth x
+     * channels x filters; see {@link retort.kernels.Conv2dSpec}.
+     */
+    record Conv2D(int filters, int kernelHeight, int kernelWidth, int stride, int padding) implements Layer {
+        /** Stride 1, no padding. */
+        public Conv2D(int filters, int kernelHeight, int kernelWidth) {
+            this(filters, kernelHeight, kernelWidth, 1, 0);
+        }
+
+        @Override
+        public Shape outputShape(Shape input) {
+            if (input.rank() != 3) {
+                throw new IllegalArgumentException("conv2d: needs height x width x channels, got " + input);
+            }
+            return Shape.of(
+                    out("height", input.extent(0), kernelHeight), out("width", input.extent(1), kernelWidth), filters);
+        }
+
+        private int out(String name, int extent, int kernel) {
+            if (extent + 2 * padding < kernel) {
+                throw new IllegalArgumentException("conv2d: a kernel of " + name + " " + kernel + " does not fit "
+                        + extent + " with padding " + padding);
+            }
+            return (extent + 2 * padding - kernel) / stride + 1;
+        }
+
+        @Override
+        public String text() {
+            String step = stride == 1 && padding == 0 ? "" : " stride " + stride + " padding " + padding;
+            return "conv2d " + filters + " " + kernelHeight + "x" + kernelWidth + step;
+        }
+    }
+
+    /** y = x W + b over flat examples; W is inputs x units. */
+    record Dense(int units) implements Layer {
+        @Override
+        public Shape outputShape(Shape input) {
+            if (input.rank() != 1) {
+                throw new IllegalArgumentException("dense: needs flat examples, got " + input + " (flatten first)");
+            }
+            return Shape.of(units);
+        }
+
+        @Override
+        public String text() {
+            return "dense " + units;
+        }
+    }
+
+    /** y = max(x, 0). */
+    record ReLU() implements Layer {
+        @Override
+        public Shape outputShape(Shape input) {
+            return input;
+        }
+
+        @Override
+        public String text() {
+            return "relu";
+        }
+    }
+
+    /** While training, zeroes this share of the elements and scales up the rest; see {@link retort.kernels.DropoutSpec}. */
+    record Dropout(float rate) implements Layer {
+        @Override
+        public Shape outputShape(Shape input) {
+            return input;
+        }
+
+        @Override
+        public String text() {
+            return "dropout " + rate;
+        }
+    }
+
+    /** Any example as one row of elements, in row-major order; costs nothing. */
+    record Flatten() implements Layer {
+        @Override
+        public Shape outputShape(Shape input) {
+            return Shape.of(input.size());
+        }
+
+        @Override
+        public String text() {
+            return "flatten";
+        }
+    }
+}

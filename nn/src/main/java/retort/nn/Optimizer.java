@@ -1,0 +1,69 @@
+package retort.nn;
+
+import java.util.HashMap;
+import java.util.Map;
+import retort.kernels.Backend;
+import retort.kernels.GemmSpec;
+import retort.kernels.Scope;
+import retort.kernels.Tensor;
+
+/** Updates parameters with the gradients it is given. Its state lives on the backend, from the first step to close. */
+public abstract class Optimizer implements GradientSink, AutoCloseable {
+    private final Backend backend;
+    private final Scope state;
+    private final Map<String, Tensor[]> stateOf = new HashMap<>();
+    private Scope gradients;
+    private int step;
+
+    protected Optimizer(Backend backend) {
+        this.backend = backend;
+        this.state = backend.scope();
+    }
+
+    /**
+     * Begins a training step.
+     *
+     * @param scope for gradients that have to be stored
+     */
+    public void beginStep(Scope scope) {
+        gradients = scope;
+        step++;
+    }
+
+    /** Steps begun, the current one included. */
+    public int step() {
+        return step;
+    }
+
+    @Override
+    public void product(Parameter parameter, GemmSpec spec, Tensor a, Tensor b) {
+        Tensor gradient = destination(parameter);
+        backend.gemm(spec, a, b, gradient);
+        written(parameter, gradient);
+    }
+
+    @Override
+    public Tensor destination(Parameter parameter) {
+        return gradients.tensor(parameter.value().shape());
+    }
+
+    protected final Backend backend() {
+        return backend;
+    }
+
+    /** The state of a parameter: {@code count} tensors of its shape, 0 at first. */
+    protected final Tensor[] state(Parameter parameter, int count) {
+        return stateOf.computeIfAbsent(parameter.name(), name -> {
+            Tensor[] tensors = new Tensor[count];
+            for (int i = 0; i < count; i++) {
+                tensors[i] = state.filled(parameter.value().shape(), 0);
+            }
+            return tensors;
+        });
+    }
+
+    @Override
+    public void close() {
+        state.close();
+    }
+}

@@ -1,0 +1,13 @@
+package retort.nn;
+
+/** Keeps the random numbers of different purposes apart under one seed. */
+enum RandomStream {
+    DROPOUT,
+    WEIGHTS,
+    SHUFFLE;
+
+    /** The stream of one user of a purpose: a layer, a parameter. */
+    int of(int index) {
+        return ordinal() << 24 | index;
+    }
+}

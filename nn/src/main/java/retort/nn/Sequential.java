@@ -1,0 +1,282 @@
+package retort.nn;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import retort.kernels.Backend;
+import retort.kernels.Epilogue;
+import retort.kernels.Scope;
+import retort.kernels.Shape;
+import retort.kernels.Tensor;
+import retort.nn.Stage.Activation;
+
+/**
+ * A network with parameters on a backend. It holds no activations: those live in the scope that a pass is given, so the
+ * model can infer in one scope while it trains in another.
+ */
+public final class Sequential implements AutoCloseable {
+    private static final String ARCHITECTURE = "architecture";
+
+    private final Backend backend;
+    private final Architecture architecture;
+    private final Scope parameterScope;
+    private final List<Stage> stages;
+
+    private Sequential(Backend backend, Architecture architecture, StartValues values) {
+        this.backend = backend;
+        this.architecture = architecture;
+        this.parameterScope = backend.scope();
+        try {
+            this.stages = new Builder(values).build();
+        } catch (RuntimeException e) {
+            parameterScope.close();
+            throw e;
+        }
+    }
+
+    /** Where a parameter's first values come from. */
+    private interface StartValues {
+        float[] of(String name, Shape shape, int index);
+    }
+
+    /** A new network: weights drawn by {@code initializer}, biases 0. */
+    public static Sequential create(Backend backend, Architecture architecture, Initializer initializer, long seed) {
+        return new Sequential(
+                backend,
+                architecture,
+                (name, shape, index) ->
+                        name.endsWith(".bias") ? new float[shape.size()] : initializer.draw(shape, seed, index));
+    }
+
+    /** The activations of one training pass: what each stage was given and gave. */
+    public static final class Tape {
+        private final Stage.Pass pass;
+        private final List<Tensor> values = new ArrayList<>();
+
+        private Tape(Stage.Pass pass) {
+            this.pass = pass;
+        }
+
+        /** What the last layer gave, batch x classes. */
+        public Tensor output() {
+            return values.getLast();
+        }
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    public Architecture architecture() {
+        return architecture;
+    }
+
+    /** In the order of the layers, weights before biases. */
+    public List<Parameter> parameters() {
+        return stages.stream().flatMap(stage -> stage.parameters().stream()).toList();
+    }
+
+    /** Number of trained values. */
+    public long parameterCount() {
+        return parameters().stream().mapToLong(p -> p.value().shape().size()).sum();
+    }
+
+    /** The shape of a batch. */
+    public Shape batchShape(int batch) {
+        int[] example = architecture.input().extents();
+        int[] extents = new int[example.length + 1];
+        extents[0] = batch;
+        System.arraycopy(example, 0, extents, 1, example.length);
+        return Shape.of(extents);
+    }
+
+    /**
+     * What the last layer gives for a batch, dropout off.
+     *
+     * @param scope for activations, and the result
+     * @param x batch x the architecture's input
+     */
+    public Tensor infer(Scope scope, Tensor x) {
+        Stage.Pass pass = new Stage.Pass(backend, scope, null, 0);
+        Tensor value = x;
+        for (Stage stage : stages) {
+            value = stage.forward(pass, value);
+        }
+        return value;
+    }
+
+    /**
+     * A training pass, dropout on.
+     *
+     * @param scope for activations; it must outlive {@link #backward}
+     * @param x batch x the architecture's input
+     * @param seed of the run, which dropout draws from
+     * @param step the training step, likewise
+     */
+    public Tape forward(Scope scope, Tensor x, long seed, long step) {
+        Tape tape = new Tape(new Stage.Pass(backend, scope, step, seed));
+        tape.values.add(x);
+        for (Stage stage : stages) {
+            tape.values.add(stage.forward(tape.pass, tape.values.getLast()));
+        }
+        return tape;
+    }
+
+    /** Hands the gradient of every parameter to {@code sink}, given the gradient by the tape's output. */
+    public void backward(Tape tape, Tensor dOutput, GradientSink sink) {
+        int lowest = 0;
+        while (stages.get(lowest).parameters().isEmpty()) {
+            lowest++;
+        }
+        Tensor gradient = dOutput;
+        for (int i = stages.size() - 1; i >= lowest; i--) {
+            Tensor x = tape.values.get(i);
+            Tensor y = tape.values.get(i + 1);
+            gradient = stages.get(i).backward(tape.pass, x, y, gradient, i > lowest, sink);
+        }
+    }
+
+    /**
+     * Writes architecture, parameters and {@code metadata} as safetensors.
+     *
+     * @throws ModelFileException if the file can't be written
+     */
+    public void save(Path file, Map<String, String> metadata) {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put(ARCHITECTURE, architecture.text());
+        all.putAll(metadata);
+        Map<String, SafeTensors.Entry> tensors = new LinkedHashMap<>();
+        for (Parameter parameter : parameters()) {
+            float[] elements = backend.download(parameter.value());
+            tensors.put(
+                    parameter.name(), new SafeTensors.Entry(parameter.value().shape(), elements));
+        }
+        new SafeTensors(all, tensors).write(file);
+    }
+
+    /** A model read from a file, and the metadata it was saved with. */
+    public record Loaded(Sequential model, Map<String, String> metadata) {}
+
+    /**
+     * Reads a model that {@link #save} wrote.
+     *
+     * @throws ModelFileException if the file can't be read, names no architecture, or holds other tensors than it needs
+     */
+    public static Loaded load(Backend backend, Path file) {
+        SafeTensors tensors = SafeTensors.read(file);
+        String text = tensors.metadata().get(ARCHITECTURE);
+        if (text == null) {
+            throw new ModelFileException(file, "its metadata names no architecture; expected a model saved by retort");
+        }
+        Architecture architecture;
+        try {
+            architecture = Architecture.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new ModelFileException(file, e.getMessage());
+        }
+        Sequential model = new Sequential(backend, architecture, (name, shape, index) -> {
+            SafeTensors.Entry entry = tensors.tensors().get(name);
+            if (entry == null) {
+                throw new ModelFileException(file, "has no tensor " + name + ", expected one of " + shape);
+            }
+            if (!entry.shape().equals(shape)) {
+                throw new ModelFileException(file, name + " is " + entry.shape() + ", expected " + shape);
+            }
+            return entry.elements();
+        });
+        int expected = model.parameters().size();
+        if (tensors.tensors().size() != expected) {
+            model.close();
+            throw new ModelFileException(
+                    file, "has " + tensors.tensors().size() + " tensors, expected the " + expected + " of " + text);
+        }
+        return new Loaded(model, tensors.metadata());
+    }
+
+    @Override
+    public void close() {
+        parameterScope.close();
+    }
+
+    /** Turns layers into stages, taking ReLU and dropout into the stage with weights before them. */
+    private final class Builder {
+        private final StartValues values;
+        private final List<Layer> layers = architecture.layers();
+        private final List<Stage> built = new ArrayList<>();
+        private Shape shape = architecture.input();
+        private int drawn;
+
+        Builder(StartValues values) {
+            this.values = values;
+        }
+
+        List<Stage> build() {
+            Epilogue inputGate = Epilogue.NONE;
+            int i = 0;
+            while (i < layers.size()) {
+                int layer = i++;
+                boolean hasWeights = hasWeights(layer);
+                boolean relu = hasWeights && i < layers.size() && layers.get(i) instanceof Layer.ReLU;
+                i += relu ? 1 : 0;
+                float dropout = 0;
+                if (relu && i < layers.size() && layers.get(i) instanceof Layer.Dropout fused) {
+                    dropout = fused.rate();
+                    i++;
+                }
+                Activation activation =
+                        new Activation(relu, dropout, RandomStream.DROPOUT.of(i - 1), weightsComeNext(i));
+                built.add(stage(layer, activation, inputGate));
+                if (hasWeights) {
+                    inputGate = activation.undoneAbove() ? activation.gate() : Epilogue.NONE;
+                }
+                shape = layers.get(layer).outputShape(shape);
+            }
+            return built;
+        }
+
+        private boolean hasWeights(int layer) {
+            return layers.get(layer) instanceof Layer.Dense || layers.get(layer) instanceof Layer.Conv2D;
+        }
+
+        /** Whether the next layer that does anything from {@code layer} on has weights. */
+        private boolean weightsComeNext(int layer) {
+            int next = layer;
+            while (next < layers.size() && layers.get(next) instanceof Layer.Flatten) {
+                next++;
+            }
+            return next < layers.size() && hasWeights(next);
+        }
+
+        private Stage stage(int layer, Activation activation, Epilogue inputGate) {
+            return switch (layers.get(layer)) {
+                case Layer.Conv2D conv2d -> {
+                    int channels = shape.extent(2);
+                    Shape filter = Shape.of(conv2d.kernelHeight(), conv2d.kernelWidth(), channels, conv2d.filters());
+                    yield new Stage.Conv2dStage(
+                            shape,
+                            conv2d,
+                            parameter(layer + ".conv2d.weight", filter),
+                            parameter(layer + ".conv2d.bias", Shape.of(conv2d.filters())),
+                            activation,
+                            inputGate);
+                }
+                case Layer.Dense dense ->
+                    new Stage.DenseStage(
+                            parameter(layer + ".dense.weight", Shape.of(shape.size(), dense.units())),
+                            parameter(layer + ".dense.bias", Shape.of(dense.units())),
+                            activation,
+                            inputGate);
+                case Layer.ReLU relu -> new Stage.ReluStage();
+                case Layer.Dropout dropout -> new Stage.DropoutStage(dropout.rate(), RandomStream.DROPOUT.of(layer));
+                case Layer.Flatten flatten -> new Stage.FlattenStage();
+            };
+        }
+
+        private Parameter parameter(String name, Shape parameterShape) {
+            float[] elements = values.of(name, parameterShape, drawn++);
+            return new Parameter(name, parameterScope.tensorOf(parameterShape, elements));
+        }
+    }
+}

@@ -1,0 +1,246 @@
+package retort.nn;
+
+import java.util.List;
+import retort.kernels.Backend;
+import retort.kernels.ColumnSumSpec;
+import retort.kernels.Conv2dSpec;
+import retort.kernels.DropoutKey;
+import retort.kernels.DropoutSpec;
+import retort.kernels.Epilogue;
+import retort.kernels.GemmSpec;
+import retort.kernels.ReluSpec;
+import retort.kernels.Scope;
+import retort.kernels.Shape;
+import retort.kernels.Tensor;
+
+/**
+ * One step of a network as it is computed: a layer, or a layer with weights fused with the ReLU and dropout after it. It
+ * holds parameters and no activations, so one model can infer while it trains.
+ *
+ * <p>Backward, a fused stage's ReLU and dropout are undone by the stage above it, in the epilogue of the product that makes
+ * the gradient (see {@link Epilogue#gate}); so a stage may have to gate the gradient of its input, by its input itself.
+ */
+sealed interface Stage {
+    /**
+     * What a pass runs on.
+     *
+     * @param scope for activations and gradients
+     * @param step the training step, which dropout draws from; null for inference
+     * @param seed of the run
+     */
+    record Pass(Backend backend, Scope scope, Long step, long seed) {
+        boolean training() {
+            return step != null;
+        }
+
+        DropoutKey key(int stream) {
+            return new DropoutKey(seed, stream, step);
+        }
+    }
+
+    /** y for a batch x. */
+    Tensor forward(Pass pass, Tensor x);
+
+    /**
+     * Hands the gradients of the parameters to {@code sink}.
+     *
+     * @param dY the gradient by y, or by what y was before its ReLU and dropout if the stage above undid them
+     * @param wanted whether the gradient by x is needed
+     * @return the gradient by x, gated if x comes from a fused stage; null if not wanted
+     */
+    Tensor backward(Pass pass, Tensor x, Tensor y, Tensor dY, boolean wanted, GradientSink sink);
+
+    default List<Parameter> parameters() {
+        return List.of();
+    }
+
+    /**
+     * ReLU and dropout as far as they are fused into a stage with weights.
+     *
+     * @param stream names the dropout's random numbers
+     * @param undoneAbove whether the stage above undoes both in its own backward pass
+     */
+    record Activation(boolean relu, float dropout, int stream, boolean undoneAbove) {
+        Epilogue epilogue(boolean training) {
+            return new Epilogue(true, relu, training ? dropout : 0, false);
+        }
+
+        Epilogue.Operands operands(Pass pass, Tensor bias) {
+            return pass.training() && dropout > 0
+                    ? Epilogue.Operands.biasDropout(bias, pass.key(stream))
+                    : Epilogue.Operands.bias(bias);
+        }
+
+        /** What the stage above has to apply to the gradient of its input. */
+        Epilogue gate() {
+            return relu ? Epilogue.gate(dropout) : Epilogue.NONE;
+        }
+
+        /** The gradient before ReLU and dropout, given the one after them. */
+        Tensor undo(Pass pass, Tensor y, Tensor dY) {
+            if (!relu || undoneAbove) {
+                return dY;
+            }
+            Tensor undropped = dY;
+            if (dropout > 0) {
+                undropped = pass.scope().tensor(dY.shape());
+                pass.backend().dropout(new DropoutSpec(dY.shape().size(), dropout), pass.key(stream), dY, undropped);
+            }
+            Tensor dX = pass.scope().tensor(dY.shape());
+            pass.backend().reluGradient(new ReluSpec(dY.shape().size()), y, undropped, dX);
+            return dX;
+        }
+    }
+
+    /** Hands over the gradient of a bias: the sums of dY over everything but the last axis. */
+    private static void biasGradient(Pass pass, Parameter bias, Tensor dY, GradientSink sink) {
+        int columns = bias.value().shape().size();
+        int rows = dY.shape().size() / columns;
+        Tensor gradient = sink.destination(bias);
+        pass.backend().columnSums(new ColumnSumSpec(rows, columns), dY.reshaped(Shape.of(rows, columns)), gradient);
+        sink.written(bias, gradient);
+    }
+
+    /** x W + b, x batch x inputs, W inputs x units. */
+    record DenseStage(Parameter weight, Parameter bias, Activation activation, Epilogue inputGate) implements Stage {
+        @Override
+        public Tensor forward(Pass pass, Tensor x) {
+            int batch = x.shape().rows();
+            Tensor y = pass.scope().tensor(batch, units());
+            GemmSpec spec = GemmSpec.nn(batch, units(), inputs()).with(activation.epilogue(pass.training()));
+            pass.backend().gemm(spec, x, weight.value(), y, activation.operands(pass, bias.value()));
+            return y;
+        }
+
+        @Override
+        public Tensor backward(Pass pass, Tensor x, Tensor y, Tensor dY, boolean wanted, GradientSink sink) {
+            int batch = x.shape().rows();
+            Tensor dZ = activation.undo(pass, y, dY);
+            Tensor dX = null;
+            if (wanted) {
+                dX = pass.scope().tensor(batch, inputs());
+                GemmSpec spec = GemmSpec.nt(batch, inputs(), units()).with(inputGate);
+                Epilogue.Operands operands = inputGate.gate() ? Epilogue.Operands.gate(x) : Epilogue.Operands.NONE;
+                pass.backend().gemm(spec, dZ, weight.value(), dX, operands);
+            }
+            biasGradient(pass, bias, dZ, sink);
+            sink.product(weight, GemmSpec.tn(inputs(), units(), batch), x, dZ);
+            return dX;
+        }
+
+        private int inputs() {
+            return weight.value().shape().extent(0);
+        }
+
+        private int units() {
+            return weight.value().shape().extent(1);
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+            return List.of(weight, bias);
+        }
+    }
+
+    /** A convolution with bias over batch x height x width x channels. */
+    record Conv2dStage(
+            Shape input,
+            Layer.Conv2D layer,
+            Parameter filter,
+            Parameter bias,
+            Activation activation,
+            Epilogue inputGate)
+            implements Stage {
+        @Override
+        public Tensor forward(Pass pass, Tensor x) {
+            Conv2dSpec spec = spec(x.shape().rows()).with(activation.epilogue(pass.training()));
+            Tensor y = pass.scope().tensor(spec.yShape());
+            pass.backend().conv2d(spec, x, filter.value(), y, activation.operands(pass, bias.value()));
+            return y;
+        }
+
+        @Override
+        public Tensor backward(Pass pass, Tensor x, Tensor y, Tensor dY, boolean wanted, GradientSink sink) {
+            Conv2dSpec spec = spec(x.shape().rows());
+            Tensor dZ = activation.undo(pass, y, dY);
+            Tensor dX = null;
+            if (wanted) {
+                dX = pass.scope().tensor(spec.xShape());
+                Conv2dSpec gradient = spec.as(Conv2dSpec.Pass.INPUT_GRADIENT).with(inputGate);
+                Epilogue.Operands operands = inputGate.gate() ? Epilogue.Operands.gate(x) : Epilogue.Operands.NONE;
+                pass.backend().conv2d(gradient, dX, filter.value(), dZ, operands);
+            }
+            biasGradient(pass, bias, dZ, sink);
+            Tensor dFilter = sink.destination(filter);
+            pass.backend().conv2d(spec.as(Conv2dSpec.Pass.FILTER_GRADIENT), x, dFilter, dZ);
+            sink.written(filter, dFilter);
+            return dX;
+        }
+
+        private Conv2dSpec spec(int batch) {
+            return Conv2dSpec.forward(batch, input.extent(0), input.extent(1), input.extent(2))
+                    .filters(layer.kernelHeight(), layer.kernelWidth(), layer.filters())
+                    .stepped(layer.stride(), layer.padding());
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+            return List.of(filter, bias);
+        }
+    }
+
+    /** A ReLU with no stage before it that could take it in. */
+    record ReluStage() implements Stage {
+        @Override
+        public Tensor forward(Pass pass, Tensor x) {
+            Tensor y = pass.scope().tensor(x.shape());
+            pass.backend().relu(new ReluSpec(x.shape().size()), x, y);
+            return y;
+        }
+
+        @Override
+        public Tensor backward(Pass pass, Tensor x, Tensor y, Tensor dY, boolean wanted, GradientSink sink) {
+            if (!wanted) {
+                return null;
+            }
+            Tensor dX = pass.scope().tensor(x.shape());
+            pass.backend().reluGradient(new ReluSpec(x.shape().size()), y, dY, dX);
+            return dX;
+        }
+    }
+
+    /** A dropout with no stage before it that could take it in, such as on the input. */
+    record DropoutStage(float rate, int stream) implements Stage {
+        @Override
+        public Tensor forward(Pass pass, Tensor x) {
+            return pass.training() && rate > 0 ? apply(pass, x) : x;
+        }
+
+        @Override
+        public Tensor backward(Pass pass, Tensor x, Tensor y, Tensor dY, boolean wanted, GradientSink sink) {
+            if (!wanted) {
+                return null;
+            }
+            return rate > 0 ? apply(pass, dY) : dY;
+        }
+
+        private Tensor apply(Pass pass, Tensor x) {
+            Tensor y = pass.scope().tensor(x.shape());
+            pass.backend().dropout(new DropoutSpec(x.shape().size(), rate), pass.key(stream), x, y);
+            return y;
+        }
+    }
+
+    /** Another view of the same elements. */
+    record FlattenStage() implements Stage {
+        @Override
+        public Tensor forward(Pass pass, Tensor x) {
+            return x.reshaped(Shape.of(x.shape().rows(), x.shape().rowSize()));
+        }
+
+        @Override
+        public Tensor backward(Pass pass, Tensor x, Tensor y, Tensor dY, boolean wanted, GradientSink sink) {
+            return wanted ? dY.reshaped(x.shape()) : null;
+        }
+    }
+}
