@@ -1,0 +1,116 @@
+package retort.kernels.opencl;
+
+import com.aparapi.device.OpenCLDevice;
+import com.aparapi.internal.opencl.OpenCLKernel;
+import com.aparapi.internal.opencl.OpenCLProgram;
+import java.lang.reflect.Field;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Aparapi's context and queue on one device, and the programs built in it.
+ *
+ * <p>Aparapi never gives a context back (150 create and dispose cycles cost 35 MB), so a context that a backend is done with
+ * is kept for the next backend on that device, programs and all. One backend has it at a time.
+ */
+final class ClContext {
+    /** Further options for the OpenCL compiler, for looking into a kernel. */
+    static final String OPTIONS_PROPERTY = "retort.opencl.options";
+
+    private static final Map<Integer, ArrayDeque<ClContext>> IDLE = new HashMap<>();
+    private static final int SINGLE_PRECISION = 0x101B;
+    private static final long CORRECTLY_ROUNDED_DIVISION = 1 << 7;
+
+    private final OpenClDevice device;
+    private final OpenCLDevice aparapi;
+    private final long context;
+    private final long queue;
+    private final Map<String, ClProgram> programs = new HashMap<>();
+
+    private ClContext(OpenClDevices.Found found) {
+        device = found.device();
+        aparapi = found.aparapi();
+        String source = "__kernel void nothing(__global float *x) { }";
+        OpenCLProgram first = new OpenCLProgram(aparapi, source).createProgram(aparapi);
+        if (first == null) {
+            throw new OpenClException("opencl: open: Aparapi can't create a context on " + device.name(), "");
+        }
+        context = handle(OpenCLProgram.class, "contextId", first);
+        queue = handle(OpenCLProgram.class, "queueId", first);
+        if (context == 0 || queue == 0) {
+            throw new OpenClException("opencl: open: Aparapi gave no context or queue on " + device.name(), "");
+        }
+    }
+
+    /** A context that no one else uses until it is given back. */
+    static synchronized ClContext take(OpenClDevices.Found found) {
+        ArrayDeque<ClContext> idle = IDLE.get(found.device().index());
+        return idle == null || idle.isEmpty() ? new ClContext(found) : idle.pop();
+    }
+
+    static synchronized void give(ClContext context) {
+        IDLE.computeIfAbsent(context.device.index(), index -> new ArrayDeque<>())
+                .push(context);
+    }
+
+    /** A field of Aparapi 3.0.2 that holds an OpenCL handle and has no getter. */
+    static long handle(Class<?> type, String name, Object holder) {
+        try {
+            Field field = type.getDeclaredField(name);
+            field.setAccessible(true);
+            return field.getLong(holder);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("opencl: not the Aparapi that this was written for: no " + name, e);
+        }
+    }
+
+    OpenClDevice device() {
+        return device;
+    }
+
+    OpenCLDevice aparapi() {
+        return aparapi;
+    }
+
+    long handle() {
+        return context;
+    }
+
+    long queue() {
+        return queue;
+    }
+
+    /** The program of a .cl file under the given parameters, built on first use. */
+    ClProgram program(String file, ClParameters parameters) {
+        String options = options(parameters);
+        return programs.computeIfAbsent(file + " " + options, key -> build(file, ClSource.of(file), options));
+    }
+
+    /** Builds a program that is not kept. */
+    ClProgram build(String name, String source, String options) {
+        long program = OpenCl.buildProgram(name, context, aparapi.getDeviceId(), source, options);
+        return new ClProgram(this, name, new OpenCLProgram(program, queue, context, aparapi, source));
+    }
+
+    private String options(ClParameters parameters) {
+        StringBuilder options = new StringBuilder("-cl-std=CL1.2");
+        long precision = OpenCl.deviceNumber(aparapi.getDeviceId(), SINGLE_PRECISION);
+        if ((precision & CORRECTLY_ROUNDED_DIVISION) != 0) {
+            options.append(" -cl-fp32-correctly-rounded-divide-sqrt");
+        }
+        if (device.type() == OpenClDevice.Type.CPU) {
+            options.append(" -DDEVICE_IS_CPU");
+        }
+        options.append(' ').append(parameters.options());
+        String more = System.getProperty(OPTIONS_PROPERTY, "");
+        return more.isEmpty()
+                ? options.toString()
+                : options.append(' ').append(more).toString();
+    }
+
+    /** The cl_kernel behind Aparapi's kernel. */
+    static long handle(OpenCLKernel kernel) {
+        return handle(OpenCLKernel.class, "kernelId", kernel);
+    }
+}

@@ -1,0 +1,266 @@
+package retort.kernels.opencl;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import com.aparapi.Range;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * The in-order queue of one backend: kernels and copies are queued and not waited for. Copies go through native staging
+ * memory, so that an upload returns at once and no Java array is pinned while the device works; the staging slots and a
+ * marker every few launches bound how far the host runs ahead.
+ *
+ * <p>Launching through Aparapi waits for every kernel: measured 65 to 123 us a launch against 4 to 5 us, see docs/opencl.md.
+ */
+final class ClQueue implements AutoCloseable {
+    /** {@code aparapi} launches kernels through Aparapi, anything else through the foreign-function layer. */
+    static final String LAUNCH_PROPERTY = "retort.opencl.launch";
+
+    private static final int STAGING_BYTES = 1 << 22;
+    private static final int STAGING_SLOTS = 4;
+    private static final int LAUNCHES_PER_MARKER = 256;
+    private static final int LAUNCHES_PER_FLUSH = 16;
+
+    private final ClContext context;
+    private final boolean profile;
+    private final boolean throughAparapi = "aparapi".equals(System.getProperty(LAUNCH_PROPERTY));
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment argument = arena.allocate(JAVA_LONG);
+    private final MemorySegment sizes = arena.allocate(JAVA_LONG, 2);
+    private final MemorySegment eventRoom = arena.allocate(JAVA_LONG);
+    private final MemorySegment staging = arena.allocate((long) STAGING_BYTES * STAGING_SLOTS, 4096);
+    private final long[] slotEvents = new long[STAGING_SLOTS];
+    private final List<Timed> timed = new ArrayList<>();
+    private final Map<String, Long> deviceNanos = new TreeMap<>();
+    private int nextSlot;
+    private long lastMarker;
+    private long launches;
+    private long uploadedBytes;
+    private long downloadedBytes;
+
+    /** A launch whose device time is not yet known. */
+    private record Timed(String op, long event) {}
+
+    ClQueue(ClContext context, boolean profile) {
+        this.context = context;
+        this.profile = profile;
+        if (profile && !OpenCl.queueProfiles(context.queue())) {
+            throw new OpenClException("opencl: profile: this Aparapi's queue does not record device times", "");
+        }
+    }
+
+    /** Queues {@code groups} work-groups of a kernel; operands as {@link ClKernel#spell} takes them. */
+    void launch(Supplier<String> op, ClKernel kernel, int groups, Object... operands) {
+        if (groups < 1 || (long) groups * kernel.groupSize() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("opencl: " + op.get() + ": " + kernel.name() + " in " + groups
+                    + " groups of " + kernel.groupSize() + " is no range");
+        }
+        Object[] arguments = kernel.spell(operands);
+        alone(() -> {
+            launches++;
+            if (throughAparapi) {
+                launchThroughAparapi(kernel, groups, arguments);
+            } else {
+                enqueue(op, kernel, groups, arguments);
+            }
+        });
+    }
+
+    private void launchThroughAparapi(ClKernel kernel, int groups, Object[] arguments) {
+        Object[] withRange = new Object[arguments.length + 1];
+        withRange[0] = Range.create(context.aparapi(), groups * kernel.groupSize(), kernel.groupSize());
+        System.arraycopy(arguments, 0, withRange, 1, arguments.length);
+        Arrays.fill(kernel.current(), null);
+        kernel.aparapi().invoke(withRange);
+    }
+
+    private void enqueue(Supplier<String> op, ClKernel kernel, int groups, Object[] arguments) {
+        String name = profile ? op.get() : kernel.name();
+        Object[] current = kernel.current();
+        for (int i = 0; i < arguments.length; i++) {
+            if (!arguments[i].equals(current[i])) {
+                setArgument(op, kernel, i, arguments[i]);
+                current[i] = arguments[i];
+            }
+        }
+        sizes.setAtIndex(JAVA_LONG, 0, (long) groups * kernel.groupSize());
+        sizes.setAtIndex(JAVA_LONG, 1, kernel.groupSize());
+        try {
+            OpenCl.enqueueKernel(
+                    name, context.queue(), kernel.handle(), sizes, profile ? eventRoom : MemorySegment.NULL);
+        } catch (OpenClException e) {
+            throw new OpenClException(e.getMessage() + " in " + op.get(), "");
+        }
+        if (profile) {
+            timed.add(new Timed(name, eventRoom.get(JAVA_LONG, 0)));
+        }
+        pace(name);
+    }
+
+    private void setArgument(Supplier<String> op, ClKernel kernel, int index, Object value) {
+        Arrays.fill(kernel.current(), index, index + 1, null);
+        long bytes = switch (value) {
+            case Long handle -> {
+                argument.set(JAVA_LONG, 0, handle);
+                yield Long.BYTES;
+            }
+            case Integer number -> {
+                argument.set(JAVA_INT, 0, number);
+                yield Integer.BYTES;
+            }
+            case Float number -> {
+                argument.set(JAVA_FLOAT, 0, number);
+                yield Float.BYTES;
+            }
+            default -> throw new IllegalArgumentException("opencl: " + op.get() + ": argument " + value);
+        };
+        OpenCl.setKernelArgument(kernel.name(), kernel.handle(), index, argument, bytes);
+    }
+
+    /** Starts what is queued now and then, and waits once the host is two markers ahead. */
+    private void pace(String op) {
+        if (launches % LAUNCHES_PER_MARKER == 0) {
+            OpenCl.enqueueMarker(op, context.queue(), eventRoom);
+            long marker = eventRoom.get(JAVA_LONG, 0);
+            if (lastMarker != 0) {
+                OpenCl.await(op, lastMarker);
+            }
+            lastMarker = marker;
+            collectTimes();
+        }
+        if (launches % LAUNCHES_PER_FLUSH == 0) {
+            OpenCl.flush(op, context.queue());
+        }
+    }
+
+    void upload(float[] source, int offset, ClTensor destination) {
+        alone(() -> {
+            for (int done = 0; done < destination.size(); ) {
+                int count = Math.min(destination.size() - done, STAGING_BYTES / Float.BYTES);
+                MemorySegment slot = nextStagingSlot();
+                MemorySegment.copy(source, offset + done, slot, JAVA_FLOAT, 0, count);
+                long bytes = (long) count * Float.BYTES;
+                long at = ((long) destination.offset() + done) * Float.BYTES;
+                OpenCl.enqueueWrite(
+                        "upload", context.queue(), destination.buffer().handle(), at, slot, bytes, eventRoom);
+                slotEvents[nextSlot] = eventRoom.get(JAVA_LONG, 0);
+                nextSlot = (nextSlot + 1) % STAGING_SLOTS;
+                uploadedBytes += bytes;
+                done += count;
+            }
+            OpenCl.flush("upload", context.queue());
+        });
+    }
+
+    /** The next part of the staging memory, once the copy out of it before is done. */
+    private MemorySegment nextStagingSlot() {
+        if (slotEvents[nextSlot] != 0) {
+            long event = slotEvents[nextSlot];
+            slotEvents[nextSlot] = 0;
+            OpenCl.await("upload", event);
+        }
+        return staging.asSlice((long) nextSlot * STAGING_BYTES, STAGING_BYTES);
+    }
+
+    void download(ClTensor source, float[] destination, int offset) {
+        alone(() -> {
+            for (int done = 0; done < source.size(); ) {
+                int count = Math.min(source.size() - done, STAGING_BYTES / Float.BYTES);
+                MemorySegment slot = nextStagingSlot();
+                long bytes = (long) count * Float.BYTES;
+                long at = ((long) source.offset() + done) * Float.BYTES;
+                OpenCl.read("download", context.queue(), source.buffer().handle(), at, slot, bytes);
+                MemorySegment.copy(slot, JAVA_FLOAT, 0, destination, offset + done, count);
+                downloadedBytes += bytes;
+                done += count;
+            }
+            settle();
+        });
+    }
+
+    void copy(ClTensor from, ClTensor to) {
+        alone(() -> {
+            OpenCl.enqueueCopy(
+                    "copy",
+                    context.queue(),
+                    from.buffer().handle(),
+                    (long) from.offset() * Float.BYTES,
+                    to.buffer().handle(),
+                    (long) to.offset() * Float.BYTES,
+                    (long) from.size() * Float.BYTES,
+                    profile ? eventRoom : MemorySegment.NULL);
+            if (profile) {
+                timed.add(new Timed("copy", eventRoom.get(JAVA_LONG, 0)));
+            }
+        });
+    }
+
+    void finish() {
+        alone(() -> {
+            OpenCl.finish("finish", context.queue());
+            settle();
+        });
+    }
+
+    /** Gives back the events of work that is known to be done. */
+    private void settle() {
+        if (lastMarker != 0) {
+            long marker = lastMarker;
+            lastMarker = 0;
+            OpenCl.await("finish", marker);
+        }
+        collectTimes();
+    }
+
+    private void collectTimes() {
+        if (timed.isEmpty()) {
+            return;
+        }
+        OpenCl.finish("profile", context.queue());
+        for (Timed each : timed) {
+            deviceNanos.merge(each.op(), OpenCl.eventNanos(each.op(), each.event()), Long::sum);
+            OpenCl.releaseEvent(each.event());
+        }
+        timed.clear();
+    }
+
+    OpenClCounters counters() {
+        finish();
+        return new OpenClCounters(launches, uploadedBytes, downloadedBytes, deviceNanos);
+    }
+
+    /** Runs work that no other thread does at the same time: drivers end the process when two share a kernel. */
+    private void alone(Runnable work) {
+        if (!lock.tryLock()) {
+            throw new IllegalStateException("opencl: a backend is used by one thread at a time, this is a second one");
+        }
+        try {
+            work.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        finish();
+        for (int slot = 0; slot < STAGING_SLOTS; slot++) {
+            if (slotEvents[slot] != 0) {
+                OpenCl.releaseEvent(slotEvents[slot]);
+                slotEvents[slot] = 0;
+            }
+        }
+        arena.close();
+    }
+}

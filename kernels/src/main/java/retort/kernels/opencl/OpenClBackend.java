@@ -1,0 +1,227 @@
+package retort.kernels.opencl;
+
+import java.util.Optional;
+import retort.kernels.AdamSpec;
+import retort.kernels.ArgmaxSpec;
+import retort.kernels.BackendUnavailableException;
+import retort.kernels.BiasSpec;
+import retort.kernels.CheckedBackend;
+import retort.kernels.ColumnSumSpec;
+import retort.kernels.Conv2dSpec;
+import retort.kernels.CrossEntropySpec;
+import retort.kernels.DropoutKey;
+import retort.kernels.DropoutSpec;
+import retort.kernels.Engine;
+import retort.kernels.GemmAdamSpec;
+import retort.kernels.GemmSpec;
+import retort.kernels.ReluSpec;
+import retort.kernels.Scope;
+import retort.kernels.SgdSpec;
+import retort.kernels.Shape;
+import retort.kernels.SoftmaxSpec;
+import retort.kernels.Tensor;
+
+/**
+ * The engine on an OpenCL device. Aparapi finds the device and makes its context, queue, programs and kernels; tensors stay
+ * on the device from upload to download, and a call returns when its work is queued.
+ *
+ * <p>The same call on the same device gives the same bits: no kernel adds up in an order that depends on timing.
+ */
+public final class OpenClBackend extends CheckedBackend<ClTensor> {
+    private final ClContext context;
+    private final ClSession session;
+    private final ClQueue queue;
+    private final ClMemory memory;
+    private final ClElementwise elementwise;
+    private final ClRows rows;
+    private final ClGemm gemm;
+    private final ClConv2d conv2d;
+    private boolean closed;
+
+    private OpenClBackend(OpenClDevices.Found found, ClParameters parameters, boolean profile) {
+        super(ClTensor.class);
+        context = ClContext.take(found);
+        queue = new ClQueue(context, profile);
+        memory = new ClMemory(found.device(), context.handle());
+        session = new ClSession(context, parameters, queue, memory);
+        elementwise = new ClElementwise(session);
+        rows = new ClRows(session);
+        gemm = new ClGemm(session);
+        conv2d = new ClConv2d(session, elementwise);
+    }
+
+    /**
+     * Opens a device.
+     *
+     * @param device an index or a part of a name as {@link OpenClDevices#select} takes it, or null
+     * @throws BackendUnavailableException if there is no such device
+     */
+    public static OpenClBackend open(String device) {
+        return open(device, false);
+    }
+
+    /**
+     * Opens a device.
+     *
+     * @param profile whether to record the device time of every op, at some cost to each
+     */
+    public static OpenClBackend open(String device, boolean profile) {
+        OpenClDevices.Found found = OpenClDevices.find(device);
+        return new OpenClBackend(found, ClParameters.of(found.device()), profile);
+    }
+
+    /** Opens a device with parameters that are not its file's. */
+    static OpenClBackend open(OpenClDevices.Found found, ClParameters parameters) {
+        return new OpenClBackend(found, parameters, false);
+    }
+
+    /** Why this engine can't be opened here, or nothing. No device is opened. */
+    public static Optional<BackendUnavailableException> unavailable() {
+        return OpenClDevices.unavailable();
+    }
+
+    @Override
+    public Engine engine() {
+        return Engine.OPENCL;
+    }
+
+    @Override
+    public String device() {
+        return context.device().name();
+    }
+
+    @Override
+    public int threads() {
+        return 1;
+    }
+
+    /** What this backend has asked of its device so far; waits for everything queued. */
+    public OpenClCounters counters() {
+        return queue.counters();
+    }
+
+    /** Bytes of device memory that this backend holds, in use or kept for later scopes. */
+    public long memoryBytes() {
+        return memory.heldBytes();
+    }
+
+    @Override
+    public Tensor allocate(Scope scope, Shape shape) {
+        if (closed) {
+            throw new IllegalStateException("opencl: a tensor " + shape + " was asked of a closed backend");
+        }
+        return new ClTensor(scope, shape, memory.take("tensor " + shape, shape.size()), 0);
+    }
+
+    @Override
+    public void release(Tensor tensor) {
+        memory.give(((ClTensor) tensor).buffer());
+    }
+
+    @Override
+    public void finish() {
+        queue.finish();
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            queue.close();
+            memory.close();
+            ClContext.give(context);
+        }
+    }
+
+    @Override
+    protected void doUpload(float[] source, int offset, ClTensor destination) {
+        queue.upload(source, offset, destination);
+    }
+
+    @Override
+    protected void doDownload(ClTensor source, float[] destination, int offset) {
+        queue.download(source, destination, offset);
+    }
+
+    @Override
+    protected void doFill(ClTensor x, float value) {
+        elementwise.fill(x, value);
+    }
+
+    @Override
+    protected void doCopy(ClTensor x, ClTensor y) {
+        queue.copy(x, y);
+    }
+
+    @Override
+    protected void doGemm(GemmSpec spec, ClTensor a, ClTensor b, ClTensor c, Fused<ClTensor> fused) {
+        gemm.gemm(spec, a, b, c, fused);
+    }
+
+    @Override
+    protected void doGemmAdam(
+            GemmAdamSpec spec, ClTensor a, ClTensor b, ClTensor w, ClTensor m, ClTensor v, float stepSize) {
+        gemm.gemmAdam(spec, a, b, w, m, v, stepSize);
+    }
+
+    @Override
+    protected void doConv2d(Conv2dSpec spec, ClTensor x, ClTensor filter, ClTensor y, Fused<ClTensor> fused) {
+        conv2d.conv2d(spec, x, filter, y, fused);
+    }
+
+    @Override
+    protected void doSoftmax(SoftmaxSpec spec, ClTensor logits, ClTensor probabilities) {
+        rows.softmax(spec, logits, probabilities);
+    }
+
+    @Override
+    protected void doCrossEntropy(
+            CrossEntropySpec spec, ClTensor logits, ClTensor targets, ClTensor dLogits, ClTensor outcome) {
+        rows.crossEntropy(spec, logits, targets, dLogits, outcome);
+    }
+
+    @Override
+    protected void doAddBias(BiasSpec spec, ClTensor x, ClTensor bias) {
+        elementwise.addBias(spec, x, bias);
+    }
+
+    @Override
+    protected void doColumnSums(ColumnSumSpec spec, ClTensor x, ClTensor sums) {
+        elementwise.columnSums(spec, x, sums);
+    }
+
+    @Override
+    protected void doRelu(ReluSpec spec, ClTensor x, ClTensor y) {
+        elementwise.relu(spec, x, y);
+    }
+
+    @Override
+    protected void doReluGradient(ReluSpec spec, ClTensor y, ClTensor dY, ClTensor dX) {
+        elementwise.reluGradient(spec, y, dY, dX);
+    }
+
+    @Override
+    protected void doDropout(DropoutSpec spec, DropoutKey key, ClTensor x, ClTensor y) {
+        elementwise.dropout(spec, key, x, y);
+    }
+
+    @Override
+    protected void doArgmax(ArgmaxSpec spec, ClTensor x, ClTensor indices) {
+        rows.argmax(spec, x, indices);
+    }
+
+    @Override
+    protected void doAdam(AdamSpec spec, ClTensor w, ClTensor gradient, ClTensor m, ClTensor v, float stepSize) {
+        elementwise.adam(spec, w, gradient, m, v, stepSize);
+    }
+
+    @Override
+    protected void doSgd(SgdSpec spec, ClTensor w, ClTensor gradient, ClTensor velocity) {
+        elementwise.sgd(spec, w, gradient, velocity);
+    }
+
+    @Override
+    protected boolean overlap(ClTensor first, ClTensor second) {
+        return first.overlaps(second);
+    }
+}

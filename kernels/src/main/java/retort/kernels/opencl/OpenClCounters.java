@@ -1,0 +1,17 @@
+package retort.kernels.opencl;
+
+import java.util.Map;
+
+/**
+ * What a backend has asked of its device since it was opened.
+ *
+ * @param launches kernels queued
+ * @param uploadedBytes from the host to the device
+ * @param downloadedBytes from the device to the host
+ * @param deviceNanos time on the device by op id, where the backend was opened to profile; else empty
+ */
+public record OpenClCounters(long launches, long uploadedBytes, long downloadedBytes, Map<String, Long> deviceNanos) {
+    public OpenClCounters {
+        deviceNanos = Map.copyOf(deviceNanos);
+    }
+}

@@ -1,0 +1,135 @@
+package retort.kernels.opencl;
+
+import com.aparapi.device.OpenCLDevice;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import retort.kernels.BackendUnavailableException;
+import retort.kernels.Engine;
+
+/**
+ * The OpenCL devices of this machine, found by Aparapi. A missing loader, a folder without drivers and a driver without
+ * devices all give an empty list and a reason. Listing is done once: Aparapi keeps its own list, and drivers do not
+ * come and go under a running process.
+ */
+public final class OpenClDevices {
+    private static final int DEVICE_TYPE = 0x1000;
+    private static final int COMPUTE_UNITS = 0x1002;
+    private static final int LARGEST_WORK_GROUP = 0x1004;
+    private static final int LARGEST_ALLOCATION = 0x1010;
+    private static final int GLOBAL_MEMORY = 0x101F;
+    private static final int LOCAL_MEMORY = 0x1023;
+    private static final int NAME = 0x102B;
+    private static final int DRIVER_VERSION = 0x102D;
+    private static final String REMEDY =
+            "install one (a graphics driver, or for the CPU: apt-get install pocl-opencl-icd), then see `retort devices`";
+
+    /**
+     * Held so that its level is kept: loggers are collected when no one holds them. Aparapi prints sources at INFO, and
+     * that it does not know a driver's version at WARNING. */
+    private static final Logger APARAPI = Logger.getLogger("com.aparapi");
+
+    /**
+     * What a search found.
+     *
+     * @param found the devices, in the order that {@code --device=N} counts
+     * @param reason why there are none, else empty
+     */
+    private record Listing(List<Found> found, String reason) {}
+
+    /** A device as we and as Aparapi describe it. */
+    record Found(OpenClDevice device, OpenCLDevice aparapi) {}
+
+    private static final class Holder {
+        private static final Listing LISTING = search();
+    }
+
+    private OpenClDevices() {}
+
+    /** All devices, none if there is no driver. */
+    public static List<OpenClDevice> list() {
+        return Holder.LISTING.found().stream().map(Found::device).toList();
+    }
+
+    /** Why there is no device; empty when there is one. */
+    public static Optional<BackendUnavailableException> unavailable() {
+        return Optional.of(Holder.LISTING.reason())
+                .filter(reason -> !reason.isEmpty())
+                .map(reason -> new BackendUnavailableException(Engine.OPENCL, reason, REMEDY));
+    }
+
+    /**
+     * The device that an option names.
+     *
+     * @param option an index, a part of a name in any case, or null for the first GPU, else the first device
+     * @throws BackendUnavailableException if there is no device, or none of that name
+     */
+    public static OpenClDevice select(String option) {
+        return find(option).device();
+    }
+
+    static Found find(String option) {
+        List<Found> all = Holder.LISTING.found();
+        if (all.isEmpty()) {
+            throw unavailable().orElseThrow();
+        }
+        return all.stream()
+                .filter(each -> matches(each.device(), option))
+                .findFirst()
+                .or(() -> option == null ? Optional.of(all.getFirst()) : Optional.empty())
+                .orElseThrow(() -> new BackendUnavailableException(
+                        Engine.OPENCL,
+                        "there is no device '" + option + "'",
+                        "there are "
+                                + list().stream().map(OpenClDevice::toString).collect(Collectors.joining(", "))));
+    }
+
+    private static boolean matches(OpenClDevice device, String option) {
+        if (option == null) {
+            return device.type() == OpenClDevice.Type.GPU;
+        }
+        if (!option.isEmpty() && option.chars().allMatch(Character::isDigit)) {
+            return option.equals(Integer.toString(device.index()));
+        }
+        return device.name().toLowerCase(Locale.ROOT).contains(option.toLowerCase(Locale.ROOT));
+    }
+
+    private static Listing search() {
+        if (!OpenCl.isPresent()) {
+            return new Listing(List.of(), "there is no OpenCL loader (" + OpenCl.LIBRARY + ") on this system");
+        }
+        int platforms = OpenCl.platforms();
+        if (platforms == 0) {
+            return new Listing(List.of(), "the OpenCL loader finds no driver");
+        }
+        APARAPI.setLevel(Level.SEVERE);
+        List<Found> found = new ArrayList<>();
+        for (OpenCLDevice aparapi : OpenCLDevice.listDevices(null)) {
+            found.add(new Found(describe(found.size(), aparapi), aparapi));
+        }
+        return new Listing(
+                List.copyOf(found), found.isEmpty() ? "the OpenCL drivers (" + platforms + ") have no device" : "");
+    }
+
+    private static OpenClDevice describe(int index, OpenCLDevice aparapi) {
+        long id = aparapi.getDeviceId();
+        String name = OpenCl.deviceString(id, NAME);
+        OpenClDevice.Type type = OpenClDevice.Type.of(OpenCl.deviceNumber(id, DEVICE_TYPE));
+        return new OpenClDevice(
+                index,
+                name,
+                aparapi.getOpenCLPlatform().getName(),
+                OpenCl.deviceString(id, DRIVER_VERSION),
+                type,
+                (int) OpenCl.deviceNumber(id, COMPUTE_UNITS),
+                OpenCl.deviceNumber(id, GLOBAL_MEMORY),
+                OpenCl.deviceNumber(id, LOCAL_MEMORY),
+                OpenCl.deviceNumber(id, LARGEST_ALLOCATION),
+                (int) OpenCl.deviceNumber(id, LARGEST_WORK_GROUP),
+                ClParameters.origin(name, type));
+    }
+}

@@ -1,0 +1,95 @@
+// Ops whose result elements depend on one element of each input, and sums over columns.
+
+// Work-items in a group. GPU: a few warps. CPU: enough that a group outweighs its start.
+#ifndef ELEMENT_ITEMS
+#define ELEMENT_ITEMS 64
+#endif
+// Floats that an item handles at a time: 4 makes a GPU's accesses 16 bytes, 16 fill a CPU's widest register.
+#ifndef ELEMENT_WIDTH
+#define ELEMENT_WIDTH 4
+#endif
+
+#define WIDTH ELEMENT_WIDTH
+#include "vector.cl"
+#include "philox.cl"
+
+// x[0 .. count) = value
+__kernel GROUP_OF(ELEMENT_ITEMS) void fill(__global float *x, int xOffset, int count, float value) {
+    int e = get_global_id(0) * WIDTH;
+    if (e < count) {
+        store_first((floatv)(value), count - e, x + xOffset + e);
+    }
+}
+
+// y = max(x, 0)
+__kernel GROUP_OF(ELEMENT_ITEMS) void relu(
+        const __global float *x, int xOffset, __global float *y, int yOffset, int count) {
+    int e = get_global_id(0) * WIDTH;
+    if (e < count) {
+        store_first(positive_part(load(x + xOffset + e)), count - e, y + yOffset + e);
+    }
+}
+
+// dX = y > 0 ? dY : 0
+__kernel GROUP_OF(ELEMENT_ITEMS) void relu_gradient(
+        const __global float *y, int yOffset, const __global float *dY, int dYOffset, __global float *dX, int dXOffset,
+        int count) {
+    int e = get_global_id(0) * WIDTH;
+    if (e < count) {
+        floatv gradient = select((floatv)(0), load(dY + dYOffset + e), load(y + yOffset + e) > (floatv)(0));
+        store_first(gradient, count - e, dX + dXOffset + e);
+    }
+}
+
+// y[i] = kept(i) ? scale x[i] : 0; an item does the four elements of one Philox block.
+__kernel GROUP_OF(ELEMENT_ITEMS) void dropout(
+        const __global float *x, int xOffset, __global float *y, int yOffset, int count, float scale,
+        DROPOUT_PARAMETERS) {
+    const DropoutKey key = DROPOUT_KEY;
+    int block = get_global_id(0);
+    int e = 4 * block;
+    if (e >= count) {
+        return;
+    }
+    uint4 words = dropout_words(key, block);
+    float4 kept = select(vload4(0, x + xOffset + e) * scale, (float4)(0), words < (uint4)(key.threshold));
+    if (e + 4 <= count) {
+        vstore4(kept, 0, y + yOffset + e);
+    } else {
+        float lane[4];
+        vstore4(kept, 0, lane);
+        for (int l = 0; e + l < count; l++) {
+            y[yOffset + e + l] = lane[l];
+        }
+    }
+}
+
+// In place: x[i][j] += bias[j]; an item does WIDTH columns of a row.
+__kernel GROUP_OF(ELEMENT_ITEMS) void add_bias(
+        __global float *x, int xOffset, const __global float *bias, int biasOffset, int rows, int columns) {
+    int vectors = (columns + WIDTH - 1) / WIDTH;
+    int i = get_global_id(0) / vectors;
+    int j = get_global_id(0) % vectors * WIDTH;
+    if (i < rows) {
+        __global float *at = x + xOffset + i * columns + j;
+        store_first(load_first(at, columns - j) + load(bias + biasOffset + j), columns - j, at);
+    }
+}
+
+// sums[chunk][j] = sum of x[i][j] over the rows i of a chunk, in order; a group does ELEMENT_ITEMS * WIDTH columns of a chunk.
+__kernel GROUP_OF(ELEMENT_ITEMS) void column_sums(
+        const __global float *x, int xOffset, __global float *sums, int sumsOffset, int rows, int columns,
+        int chunkRows) {
+    int blocks = (columns + ELEMENT_ITEMS * WIDTH - 1) / (ELEMENT_ITEMS * WIDTH);
+    int chunk = get_group_id(0) / blocks;
+    int j = (get_group_id(0) % blocks * ELEMENT_ITEMS + get_local_id(0)) * WIDTH;
+    if (j >= columns) {
+        return;
+    }
+    int last = min(rows, (chunk + 1) * chunkRows);
+    floatv sum = 0;
+    for (int i = chunk * chunkRows; i < last; i++) {
+        sum += load(x + xOffset + i * columns + j);
+    }
+    store_first(sum, columns - j, sums + sumsOffset + chunk * columns + j);
+}

@@ -1,0 +1,250 @@
+// Row-wise ops on logits: softmax, cross-entropy with its gradient, argmax. A group does ROW_COUNT rows one after the other, its
+// items share a row.
+
+// Work-items that share a row: 1 on a CPU, a warp on a GPU.
+#ifndef ROW_ITEMS
+#define ROW_ITEMS 1
+#endif
+// Floats that an item handles at a time.
+#ifndef ROW_WIDTH
+#define ROW_WIDTH 4
+#endif
+// Rows of a group: many on a CPU, where a row of ten classes costs less than the start of a group.
+#ifndef ROW_COUNT
+#define ROW_COUNT 1
+#endif
+
+#define WIDTH ROW_WIDTH
+#include "vector.cl"
+
+#define STRIDE (ROW_ITEMS * WIDTH)
+
+// Lanes from count on become other.
+inline floatv mask(floatv v, int count, float other) {
+    return select((floatv)(other), v, LANES < (intv)(count));
+}
+
+inline float largest_lane(floatv v) {
+#if WIDTH == 16
+    float8 w8 = select(v.lo, v.hi, v.hi > v.lo);
+    float4 w4 = select(w8.lo, w8.hi, w8.hi > w8.lo);
+#elif WIDTH == 8
+    float4 w4 = select(v.lo, v.hi, v.hi > v.lo);
+#else
+    float4 w4 = v;
+#endif
+    float2 w2 = select(w4.lo, w4.hi, w4.hi > w4.lo);
+    return w2.y > w2.x ? w2.y : w2.x;
+}
+
+inline float sum_of_lanes(floatv v) {
+#if WIDTH == 16
+    float8 w8 = v.lo + v.hi;
+    float4 w4 = w8.lo + w8.hi;
+#elif WIDTH == 8
+    float4 w4 = v.lo + v.hi;
+#else
+    float4 w4 = v;
+#endif
+    float2 w2 = w4.lo + w4.hi;
+    return w2.x + w2.y;
+}
+
+// e^x for x <= 0 within 2 ulp, 0 below the smallest normal number, NaN for NaN. A device's own exp may be exact to as much but is
+// slow where a driver emulates vectors, and differs from device to device. Source: Cody and Waite 1980 (reduction); Cephes
+// expf (polynomial).
+inline floatv exp_of(floatv x) {
+    const floatv shift = 12582912.0f;
+    floatv rounded = x * 1.44269504f + shift;
+    floatv n = rounded - shift;
+    floatv r = x - n * 0.693359375f;
+    r = r + n * 2.12194440e-4f;
+    floatv p = 1.9875691500e-4f;
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    p = p * (r * r) + r + 1.0f;
+    floatv scale = as_floatv((as_intv(rounded) << 23) + (intv)(0x3F800000));
+    return select(p * scale, (floatv)(0), x < (floatv)(-87.3f));
+}
+
+#if ROW_ITEMS > 1
+// The same result in every item of the group, added up in one order.
+inline float group_sum(float value, __local float *shared) {
+    int item = get_local_id(0);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    shared[item] = value;
+    for (int half = ROW_ITEMS / 2; half > 0; half /= 2) {
+        barrier(CLK_LOCAL_MEM_FENCE);
+        if (item < half) {
+            shared[item] += shared[item + half];
+        }
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+    return shared[0];
+}
+
+inline float group_largest(float value, __local float *shared) {
+    int item = get_local_id(0);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    shared[item] = value;
+    for (int half = ROW_ITEMS / 2; half > 0; half /= 2) {
+        barrier(CLK_LOCAL_MEM_FENCE);
+        if (item < half && shared[item + half] > shared[item]) {
+            shared[item] = shared[item + half];
+        }
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+    return shared[0];
+}
+#define SHARED __local float shared[ROW_ITEMS]
+#else
+#define group_sum(value, shared) (value)
+#define group_largest(value, shared) (value)
+#define SHARED __local float *shared = 0
+#endif
+
+// Lowest index at which x[0 .. classes) equals value, 0 if none does.
+inline int first_index(const __global float *x, int classes, float value, __local float *shared) {
+    floatv nearest = -INFINITY;
+    for (int c = get_local_id(0) * WIDTH; c < classes; c += STRIDE) {
+        intv at = LANES + (intv)(c);
+        floatv next = select((floatv)(-INFINITY), -JOIN(convert_float, WIDTH)(at), load(x + c) == (floatv)(value));
+        nearest = fmax(nearest, mask(next, classes - c, -INFINITY));
+    }
+    float found = group_largest(largest_lane(nearest), shared);
+    return found == -INFINITY ? 0 : (int) (-found);
+}
+
+// The largest of x[0 .. classes); NaN never is, nothing but NaN gives -infinity.
+inline float row_largest(const __global float *x, int classes, __local float *shared) {
+    floatv most = -INFINITY;
+    for (int c = get_local_id(0) * WIDTH; c < classes; c += STRIDE) {
+        floatv next = mask(load(x + c), classes - c, -INFINITY);
+        most = select(most, next, next > most);
+    }
+    return group_largest(largest_lane(most), shared);
+}
+
+// Writes e^((z - largest) / T) to e and gives their sum.
+inline float exponentials(
+        const __global float *z, __global float *e, int classes, float inverseT, float largest, __local float *shared) {
+    floatv sums = 0;
+    for (int c = get_local_id(0) * WIDTH; c < classes; c += STRIDE) {
+        floatv next = mask(exp_of((load(z + c) - largest) * inverseT), classes - c, 0);
+        sums += next;
+        store_first(next, classes - c, e + c);
+    }
+    return group_sum(sum_of_lanes(sums), shared);
+}
+
+// p[i] = softmax(z[i] / T), inverseT = 1 / T. A row that fits the group's registers is read and written once.
+__kernel GROUP_OF(ROW_ITEMS) void softmax(
+        const __global float *z, int zOffset, __global float *p, int pOffset, int rows, int classes, float inverseT) {
+    SHARED;
+    int last = min(rows, (int) (get_group_id(0) + 1) * ROW_COUNT);
+    int c = get_local_id(0) * WIDTH;
+    for (int i = get_group_id(0) * ROW_COUNT; i < last; i++) {
+        const __global float *zi = z + zOffset + i * classes;
+        __global float *pi = p + pOffset + i * classes;
+        if (classes <= STRIDE) {
+            floatv x = c < classes ? mask(load(zi + c), classes - c, -INFINITY) : (floatv)(-INFINITY);
+            float largest = group_largest(largest_lane(select((floatv)(-INFINITY), x, x == x)), shared);
+            floatv e = mask(exp_of((x - largest) * inverseT), classes - c, 0);
+            float sum = group_sum(sum_of_lanes(e), shared);
+            if (c < classes) {
+                store_first(e * (1 / sum), classes - c, pi + c);
+            }
+        } else {
+            float sum = exponentials(zi, pi, classes, inverseT, row_largest(zi, classes, shared), shared);
+            for (int d = c; d < classes; d += STRIDE) {
+                store_first(load_first(pi + d, classes - d) * (1 / sum), classes - d, pi + d);
+            }
+        }
+    }
+}
+
+// One row of cross_entropy against a class index, or against an all-zero target if it is none.
+inline void hard_row(
+        const __global float *z, float target, __global float *dZ, __global float *outcome, int classes,
+        float inverseT, float gradientScale, __local float *shared) {
+    float largest = row_largest(z, classes, shared);
+    float sum = exponentials(z, dZ, classes, inverseT, largest, shared);
+    int index = target >= 0 && target < classes && target == floor(target) ? (int) target : -1;
+    float mass = index < 0 ? 0 : 1;
+    for (int c = get_local_id(0) * WIDTH; c < classes; c += STRIDE) {
+        floatv hot = select((floatv)(0), (floatv)(1), LANES + (intv)(c) == (intv)(index));
+        floatv gradient = (load_first(dZ + c, classes - c) / sum * mass - hot) * gradientScale;
+        store_first(gradient, classes - c, dZ + c);
+    }
+    int best = first_index(z, classes, largest, shared);
+    if (get_local_id(0) == 0) {
+        outcome[0] = index < 0 ? 0 : log(sum) - (z[index] - largest) * inverseT;
+        outcome[1] = best == max(index, 0);
+    }
+}
+
+// One row of cross_entropy against a probability for each class.
+inline void soft_row(
+        const __global float *z, const __global float *t, __global float *dZ, __global float *outcome, int classes,
+        float inverseT, float gradientScale, __local float *shared) {
+    float largest = row_largest(z, classes, shared);
+    float sum = exponentials(z, dZ, classes, inverseT, largest, shared);
+    float logSum = log(sum);
+    floatv masses = 0;
+    floatv losses = 0;
+    for (int c = get_local_id(0) * WIDTH; c < classes; c += STRIDE) {
+        floatv target = mask(load(t + c), classes - c, 0);
+        floatv logP = (load(z + c) - largest) * inverseT - logSum;
+        masses += target;
+        losses -= select(target * logP, (floatv)(0), target == (floatv)(0));
+    }
+    float mass = group_sum(sum_of_lanes(masses), shared);
+    float loss = group_sum(sum_of_lanes(losses), shared);
+    for (int c = get_local_id(0) * WIDTH; c < classes; c += STRIDE) {
+        floatv p = load_first(dZ + c, classes - c) / sum;
+        store_first((p * mass - load(t + c)) * gradientScale, classes - c, dZ + c);
+    }
+    int best = first_index(z, classes, largest, shared);
+    int expected = first_index(t, classes, row_largest(t, classes, shared), shared);
+    if (get_local_id(0) == 0) {
+        outcome[0] = loss;
+        outcome[1] = best == expected;
+    }
+}
+
+// Loss, gradient and hit of CrossEntropySpec.java; inverseT = 1 / T, gradientScale = 1 / (T rows).
+__kernel GROUP_OF(ROW_ITEMS) void cross_entropy(
+        const __global float *z, int zOffset, const __global float *t, int tOffset, __global float *dZ, int dZOffset,
+        __global float *outcome, int outcomeOffset, int rows, int classes, int hard, float inverseT,
+        float gradientScale) {
+    SHARED;
+    int last = min(rows, (int) (get_group_id(0) + 1) * ROW_COUNT);
+    for (int i = get_group_id(0) * ROW_COUNT; i < last; i++) {
+        const __global float *zi = z + zOffset + i * classes;
+        __global float *dZi = dZ + dZOffset + i * classes;
+        __global float *outcomeI = outcome + outcomeOffset + 2 * i;
+        if (hard) {
+            hard_row(zi, t[tOffset + i], dZi, outcomeI, classes, inverseT, gradientScale, shared);
+        } else {
+            soft_row(
+                    zi, t + tOffset + i * classes, dZi, outcomeI, classes, inverseT, gradientScale, shared);
+        }
+    }
+}
+
+// indices[i] = argmax of x[i]
+__kernel GROUP_OF(ROW_ITEMS) void argmax(
+        const __global float *x, int xOffset, __global float *indices, int indicesOffset, int rows, int columns) {
+    SHARED;
+    int last = min(rows, (int) (get_group_id(0) + 1) * ROW_COUNT);
+    for (int i = get_group_id(0) * ROW_COUNT; i < last; i++) {
+        const __global float *xi = x + xOffset + i * columns;
+        int best = first_index(xi, columns, row_largest(xi, columns, shared), shared);
+        if (get_local_id(0) == 0) {
+            indices[indicesOffset + i] = best;
+        }
+    }
+}
