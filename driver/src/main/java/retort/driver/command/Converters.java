@@ -1,0 +1,41 @@
+package retort.driver.command;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Option values with limits, refused in words. */
+final class Converters {
+    private Converters() {}
+
+    /** A whole number from 1 up. */
+    static final class Positive implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            try {
+                int value = Integer.parseInt(text);
+                if (value >= 1) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                // Refused below, like a number that is too small.
+            }
+            throw new TypeConversionException("'" + text + "' is not a whole number of 1 or more");
+        }
+    }
+
+    /** A finite number above 0. */
+    static final class PositiveReal implements ITypeConverter<Float> {
+        @Override
+        public Float convert(String text) {
+            try {
+                float value = Float.parseFloat(text);
+                if (value > 0 && Float.isFinite(value)) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                // Refused below, like a number out of range.
+            }
+            throw new TypeConversionException("'" + text + "' is not a number above 0");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package retort.driver.command;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import retort.driver.job.Job;
+import retort.driver.report.Report;
+import retort.nn.Sequential;
+
+/** Trains a student on a teacher's soft labels. */
+@Command(
+        name = "distill",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Distils a teacher into a student that never sees the omitted classes, and saves it.")
+final class DistillCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--teacher",
+            paramLabel = "FILE",
+            required = true,
+            description = "A model that 'train' or 'run' saved.")
+    private Path teacher;
+
+    @Mixin
+    private EngineOptions engine;
+
+    @Mixin
+    private RecipeOptions recipe;
+
+    @Mixin
+    private SessionOptions options;
+
+    @Override
+    public Integer call() {
+        try (Session session = new Session(spec, options, recipe, engine)) {
+            ReportBuilder report = new ReportBuilder();
+            Job job = session.job();
+            Job.SoftLabelled soft;
+            try (Sequential model = ModelFiles.load(session, teacher)) {
+                soft = job.softLabels(model);
+            }
+            report.softLabels(soft.report());
+            try (Job.Trained<Report.Student> student = job.distil(soft)) {
+                report.student(student.report());
+                session.finish(report, List.of(student.file()));
+            }
+        }
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,51 @@
+package retort.driver.command;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import retort.driver.report.Report;
+import retort.nn.Sequential;
+
+/** Runs a saved model over the test images. */
+@Command(
+        name = "evaluate",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Runs a saved model over the test images: errors, recall by class, confusion matrix.")
+final class EvaluateCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--model",
+            paramLabel = "FILE",
+            required = true,
+            description = "A model that another command saved.")
+    private Path file;
+
+    @Mixin
+    private EngineOptions engine;
+
+    @Mixin
+    private RecipeOptions recipe;
+
+    @Mixin
+    private SessionOptions options;
+
+    @Override
+    public Integer call() {
+        try (Session session = new Session(spec, options, recipe, engine);
+                Sequential model = ModelFiles.load(session, file)) {
+            ReportBuilder report = new ReportBuilder();
+            Report.Test test = session.job().test(model, file.getFileName().toString());
+            report.evaluated(new Report.Evaluated(file.getFileName().toString(), model.parameterCount(), test));
+            session.finish(report, List.of());
+        }
+        return ExitCode.DONE;
+    }
+}

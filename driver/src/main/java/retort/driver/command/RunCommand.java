@@ -1,0 +1,66 @@
+package retort.driver.command;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import retort.driver.job.Job;
+import retort.driver.report.Report;
+
+/** The whole job. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Does the whole job: teacher, soft labels, cross-validation, three students, evaluation, latency, report.")
+final class RunCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private EngineOptions engine;
+
+    @Mixin
+    private RecipeOptions recipe;
+
+    @Mixin
+    private SessionOptions options;
+
+    @Override
+    public Integer call() {
+        try (Session session = new Session(spec, options, recipe, engine)) {
+            ReportBuilder report = new ReportBuilder();
+            List<Path> models = new ArrayList<>();
+            Job job = session.job();
+            Job.SoftLabelled soft;
+            try (Job.Trained<Report.Teacher> teacher = job.trainTeacher()) {
+                report.teacher(teacher.report());
+                models.add(teacher.file());
+                soft = job.softLabels(teacher.model());
+                report.softLabels(soft.report());
+            }
+            Set<Integer> omitted = session.recipe().omitted();
+            keep(job.distil(soft), report, models);
+            keep(job.trainStudent("hard-labels", omitted, soft), report, models);
+            keep(job.trainStudent("hard-labels-all", Set.of(), soft), report, models);
+            float temperature = session.recipe().temperature();
+            new LatencyRun(engine, models.get(0), models.get(1), session.data().test(), temperature, recipe.quick())
+                    .run(engine.available(), session.progress(), report);
+            session.finish(report, models);
+        }
+        return ExitCode.DONE;
+    }
+
+    private static void keep(Job.Trained<Report.Student> student, ReportBuilder report, List<Path> models) {
+        try (student) {
+            report.student(student.report());
+            models.add(student.file());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package retort.driver.command;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import retort.driver.data.Dataset;
+import retort.driver.job.Job;
+import retort.driver.job.Recipe;
+import retort.driver.report.Report;
+import retort.driver.report.ReportFile;
+import retort.driver.report.Summary;
+import retort.kernels.Backend;
+
+/** A command at work: its data, backend and output folder, checked in this order before anything is computed. */
+final class Session implements AutoCloseable {
+    private final CommandSpec command;
+    private final SessionOptions options;
+    private final RecipeOptions recipeOptions;
+    private final Dataset data;
+    private final Backend backend;
+    private final OutputFolder output;
+    private final Progress progress;
+
+    Session(CommandSpec command, SessionOptions options, RecipeOptions recipeOptions, EngineOptions engine) {
+        this.command = command;
+        this.options = options;
+        this.recipeOptions = recipeOptions;
+        Dataset all = options.dataset();
+        int images = recipeOptions.trainImages(all.train().size());
+        this.data = new Dataset(all.name(), all.train().prefix(images), all.test());
+        this.backend = engine.open();
+        this.output = options.output(command.name());
+        this.progress = new Progress(Interruption.begin());
+    }
+
+    Dataset data() {
+        return data;
+    }
+
+    Backend backend() {
+        return backend;
+    }
+
+    Path folder() {
+        return output.path();
+    }
+
+    Progress progress() {
+        return progress;
+    }
+
+    Recipe recipe() {
+        return recipeOptions.recipe(options.seed());
+    }
+
+    Job job() {
+        return new Job(backend, data, recipe(), output.path(), progress);
+    }
+
+    /** Prints the report, writes it, and names every file. */
+    void finish(ReportBuilder parts, List<Path> models) {
+        Report report = parts.build(command.name(), recipe(), recipeOptions.quick(), environment());
+        Path file = output.write(report);
+        PrintWriter out = command.commandLine().getOut();
+        if (options.json()) {
+            out.println(ReportFile.json(report));
+        } else {
+            out.print(Summary.of(report));
+            out.println();
+            out.println("FILES");
+            for (Path model : models) {
+                out.println("  " + model);
+            }
+            out.println("  " + file);
+        }
+        out.flush();
+    }
+
+    private Report.Environment environment() {
+        return new Report.Environment(
+                backend.engine().id(),
+                backend.device(),
+                backend.threads(),
+                Runtime.version().toString(),
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch"),
+                data.name(),
+                System.getProperty("retort.commit", "unknown"));
+    }
+
+    @Override
+    public void close() {
+        progress.abandon();
+        backend.close();
+    }
+}

@@ -1,0 +1,70 @@
+package retort.driver.command;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import retort.driver.job.Job;
+import retort.driver.report.Report;
+
+/** Trains one model on true labels. */
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Trains a teacher, or a student, on true labels and saves it.")
+final class TrainCommand implements Callable<Integer> {
+    /** What there is to train. */
+    enum Model {
+        TEACHER,
+        STUDENT
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            defaultValue = "teacher",
+            description = "teacher, or student, which then omits what --omit says (default: ${DEFAULT-VALUE}).")
+    private Model model;
+
+    @Mixin
+    private EngineOptions engine;
+
+    @Mixin
+    private RecipeOptions recipe;
+
+    @Mixin
+    private SessionOptions options;
+
+    @Override
+    public Integer call() {
+        try (Session session = new Session(spec, options, recipe, engine)) {
+            ReportBuilder report = new ReportBuilder();
+            Job job = session.job();
+            switch (model) {
+                case TEACHER -> {
+                    try (Job.Trained<Report.Teacher> teacher = job.trainTeacher()) {
+                        report.teacher(teacher.report());
+                        session.finish(report, List.of(teacher.file()));
+                    }
+                }
+                case STUDENT -> {
+                    Set<Integer> omitted = session.recipe().omitted();
+                    String name = omitted.isEmpty() ? "hard-labels-all" : "hard-labels";
+                    try (Job.Trained<Report.Student> student = job.trainStudent(name, omitted, null)) {
+                        report.student(student.report());
+                        session.finish(report, List.of(student.file()));
+                    }
+                }
+            }
+        }
+        return ExitCode.DONE;
+    }
+}

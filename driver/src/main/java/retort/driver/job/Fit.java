@@ -1,0 +1,112 @@
+package retort.driver.job;
+
+import java.util.ArrayList;
+import java.util.List;
+import retort.driver.report.Report;
+import retort.kernels.Backend;
+import retort.kernels.Scope;
+import retort.kernels.Tensor;
+import retort.nn.Adam;
+import retort.nn.Optimizer;
+import retort.nn.Sequential;
+import retort.nn.Shuffle;
+import retort.nn.Trainer;
+
+/**
+ * Trains one model on examples with Adam, epoch after epoch in a new random order.
+ *
+ * @param name of the model, for progress and messages
+ * @param validation examples to evaluate after each epoch, or null
+ */
+public record Fit(
+        String name,
+        Examples examples,
+        Examples validation,
+        int epochs,
+        int batch,
+        float rate,
+        float temperature,
+        long seed) {
+
+    /** Steps between looks at the losses: until then a device need not be waited for. */
+    private static final int STEPS_PER_LOOK = 50;
+
+    /** What happens along the way; each may end the training by throwing. */
+    public interface Listener {
+        /** A new epoch begins. */
+        void epochStarts(Fit fit, int epoch);
+
+        /** Examples done in this epoch so far, and their mean loss and accuracy. */
+        void progress(int done, double loss, double accuracy);
+
+        /** An epoch is over; the model is as it was left. */
+        void epochEnds(Sequential model, Report.Epoch epoch);
+    }
+
+    /**
+     * Trains {@code model} in place.
+     *
+     * @throws DivergedException as soon as a loss is seen that is not a number
+     */
+    public List<Report.Epoch> run(Sequential model, Listener listener) {
+        List<Report.Epoch> results = new ArrayList<>();
+        try (Optimizer optimizer = new Adam(model.backend(), rate)) {
+            Trainer trainer = new Trainer(model, optimizer, temperature, examples.targets(), seed);
+            for (int epoch = 1; epoch <= epochs; epoch++) {
+                listener.epochStarts(this, epoch);
+                results.add(epoch(model, trainer, epoch, listener));
+                listener.epochEnds(model, results.getLast());
+            }
+        }
+        return results;
+    }
+
+    private Report.Epoch epoch(Sequential model, Trainer trainer, int epoch, Listener listener) {
+        long start = System.nanoTime();
+        Backend backend = model.backend();
+        int[] order = Shuffle.permutation(examples.size(), seed, epoch);
+        float[] pixels = new float[batch * examples.pixels()];
+        float[] targets = new float[batch * examples.targetSize()];
+        double loss = 0;
+        double hits = 0;
+        try (Scope scope = backend.scope()) {
+            Tensor outcomes = scope.tensor(STEPS_PER_LOOK * batch, 2);
+            int seen = 0;
+            int pending = 0;
+            for (int from = 0; from < order.length; from += batch) {
+                int count = Math.min(batch, order.length - from);
+                examples.copyBatch(order, from, count, pixels, targets);
+                trainer.step(pixels, targets, count, outcomes.rows(pending, count));
+                pending += count;
+                if (pending + batch > STEPS_PER_LOOK * batch || from + count == order.length) {
+                    float[] outcome = backend.download(outcomes.rows(0, pending));
+                    for (int i = 0; i < pending; i++) {
+                        loss += outcome[2 * i];
+                        hits += outcome[2 * i + 1];
+                    }
+                    seen += pending;
+                    pending = 0;
+                    if (!Double.isFinite(loss)) {
+                        throw new DivergedException(name, epoch, seen, rate);
+                    }
+                    listener.progress(seen, loss / seen, hits / seen);
+                }
+            }
+        }
+        double trainingSeconds = (System.nanoTime() - start) / 1e9;
+        Double validationLoss = null;
+        Double validationAccuracy = null;
+        if (validation != null) {
+            Logits logits = Inference.logits(model, validation, done -> {});
+            validationLoss = logits.meanLoss(validation, temperature);
+            validationAccuracy = logits.accuracy(validation);
+        }
+        return new Report.Epoch(
+                epoch, loss / order.length, hits / order.length, validationLoss, validationAccuracy, trainingSeconds);
+    }
+
+    /** Images in one epoch. */
+    public int images() {
+        return examples.size();
+    }
+}

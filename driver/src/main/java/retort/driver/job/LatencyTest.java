@@ -1,0 +1,91 @@
+package retort.driver.job;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import retort.driver.report.Report;
+import retort.nn.Sequential;
+
+/**
+ * Times predictions, Java arrays in and probabilities out, one call after another.
+ *
+ * @param calls timed at batch 1; larger batches get fewer
+ * @param secondsPerModel what a model may take at one batch size: slow engines get fewer calls, and none where one call
+ *     would take longer
+ */
+public record LatencyTest(Examples examples, float temperature, int calls, double secondsPerModel) {
+    /** Even the slowest measurement is of this many calls. */
+    private static final int FEWEST_CALLS = 3;
+
+    /** Different inputs that the calls take in turn. */
+    private static final int INPUTS = 16;
+
+    /** Collects what was measured and what was not. */
+    public interface Results {
+        void measured(Report.Latency latency);
+
+        void skipped(Report.LatencySkipped skipped);
+    }
+
+    /** Times one model at every batch size; on a slow engine the larger ones are skipped, with the reason. */
+    public void run(Sequential model, String name, Results results) {
+        double secondsPerImage = 0;
+        for (int batch : batches()) {
+            String engine = model.backend().engine().id();
+            double expected = secondsPerImage * batch * FEWEST_CALLS;
+            if (expected > secondsPerModel) {
+                String reason = String.format(Locale.ROOT, "%d calls would take about %.0f s", FEWEST_CALLS, expected);
+                results.skipped(new Report.LatencySkipped(engine, name, batch, reason));
+                continue;
+            }
+            Report.Latency latency = measure(model, name, batch);
+            secondsPerImage = 1 / latency.imagesPerSecond();
+            results.measured(latency);
+        }
+    }
+
+    /** Batch 1, 32 and all examples. */
+    public List<Integer> batches() {
+        return List.of(1, 32, examples.size());
+    }
+
+    private int calls(int batch) {
+        return batch == 1
+                ? calls
+                : batch == 32 ? Math.max(FEWEST_CALLS, calls / 5) : Math.max(FEWEST_CALLS, calls / 400);
+    }
+
+    private Report.Latency measure(Sequential model, String name, int batch) {
+        float[][] inputs = new float[Math.min(INPUTS, examples.size() / batch)][batch * examples.pixels()];
+        for (int i = 0; i < inputs.length; i++) {
+            examples.copyImages(i * batch, batch, inputs[i]);
+        }
+        float[] probabilities = new float[batch * model.architecture().output().size()];
+        int wanted = calls(batch);
+        warmUp(model, inputs, batch, probabilities, wanted);
+        double[] micros = new double[wanted];
+        int done = 0;
+        long start = System.nanoTime();
+        while (done < wanted && (done < FEWEST_CALLS || (System.nanoTime() - start) / 1e9 < secondsPerModel)) {
+            long begin = System.nanoTime();
+            Inference.predict(model, inputs[done % inputs.length], batch, temperature, probabilities);
+            micros[done++] = (System.nanoTime() - begin) / 1e3;
+        }
+        double[] sorted = Arrays.copyOf(micros, done);
+        Arrays.sort(sorted);
+        double median = sorted[done / 2];
+        double p99 = sorted[Math.min(done - 1, (int) (done * 0.99))];
+        return new Report.Latency(model.backend().engine().id(), name, batch, done, median, p99, batch / median * 1e6);
+    }
+
+    /** Half as many calls as will be timed, within a third of the time. */
+    private void warmUp(Sequential model, float[][] inputs, int batch, float[] probabilities, int wanted) {
+        long start = System.nanoTime();
+        for (int call = 0; call < Math.max(1, wanted / 2); call++) {
+            Inference.predict(model, inputs[call % inputs.length], batch, temperature, probabilities);
+            if ((System.nanoTime() - start) / 1e9 > secondsPerModel / 3) {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package retort.driver.report;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a command found out, as {@code report.json} holds it: components are its keys, in order, and a part that a command
+ * does not have is null and left out. Keys are stable within a schema version; more may be added.
+ */
+public record Report(
+        int schemaVersion,
+        String command,
+        String recipe,
+        long seed,
+        boolean quick,
+        Environment environment,
+        Teacher teacher,
+        SoftLabels softLabels,
+        List<Student> students,
+        Evaluated evaluated,
+        List<Latency> latency,
+        List<LatencyRatio> latencyRatio,
+        List<LatencySkipped> latencySkipped) {
+
+    public static final int SCHEMA_VERSION = 1;
+
+    /** Where it ran, and on what. */
+    public record Environment(
+            String backend, String device, int threads, String java, String os, String dataset, String commit) {}
+
+    /** One epoch of training; the losses are means, validation is null where there is none. */
+    public record Epoch(
+            int epoch,
+            double loss,
+            double accuracy,
+            Double validationLoss,
+            Double validationAccuracy,
+            double seconds) {}
+
+    /** A model on the test images. Confusion has a row for each true class, a column for each predicted one. */
+    public record Test(int images, int errors, double accuracy, double[] recall, int[][] confusion) {}
+
+    public record Teacher(
+            long parameters, int trainImages, double seconds, double imagesPerSecond, List<Epoch> epochs, Test test) {}
+
+    public record SoftLabels(float temperature, int images, double seconds) {}
+
+    /** Agreement of fold models with the teacher's predictions on their held-out fold. */
+    public record CrossValidation(List<Double> folds, double mean, double seconds) {}
+
+    /** A student after {@code bias} was added to the logits of some classes. */
+    public record BiasCorrected(String method, Set<Integer> classes, double bias, Test test) {}
+
+    public record Student(
+            String name,
+            String labels,
+            Set<Integer> omitted,
+            float temperature,
+            long parameters,
+            int trainImages,
+            double seconds,
+            CrossValidation crossValidation,
+            List<Epoch> epochs,
+            Test test,
+            List<BiasCorrected> biasCorrection) {}
+
+    /** A model file on the test images, by {@code evaluate}. */
+    public record Evaluated(String model, long parameters, Test test) {}
+
+    public record Latency(
+            String backend,
+            String model,
+            int batch,
+            int calls,
+            double medianMicros,
+            double p99Micros,
+            double imagesPerSecond) {}
+
+    public record LatencyRatio(String backend, int batch, double teacherOverStudent) {}
+
+    /** A measurement that was not made, and why. */
+    public record LatencySkipped(String backend, String model, int batch, String reason) {}
+}
