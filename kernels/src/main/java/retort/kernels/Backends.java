@@ -1,6 +1,7 @@
 package retort.kernels;
 
 import java.util.Optional;
+import retort.kernels.opencl.OpenClBackend;
 import retort.kernels.scalar.ScalarBackend;
 import retort.kernels.simd.SimdEngine;
 
@@ -39,7 +40,7 @@ public final class Backends {
         return switch (engine) {
             case CPU_SCALAR -> new ScalarBackend();
             case CPU_SIMD -> SimdEngine.open(options.threads());
-            case OPENCL -> throw unavailable(engine).orElseThrow();
+            case OPENCL -> OpenClBackend.open(options.device());
         };
     }
 
@@ -48,9 +49,7 @@ public final class Backends {
         return switch (engine) {
             case CPU_SCALAR -> Optional.empty();
             case CPU_SIMD -> SimdEngine.unavailable();
-            case OPENCL ->
-                Optional.of(new BackendUnavailableException(
-                        engine, "this version has no OpenCL kernels yet", "use --backend=cpu-simd"));
+            case OPENCL -> OpenClBackend.unavailable();
         };
     }
 }
