@@ -30,11 +30,7 @@ final class ClGemm {
         ClKernel kernel = session.kernel(FILE, direct ? "gemm_direct" : "gemm_" + layout(spec), 1, arguments);
         int groups = direct ? directTiles(spec) : blocks(spec);
         session.queue()
-                .launch(
-                        spec::id,
-                        kernel,
-                        groups,
-                        ClEpilogue.append(spec.epilogue(), fused, c, operands.toArray()));
+                .launch(spec::id, kernel, groups, ClEpilogue.append(spec.epilogue(), fused, c, operands.toArray()));
     }
 
     void gemmAdam(GemmAdamSpec spec, ClTensor a, ClTensor b, ClTensor w, ClTensor m, ClTensor v, float stepSize) {
@@ -42,11 +38,10 @@ final class ClGemm {
         AdamSpec adam = spec.adam();
         boolean direct = isSmall(gemm);
         List<Object> operands = operands(gemm, direct, a, b, w, m, v);
-        operands.addAll(List.of(
-                stepSize, adam.beta1(), 1 - adam.beta1(), adam.beta2(), 1 - adam.beta2(), adam.epsilon()));
+        operands.addAll(
+                List.of(stepSize, adam.beta1(), 1 - adam.beta1(), adam.beta2(), 1 - adam.beta2(), adam.epsilon()));
         String arguments = (direct ? "bbbbbiiiii" : "bbbbbiii") + "ffffff";
-        ClKernel kernel =
-                session.kernel(FILE, direct ? "gemm_adam_direct" : "gemm_adam_" + layout(gemm), 1, arguments);
+        ClKernel kernel = session.kernel(FILE, direct ? "gemm_adam_direct" : "gemm_adam_" + layout(gemm), 1, arguments);
         int groups = direct ? directTiles(gemm) : blocks(gemm);
         session.queue().launch(spec::id, kernel, groups, operands.toArray());
     }

@@ -37,19 +37,15 @@ final class SimdSpecies {
     /**
      * How many of the remaining rows the next tile takes: the tallest there is, as long as what is left after it need
      * not be done by tiles that are mostly overhead.
+     *
+     * @param tallest 5, 6 or 12
      */
     static int nextRows(int remaining, int tallest) {
-        if (remaining <= 6) {
-            return remaining;
+        if (tallest == 12 && (remaining >= 12 || remaining == 8)) {
+            return Math.min(remaining, 12);
         }
-        if (tallest > 6 && remaining >= tallest) {
-            return tallest;
-        }
-        if (tallest > 6 && remaining == 8) {
-            return 8;
-        }
-        // Even shares of 4 to 6 rows.
-        int tiles = (remaining + 5) / 6;
-        return (remaining + tiles - 1) / tiles;
+        int most = Math.min(tallest, 6);
+        int tiles = Math.ceilDiv(remaining, most);
+        return Math.ceilDiv(remaining, tiles);
     }
 }
