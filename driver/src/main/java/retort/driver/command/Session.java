@@ -11,6 +11,7 @@ import retort.driver.report.Report;
 import retort.driver.report.ReportFile;
 import retort.driver.report.Summary;
 import retort.kernels.Backend;
+import retort.kernels.ProfiledBackend;
 
 /** A command at work: its data, backend and output folder, checked in this order before anything is computed. */
 final class Session implements AutoCloseable {
@@ -29,7 +30,7 @@ final class Session implements AutoCloseable {
         Dataset all = options.dataset();
         int images = recipeOptions.trainImages(all.train().size());
         this.data = new Dataset(all.name(), all.train().prefix(images), all.test());
-        this.backend = engine.open();
+        this.backend = options.profile() ? new ProfiledBackend(engine.open()) : engine.open();
         this.output = options.output(command.name());
         this.progress = new Progress(Interruption.begin());
     }
@@ -75,6 +76,9 @@ final class Session implements AutoCloseable {
             out.println("  " + file);
         }
         out.flush();
+        if (backend instanceof ProfiledBackend profiled) {
+            Profile.lines(profiled.costs()).forEach(progress::say);
+        }
     }
 
     private Report.Environment environment() {

@@ -29,11 +29,18 @@ final class SessionOptions {
     @Option(names = "--json", description = "Print report.json on stdout instead of the summary.")
     private boolean json;
 
+    @Option(names = "--profile", description = "Print where the time went, by operation, on stderr.")
+    private boolean profile;
+
     @Option(names = "--verbose", description = "Print the stack trace of an error too.")
     private boolean verbose;
 
     long seed() {
         return seed;
+    }
+
+    boolean profile() {
+        return profile;
     }
 
     boolean json() {

@@ -1,0 +1,33 @@
+package retort.driver.command;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import retort.kernels.ProfiledBackend.Cost;
+
+/** Where the time of a job went, as a table. */
+final class Profile {
+    private Profile() {}
+
+    /** A line for each operation that took a thousandth of the time or more, the most expensive first. */
+    static List<String> lines(List<Cost> costs) {
+        double total = costs.stream().mapToDouble(Cost::nanos).sum();
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                String.format("%-52s %8s %10s %7s %9s %8s", "PROFILE", "calls", "ms/call", "share", "GFLOP/s", "GB/s"));
+        for (Cost cost : costs) {
+            if (cost.nanos() >= total / 1000) {
+                lines.add(String.format(
+                        Locale.ROOT,
+                        "%-52s %,8d %10.3f %5.1f %% %9.1f %8.1f",
+                        cost.operation(),
+                        cost.calls(),
+                        cost.nanos() / 1e6 / cost.calls(),
+                        100 * cost.nanos() / total,
+                        cost.flops() / (double) cost.nanos(),
+                        cost.bytes() / (double) cost.nanos()));
+            }
+        }
+        return lines;
+    }
+}
