@@ -29,6 +29,9 @@ final class SimdGemm {
     /** Products per block: a panel of B of this depth stays in the first-level cache. */
     static final int K_BLOCK = 256;
 
+    /** Products per block where the tall matrix is read once: its rows are then long streams. */
+    private static final int READ_ONCE_BLOCK = 2048;
+
     /** Rows per block: a block of A of this height stays in the second-level cache. */
     private static final int M_BLOCK = 144;
 
@@ -99,8 +102,8 @@ final class SimdGemm {
             int first = number * chunk;
             int count = Math.min(chunk, rows - first);
             float[] sums = scratch[worker].take(Scratch.Use.TILE, chunk * width);
-            for (int p = 0; p < k; p += K_BLOCK) {
-                int depth = Math.min(K_BLOCK, k - p);
+            for (int p = 0; p < k; p += READ_ONCE_BLOCK) {
+                int depth = Math.min(READ_ONCE_BLOCK, k - p);
                 RowTiles tiles = new RowTiles(1, 0, depth, tall.array(), k, packed, sums, width);
                 for (int row = 0, height; row < count; row += height) {
                     height = SimdSpecies.nextRows(count - row, RowTiles.TALLEST);
