@@ -46,7 +46,7 @@ public final class OpenClBackend extends CheckedBackend<ClTensor> {
         session = new ClSession(context, parameters, queue, memory);
         elementwise = new ClElementwise(session);
         rows = new ClRows(session);
-        gemm = new ClGemm(session);
+        gemm = new ClGemm(session, elementwise);
         conv2d = new ClConv2d(session, elementwise);
     }
 
