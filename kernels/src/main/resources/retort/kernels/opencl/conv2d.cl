@@ -1,7 +1,7 @@
 // Convolutions over NHWC images as Conv2dSpec.java defines them, for a device whose work-item is a processor core.
 //
 // Padding is done beforehand, by a copy with a border of zeros, and the input gradient is a forward pass: over dY spread out by
-// the stride with a border, under the filter turned around. So nothing here has an edge inside, and for one kernel row the
+// the stride with a border, under the filter turned around (layout.cl). So nothing here has an edge inside, and for one kernel row the
 // kernelWidth * channels elements under an output pixel lie side by side in the image as in the filter.
 // Source: Georganas et al. 2018 (direct, register-blocked).
 
@@ -28,47 +28,6 @@
 #include "epilogue.cl"
 
 #define TILE_FILTERS (CONV_VECTORS * WIDTH)
-
-// spread[b][top + i step][left + j step][c] = source[b][i][j][c], zeros elsewhere; an item does one row of spread.
-__kernel GROUP_OF(1) void conv2d_spread(
-        const __global float *source, int sourceOffset, __global float *spread, int spreadOffset, int sourceHeight,
-        int sourceWidth, int channels, int top, int left, int step, int height, int width) {
-    int image = get_group_id(0) / height;
-    int p = get_group_id(0) % height - top;
-    int i = p / step;
-    __global float *to = spread + spreadOffset + get_group_id(0) * width * channels;
-    int inside = p >= 0 && i * step == p && i < sourceHeight;
-    const __global float *from = source + sourceOffset + (image * sourceHeight + i) * sourceWidth * channels;
-    for (int e = 0; e < width * channels; e += WIDTH) {
-        store_first((floatv)(0), width * channels - e, to + e);
-    }
-    if (!inside) {
-        return;
-    }
-    int run = step == 1 ? sourceWidth * channels : channels;
-    int runs = step == 1 ? 1 : sourceWidth;
-    for (int j = 0; j < runs; j++) {
-        for (int c = 0; c < run; c += WIDTH) {
-            floatv next = load(from + j * channels + c);
-            int at = (left + j * step) * channels + c;
-            store_first(next, min(run - c, width * channels - at), to + at);
-        }
-    }
-}
-
-// turned[r][s][o][c] = f[kernelHeight - 1 - r][kernelWidth - 1 - s][c][o]; an item does one r and s.
-__kernel GROUP_OF(1) void conv2d_turn_filter(
-        const __global float *f, int fOffset, __global float *turned, int turnedOffset, int taps, int channels,
-        int filters) {
-    int tap = get_group_id(0);
-    const __global float *from = f + fOffset + (taps - 1 - tap) * channels * filters;
-    __global float *to = turned + turnedOffset + tap * channels * filters;
-    for (int o = 0; o < filters; o++) {
-        for (int c = 0; c < channels; c++) {
-            to[o * channels + c] = from[c * filters + o];
-        }
-    }
-}
 
 #define COUNT CONV_PIXELS
 #include "conv2d_pixels.cl"

@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.function.Supplier;
 import retort.kernels.AdamSpec;
 import retort.kernels.CheckedBackend.Fused;
+import retort.kernels.Conv2dSpec;
 import retort.kernels.GemmAdamSpec;
 import retort.kernels.GemmSpec;
 
-/** Matrix products: {@code gemm.cl}. */
-final class ClGemm {
+/** Products on a device whose work-item is a processor core: {@code gemm.cl} and {@code conv2d.cl}. */
+final class ClTileProducts implements ClProducts {
     private static final String FILE = "gemm.cl";
+    private static final String CONVOLUTIONS = "conv2d.cl";
     private static final int DIRECT_ROWS = 4;
 
     /** A B of at most this many elements stays in a core's second-level cache. */
@@ -25,15 +27,22 @@ final class ClGemm {
     /** The shortest k that is worth adding up along. */
     private static final int SHORTEST_DOT = 64;
 
+    /** Partial sums of a filter gradient, each over some output rows: enough for all cores, few enough to add up. */
+    private static final int CHUNKS = 64;
+
+    private static final int FEWEST_CHUNKS = 8;
+    private static final int PARTIAL_ELEMENTS = 1 << 18;
+
     private final ClSession session;
     private final ClElementwise elementwise;
 
-    ClGemm(ClSession session, ClElementwise elementwise) {
+    ClTileProducts(ClSession session, ClElementwise elementwise) {
         this.session = session;
         this.elementwise = elementwise;
     }
 
-    void gemm(GemmSpec spec, ClTensor a, ClTensor b, ClTensor c, Fused<ClTensor> fused) {
+    @Override
+    public void gemm(GemmSpec spec, ClTensor a, ClTensor b, ClTensor c, Fused<ClTensor> fused) {
         multiply(spec, spec::id, a, b, c, fused);
     }
 
@@ -49,7 +58,9 @@ final class ClGemm {
     }
 
     /** Fused where the sums never leave the registers; else the gradient is stored in work memory first. */
-    void gemmAdam(GemmAdamSpec spec, ClTensor a, ClTensor b, ClTensor w, ClTensor m, ClTensor v, float stepSize) {
+    @Override
+    public void gemmAdam(
+            GemmAdamSpec spec, ClTensor a, ClTensor b, ClTensor w, ClTensor m, ClTensor v, float stepSize) {
         GemmSpec gemm = spec.gemm();
         Way way = adamWay(gemm);
         if (way == null) {
@@ -118,5 +129,52 @@ final class ClGemm {
 
     private static String layout(GemmSpec spec) {
         return (spec.transA() ? "t" : "n") + (spec.transB() ? "t" : "n");
+    }
+
+    @Override
+    public void correlate(
+            Conv2dSpec spec, ClImages images, Object filter, ClImages result, int stride, Fused<ClTensor> fused) {
+        ClKernel kernel = session.kernel(CONVOLUTIONS, "conv2d", 1, "bbbiiiiiiiii" + ClEpilogue.ARGUMENTS);
+        List<Object> operands = convolution(images.elements(), filter, result.elements(), spec, images, result, stride);
+        session.queue()
+                .launch(
+                        spec::id,
+                        kernel,
+                        spec.batch() * result.height(),
+                        ClEpilogue.append(spec.epilogue(), fused, result.elements(), operands.toArray()));
+    }
+
+    @Override
+    public void filterGradient(Conv2dSpec spec, ClImages images, ClTensor dFilter, ClImages gradient) {
+        int rows = spec.batch() * gradient.height();
+        int most = Math.clamp(PARTIAL_ELEMENTS / dFilter.size(), FEWEST_CHUNKS, CHUNKS);
+        int chunkRows = ceilDivide(rows, most);
+        int chunks = ceilDivide(rows, chunkRows);
+        ClBuffer partial = session.workspace(spec::id, chunks * dFilter.size());
+        ClKernel kernel = session.kernel(CONVOLUTIONS, "conv2d_filter_gradient", 1, "bbbiiiiiiiiiii");
+        List<Object> operands =
+                convolution(images.elements(), gradient.elements(), partial, spec, images, gradient, spec.stride());
+        operands.add(rows);
+        operands.add(chunkRows);
+        session.queue().launch(spec::id, kernel, chunks, operands.toArray());
+        elementwise.sumChunks(spec::id, partial, dFilter, chunks, dFilter.size(), chunks);
+        session.memory().give(partial);
+    }
+
+    private static List<Object> convolution(
+            Object first, Object second, Object third, Conv2dSpec spec, ClImages images, ClImages result, int stride) {
+        return new ArrayList<>(List.of(
+                first,
+                second,
+                third,
+                images.height(),
+                images.width(),
+                images.channels(),
+                spec.kernelHeight(),
+                spec.kernelWidth(),
+                result.channels(),
+                stride,
+                result.height(),
+                result.width()));
     }
 }
