@@ -27,8 +27,7 @@ final class CentralDifferences {
     /** The quotient for one element of a parameter. */
     record Quotient(int index, double value, double bound) {}
 
-    CentralDifferences(
-            DoubleModel model, DoubleLoss loss, double[] x, List<double[]> values, RoundingBounds rounding) {
+    CentralDifferences(DoubleModel model, DoubleLoss loss, double[] x, List<double[]> values, RoundingBounds rounding) {
         this.model = model;
         this.loss = loss;
         this.x = x;
@@ -40,7 +39,9 @@ final class CentralDifferences {
     List<Quotient> of(String parameter, SplittableRandom random) {
         double[] elements = model.parameters().get(parameter);
         return elements.length <= SAMPLE
-                ? IntStream.range(0, elements.length).mapToObj(i -> quotient(elements, i)).toList()
+                ? IntStream.range(0, elements.length)
+                        .mapToObj(i -> quotient(elements, i))
+                        .toList()
                 : random.ints(SAMPLE, 0, elements.length)
                         .mapToObj(i -> quotient(elements, i))
                         .toList();

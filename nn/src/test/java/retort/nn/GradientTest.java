@@ -89,8 +89,8 @@ class GradientTest {
     Stream<DynamicTest> gradientsOnEveryEngineEqualCentralDifferences() {
         return ARCHITECTURES.stream()
                 .flatMap(text -> Stream.of(1f, 3.5f)
-                        .flatMap(temperature -> Stream.of(Targets.values())
-                                .map(targets -> Case.of(text, temperature, targets))))
+                        .flatMap(temperature ->
+                                Stream.of(Targets.values()).map(targets -> Case.of(text, temperature, targets))))
                 .map(c -> dynamicTest(c.name(), () -> check(c)));
     }
 
@@ -114,8 +114,8 @@ class GradientTest {
                 throw new AssertionError(subject + ", " + c.name() + ": gradients of " + gradients.keySet()
                         + ", expected " + parameters.keySet());
             }
-            gradients.forEach((name, gradient) ->
-                    compare(subject, c, name, gradient, expected.get(name), rounding.of(name)));
+            gradients.forEach(
+                    (name, gradient) -> compare(subject, c, name, gradient, expected.get(name), rounding.of(name)));
         }
     }
 
@@ -126,8 +126,7 @@ class GradientTest {
             for (Parameter parameter : model.parameters()) {
                 backend.upload(parameters.get(parameter.name()), parameter.value());
             }
-            Sequential.Tape tape =
-                    model.forward(scope, scope.tensorOf(model.batchShape(BATCH), x), SEED, STEP);
+            Sequential.Tape tape = model.forward(scope, scope.tensorOf(model.batchShape(BATCH), x), SEED, STEP);
             Tensor dLogits = scope.tensor(c.spec().logitsShape());
             backend.crossEntropy(
                     c.spec(),

@@ -135,9 +135,9 @@ final class RoundingBounds {
                 largest = Math.max(largest, Math.abs(z[e]) + zError[e]);
                 largestError = Math.max(largestError, zError[e]);
             }
-            double relative = Math.exp(2 * largestError / temperature)
-                            * (1 + (classes + 8 + 4 * largest / temperature) * 2 * EPS)
-                    - 1;
+            double relative =
+                    Math.exp(2 * largestError / temperature) * (1 + (classes + 8 + 4 * largest / temperature) * 2 * EPS)
+                            - 1;
             double[] logP = loss.logProbabilities(z, i);
             double mass = loss.mass(i);
             for (int c = 0; c < classes; c++) {
