@@ -28,7 +28,8 @@ import retort.nn.EnginesUnderTest.Subject;
  * tiny too, and a ReLU may change sides. So the amplification is measured: "twins" of the reference train with every
  * weight moved by a random relative +-sqrt(k) eps before each step. At each step an engine may have parted from the
  * reference by no more than {@value #MARGIN} times what the widest twin has up to then. The twins are few, hence the
- * margin, and the losses themselves are rounded to float32; a thousandth too much in one product must still be seen, which is tested too.
+ * margin, and the losses themselves are rounded to float32. A thousandth too much in one product must
+ * still be seen, which is tested too.
  */
 class SideBySideTest {
     private static final long SEED = 20261123;
