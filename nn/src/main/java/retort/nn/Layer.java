@@ -1,6 +1,7 @@
 package retort.nn;
 
 import retort.kernels.Shape;
+import retort.kernels.Spec;
 
 /**
  * One layer of an architecture: what it is, not its numbers. Shapes here are of one example, without the batch. The text
@@ -22,6 +23,18 @@ public sealed interface Layer {
      * channels x filters; see {@link retort.kernels.Conv2dSpec}.
      */
     record Conv2D(int filters, int kernelHeight, int kernelWidth, int stride, int padding) implements Layer {
+        public Conv2D {
+            Spec.positive("conv2d", "filters", filters);
+            Spec.positive("conv2d", "kernel height", kernelHeight);
+            Spec.positive("conv2d", "kernel width", kernelWidth);
+            Spec.positive("conv2d", "stride", stride);
+            if (padding < 0 || padding >= Math.min(kernelHeight, kernelWidth)) {
+                throw new IllegalArgumentException(
+                        "conv2d: padding must be 0 or more and less than the kernel's size, got " + padding + " with a "
+                                + kernelHeight + " x " + kernelWidth + " kernel");
+            }
+        }
+
         /** Stride 1, no padding. */
         public Conv2D(int filters, int kernelHeight, int kernelWidth) {
             this(filters, kernelHeight, kernelWidth, 1, 0);
@@ -53,6 +66,10 @@ public sealed interface Layer {
 
     /** y = x W + b over flat examples; W is inputs x units. */
     record Dense(int units) implements Layer {
+        public Dense {
+            Spec.positive("dense", "units", units);
+        }
+
         @Override
         public Shape outputShape(Shape input) {
             if (input.rank() != 1) {
@@ -82,6 +99,10 @@ public sealed interface Layer {
 
     /** While training, zeroes this share of the elements and scales up the rest; see {@link retort.kernels.DropoutSpec}. */
     record Dropout(float rate) implements Layer {
+        public Dropout {
+            Spec.fraction("dropout", "rate", rate);
+        }
+
         @Override
         public Shape outputShape(Shape input) {
             return input;

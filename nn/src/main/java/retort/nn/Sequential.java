@@ -139,14 +139,14 @@ public final class Sequential implements AutoCloseable {
     }
 
     /**
-     * Writes architecture, parameters and {@code metadata} as safetensors.
+     * Writes architecture, parameters and {@code metadata} as safetensors. An "architecture" in the metadata is replaced by
+     * this model's.
      *
      * @throws ModelFileException if the file can't be written
      */
     public void save(Path file, Map<String, String> metadata) {
-        Map<String, String> all = new LinkedHashMap<>();
+        Map<String, String> all = new LinkedHashMap<>(metadata);
         all.put(ARCHITECTURE, architecture.text());
-        all.putAll(metadata);
         Map<String, SafeTensors.Entry> tensors = new LinkedHashMap<>();
         for (Parameter parameter : parameters()) {
             float[] elements = backend.download(parameter.value());
@@ -174,7 +174,7 @@ public final class Sequential implements AutoCloseable {
         try {
             architecture = Architecture.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new ModelFileException(file, e.getMessage());
+            throw new ModelFileException(file, "its architecture is none", e);
         }
         Sequential model = new Sequential(backend, architecture, (name, shape, index) -> {
             SafeTensors.Entry entry = tensors.tensors().get(name);

@@ -2,92 +2,99 @@ package retort.kernels.opencl;
 
 import static retort.kernels.opencl.ClSession.ceilDivide;
 
-import java.util.Arrays;
-import java.util.stream.Stream;
 import retort.kernels.CheckedBackend.Fused;
 import retort.kernels.Conv2dSpec;
 
-/** Convolutions: {@code conv2d.cl}. */
+/**
+ * Brings every convolution into the one form that {@link ClProducts} knows: no padding, and the input gradient as a forward
+ * pass over dY, spread out by the stride and bordered, under the filter turned around. The copies are {@code layout.cl}.
+ */
 final class ClConv2d {
-    private static final String FILE = "conv2d.cl";
-    private static final String GEOMETRY = "iiiiiiiiiii";
-
-    /** Partial sums of a filter gradient, each over some output rows: enough for all cores, few enough to add up. */
-    private static final int CHUNKS = 64;
+    private static final String FILE = "layout.cl";
 
     private final ClSession session;
-    private final ClElementwise elementwise;
+    private final ClProducts products;
 
-    ClConv2d(ClSession session, ClElementwise elementwise) {
+    ClConv2d(ClSession session, ClProducts products) {
         this.session = session;
-        this.elementwise = elementwise;
+        this.products = products;
     }
 
     void conv2d(Conv2dSpec spec, ClTensor x, ClTensor filter, ClTensor y, Fused<ClTensor> fused) {
+        ClImages result = new ClImages(y, spec.outHeight(), spec.outWidth(), spec.filters());
         switch (spec.pass()) {
             case FORWARD -> {
-                int pixels = spec.batch() * spec.outHeight() * spec.outWidth();
-                correlate(spec, "conv2d_forward", pixels, x, filter, y, fused);
+                ClImages images = padded(spec, x);
+                products.correlate(spec, images, filter, result, spec.stride(), fused);
+                giveBack(images);
             }
-            case INPUT_GRADIENT -> inputGradient(spec, x, filter, y, fused);
-            case FILTER_GRADIENT -> filterGradient(spec, x, filter, y);
+            case INPUT_GRADIENT -> inputGradient(spec, x, filter, result, fused);
+            case FILTER_GRADIENT -> {
+                ClImages images = padded(spec, x);
+                products.filterGradient(spec, images, filter, result);
+                giveBack(images);
+            }
         }
     }
 
-    private void inputGradient(Conv2dSpec spec, ClTensor dX, ClTensor filter, ClTensor dY, Fused<ClTensor> fused) {
-        ClBuffer transposed = session.workspace(spec::id, filter.size());
+    private void inputGradient(
+            Conv2dSpec spec, ClTensor dX, ClTensor filter, ClImages gradient, Fused<ClTensor> fused) {
         int taps = spec.kernelHeight() * spec.kernelWidth();
-        ClKernel transpose = session.kernel(FILE, "transpose_filter", 1, "bbiii");
-        session.queue().launch(spec::id, transpose, taps, filter, transposed, taps, spec.channels(), spec.filters());
-        int pixels = spec.batch() * spec.height() * spec.width();
-        correlate(spec, "conv2d_input_gradient", pixels, dY, transposed, dX, fused);
-        session.memory().give(transposed);
+        ClBuffer turned = session.workspace(spec::id, filter.size());
+        launch(spec, "turn_filter", filter.size(), filter, turned, taps, spec.channels(), spec.filters());
+        ClImages images = spread(
+                spec,
+                gradient,
+                spec.kernelHeight() - 1 - spec.padding(),
+                spec.kernelWidth() - 1 - spec.padding(),
+                spec.stride(),
+                spec.height() + spec.kernelHeight() - 1,
+                spec.width() + spec.kernelWidth() - 1);
+        ClImages result = new ClImages(dX, spec.height(), spec.width(), spec.channels());
+        products.correlate(spec, images, turned, result, 1, fused);
+        giveBack(images);
+        session.memory().give(turned);
     }
 
-    private void correlate(
-            Conv2dSpec spec,
-            String name,
-            int pixels,
-            ClTensor source,
-            Object filter,
-            ClTensor result,
-            Fused<ClTensor> fused) {
-        ClKernel kernel = session.kernel(FILE, name, 1, "bbb" + GEOMETRY + ClEpilogue.ARGUMENTS);
-        Object[] operands =
-                ClEpilogue.append(spec.epilogue(), fused, result, withGeometry(spec, source, filter, result));
-        int groups = ceilDivide(pixels, session.parameter(ClParameter.CONV_PIXELS));
-        session.queue().launch(spec::id, kernel, groups, operands);
+    /** x with a border of zeros, or as it is where the spec asks for none. */
+    private ClImages padded(Conv2dSpec spec, ClTensor x) {
+        ClImages images = new ClImages(x, spec.height(), spec.width(), spec.channels());
+        int padding = spec.padding();
+        return padding == 0
+                ? images
+                : spread(spec, images, padding, padding, 1, spec.height() + 2 * padding, spec.width() + 2 * padding);
     }
 
-    private void filterGradient(Conv2dSpec spec, ClTensor x, ClTensor dFilter, ClTensor dY) {
-        int rows = spec.batch() * spec.outHeight();
-        int chunkRows = ceilDivide(rows, CHUNKS);
-        int chunks = ceilDivide(rows, chunkRows);
-        ClBuffer partial = session.workspace(spec::id, chunks * dFilter.size());
-        ClKernel kernel = session.kernel(FILE, "conv2d_filter_gradient", 1, "bbb" + GEOMETRY + "i");
-        Object[] operands = Stream.concat(Arrays.stream(withGeometry(spec, x, dY, partial)), Stream.of(chunkRows))
-                .toArray();
-        session.queue().launch(spec::id, kernel, chunks * spec.kernelHeight() * spec.kernelWidth(), operands);
-        elementwise.sumChunks(spec::id, partial, dFilter, chunks, dFilter.size(), chunks);
-        session.memory().give(partial);
+    private ClImages spread(Conv2dSpec spec, ClImages from, int top, int left, int step, int height, int width) {
+        int pixels = Math.multiplyExact(spec.batch(), height * width);
+        ClBuffer spread = session.workspace(spec::id, Math.multiplyExact(pixels, from.channels()));
+        launch(
+                spec,
+                "spread",
+                pixels,
+                from.elements(),
+                spread,
+                spec.batch(),
+                from.height(),
+                from.width(),
+                from.channels(),
+                top,
+                left,
+                step,
+                height,
+                width);
+        return new ClImages(spread, height, width, from.channels());
     }
 
-    private static Object[] withGeometry(Conv2dSpec spec, Object first, Object second, Object third) {
-        return new Object[] {
-            first,
-            second,
-            third,
-            spec.batch(),
-            spec.height(),
-            spec.width(),
-            spec.channels(),
-            spec.kernelHeight(),
-            spec.kernelWidth(),
-            spec.filters(),
-            spec.stride(),
-            spec.padding(),
-            spec.outHeight(),
-            spec.outWidth()
-        };
+    private void launch(Conv2dSpec spec, String name, int workItems, Object... operands) {
+        int items = session.parameter(ClParameter.ELEMENT_ITEMS);
+        ClKernel kernel = session.kernel(FILE, name, items, "bb" + "i".repeat(operands.length - 2));
+        session.queue().launch(spec::id, kernel, ceilDivide(workItems, items), operands);
+    }
+
+    private void giveBack(ClImages images) {
+        if (images.elements() instanceof ClBuffer buffer) {
+            session.memory().give(buffer);
+        }
     }
 }

@@ -86,7 +86,8 @@ final class ClElementwise {
         launch(op, FILE, "column_sums", "bbiii", groups * items, x, sums, rows, columns, chunkRows);
     }
 
-    void adam(AdamSpec spec, ClTensor w, ClTensor gradient, ClTensor m, ClTensor v, float stepSize) {
+    /** The gradient is a tensor or a buffer. */
+    void adam(AdamSpec spec, ClTensor w, Object gradient, ClTensor m, ClTensor v, float stepSize) {
         launch(
                 spec::id,
                 OPTIMISERS,

@@ -34,7 +34,7 @@ public final class OpenClBackend extends CheckedBackend<ClTensor> {
     private final ClMemory memory;
     private final ClElementwise elementwise;
     private final ClRows rows;
-    private final ClGemm gemm;
+    private final ClProducts products;
     private final ClConv2d conv2d;
     private boolean closed;
 
@@ -46,8 +46,8 @@ public final class OpenClBackend extends CheckedBackend<ClTensor> {
         session = new ClSession(context, parameters, queue, memory);
         elementwise = new ClElementwise(session);
         rows = new ClRows(session);
-        gemm = new ClGemm(session);
-        conv2d = new ClConv2d(session, elementwise);
+        products = parameters.blocked() ? new ClBlockProducts(session) : new ClTileProducts(session, elementwise);
+        conv2d = new ClConv2d(session, products);
     }
 
     /**
@@ -155,13 +155,13 @@ public final class OpenClBackend extends CheckedBackend<ClTensor> {
 
     @Override
     protected void doGemm(GemmSpec spec, ClTensor a, ClTensor b, ClTensor c, Fused<ClTensor> fused) {
-        gemm.gemm(spec, a, b, c, fused);
+        products.gemm(spec, a, b, c, fused);
     }
 
     @Override
     protected void doGemmAdam(
             GemmAdamSpec spec, ClTensor a, ClTensor b, ClTensor w, ClTensor m, ClTensor v, float stepSize) {
-        gemm.gemmAdam(spec, a, b, w, m, v, stepSize);
+        products.gemmAdam(spec, a, b, w, m, v, stepSize);
     }
 
     @Override

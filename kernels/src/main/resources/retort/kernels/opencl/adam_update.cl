@@ -8,7 +8,7 @@ typedef struct {
 #define ADAM { stepSize, beta1, rest1, beta2, rest2, epsilon }
 
 // Updates the first count lanes of w, m and v; no element behind them is written.
-inline void adam_update(Adam adam, floatv g, int count, __global float *w, __global float *m, __global float *v) {
+INLINE void adam_update(Adam adam, floatv g, int count, __global float *w, __global float *m, __global float *v) {
     floatv newM = adam.beta1 * load_first(m, count) + adam.rest1 * g;
     floatv newV = adam.beta2 * load_first(v, count) + adam.rest2 * g * g;
     floatv newW = load_first(w, count) - adam.stepSize * newM / (sqrt(newV) + adam.epsilon);

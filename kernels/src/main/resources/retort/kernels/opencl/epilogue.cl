@@ -19,9 +19,9 @@ typedef struct {
 #define EPILOGUE { parts, scale, bias + biasOffset, gate + gateOffset, DROPOUT_KEY }
 
 // dropout's mask on elements e .. e + WIDTH - 1 of the result
-inline floatv dropped(DropoutKey key, floatv v, uint e) {
+INLINE floatv dropped(DropoutKey key, floatv v, uint e) {
     float lane[WIDTH];
-    JOIN(vstore, WIDTH)(v, 0, lane);
+    store_private(v, lane);
     uint word[4];
     for (int l = 0; l < WIDTH; l++) {
         if (l == 0 || (e + l) % 4 == 0) {
@@ -29,11 +29,11 @@ inline floatv dropped(DropoutKey key, floatv v, uint e) {
         }
         lane[l] = word[(e + l) % 4] < key.threshold ? 0 : lane[l];
     }
-    return JOIN(vload, WIDTH)(0, lane);
+    return load_private(lane);
 }
 
 // The epilogue of elements e .. e + WIDTH - 1, which lie in one row from its column on.
-inline floatv finished(Epilogue epilogue, floatv v, int e, int column) {
+INLINE floatv finished(Epilogue epilogue, floatv v, int e, int column) {
     if (epilogue.parts & EPILOGUE_BIAS) {
         v += load(epilogue.bias + column);
     }

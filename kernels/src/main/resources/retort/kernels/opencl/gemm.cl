@@ -34,6 +34,7 @@
 #include "epilogue.cl"
 #include "adam_update.cl"
 #include "gemm_direct.cl"
+#include "gemm_dot.cl"
 
 #define TILE_COLUMNS (GEMM_VECTORS * WIDTH)
 
@@ -45,7 +46,7 @@ typedef struct {
 } Product;
 
 // Rows p .. p + depth - 1 of op(B), columns j .. j + TILE_COLUMNS - 1, side by side. Columns past the last hold anything.
-inline void pack_panel(const int transB, Product product, int p, int depth, int j, __local floatv *panel) {
+INLINE void pack_panel(const int transB, Product product, int p, int depth, int j, __local floatv *panel) {
     if (!transB) {
         const __global float *row = product.b + p * product.n + j;
         for (int q = 0; q < depth; q++) {
@@ -65,37 +66,22 @@ inline void pack_panel(const int transB, Product product, int p, int depth, int 
     }
 }
 
-// sums = rows i .. i + rows - 1 of op(A), columns p .. p + depth - 1, times the panel. rows is a constant after inlining.
-inline __attribute__((always_inline)) void multiply(
-        const int rows, const int transA, Product product, int i, int p, int depth, const __local floatv *panel,
-        floatv sums[GEMM_ROWS][GEMM_VECTORS]) {
-#pragma unroll
-    for (int r = 0; r < rows; r++) {
-#pragma unroll
-        for (int v = 0; v < GEMM_VECTORS; v++) {
-            sums[r][v] = 0;
-        }
-    }
-    const __global float *a = product.a + (transA ? p * product.m + i : i * product.k + p);
-    int step = transA ? product.m : 1;
-    int rowStep = transA ? 1 : product.k;
-    for (int q = 0; q < depth; q++) {
-        floatv bs[GEMM_VECTORS];
-#pragma unroll
-        for (int v = 0; v < GEMM_VECTORS; v++) {
-            bs[v] = panel[q * GEMM_VECTORS + v];
-        }
-#pragma unroll
-        for (int r = 0; r < rows; r++) {
-            float element = a[r * rowStep];
-#pragma unroll
-            for (int v = 0; v < GEMM_VECTORS; v++) {
-                sums[r][v] += element * bs[v];
-            }
-        }
-        a += step;
-    }
-}
+#define ROWS GEMM_ROWS
+#include "gemm_tile.cl"
+#undef ROWS
+#if GEMM_ROWS > 4
+#define ROWS 4
+#include "gemm_tile.cl"
+#undef ROWS
+#endif
+#if GEMM_ROWS > 2
+#define ROWS 2
+#include "gemm_tile.cl"
+#undef ROWS
+#endif
+#define ROWS 1
+#include "gemm_tile.cl"
+#undef ROWS
 
 // Where a tile's sums go: to C, or through Adam to the parameters.
 typedef struct {
@@ -107,12 +93,10 @@ typedef struct {
     Adam adam;
 } Destination;
 
-inline __attribute__((always_inline)) void put(
+INLINE void put(
         const int rows, const int adam, Product product, Destination to, int i, int j, int first, int last,
-        floatv sums[GEMM_ROWS][GEMM_VECTORS]) {
-#pragma unroll
+        const floatv *tile) {
     for (int r = 0; r < rows; r++) {
-#pragma unroll
         for (int v = 0; v < GEMM_VECTORS; v++) {
             int column = j + v * WIDTH;
             int count = product.n - column;
@@ -121,10 +105,10 @@ inline __attribute__((always_inline)) void put(
             }
             int e = (i + r) * product.n + column;
             if (adam) {
-                adam_update(to.adam, sums[r][v], count, to.c + e, to.m + e, to.v + e);
+                adam_update(to.adam, tile[r * GEMM_VECTORS + v], count, to.c + e, to.m + e, to.v + e);
                 continue;
             }
-            floatv value = to.alpha * sums[r][v];
+            floatv value = to.alpha * tile[r * GEMM_VECTORS + v];
             if (!first) {
                 value += load_first(to.c + e, count);
             } else if (to.beta != 0) {
@@ -137,33 +121,27 @@ inline __attribute__((always_inline)) void put(
 
 #define TILE(rows) \
     for (; i + rows <= end; i += rows) { \
-        floatv sums[GEMM_ROWS][GEMM_VECTORS]; \
-        multiply(rows, transA, product, i, p, depth, panel, sums); \
-        put(rows, adam, product, to, i, j, p == 0, p + depth == product.k, sums); \
+        floatv tile[GEMM_ROWS * GEMM_VECTORS]; \
+        JOIN(multiply_, rows)(transA, packed, product, i, j, p, depth, panel, tile); \
+        put(rows, adam, product, to, i, j, p == 0, p + depth == product.k, tile); \
     }
 
-// The part of C that one group computes.
-inline __attribute__((always_inline)) void product_block(
-        const int transA, const int transB, const int adam, Product product, Destination to, __local floatv *panel) {
-    int stripes = (product.n + TILE_COLUMNS - 1) / TILE_COLUMNS;
-    int j = get_group_id(0) % stripes * TILE_COLUMNS;
-    int begin = get_group_id(0) / stripes * GEMM_ROW_BLOCK;
-    int end = min(product.m, begin + GEMM_ROW_BLOCK);
-    for (int p = 0; p < product.k; p += GEMM_K_BLOCK) {
-        int depth = min(GEMM_K_BLOCK, product.k - p);
-        pack_panel(transB, product, p, depth, j, panel);
-        int i = begin;
-        TILE(GEMM_ROWS)
+// Rows begin .. end - 1 of C, TILE_COLUMNS columns from j on, products p .. p + depth - 1 of each sum.
+INLINE void column_of_tiles(
+        const int transA, const int packed, const int adam, Product product, Destination to, int begin, int end,
+        int j, int p, int depth, const __local floatv *panel) {
+    int i = begin;
+    TILE(GEMM_ROWS)
 #if GEMM_ROWS > 4
-        TILE(4)
+    TILE(4)
 #endif
 #if GEMM_ROWS > 2
-        TILE(2)
+    TILE(2)
 #endif
-        TILE(1)
-    }
+    TILE(1)
 }
 
+// A group's GEMM_ROW_BLOCK rows by TILE_COLUMNS columns.
 #define GEMM(name, transA, transB) \
     __kernel GROUP_OF(1) void name( \
             const __global float *a, int aOffset, const __global float *b, int bOffset, __global float *c, \
@@ -171,7 +149,15 @@ inline __attribute__((always_inline)) void product_block(
         __local floatv panel[GEMM_K_BLOCK * GEMM_VECTORS]; \
         const Product product = { a + aOffset, b + bOffset, m, n, k }; \
         const Destination to = { c + cOffset, alpha, beta, EPILOGUE }; \
-        product_block(transA, transB, 0, product, to, panel); \
+        int stripes = (n + TILE_COLUMNS - 1) / TILE_COLUMNS; \
+        int j = get_group_id(0) % stripes * TILE_COLUMNS; \
+        int begin = get_group_id(0) / stripes * GEMM_ROW_BLOCK; \
+        int end = min(m, begin + GEMM_ROW_BLOCK); \
+        for (int p = 0; p < k; p += GEMM_K_BLOCK) { \
+            int depth = min(GEMM_K_BLOCK, k - p); \
+            pack_panel(transB, product, p, depth, j, panel); \
+            column_of_tiles(transA, 1, 0, product, to, begin, end, j, p, depth, panel); \
+        } \
     }
 
 GEMM(gemm_nn, 0, 0)
@@ -179,21 +165,38 @@ GEMM(gemm_nt, 0, 1)
 GEMM(gemm_tn, 1, 0)
 GEMM(gemm_tt, 1, 1)
 
-// k is at most GEMM_K_BLOCK: there is no C in which the sums of a longer one could wait.
-#define GEMM_ADAM(name, transA, transB) \
+// A B that stays in the cache and a C that does not: a group does GEMM_ROWS whole rows, so that C is walked through in the
+// order it lies in memory, and B is read where it is. 21632 x 32 x 1200 with Adam: 37 ms by columns, 24 ms by rows.
+#define SHALLOW(transA, adam) \
+    int begin = get_group_id(0) * GEMM_ROWS; \
+    int end = min(m, begin + GEMM_ROWS); \
+    for (int j = 0; j < n; j += TILE_COLUMNS) { \
+        column_of_tiles(transA, 0, adam, product, to, begin, end, j, 0, k, 0); \
+    }
+
+#define GEMM_SHALLOW(name, transA) \
+    __kernel GROUP_OF(1) void name( \
+            const __global float *a, int aOffset, const __global float *b, int bOffset, __global float *c, \
+            int cOffset, int m, int n, int k, float alpha, float beta, EPILOGUE_PARAMETERS) { \
+        const Product product = { a + aOffset, b + bOffset, m, n, k }; \
+        const Destination to = { c + cOffset, alpha, beta, EPILOGUE }; \
+        SHALLOW(transA, 0) \
+    }
+
+GEMM_SHALLOW(gemm_shallow_nn, 0)
+GEMM_SHALLOW(gemm_shallow_tn, 1)
+
+#define GEMM_ADAM(name, transA) \
     __kernel GROUP_OF(1) void name( \
             const __global float *a, int aOffset, const __global float *b, int bOffset, __global float *w, \
             int wOffset, __global float *moment1, int moment1Offset, __global float *moment2, int moment2Offset, \
             int m, int n, int k, ADAM_PARAMETERS) { \
-        __local floatv panel[GEMM_K_BLOCK * GEMM_VECTORS]; \
         const Product product = { a + aOffset, b + bOffset, m, n, k }; \
         const Destination to = { \
             .c = w + wOffset, .m = moment1 + moment1Offset, .v = moment2 + moment2Offset, .adam = ADAM \
         }; \
-        product_block(transA, transB, 1, product, to, panel); \
+        SHALLOW(transA, 1) \
     }
 
-GEMM_ADAM(gemm_adam_nn, 0, 0)
-GEMM_ADAM(gemm_adam_nt, 0, 1)
-GEMM_ADAM(gemm_adam_tn, 1, 0)
-GEMM_ADAM(gemm_adam_tt, 1, 1)
+GEMM_ADAM(gemm_adam_nn, 0)
+GEMM_ADAM(gemm_adam_tn, 1)

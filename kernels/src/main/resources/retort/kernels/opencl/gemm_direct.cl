@@ -3,7 +3,7 @@
 #define DIRECT_ROWS 4
 
 // Element p of WIDTH columns of op(B) from column j on; columns past the last repeat it, they are never stored.
-inline floatv direct_b(const __global float *b, int transB, int n, int k, int p, int j) {
+INLINE floatv direct_b(const __global float *b, int transB, int n, int k, int p, int j) {
     if (!transB) {
         return load(b + p * n + j);
     }
@@ -11,11 +11,11 @@ inline floatv direct_b(const __global float *b, int transB, int n, int k, int p,
     for (int l = 0; l < WIDTH; l++) {
         lane[l] = b[min(j + l, n - 1) * k + p];
     }
-    return JOIN(vload, WIDTH)(0, lane);
+    return load_private(lane);
 }
 
 // The sums of a tile at row i, column j; rows past the last repeat it.
-inline void direct_tile(
+INLINE void direct_tile(
         const __global float *a, const __global float *b, int m, int n, int k, int transA, int transB, int i, int j,
         floatv *sums) {
     int aRow = transA ? 1 : k;

@@ -12,7 +12,7 @@ typedef struct {
 #define DROPOUT_PARAMETERS int seedLow, int seedHigh, int stream, int stepLow, int stepHigh, int threshold
 #define DROPOUT_KEY { (uint2)(seedLow, seedHigh), stream, (uint2)(stepLow, stepHigh), threshold }
 
-inline uint4 philox(uint2 key, uint4 counter) {
+INLINE uint4 philox(uint2 key, uint4 counter) {
     for (int round = 0; round < 10; round++) {
         uint high0 = mul_hi(0xD2511F53u, counter.x);
         uint low0 = 0xD2511F53u * counter.x;
@@ -25,6 +25,6 @@ inline uint4 philox(uint2 key, uint4 counter) {
 }
 
 // The words of elements 4 block .. 4 block + 3.
-inline uint4 dropout_words(DropoutKey key, uint block) {
+INLINE uint4 dropout_words(DropoutKey key, uint block) {
     return philox(key.seed, (uint4)(block, key.stream, key.step.x, key.step.y));
 }

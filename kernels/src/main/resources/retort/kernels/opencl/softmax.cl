@@ -19,12 +19,7 @@
 
 #define STRIDE (ROW_ITEMS * WIDTH)
 
-// Lanes from count on become other.
-inline floatv mask(floatv v, int count, float other) {
-    return select((floatv)(other), v, LANES < (intv)(count));
-}
-
-inline float largest_lane(floatv v) {
+INLINE float largest_lane(floatv v) {
 #if WIDTH == 16
     float8 w8 = select(v.lo, v.hi, v.hi > v.lo);
     float4 w4 = select(w8.lo, w8.hi, w8.hi > w8.lo);
@@ -37,23 +32,10 @@ inline float largest_lane(floatv v) {
     return w2.y > w2.x ? w2.y : w2.x;
 }
 
-inline float sum_of_lanes(floatv v) {
-#if WIDTH == 16
-    float8 w8 = v.lo + v.hi;
-    float4 w4 = w8.lo + w8.hi;
-#elif WIDTH == 8
-    float4 w4 = v.lo + v.hi;
-#else
-    float4 w4 = v;
-#endif
-    float2 w2 = w4.lo + w4.hi;
-    return w2.x + w2.y;
-}
-
 // e^x for x <= 0 within 2 ulp, 0 below the smallest normal number, NaN for NaN. A device's own exp may be exact to as much but is
 // slow where a driver emulates vectors, and differs from device to device. Source: Cody and Waite 1980 (reduction); Cephes
 // expf (polynomial).
-inline floatv exp_of(floatv x) {
+INLINE floatv exp_of(floatv x) {
     const floatv shift = 12582912.0f;
     floatv rounded = x * 1.44269504f + shift;
     floatv n = rounded - shift;
@@ -72,7 +54,7 @@ inline floatv exp_of(floatv x) {
 
 #if ROW_ITEMS > 1
 // The same result in every item of the group, added up in one order.
-inline float group_sum(float value, __local float *shared) {
+INLINE float group_sum(float value, __local float *shared) {
     int item = get_local_id(0);
     barrier(CLK_LOCAL_MEM_FENCE);
     shared[item] = value;
@@ -86,7 +68,7 @@ inline float group_sum(float value, __local float *shared) {
     return shared[0];
 }
 
-inline float group_largest(float value, __local float *shared) {
+INLINE float group_largest(float value, __local float *shared) {
     int item = get_local_id(0);
     barrier(CLK_LOCAL_MEM_FENCE);
     shared[item] = value;
@@ -107,7 +89,7 @@ inline float group_largest(float value, __local float *shared) {
 #endif
 
 // Lowest index at which x[0 .. classes) equals value, 0 if none does.
-inline int first_index(const __global float *x, int classes, float value, __local float *shared) {
+INLINE int first_index(const __global float *x, int classes, float value, __local float *shared) {
     floatv nearest = -INFINITY;
     for (int c = get_local_id(0) * WIDTH; c < classes; c += STRIDE) {
         intv at = LANES + (intv)(c);
@@ -119,7 +101,7 @@ inline int first_index(const __global float *x, int classes, float value, __loca
 }
 
 // The largest of x[0 .. classes); NaN never is, nothing but NaN gives -infinity.
-inline float row_largest(const __global float *x, int classes, __local float *shared) {
+INLINE float row_largest(const __global float *x, int classes, __local float *shared) {
     floatv most = -INFINITY;
     for (int c = get_local_id(0) * WIDTH; c < classes; c += STRIDE) {
         floatv next = mask(load(x + c), classes - c, -INFINITY);
@@ -129,7 +111,7 @@ inline float row_largest(const __global float *x, int classes, __local float *sh
 }
 
 // Writes e^((z - largest) / T) to e and gives their sum.
-inline float exponentials(
+INLINE float exponentials(
         const __global float *z, __global float *e, int classes, float inverseT, float largest, __local float *shared) {
     floatv sums = 0;
     for (int c = get_local_id(0) * WIDTH; c < classes; c += STRIDE) {
@@ -167,7 +149,7 @@ __kernel GROUP_OF(ROW_ITEMS) void softmax(
 }
 
 // One row of cross_entropy against a class index, or against an all-zero target if it is none.
-inline void hard_row(
+INLINE void hard_row(
         const __global float *z, float target, __global float *dZ, __global float *outcome, int classes,
         float inverseT, float gradientScale, __local float *shared) {
     float largest = row_largest(z, classes, shared);
@@ -187,7 +169,7 @@ inline void hard_row(
 }
 
 // One row of cross_entropy against a probability for each class.
-inline void soft_row(
+INLINE void soft_row(
         const __global float *z, const __global float *t, __global float *dZ, __global float *outcome, int classes,
         float inverseT, float gradientScale, __local float *shared) {
     float largest = row_largest(z, classes, shared);

@@ -7,8 +7,8 @@
 typedef JOIN(float, WIDTH) floatv;
 typedef JOIN(int, WIDTH) intv;
 typedef JOIN(uint, WIDTH) uintv;
-#define load(p) JOIN(vload, WIDTH)(0, p)
-#define store(v, p) JOIN(vstore, WIDTH)(v, 0, p)
+#define load_private(p) JOIN(vload, WIDTH)(0, p)
+#define store_private(v, p) JOIN(vstore, WIDTH)(v, 0, p)
 #define as_intv(x) JOIN(as_int, WIDTH)(x)
 #define as_floatv(x) JOIN(as_float, WIDTH)(x)
 
@@ -30,22 +30,51 @@ typedef JOIN(uint, WIDTH) uintv;
 #define WIDEST
 #endif
 
+#define INLINE inline __attribute__((always_inline))
+
+// pocl's vstore16 stores four quarters; a vector type that may lie anywhere is one instruction. GPUs have no such need.
+#if defined(DEVICE_IS_CPU) && defined(__clang__)
+typedef float floatu __attribute__((ext_vector_type(WIDTH), aligned(4)));
+INLINE floatv load(const __global float *p) {
+    return *(const __global floatu *) p;
+}
+INLINE void store(floatv v, __global float *p) {
+    *(__global floatu *) p = v;
+}
+#else
+#define load(p) JOIN(vload, WIDTH)(0, p)
+#define store(v, p) JOIN(vstore, WIDTH)(v, 0, p)
+#endif
+
 #define GROUP_OF(items) __attribute__((reqd_work_group_size(items, 1, 1))) WIDEST
 
-// The first count lanes from memory, zeros in the others; no element behind them is touched.
-inline floatv load_first(const __global float *p, int count) {
+// The first count lanes from memory, zeros in the others; no element behind them is touched. By halves, as store_first.
+INLINE floatv load_first(const __global float *p, int count) {
     if (count >= WIDTH) {
         return load(p);
     }
-    float lane[WIDTH];
-    for (int l = 0; l < WIDTH; l++) {
-        lane[l] = l < count ? p[l] : 0;
+    const __global float *end = p + (count & ~3);
+    float4 v4 = (float4)(0);
+    if (count & 2) {
+        v4.lo = vload2(0, end);
+        v4.z = count & 1 ? end[2] : 0;
+    } else if (count & 1) {
+        v4.x = end[0];
     }
-    return JOIN(vload, WIDTH)(0, lane);
+#if WIDTH == 4
+    return v4;
+#else
+    float8 v8 = count & 4 ? (float8)(vload4(0, p + (count & 8)), v4) : (float8)(v4, (float4)(0));
+#if WIDTH == 8
+    return v8;
+#else
+    return count & 8 ? (float16)(vload8(0, p), v8) : (float16)(v8, (float8)(0));
+#endif
+#endif
 }
 
 // Writes the first count lanes; no element behind them is touched. By halves: a loop over lanes costs ten times as much.
-inline void store_first(floatv v, int count, __global float *p) {
+INLINE void store_first(floatv v, int count, __global float *p) {
     if (count >= WIDTH) {
         store(v, p);
         return;
@@ -83,6 +112,24 @@ inline void store_first(floatv v, int count, __global float *p) {
 }
 
 // max(v, 0) as Java has it: NaN stays NaN, -0 becomes 0.
-inline floatv positive_part(floatv v) {
+INLINE floatv positive_part(floatv v) {
     return select(v, (floatv)(0), v <= (floatv)(0));
+}
+
+// Lanes from count on become other.
+INLINE floatv mask(floatv v, int count, float other) {
+    return select((floatv)(other), v, LANES < (intv)(count));
+}
+
+INLINE float sum_of_lanes(floatv v) {
+#if WIDTH == 16
+    float8 w8 = v.lo + v.hi;
+    float4 w4 = w8.lo + w8.hi;
+#elif WIDTH == 8
+    float4 w4 = v.lo + v.hi;
+#else
+    float4 w4 = v;
+#endif
+    float2 w2 = w4.lo + w4.hi;
+    return w2.x + w2.y;
 }

@@ -1,0 +1,25 @@
+package retort.kernels.opencl;
+
+import retort.kernels.CheckedBackend.Fused;
+import retort.kernels.Conv2dSpec;
+import retort.kernels.GemmAdamSpec;
+import retort.kernels.GemmSpec;
+
+/**
+ * Products and convolutions in the way of one kind of device. Convolutions come here without padding, and the input
+ * gradient as a forward pass: see {@link ClConv2d}.
+ */
+interface ClProducts {
+    void gemm(GemmSpec spec, ClTensor a, ClTensor b, ClTensor c, Fused<ClTensor> fused);
+
+    void gemmAdam(GemmAdamSpec spec, ClTensor a, ClTensor b, ClTensor w, ClTensor m, ClTensor v, float stepSize);
+
+    /**
+     * {@code result} = the images under the filter (kernelHeight x kernelWidth x channels x filters, a tensor or buffer), at
+     * a stride, then the spec's epilogue.
+     */
+    void correlate(Conv2dSpec spec, ClImages images, Object filter, ClImages result, int stride, Fused<ClTensor> fused);
+
+    /** {@code dFilter} = the filter gradient from the images and the result's gradient. */
+    void filterGradient(Conv2dSpec spec, ClImages images, ClTensor dFilter, ClImages gradient);
+}

@@ -1,0 +1,187 @@
+package retort.nn;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import retort.kernels.Philox;
+import retort.kernels.Shape;
+
+/**
+ * A network in double precision, layer by layer from the definitions, with no backend and nothing fused: the truth that
+ * gradients are held against. Element i of dropout layer l is dropped if word i % 4 of Philox(seed; i / 4, l, step) lies
+ * below rate * 2^32.
+ */
+final class DoubleModel {
+    /** One product of a layer with weights: y[y] += x[x] * weight[w]. Indices run over the whole batch. */
+    interface Tap {
+        void accept(int y, int x, int w);
+    }
+
+    /** A layer with weights as the products it sums, and over how many of them each of its three results sums. */
+    record Linear(
+            String name, int units, int weightSize, int forwardTerms, int inputTerms, int weightTerms, Taps taps) {
+        interface Taps {
+            void forEach(Tap tap);
+        }
+
+        String weight() {
+            return name + ".weight";
+        }
+
+        String bias() {
+            return name + ".bias";
+        }
+    }
+
+    private final Architecture architecture;
+    private final int batch;
+    private final long seed;
+    private final long step;
+    private final List<Linear> linears = new ArrayList<>();
+    private final Map<String, double[]> parameters = new LinkedHashMap<>();
+
+    /** All parameters are 0 at first. */
+    DoubleModel(Architecture architecture, int batch, long seed, long step) {
+        this.architecture = architecture;
+        this.batch = batch;
+        this.seed = seed;
+        this.step = step;
+        Shape shape = architecture.input();
+        for (int l = 0; l < architecture.layers().size(); l++) {
+            Layer layer = architecture.layers().get(l);
+            Linear linear = linear(l, layer, shape);
+            linears.add(linear);
+            if (linear != null) {
+                parameters.put(linear.weight(), new double[linear.weightSize()]);
+                parameters.put(linear.bias(), new double[linear.units()]);
+            }
+            shape = layer.outputShape(shape);
+        }
+    }
+
+    /** By the names that model files use; to be changed in place. */
+    Map<String, double[]> parameters() {
+        return parameters;
+    }
+
+    Architecture architecture() {
+        return architecture;
+    }
+
+    int batch() {
+        return batch;
+    }
+
+    /** Layer l's products, or null for a layer without weights. */
+    Linear linear(int l) {
+        return linears.get(l);
+    }
+
+    /** The batch itself, then what each layer gives. */
+    List<double[]> forward(double[] x) {
+        List<double[]> values = new ArrayList<>(List.of(x));
+        for (int l = 0; l < linears.size(); l++) {
+            double[] in = values.getLast();
+            Linear linear = linears.get(l);
+            values.add(
+                    switch (architecture.layers().get(l)) {
+                        case Layer.Dense dense -> weighted(linear, in);
+                        case Layer.Conv2D conv2d -> weighted(linear, in);
+                        case Layer.ReLU relu -> {
+                            double[] y = new double[in.length];
+                            for (int e = 0; e < y.length; e++) {
+                                y[e] = Math.max(in[e], 0);
+                            }
+                            yield y;
+                        }
+                        case Layer.Dropout dropout -> {
+                            double[] factors = dropoutFactors(l, dropout.rate(), in.length);
+                            for (int e = 0; e < factors.length; e++) {
+                                factors[e] *= in[e];
+                            }
+                            yield factors;
+                        }
+                        case Layer.Flatten flatten -> in;
+                    });
+        }
+        return values;
+    }
+
+    /** What dropout multiplies each element by: 0 or 1 / (1 - rate). */
+    double[] dropoutFactors(int l, float rate, int count) {
+        double[] factors = new double[count];
+        int[] words = new int[4];
+        for (int e = 0; e < count; e++) {
+            Philox.block(seed, e / 4, l, (int) step, (int) (step >>> 32), words, 0);
+            factors[e] = Integer.toUnsignedLong(words[e % 4]) < rate * 0x1p32 ? 0 : 1 / (1 - (double) rate);
+        }
+        return factors;
+    }
+
+    private double[] weighted(Linear linear, double[] x) {
+        double[] bias = parameters.get(linear.bias());
+        double[] weight = parameters.get(linear.weight());
+        double[] y = new double[outputSize(linear)];
+        for (int e = 0; e < y.length; e++) {
+            y[e] = bias[e % bias.length];
+        }
+        linear.taps().forEach((yIndex, xIndex, w) -> y[yIndex] += x[xIndex] * weight[w]);
+        return y;
+    }
+
+    int outputSize(Linear linear) {
+        return linear.units() * linear.weightTerms();
+    }
+
+    private Linear linear(int l, Layer layer, Shape input) {
+        return switch (layer) {
+            case Layer.Dense dense -> {
+                int inputs = input.size();
+                int units = dense.units();
+                yield new Linear(l + ".dense", units, inputs * units, inputs, units, batch, tap -> {
+                    for (int b = 0; b < batch; b++) {
+                        for (int i = 0; i < inputs; i++) {
+                            for (int u = 0; u < units; u++) {
+                                tap.accept(b * units + u, b * inputs + i, i * units + u);
+                            }
+                        }
+                    }
+                });
+            }
+            case Layer.Conv2D conv2d -> convolution(l + ".conv2d", conv2d, input, conv2d.outputShape(input));
+            case Layer.ReLU relu -> null;
+            case Layer.Dropout dropout -> null;
+            case Layer.Flatten flatten -> null;
+        };
+    }
+
+    private Linear convolution(String name, Layer.Conv2D layer, Shape input, Shape output) {
+        int channels = input.extent(2);
+        int filters = layer.filters();
+        int kernel = layer.kernelHeight() * layer.kernelWidth();
+        int pixels = batch * output.extent(0) * output.extent(1);
+        return new Linear(
+                name, filters, kernel * channels * filters, kernel * channels, kernel * filters, pixels, tap -> {
+                    for (int pixel = 0; pixel < pixels; pixel++) {
+                        int j = pixel % output.extent(1);
+                        int i = pixel / output.extent(1) % output.extent(0);
+                        int image = pixel / output.extent(1) / output.extent(0);
+                        for (int r = 0; r < layer.kernelHeight(); r++) {
+                            int p = i * layer.stride() + r - layer.padding();
+                            for (int s = 0; s < layer.kernelWidth(); s++) {
+                                int q = j * layer.stride() + s - layer.padding();
+                                if (p < 0 || p >= input.extent(0) || q < 0 || q >= input.extent(1)) {
+                                    continue;
+                                }
+                                int x = ((image * input.extent(0) + p) * input.extent(1) + q) * channels;
+                                int w = (r * layer.kernelWidth() + s) * channels * filters;
+                                for (int co = 0; co < channels * filters; co++) {
+                                    tap.accept(pixel * filters + co % filters, x + co / filters, w + co);
+                                }
+                            }
+                        }
+                    }
+                });
+    }
+}

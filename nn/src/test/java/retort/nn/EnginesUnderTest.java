@@ -1,0 +1,68 @@
+package retort.nn;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
+
+/**
+ * The engines that networks are tested on, opened once for the whole test run. An engine that is not here is skipped with
+ * its reason printed, unless the property {@code retort.require} names it: then its absence fails every test.
+ */
+final class EnginesUnderTest {
+    /** A backend and how to name it in a failure. */
+    record Subject(String name, Backend backend) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static final List<Subject> ALL = open();
+
+    private EnginesUnderTest() {}
+
+    static List<Subject> all() {
+        return ALL;
+    }
+
+    /** The engine that defines what the others compute. */
+    static Backend reference() {
+        return ALL.stream()
+                .filter(subject -> subject.backend().engine() == Engine.CPU_SCALAR)
+                .findFirst()
+                .orElseThrow()
+                .backend();
+    }
+
+    private static List<Subject> open() {
+        List<String> required =
+                Arrays.asList(System.getProperty("retort.require", "").split(","));
+        List<Subject> subjects = new ArrayList<>();
+        for (Engine engine : Engine.values()) {
+            var reason = Backends.unavailable(engine);
+            if (reason.isPresent()) {
+                if (required.contains(engine.id())) {
+                    throw new IllegalStateException(engine + " is required here", reason.get());
+                }
+                System.out.println("skipped: network tests, " + reason.get().getMessage());
+                continue;
+            }
+            switch (engine) {
+                case CPU_SCALAR, OPENCL -> subjects.add(subject(engine, 1));
+                case CPU_SIMD -> {
+                    subjects.add(subject(engine, 1));
+                    subjects.add(subject(engine, 2));
+                }
+            }
+        }
+        return subjects;
+    }
+
+    private static Subject subject(Engine engine, int threads) {
+        Backend backend = Backends.open(engine, Backends.Options.defaults().withThreads(threads));
+        return new Subject(engine == Engine.CPU_SIMD ? engine + " x" + threads : engine.id(), backend);
+    }
+}
