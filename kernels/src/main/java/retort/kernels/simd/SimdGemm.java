@@ -29,6 +29,9 @@ final class SimdGemm {
     /** Products per block: a panel of B of this depth stays in the first-level cache. */
     static final int K_BLOCK = 256;
 
+    /** Elements of a gradient between being computed and being used: they stay in the second-level cache. */
+    private static final int UPDATED_AT_ONCE = 1 << 14;
+
     /** Products per block where the tall matrix is read once: its rows are then long streams. */
     private static final int READ_ONCE_BLOCK = 2048;
 
@@ -36,7 +39,7 @@ final class SimdGemm {
     private static final int M_BLOCK = 144;
 
     /** Columns per block of packed B. */
-    private static final int N_BLOCK = 1024;
+    private static final int N_BLOCK = 2048;
 
     /** Up to this many rows, A is packed whole and threads share the columns. */
     private static final int FEW_ROWS = 96;
@@ -221,7 +224,7 @@ final class SimdGemm {
 
     /**
      * The gradient's rows come in blocks that stay in cache, and Adam runs over each block at once: w, m and v stream
-     * past in order, and the gradient never reaches memory.
+     * past in order, and the gradient never reaches memory. (Doing the two in turns, panel by panel, was 3 % slower.)
      */
     void runAdam(
             GemmAdamSpec spec, HostTensor a, HostTensor b, HostTensor w, HostTensor m, HostTensor v, float stepSize) {
@@ -236,16 +239,17 @@ final class SimdGemm {
             int depth = Math.min(K_BLOCK, k - p);
             right[p / K_BLOCK] = packing.packRight(packed, panels * PANEL * p, 1, p, depth, 0, panels);
         }
-        workers.forEach((gemm.m() + TALLEST - 1) / TALLEST, Math.max(spec.flops(), spec.bytes()), (number, worker) -> {
-            int row = number * TALLEST;
-            int height = Math.min(TALLEST, gemm.m() - row);
-            float[] gradient = scratch[worker].take(Scratch.Use.ROWS, TALLEST * n);
-            RowBlock rows = new RowBlock(gradient, 0, 0, height, n, scratch[worker]);
+        int height = TALLEST * Math.max(1, UPDATED_AT_ONCE / (TALLEST * n));
+        workers.forEach(Math.ceilDiv(gemm.m(), height), Math.max(spec.flops(), spec.bytes()), (number, worker) -> {
+            int row = number * height;
+            int count = Math.min(height, gemm.m() - row);
+            float[] gradient = scratch[worker].take(Scratch.Use.ROWS, height * n);
+            RowBlock rows = new RowBlock(gradient, 0, 0, count, n, scratch[worker]);
             for (int p = 0; p < k; p += K_BLOCK) {
                 Packing.Panels block = right[p / K_BLOCK];
-                rows.multiply(packing.left(row, height, p, block.depth(), scratch[worker]), block, p > 0);
+                rows.multiply(packing.left(row, count, p, block.depth(), scratch[worker]), block, p > 0);
             }
-            SimdAdam.update(spec.adam(), stepSize, gradient, 0, w, m, v, row * n, height * n);
+            SimdAdam.update(spec.adam(), stepSize, gradient, 0, w, m, v, row * n, count * n);
         });
     }
 }
