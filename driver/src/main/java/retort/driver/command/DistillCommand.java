@@ -25,15 +25,16 @@ final class DistillCommand implements Callable<Integer> {
     @Option(
             names = "--teacher",
             paramLabel = "FILE",
+            converter = Converters.Location.class,
             required = true,
             description = "A model that 'train' or 'run' saved.")
     private Path teacher;
 
     @Mixin
-    private EngineOptions engine;
+    private OneEngine engine;
 
     @Mixin
-    private RecipeOptions recipe;
+    private StudentOptions recipe;
 
     @Mixin
     private SessionOptions options;
@@ -43,8 +44,10 @@ final class DistillCommand implements Callable<Integer> {
         try (Session session = new Session(spec, options, recipe, engine)) {
             ReportBuilder report = new ReportBuilder();
             Job job = session.job();
+            job.checkTransferSet();
             Job.SoftLabelled soft;
-            try (Sequential model = ModelFiles.load(session, teacher)) {
+            try (Sequential model =
+                    ModelFiles.load(session.backend(), teacher, session.data().test())) {
                 soft = job.softLabels(model);
             }
             report.softLabels(soft.report());
