@@ -126,6 +126,8 @@ class UsageTest {
         List<String> lines = Outcome.of("--version").isDone().out().lines().toList();
         assertEquals(1, lines.size());
         assertTrue(lines.getFirst().startsWith("retort "), lines.getFirst());
+        assertEquals(
+                lines, Outcome.of("train", "--version").isDone().out().lines().toList());
     }
 
     @Test

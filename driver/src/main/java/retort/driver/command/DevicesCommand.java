@@ -15,6 +15,7 @@ import retort.kernels.Engine;
 @Command(
         name = "devices",
         mixinStandardHelpOptions = true,
+        versionProvider = RetortCommand.Version.class,
         sortOptions = false,
         description = "Lists the engines and what each would run on here.")
 final class DevicesCommand implements Callable<Integer> {

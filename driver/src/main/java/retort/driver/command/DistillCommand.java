@@ -16,6 +16,7 @@ import retort.nn.Sequential;
 @Command(
         name = "distill",
         mixinStandardHelpOptions = true,
+        versionProvider = RetortCommand.Version.class,
         sortOptions = false,
         description = "Distils a teacher into a student that never sees the omitted classes, and saves it.")
 final class DistillCommand implements Callable<Integer> {

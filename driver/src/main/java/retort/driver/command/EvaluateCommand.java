@@ -15,6 +15,7 @@ import retort.nn.Sequential;
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
+        versionProvider = RetortCommand.Version.class,
         sortOptions = false,
         description = "Runs a saved model over the test images: errors, recall by class, confusion matrix.")
 final class EvaluateCommand implements Callable<Integer> {

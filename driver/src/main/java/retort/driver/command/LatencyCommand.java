@@ -19,6 +19,7 @@ import retort.nn.Sequential;
 @Command(
         name = "latency",
         mixinStandardHelpOptions = true,
+        versionProvider = RetortCommand.Version.class,
         sortOptions = false,
         description = "Times teacher and student at batch 1, 32 and the whole test set, on each --backend.")
 final class LatencyCommand implements Callable<Integer> {

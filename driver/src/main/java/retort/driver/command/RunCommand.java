@@ -17,6 +17,7 @@ import retort.driver.report.Report;
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
+        versionProvider = RetortCommand.Version.class,
         sortOptions = false,
         description =
                 "Does the whole job: teacher, soft labels, cross-validation, three students, evaluation, latency, report.")

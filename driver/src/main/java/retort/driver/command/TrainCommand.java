@@ -17,6 +17,7 @@ import retort.driver.report.Report;
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
+        versionProvider = RetortCommand.Version.class,
         sortOptions = false,
         description = "Trains a teacher, or a student, on true labels and saves it.")
 final class TrainCommand implements Callable<Integer> {
