@@ -11,7 +11,6 @@ public final class Main {
 
     public static void main(String[] args) {
         int code = run(args);
-        Interruption.end();
         if (code != ExitCode.INTERRUPTED) {
             System.exit(code);
         }
@@ -25,6 +24,10 @@ public final class Main {
         line.setOverwrittenOptionsAllowed(true);
         line.setExecutionExceptionHandler(RetortCommand::explain);
         line.setParameterExceptionHandler(RetortCommand::explainUsage);
-        return line.execute(args);
+        try {
+            return line.execute(args);
+        } finally {
+            Interruption.end();
+        }
     }
 }

@@ -1,5 +1,7 @@
 package retort.driver.command;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -36,6 +38,21 @@ final class Converters {
                 // Refused below, like a number out of range.
             }
             throw new TypeConversionException("'" + text + "' is not a number above 0");
+        }
+    }
+
+    /** A file or folder. An empty name, as an unset shell variable leaves it, would be the working folder. */
+    static final class Location implements ITypeConverter<Path> {
+        @Override
+        public Path convert(String text) {
+            try {
+                if (!text.isEmpty()) {
+                    return Path.of(text);
+                }
+            } catch (InvalidPathException e) {
+                // Refused below, like no name at all.
+            }
+            throw new TypeConversionException("'" + text + "' is not the name of a file or folder");
         }
     }
 }

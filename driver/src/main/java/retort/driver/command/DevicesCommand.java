@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import retort.kernels.Backend;
@@ -16,14 +15,12 @@ import retort.kernels.Engine;
 @Command(
         name = "devices",
         mixinStandardHelpOptions = true,
+        versionProvider = RetortCommand.Version.class,
         sortOptions = false,
         description = "Lists the engines and what each would run on here.")
 final class DevicesCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
-
-    @Mixin
-    private EngineOptions options;
 
     @Override
     public Integer call() {
@@ -35,12 +32,12 @@ final class DevicesCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private String describe(Engine engine) {
+    private static String describe(Engine engine) {
         Optional<BackendUnavailableException> reason = Backends.unavailable(engine);
         if (reason.isPresent()) {
             return reason.get().getMessage();
         }
-        try (Backend backend = options.open(engine)) {
+        try (Backend backend = Backends.open(engine, Backends.Options.defaults())) {
             int threads = backend.threads();
             return engine + ": " + backend.device() + ", " + threads + (threads == 1 ? " thread" : " threads");
         }

@@ -16,6 +16,7 @@ import retort.nn.Sequential;
 @Command(
         name = "distill",
         mixinStandardHelpOptions = true,
+        versionProvider = RetortCommand.Version.class,
         sortOptions = false,
         description = "Distils a teacher into a student that never sees the omitted classes, and saves it.")
 final class DistillCommand implements Callable<Integer> {
@@ -25,15 +26,16 @@ final class DistillCommand implements Callable<Integer> {
     @Option(
             names = "--teacher",
             paramLabel = "FILE",
+            converter = Converters.Location.class,
             required = true,
             description = "A model that 'train' or 'run' saved.")
     private Path teacher;
 
     @Mixin
-    private EngineOptions engine;
+    private OneEngine engine;
 
     @Mixin
-    private RecipeOptions recipe;
+    private StudentOptions recipe;
 
     @Mixin
     private SessionOptions options;
@@ -43,8 +45,10 @@ final class DistillCommand implements Callable<Integer> {
         try (Session session = new Session(spec, options, recipe, engine)) {
             ReportBuilder report = new ReportBuilder();
             Job job = session.job();
+            job.checkTransferSet();
             Job.SoftLabelled soft;
-            try (Sequential model = ModelFiles.load(session, teacher)) {
+            try (Sequential model =
+                    ModelFiles.load(session.backend(), teacher, session.data().test())) {
                 soft = job.softLabels(model);
             }
             report.softLabels(soft.report());

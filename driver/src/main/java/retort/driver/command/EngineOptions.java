@@ -1,26 +1,17 @@
 package retort.driver.command;
 
 import java.util.List;
-import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
 
-/** Which engine works, and how. */
-final class EngineOptions {
-    @Option(
-            names = "--backend",
-            paramLabel = "ENGINE",
-            split = ",",
-            converter = EngineConverter.class,
-            defaultValue = "cpu-simd",
-            description =
-                    "cpu-simd, opencl or cpu-scalar; commands that compare engines take several (default: ${DEFAULT-VALUE}).")
-    private List<Engine> engines;
-
+/** What a command runs on. */
+abstract sealed class EngineOptions permits OneEngine, SeveralEngines {
     @Option(names = "--device", paramLabel = "N|NAME", description = "OpenCL device, by number or part of its name.")
     private String device;
 
@@ -31,33 +22,29 @@ final class EngineOptions {
             description = "Threads of the CPU engines (default: all processors).")
     private Integer threads;
 
-    /** The engines asked for, in order. */
-    List<Engine> engines() {
-        return engines;
+    /** The engines that the command uses, the one that it trains or predicts with first. */
+    abstract List<Engine> engines();
+
+    /**
+     * Holds the options against each other.
+     *
+     * @throws ParameterException if one of them would do nothing
+     */
+    final void check(CommandSpec command) {
+        if (device != null && !engines().contains(Engine.OPENCL)) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--device=" + device + " names an OpenCL device, but none is used: --backend is " + engines());
+        }
     }
 
-    Backends.Options options() {
+    final Backend open() {
+        return open(engines().getFirst());
+    }
+
+    final Backend open(Engine engine) {
         int all = Runtime.getRuntime().availableProcessors();
-        return new Backends.Options(threads == null ? all : threads, device);
-    }
-
-    /** The first engine asked for. */
-    Backend open() {
-        return open(engines.getFirst());
-    }
-
-    Backend open(Engine engine) {
-        return Backends.open(engine, options());
-    }
-
-    /** The engines asked for, then all others that can be opened here. */
-    List<Engine> available() {
-        return Stream.concat(
-                        engines.stream(),
-                        Stream.of(Engine.values())
-                                .filter(engine -> Backends.unavailable(engine).isEmpty()))
-                .distinct()
-                .toList();
+        return Backends.open(engine, new Backends.Options(threads == null ? all : threads, device));
     }
 
     /** An engine by its name. */

@@ -15,6 +15,7 @@ import retort.nn.Sequential;
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
+        versionProvider = RetortCommand.Version.class,
         sortOptions = false,
         description = "Runs a saved model over the test images: errors, recall by class, confusion matrix.")
 final class EvaluateCommand implements Callable<Integer> {
@@ -24,23 +25,22 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "FILE",
+            converter = Converters.Location.class,
             required = true,
             description = "A model that another command saved.")
     private Path file;
 
     @Mixin
-    private EngineOptions engine;
-
-    @Mixin
-    private RecipeOptions recipe;
+    private OneEngine engine;
 
     @Mixin
     private SessionOptions options;
 
     @Override
     public Integer call() {
-        try (Session session = new Session(spec, options, recipe, engine);
-                Sequential model = ModelFiles.load(session, file)) {
+        try (Session session = new Session(spec, options, new RecipeOptions(), engine);
+                Sequential model =
+                        ModelFiles.load(session.backend(), file, session.data().test())) {
             ReportBuilder report = new ReportBuilder();
             Report.Test test = session.job().test(model, file.getFileName().toString());
             report.evaluated(new Report.Evaluated(file.getFileName().toString(), model.parameterCount(), test));

@@ -2,21 +2,24 @@ package retort.driver.command;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import retort.driver.data.ImageSet;
 import retort.driver.job.Recipe;
+import retort.kernels.Backend;
 import retort.nn.Architecture;
+import retort.nn.Initializer;
 import retort.nn.Sequential;
 
 /** Times predictions. */
 @Command(
         name = "latency",
         mixinStandardHelpOptions = true,
+        versionProvider = RetortCommand.Version.class,
         sortOptions = false,
         description = "Times teacher and student at batch 1, 32 and the whole test set, on each --backend.")
 final class LatencyCommand implements Callable<Integer> {
@@ -26,17 +29,19 @@ final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--teacher",
             paramLabel = "FILE",
+            converter = Converters.Location.class,
             description = "A saved model (default: the recipe's teacher, untrained).")
     private Path teacher;
 
     @Option(
             names = "--student",
             paramLabel = "FILE",
+            converter = Converters.Location.class,
             description = "A saved model (default: the recipe's student, untrained).")
     private Path student;
 
     @Mixin
-    private EngineOptions engine;
+    private SeveralEngines engine;
 
     @Mixin
     private RecipeOptions recipe;
@@ -47,34 +52,34 @@ final class LatencyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Session session = new Session(spec, options, recipe, engine)) {
-            ReportBuilder report = new ReportBuilder();
             Recipe settings = session.recipe();
-            Path teacherFile = given(session, teacher, "teacher", settings.teacher());
-            Path studentFile = given(session, student, "student", settings.student());
+            ImageSet test = session.data().test();
+            check(session, teacher);
+            check(session, student);
+            ReportBuilder report = new ReportBuilder();
             new LatencyRun(
-                            engine,
-                            teacherFile,
-                            studentFile,
-                            session.data().test(),
+                            backend -> model(backend, teacher, settings.teacher(), test),
+                            backend -> model(backend, student, settings.student(), test),
+                            test,
                             settings.temperature(),
                             recipe.quick())
-                    .run(engine.engines(), session.progress(), report);
+                    .run(engine, session.progress(), report);
             session.finish(report, List.of());
         }
         return ExitCode.DONE;
     }
 
-    /** The user's model, checked; or an untrained one, which takes as long. */
-    private static Path given(Session session, Path file, String name, Architecture architecture) {
+    /** A file that can't be used is refused before minutes go into the other. */
+    private static void check(Session session, Path file) {
         if (file != null) {
-            ModelFiles.load(session, file).close();
-            return file;
+            ModelFiles.load(session.backend(), file, session.data().test()).close();
         }
-        Path untrained = session.folder().resolve(name + "-untrained.safetensors");
-        try (Sequential model =
-                session.job().create(architecture, session.recipe().seed())) {
-            model.save(untrained, Map.of("epochs", "0"));
-        }
-        return untrained;
+    }
+
+    /** The user's model; or an untrained one, which takes as long. */
+    private static Sequential model(Backend backend, Path file, Architecture architecture, ImageSet test) {
+        return file != null
+                ? ModelFiles.load(backend, file, test)
+                : Sequential.create(backend, architecture, Initializer.GLOROT_UNIFORM, 0);
     }
 }

@@ -2,6 +2,7 @@ package retort.driver.command;
 
 import java.nio.file.Path;
 import retort.driver.data.ImageSet;
+import retort.kernels.Backend;
 import retort.kernels.Shape;
 import retort.nn.Architecture;
 import retort.nn.ModelFileException;
@@ -12,10 +13,9 @@ final class ModelFiles {
     private ModelFiles() {}
 
     /** @throws ModelFileException if the file is no model, or one for other images or classes */
-    static Sequential load(Session session, Path file) {
-        Sequential model = Sequential.load(session.backend(), file).model();
+    static Sequential load(Backend backend, Path file, ImageSet images) {
+        Sequential model = Sequential.load(backend, file).model();
         Architecture architecture = model.architecture();
-        ImageSet images = session.data().test();
         Shape input = Shape.of(images.height(), images.width(), 1);
         Shape output = Shape.of(ImageSet.CLASSES);
         if (!architecture.input().equals(input) || !architecture.output().equals(output)) {

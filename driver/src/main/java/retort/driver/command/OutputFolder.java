@@ -2,6 +2,7 @@ package retort.driver.command;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,8 +11,12 @@ import java.time.format.DateTimeFormatter;
 import retort.driver.report.Report;
 import retort.driver.report.ReportFile;
 
-/** Where a command's results go. It is made, and found writable, before any work. */
-record OutputFolder(Path path) {
+/**
+ * Where a command's results go. It is made, and found writable, before any work, and goes again if there are none.
+ *
+ * @param existing the part of the path that was there before
+ */
+record OutputFolder(Path path, Path existing) implements AutoCloseable {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
     /** @param wanted the user's folder, or null for one named after command and time */
@@ -19,6 +24,10 @@ record OutputFolder(Path path) {
         Path path = wanted != null
                 ? wanted
                 : Path.of("retort-out", command + "-" + LocalDateTime.now().format(TIME));
+        Path existing = path.toAbsolutePath();
+        while (existing != null && !Files.exists(existing)) {
+            existing = existing.getParent();
+        }
         try {
             Files.createDirectories(path);
             Path probe = path.resolve(".retort-probe");
@@ -30,12 +39,26 @@ record OutputFolder(Path path) {
         } catch (IOException e) {
             throw new UncheckedIOException("--out=" + path + ": the folder can't be written to", e);
         }
-        return new OutputFolder(path);
+        return new OutputFolder(path, existing);
     }
 
     Path write(Report report) {
         Path file = path.resolve("report.json");
         ReportFile.write(report, file);
         return file;
+    }
+
+    /** Takes away what was made and is still empty. */
+    @Override
+    public void close() {
+        try {
+            for (Path made = path.toAbsolutePath(); !made.equals(existing); made = made.getParent()) {
+                Files.delete(made);
+            }
+        } catch (DirectoryNotEmptyException e) {
+            // The results are in it.
+        } catch (IOException e) {
+            throw new UncheckedIOException("--out=" + path + ": the folder can't be written to", e);
+        }
     }
 }

@@ -71,6 +71,11 @@ final class Progress implements Job.Watcher {
         end("");
     }
 
+    /** Ends the job if the user has asked for it. */
+    void check() {
+        interruption.check();
+    }
+
     /** A remark between steps. */
     void say(String line) {
         err.println(line);

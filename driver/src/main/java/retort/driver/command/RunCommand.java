@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import retort.driver.data.ImageSet;
 import retort.driver.job.Job;
 import retort.driver.report.Report;
 
@@ -16,6 +17,7 @@ import retort.driver.report.Report;
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
+        versionProvider = RetortCommand.Version.class,
         sortOptions = false,
         description =
                 "Does the whole job: teacher, soft labels, cross-validation, three students, evaluation, latency, report.")
@@ -24,10 +26,10 @@ final class RunCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private EngineOptions engine;
+    private SeveralEngines engine;
 
     @Mixin
-    private RecipeOptions recipe;
+    private JobOptions recipe;
 
     @Mixin
     private SessionOptions options;
@@ -38,6 +40,7 @@ final class RunCommand implements Callable<Integer> {
             ReportBuilder report = new ReportBuilder();
             List<Path> models = new ArrayList<>();
             Job job = session.job();
+            job.checkTransferSet();
             Job.SoftLabelled soft;
             try (Job.Trained<Report.Teacher> teacher = job.trainTeacher()) {
                 report.teacher(teacher.report());
@@ -49,9 +52,14 @@ final class RunCommand implements Callable<Integer> {
             keep(job.distil(soft), report, models);
             keep(job.trainStudent("hard-labels", omitted, soft), report, models);
             keep(job.trainStudent("hard-labels-all", Set.of(), soft), report, models);
-            float temperature = session.recipe().temperature();
-            new LatencyRun(engine, models.get(0), models.get(1), session.data().test(), temperature, recipe.quick())
-                    .run(engine.available(), session.progress(), report);
+            ImageSet test = session.data().test();
+            new LatencyRun(
+                            backend -> ModelFiles.load(backend, models.get(0), test),
+                            backend -> ModelFiles.load(backend, models.get(1), test),
+                            test,
+                            session.recipe().temperature(),
+                            recipe.quick())
+                    .run(engine, session.progress(), report);
             session.finish(report, models);
         }
         return ExitCode.DONE;

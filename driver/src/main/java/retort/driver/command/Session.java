@@ -17,22 +17,28 @@ import retort.kernels.ProfiledBackend;
 final class Session implements AutoCloseable {
     private final CommandSpec command;
     private final SessionOptions options;
-    private final RecipeOptions recipeOptions;
+    private final RecipeOptions recipe;
     private final Dataset data;
     private final Backend backend;
     private final OutputFolder output;
     private final Progress progress;
 
-    Session(CommandSpec command, SessionOptions options, RecipeOptions recipeOptions, EngineOptions engine) {
+    Session(CommandSpec command, SessionOptions options, RecipeOptions recipe, EngineOptions engine) {
+        engine.check(command);
         this.command = command;
         this.options = options;
-        this.recipeOptions = recipeOptions;
+        this.recipe = recipe;
         Dataset all = options.dataset();
-        int images = recipeOptions.trainImages(all.train().size());
+        int images = recipe.trainImages(all.train().size());
         this.data = new Dataset(all.name(), all.train().prefix(images), all.test());
         this.backend = options.profile() ? new ProfiledBackend(engine.open()) : engine.open();
-        this.output = options.output(command.name());
         this.progress = new Progress(Interruption.begin());
+        try {
+            this.output = options.output(command.name());
+        } catch (RuntimeException e) {
+            backend.close();
+            throw e;
+        }
     }
 
     Dataset data() {
@@ -52,7 +58,7 @@ final class Session implements AutoCloseable {
     }
 
     Recipe recipe() {
-        return recipeOptions.recipe(options.seed());
+        return recipe.recipe();
     }
 
     Job job() {
@@ -61,7 +67,7 @@ final class Session implements AutoCloseable {
 
     /** Prints the report, writes it, and names every file. */
     void finish(ReportBuilder parts, List<Path> models) {
-        Report report = parts.build(command.name(), recipe(), recipeOptions.quick(), environment());
+        Report report = parts.build(command.name(), recipe(), recipe.quick(), environment());
         Path file = output.write(report);
         PrintWriter out = command.commandLine().getOut();
         if (options.json()) {
@@ -97,5 +103,6 @@ final class Session implements AutoCloseable {
     public void close() {
         progress.abandon();
         backend.close();
+        output.close();
     }
 }

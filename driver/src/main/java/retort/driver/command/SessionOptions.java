@@ -7,15 +7,9 @@ import retort.driver.data.Dataset;
 /** Data in, results out: what every command of the job has. */
 final class SessionOptions {
     @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Of all random numbers (default: ${DEFAULT-VALUE}).")
-    private long seed;
-
-    @Option(
             names = "--data",
             paramLabel = "DIR",
+            converter = Converters.Location.class,
             description =
                     "Folder with MNIST's four IDX files, gzip or plain, or others of the same names (default: the MNIST inside).")
     private Path data;
@@ -23,6 +17,7 @@ final class SessionOptions {
     @Option(
             names = "--out",
             paramLabel = "DIR",
+            converter = Converters.Location.class,
             description = "Folder for results (default: retort-out/<command>-<time>).")
     private Path out;
 
@@ -34,10 +29,6 @@ final class SessionOptions {
 
     @Option(names = "--verbose", description = "Print the stack trace of an error too.")
     private boolean verbose;
-
-    long seed() {
-        return seed;
-    }
 
     boolean profile() {
         return profile;

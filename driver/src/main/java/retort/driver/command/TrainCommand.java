@@ -1,12 +1,14 @@
 package retort.driver.command;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import retort.driver.job.Job;
 import retort.driver.report.Report;
@@ -15,13 +17,20 @@ import retort.driver.report.Report;
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
+        versionProvider = RetortCommand.Version.class,
         sortOptions = false,
         description = "Trains a teacher, or a student, on true labels and saves it.")
 final class TrainCommand implements Callable<Integer> {
-    /** What there is to train. */
+    /** What there is to train, and the options that only the other has. */
     enum Model {
-        TEACHER,
-        STUDENT
+        TEACHER("--omit", "--student-epochs"),
+        STUDENT("--epochs");
+
+        private final List<String> foreign;
+
+        Model(String... foreign) {
+            this.foreign = List.of(foreign);
+        }
     }
 
     @Spec
@@ -35,16 +44,17 @@ final class TrainCommand implements Callable<Integer> {
     private Model model;
 
     @Mixin
-    private EngineOptions engine;
+    private OneEngine engine;
 
     @Mixin
-    private RecipeOptions recipe;
+    private JobOptions recipe;
 
     @Mixin
     private SessionOptions options;
 
     @Override
     public Integer call() {
+        checkOptions();
         try (Session session = new Session(spec, options, recipe, engine)) {
             ReportBuilder report = new ReportBuilder();
             Job job = session.job();
@@ -56,6 +66,7 @@ final class TrainCommand implements Callable<Integer> {
                     }
                 }
                 case STUDENT -> {
+                    job.checkTransferSet();
                     Set<Integer> omitted = session.recipe().omitted();
                     String name = omitted.isEmpty() ? "hard-labels-all" : "hard-labels";
                     try (Job.Trained<Report.Student> student = job.trainStudent(name, omitted, null)) {
@@ -66,5 +77,14 @@ final class TrainCommand implements Callable<Integer> {
             }
         }
         return ExitCode.DONE;
+    }
+
+    private void checkOptions() {
+        for (String option : model.foreign) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                String name = model.name().toLowerCase(Locale.ROOT);
+                throw new ParameterException(spec.commandLine(), option + " is not for --model=" + name);
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@ import retort.kernels.Scope;
 import retort.kernels.Tensor;
 import retort.nn.Adam;
 import retort.nn.Optimizer;
+import retort.nn.Parameter;
 import retort.nn.Sequential;
 import retort.nn.Shuffle;
 import retort.nn.Trainer;
@@ -46,7 +47,7 @@ public record Fit(
     /**
      * Trains {@code model} in place.
      *
-     * @throws DivergedException as soon as a loss is seen that is not a number
+     * @throws DivergedException as soon as a loss is seen that is not a finite number, or an epoch leaves such a weight
      */
     public List<Report.Epoch> run(Sequential model, Listener listener) {
         List<Report.Epoch> results = new ArrayList<>();
@@ -55,16 +56,32 @@ public record Fit(
             for (int epoch = 1; epoch <= epochs; epoch++) {
                 listener.epochStarts(this, epoch);
                 results.add(epoch(model, trainer, epoch, listener));
+                if (!isFinite(model)) {
+                    throw DivergedException.weights(name, epoch, rate);
+                }
                 listener.epochEnds(model, results.getLast());
             }
         }
         return results;
     }
 
+    /** The last update of an epoch can ruin a model whose losses were all finite. */
+    private static boolean isFinite(Sequential model) {
+        for (Parameter parameter : model.parameters()) {
+            for (float element : model.backend().download(parameter.value())) {
+                if (!Float.isFinite(element)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     private Report.Epoch epoch(Sequential model, Trainer trainer, int epoch, Listener listener) {
         long start = System.nanoTime();
         Backend backend = model.backend();
         int[] order = Shuffle.permutation(examples.size(), seed, epoch);
+        int batch = Math.min(this.batch, order.length);
         float[] pixels = new float[batch * examples.pixels()];
         float[] targets = new float[batch * examples.targetSize()];
         double loss = 0;
@@ -87,7 +104,7 @@ public record Fit(
                     seen += pending;
                     pending = 0;
                     if (!Double.isFinite(loss)) {
-                        throw new DivergedException(name, epoch, seen, rate);
+                        throw DivergedException.loss(name, epoch, seen, rate);
                     }
                     listener.progress(seen, loss / seen, hits / seen);
                 }

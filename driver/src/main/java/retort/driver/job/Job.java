@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
 import retort.driver.data.ImageSet;
 import retort.driver.report.Report;
@@ -45,6 +46,24 @@ public final class Job {
         this.recipe = recipe;
         this.folder = folder;
         this.watcher = watcher;
+    }
+
+    /**
+     * Finds out, before anything is trained, whether there is enough to train students on.
+     *
+     * @throws BadDataException if fewer images are left without the omitted classes than the cross-validation has folds
+     */
+    public void checkTransferSet() {
+        int left = 0;
+        for (int i = 0; i < data.train().size(); i++) {
+            left += recipe.omitted().contains(data.train().label(i)) ? 0 : 1;
+        }
+        if (left < recipe.folds()) {
+            throw new BadDataException(
+                    data.name(),
+                    "without the classes " + recipe.omitted() + " " + left + " of "
+                            + data.train().size() + " training images are left, expected at least " + recipe.folds());
+        }
     }
 
     /** A trained model, to be closed by the caller, and what is known of it. */
@@ -194,7 +213,7 @@ public final class Job {
     }
 
     /** A model with fresh weights. */
-    public Sequential create(Architecture architecture, long seed) {
+    private Sequential create(Architecture architecture, long seed) {
         return Sequential.create(backend, architecture, Initializer.GLOROT_UNIFORM, seed);
     }
 

@@ -12,8 +12,9 @@ import retort.nn.Sequential;
  * @param calls timed at batch 1; larger batches get fewer
  * @param secondsPerModel what a model may take at one batch size: slow engines get fewer calls, and none where one call
  *     would take longer
+ * @param afterCall runs after each call, outside its time; it may end the test by throwing
  */
-public record LatencyTest(Examples examples, float temperature, int calls, double secondsPerModel) {
+public record LatencyTest(Examples examples, float temperature, int calls, double secondsPerModel, Runnable afterCall) {
     /** Even the slowest measurement is of this many calls. */
     private static final int FEWEST_CALLS = 3;
 
@@ -70,6 +71,7 @@ public record LatencyTest(Examples examples, float temperature, int calls, doubl
             long begin = System.nanoTime();
             Inference.predict(model, inputs[done % inputs.length], batch, temperature, probabilities);
             micros[done++] = (System.nanoTime() - begin) / 1e3;
+            afterCall.run();
         }
         double[] sorted = Arrays.copyOf(micros, done);
         Arrays.sort(sorted);
@@ -83,6 +85,7 @@ public record LatencyTest(Examples examples, float temperature, int calls, doubl
         long start = System.nanoTime();
         for (int call = 0; call < Math.max(1, wanted / 2); call++) {
             Inference.predict(model, inputs[call % inputs.length], batch, temperature, probabilities);
+            afterCall.run();
             if ((System.nanoTime() - start) / 1e9 > secondsPerModel / 3) {
                 return;
             }

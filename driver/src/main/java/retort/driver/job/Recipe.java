@@ -36,6 +36,26 @@ public record Recipe(
         return new Recipe("notebook", 3.5f, Set.of(3), 1, 3, 3, 32, 1e-3f, seed);
     }
 
+    public Recipe withTemperature(float other) {
+        return new Recipe(name, other, omitted, teacherEpochs, studentEpochs, folds, batch, learningRate, seed);
+    }
+
+    /** With the numbers that every training has. */
+    public Recipe withTraining(int otherBatch, float otherRate, long otherSeed) {
+        return new Recipe(
+                name, temperature, omitted, teacherEpochs, studentEpochs, folds, otherBatch, otherRate, otherSeed);
+    }
+
+    /** With other students: what they never see, and how long they are trained. */
+    public Recipe withStudents(Set<Integer> otherOmitted, int otherEpochs) {
+        return new Recipe(
+                name, temperature, otherOmitted, teacherEpochs, otherEpochs, folds, batch, learningRate, seed);
+    }
+
+    public Recipe withTeacherEpochs(int other) {
+        return new Recipe(name, temperature, omitted, other, studentEpochs, folds, batch, learningRate, seed);
+    }
+
     /** The large model: one convolution, two dense layers of 1,200, dropout; 27,413,130 parameters. */
     public Architecture teacher() {
         return Architecture.of(

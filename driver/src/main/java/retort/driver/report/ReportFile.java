@@ -22,8 +22,12 @@ public final class ReportFile {
     public static void write(Report report, Path file) {
         try {
             Path unfinished = file.resolveSibling(file.getFileName() + ".part");
-            Files.writeString(unfinished, json(report) + "\n");
-            Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.writeString(unfinished, json(report) + "\n");
+                Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(unfinished);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(file + ": can't be written", e);
         }

@@ -1,8 +1,10 @@
 package retort.driver.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -111,8 +113,9 @@ public final class Summary {
         if (folds != null) {
             String each = folds.folds().stream().map(Summary::percent).collect(Collectors.joining(", "));
             line(
-                    "  cross-validation of %s: agrees with the teacher on %s of held-out images (folds: %s), %.1f s",
-                    student.name(), percent(folds.mean()), each, folds.seconds());
+                    "  cross-validation of %s, %.1f s: agrees with the teacher on %s of held-out images",
+                    student.name(), folds.seconds(), percent(folds.mean()));
+            line("    folds: %s", each);
         }
     }
 
@@ -141,14 +144,14 @@ public final class Summary {
         for (Report.LatencySkipped s : report.latencySkipped()) {
             line("         %-12s %-8s %,7d  not measured: %s", s.backend(), s.model(), s.batch(), s.reason());
         }
-        if (!report.latencyRatio().isEmpty()) {
-            line(
-                    "  teacher's median over the student's: %s",
-                    report.latencyRatio().stream()
-                            .map(r -> String.format(
-                                    Locale.ROOT, "%s batch %,d: %.0f", r.backend(), r.batch(), r.teacherOverStudent()))
-                            .collect(Collectors.joining("; ")));
-        }
+        Map<String, List<Report.LatencyRatio>> ratios = report.latencyRatio().stream()
+                .collect(Collectors.groupingBy(Report.LatencyRatio::backend, LinkedHashMap::new, Collectors.toList()));
+        ratios.forEach((backend, ofBackend) -> line(
+                "  teacher's median over the student's on %s: %s",
+                backend,
+                ofBackend.stream()
+                        .map(r -> String.format(Locale.ROOT, "batch %,d: %.0f", r.batch(), r.teacherOverStudent()))
+                        .collect(Collectors.joining("; "))));
     }
 
     private void confusions() {
@@ -170,7 +173,7 @@ public final class Summary {
         line("");
         StringBuilder header = new StringBuilder();
         for (int c = 0; c < test.confusion().length; c++) {
-            header.append(String.format("%7d", c));
+            header.append(String.format(Locale.ROOT, "%7d", c));
         }
         line("CONFUSION of %s: per cent of each digit (row) taken for each (column)", name);
         line("    %s", header);
@@ -196,7 +199,7 @@ public final class Summary {
     private void row(String name, List<Report.Student> students, Function<Report.Student, String> cell) {
         List<String> cells = new ArrayList<>();
         for (Report.Student student : students) {
-            cells.add(String.format("%18s", cell.apply(student)));
+            cells.add(String.format(Locale.ROOT, "%18s", cell.apply(student)));
         }
         line("  %-24s%s", name, String.join("", cells));
     }
@@ -238,6 +241,6 @@ public final class Summary {
     }
 
     private void line(String format, Object... values) {
-        text.append(String.format(Locale.ROOT, format, values)).append('\n');
+        text.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
     }
 }

@@ -1,0 +1,278 @@
+package retort.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import retort.driver.data.SyntheticSet;
+import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
+import retort.kernels.Shape;
+import retort.nn.Architecture;
+import retort.nn.Initializer;
+import retort.nn.Layer;
+import retort.nn.SafeTensors;
+import retort.nn.Sequential;
+
+/** Each bad file has its exit code, one line on stderr that names it, and leaves nothing behind. */
+class BadInputTest {
+    private static final int UNAVAILABLE = 3;
+    private static final int BAD_FILE = 4;
+    private static final int DIVERGED = 5;
+    private static final String TRAIN_IMAGES = "train-images-idx3-ubyte";
+    private static final String TRAIN_LABELS = "train-labels-idx1-ubyte";
+    private static final String TEST_IMAGES = "t10k-images-idx3-ubyte";
+    private static final String TEST_LABELS = "t10k-labels-idx1-ubyte";
+    private static final int TRAIN = 20;
+
+    @TempDir
+    private Path folder;
+
+    private Path data;
+    private Path out;
+
+    @BeforeEach
+    void goodSet() throws IOException {
+        data = SyntheticSet.write(folder.resolve("data"), TRAIN, 10);
+        out = folder.resolve("results").resolve("out");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "train", "evaluate", "latency", "distill"})
+    void everyCommandRefusesAFolderThatIsNotThere(String command) throws IOException {
+        data = folder.resolve("none");
+        refused(
+                BAD_FILE,
+                switch (command) {
+                    case "evaluate" -> new String[] {command, "--model=m"};
+                    case "distill" -> new String[] {command, "--teacher=m"};
+                    default -> new String[] {command};
+                },
+                data + ": no such folder");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS})
+    void refusesASetWithAFileMissing(String file) throws IOException {
+        Files.delete(data.resolve(file));
+        dataRefused(file, "no such file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS})
+    void refusesATruncatedFile(String file) throws IOException {
+        Path path = data.resolve(file);
+        byte[] bytes = Files.readAllBytes(path);
+        Files.write(path, Arrays.copyOf(bytes, bytes.length - 1));
+        dataRefused(file, "truncated");
+    }
+
+    @Test
+    void refusesATruncatedGzip() throws IOException {
+        byte[] plain = Files.readAllBytes(data.resolve(TRAIN_IMAGES));
+        Files.delete(data.resolve(TRAIN_IMAGES));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (OutputStream gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(plain);
+        }
+        Files.write(data.resolve(TRAIN_IMAGES + ".gz"), Arrays.copyOf(bytes.toByteArray(), bytes.size() / 2));
+        dataRefused(TRAIN_IMAGES + ".gz", "truncated");
+    }
+
+    @Test
+    void refusesAnotherMagicNumber() throws IOException {
+        overwrite(TEST_IMAGES, 3, 1);
+        dataRefused(TEST_IMAGES, "magic number 0x00000801, expected 0x00000803");
+    }
+
+    @Test
+    void refusesCountsThatDiffer() throws IOException {
+        Path other = SyntheticSet.write(folder.resolve("other"), TRAIN - 1, 10);
+        Files.copy(other.resolve(TRAIN_LABELS), data.resolve(TRAIN_LABELS), StandardCopyOption.REPLACE_EXISTING);
+        dataRefused(TRAIN_LABELS, "19 labels, expected 20 as in " + data.resolve(TRAIN_IMAGES));
+    }
+
+    @Test
+    void refusesALabelAboveNine() throws IOException {
+        overwrite(TEST_LABELS, 8 + 4, 10);
+        dataRefused(TEST_LABELS, "label 10 of image 4, expected 0 to 9");
+    }
+
+    @Test
+    void refusesASetWithoutImages() throws IOException {
+        SyntheticSet.write(data, 0, 10);
+        dataRefused(TRAIN_LABELS, "holds nothing");
+    }
+
+    @Test
+    void refusesImagesOfTenByTen() throws IOException {
+        byte[] bytes = Files.readAllBytes(data.resolve(TEST_IMAGES));
+        bytes[11] = 10;
+        bytes[15] = 10;
+        Files.write(data.resolve(TEST_IMAGES), Arrays.copyOf(bytes, 16 + 10 * 10 * 10));
+        dataRefused(TEST_IMAGES, "images of 10 x 10, expected 28 x 28");
+    }
+
+    @Test
+    void refusesTooFewImagesForStudentsBeforeATeacherIsTrained() throws IOException {
+        refused(BAD_FILE, new String[] {"run", "--train-images=3", "--omit=0,1"}, "1 of 3 training images are left");
+    }
+
+    @Test
+    void refusesAModelFileThatIsMissing() throws IOException {
+        modelRefused(folder.resolve("none.safetensors"), "no such file");
+    }
+
+    @Test
+    void refusesAModelFileThatIsTruncated() throws IOException {
+        Path model = model("cut.safetensors", 28, 10);
+        byte[] bytes = Files.readAllBytes(model);
+        for (int length : new int[] {0, 7, 100, bytes.length / 2, bytes.length - 1}) {
+            Files.write(model, Arrays.copyOf(bytes, length));
+            modelRefused(model, "");
+        }
+    }
+
+    @Test
+    void refusesWhatIsNoModelFile() throws IOException {
+        Path text = Files.writeString(folder.resolve("letter.txt"), "Dear reader, this is a letter and no model.");
+        modelRefused(text, "not a safetensors file");
+        modelRefused(folder, "cannot be read");
+        Path bare = folder.resolve("bare.safetensors");
+        new SafeTensors(Map.of(), Map.of("w", new SafeTensors.Entry(Shape.of(1), new float[1]))).write(bare);
+        modelRefused(bare, "its metadata names no architecture");
+    }
+
+    @Test
+    void refusesAModelOfOtherShapes() throws IOException {
+        modelRefused(model("small.safetensors", 14, 10), "maps 14 x 14 x 1 to 10, expected 28 x 28 x 1 to 10");
+        modelRefused(model("letters.safetensors", 28, 26), "maps 28 x 28 x 1 to 26, expected 28 x 28 x 1 to 10");
+        Path lying = folder.resolve("lying.safetensors");
+        SafeTensors honest = SafeTensors.read(model("honest.safetensors", 14, 10));
+        String architecture = honest.metadata().get("architecture").replace("14x14", "28x28");
+        new SafeTensors(Map.of("architecture", architecture), honest.tensors()).write(lying);
+        modelRefused(lying, "1.dense.weight is 196 x 10, expected 784 x 10");
+    }
+
+    @Test
+    void latencyChecksBothModelsFirst() throws IOException {
+        Path good = model("good.safetensors", 28, 10);
+        String bad = folder.resolve("none.safetensors").toString();
+        refused(BAD_FILE, new String[] {"latency", "--teacher=" + good, "--student=" + bad}, bad);
+    }
+
+    @Test
+    void refusesAFolderForResultsThatIsAFileOrCannotBeMade() throws IOException {
+        out = Files.writeString(folder.resolve("taken"), "mine");
+        Outcome.of(command("train")).isRefused(BAD_FILE, "--out=" + out, "is no folder");
+        out = out.resolve("below");
+        Outcome.of(command("train")).isRefused(BAD_FILE, "--out=" + out);
+        assertEquals("mine", Files.readString(folder.resolve("taken")));
+        out = Path.of("/proc/none");
+        if (Files.isDirectory(out.getParent())) {
+            Outcome.of(command("train")).isRefused(BAD_FILE, "--out=" + out, "can't be written to");
+        }
+    }
+
+    @Test
+    void aFolderThatWasThereIsLeftAsItWas() throws IOException {
+        Files.createDirectories(out);
+        Outcome.of(command("evaluate", "--model=none")).isRefused(BAD_FILE, "none");
+        assertTrue(Files.exists(out));
+        assertEquals(List.of(), Outcome.files(out));
+    }
+
+    @Test
+    void aLossThatIsNoNumberEndsWithFiveAndLeavesNothing() throws IOException {
+        refused(
+                DIVERGED,
+                new String[] {"train", "--model=student", "--learning-rate=1e30", "--batch=4"},
+                "training of hard-labels diverged",
+                "in epoch 1",
+                "--learning-rate=1.0E30");
+    }
+
+    /** The only step of the first epoch has a loss of before its update, so that epoch ends well. */
+    @Test
+    void theModelOfTheLastGoodEpochIsKept() throws IOException {
+        Outcome outcome = Outcome.of(command("train", "--model=student", "--learning-rate=1e30", "--student-epochs=3"));
+        assertEquals(DIVERGED, outcome.code(), outcome.err());
+        String last = outcome.err().lines().toList().getLast();
+        assertTrue(
+                last.startsWith("retort: training of hard-labels diverged: its loss is no finite number in epoch 2"));
+        assertEquals(List.of("hard-labels.safetensors"), Outcome.files(out));
+        SafeTensors kept = SafeTensors.read(out.resolve("hard-labels.safetensors"));
+        assertEquals("1", kept.metadata().get("epochs"));
+        for (SafeTensors.Entry tensor : kept.tensors().values()) {
+            for (float element : tensor.elements()) {
+                assertTrue(Float.isFinite(element));
+            }
+        }
+    }
+
+    /** Drivers are found once in a process, so this takes one of its own. */
+    @Test
+    void openclWithoutADriverEndsWithThree() throws Exception {
+        Path noDrivers = Files.createDirectory(folder.resolve("vendors"));
+        Map<String, String> environment = Map.of("OCL_ICD_VENDORS", noDrivers.toString(), "OCL_ICD_FILENAMES", "");
+        try (Outcome.Forked forked = Outcome.Forked.start(folder, environment, command("train", "--backend=opencl"))) {
+            forked.end().isRefused(UNAVAILABLE, "opencl is not available: ", "install");
+        }
+        assertFalse(Files.exists(out.getParent()));
+    }
+
+    private void dataRefused(String file, String problem) throws IOException {
+        refused(BAD_FILE, new String[] {"train"}, data.resolve(file) + ": " + problem);
+    }
+
+    private void modelRefused(Path model, String problem) throws IOException {
+        refused(BAD_FILE, new String[] {"evaluate", "--model=" + model}, model + ": ", problem);
+        refused(BAD_FILE, new String[] {"distill", "--teacher=" + model}, model + ": ", problem);
+    }
+
+    private void refused(int code, String[] args, String... parts) throws IOException {
+        Outcome.of(command(args)).isRefused(code, parts);
+        assertFalse(Files.exists(out.getParent()), () -> "left behind: " + out.getParent());
+    }
+
+    private String[] command(String... args) {
+        String[] all = Arrays.copyOf(args, args.length + 2);
+        all[args.length] = "--data=" + data;
+        all[args.length + 1] = "--out=" + out;
+        return all;
+    }
+
+    private void overwrite(String file, int at, int value) throws IOException {
+        byte[] bytes = Files.readAllBytes(data.resolve(file));
+        bytes[at] = (byte) value;
+        Files.write(data.resolve(file), bytes);
+    }
+
+    /** A model of one dense layer. */
+    private Path model(String name, int side, int classes) {
+        Path file = folder.resolve(name);
+        Architecture architecture =
+                Architecture.of(Shape.of(side, side, 1), new Layer.Flatten(), new Layer.Dense(classes));
+        try (Backend backend = Backends.open(Engine.CPU_SCALAR, Backends.Options.defaults());
+                Sequential model = Sequential.create(backend, architecture, Initializer.GLOROT_UNIFORM, 0)) {
+            model.save(file, Map.of());
+        }
+        return file;
+    }
+}

@@ -1,0 +1,108 @@
+package retort.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** What a command line came to. */
+record Outcome(int code, String out, String err) {
+    private static final long LONGEST_SECONDS = 120;
+
+    /** Runs a command line in this JVM. */
+    static Outcome of(String... args) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+        try {
+            int code = Main.run(args);
+            return new Outcome(
+                    code, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    /** A command in a JVM of its own, its output in files of {@code folder}. */
+    record Forked(Process process, Path out, Path err) implements AutoCloseable {
+        static Forked start(Path folder, Map<String, String> environment, String... args) throws IOException {
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "--add-modules=jdk.incubator.vector",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-XX:+UseSerialGC",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Main.class.getName()));
+            command.addAll(List.of(args));
+            Path out = folder.resolve("stdout");
+            Path err = folder.resolve("stderr");
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+            builder.environment().putAll(environment);
+            return new Forked(builder.start(), out, err);
+        }
+
+        Outcome end() throws IOException, InterruptedException {
+            assertTrue(process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS), () -> "still running; stderr: " + text(err));
+            return new Outcome(process.exitValue(), text(out), text(err));
+        }
+
+        private static String text(Path file) {
+            try {
+                return Files.readString(file);
+            } catch (IOException e) {
+                return e.toString();
+            }
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Fails unless the command ended with this code and one line on stderr that holds all of these. */
+    void isRefused(int expectedCode, String... parts) {
+        assertEquals(expectedCode, code, err);
+        // The JVM warns of incubator modules.
+        List<String> lines =
+                err.lines().filter(line -> !line.startsWith("WARNING: ")).toList();
+        assertEquals(1, lines.size(), err);
+        assertTrue(lines.getFirst().startsWith("retort: "), err);
+        for (String part : parts) {
+            assertTrue(err.contains(part), part + " in: " + err);
+        }
+        assertEquals("", out);
+    }
+
+    /** Fails unless the command did what it should. */
+    Outcome isDone() {
+        assertEquals(0, code, err);
+        return this;
+    }
+
+    /** The names of the files in a folder, none if there is no such folder. */
+    static List<String> files(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+}

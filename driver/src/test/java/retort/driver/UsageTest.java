@@ -1,0 +1,154 @@
+package retort.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Command lines that make no sense end with 2 before anything is read, written or computed. */
+class UsageTest {
+    private static final int WRONG_USAGE = 2;
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            ``                                        | a command is needed: run, train, distill, evaluate, latency or devices
+            destill                                   | 'destill'
+            run extra                                 | 'extra'
+            run --fast                                | '--fast'
+            run --backend=cuda                        | 'cuda' is no engine, expected one of cpu-scalar, cpu-simd, opencl
+            run --backend=cpu-simd,cuda               | 'cuda' is no engine
+            run --backend=                            | --backend
+            run --backend                             | --backend
+            train --backend=cpu-simd,cpu-scalar       | 'cpu-simd,cpu-scalar' is no engine
+            distill --backend=cpu-simd,opencl         | 'cpu-simd,opencl' is no engine
+            evaluate --backend=cpu-simd,opencl        | 'cpu-simd,opencl' is no engine
+            run --threads=0                           | --threads
+            run --threads=two                         | 'two' is not a whole number of 1 or more
+            run --seed=1.5                            | --seed
+            run --recipe=other                        | --recipe
+            run --omit=3,x                            | '3,x' is not a list of classes from 0 to 9
+            run --omit=10                             | '10' is not a list of classes
+            run --omit=                               | --omit
+            run --omit=0,1,2,3,4,5,6,7,8,9            | leaves no class to learn
+            run --temperature=0                       | '0' is not a number above 0
+            run --temperature=nan                     | 'nan' is not a number above 0
+            run --temperature=1e39                    | '1e39' is not a number above 0
+            run --learning-rate=-1                    | '-1' is not a number above 0
+            run --epochs=0                            | '0' is not a whole number of 1 or more
+            run --epochs=9999999999                   | '9999999999' is not a whole number
+            run --student-epochs=none                 | --student-epochs
+            run --batch=0                             | --batch
+            run --train-images=0                      | --train-images
+            run --data=                               | --data
+            run --out=                                | --out
+            run --backend=cpu-simd --device=0         | --device=0 names an OpenCL device, but none is used
+            train --device=gpu                        | --device=gpu names an OpenCL device, but none is used
+            train --model=pupil                       | --model
+            train --epochs=2 --model=student          | --epochs is not for --model=student
+            train --omit=3                            | --omit is not for --model=teacher
+            train --student-epochs=3                  | --student-epochs is not for --model=teacher
+            distill                                   | --teacher
+            distill --teacher=                        | --teacher
+            evaluate                                  | --model
+            help nothing                              | 'nothing'
+            """)
+    void isRefusedInOneLine(String line, String problem) {
+        Outcome.of(line.isEmpty() ? new String[0] : line.split(" ")).isRefused(WRONG_USAGE, problem);
+    }
+
+    /** An option that would do nothing is not taken. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "distill --teacher=m --epochs=2",
+                "evaluate --model=m --epochs=2",
+                "evaluate --model=m --seed=1",
+                "evaluate --model=m --omit=3",
+                "evaluate --model=m --train-images=10",
+                "evaluate --model=m --temperature=2",
+                "evaluate --model=m --quick",
+                "latency --seed=1",
+                "latency --epochs=2",
+                "latency --omit=3",
+                "latency --batch=8",
+                "latency --learning-rate=1",
+                "devices --backend=cpu-simd",
+                "devices --threads=1",
+                "devices --seed=1"
+            })
+    void commandsTakeOnlyWhatTheyUse(String line) {
+        String option = line.substring(line.lastIndexOf("--"));
+        Outcome.of(line.split(" ")).isRefused(WRONG_USAGE, "Unknown option: '" + option + "'");
+    }
+
+    @Test
+    void wrongUsageLeavesNoFolder() {
+        Path out = folder.resolve("out");
+        Outcome.of("train", "--out=" + out, "--device=0").isRefused(WRONG_USAGE, "--device");
+        Outcome.of("train", "--out=" + out, "--omit=3").isRefused(WRONG_USAGE, "--omit");
+        assertFalse(Files.exists(out));
+    }
+
+    @Test
+    void optionsCanBeKeptInAFile() throws IOException {
+        Path options = folder.resolve("options.txt");
+        Files.writeString(options, "# what we always use\n--data=" + folder.resolve("none") + "\n--threads=1\n");
+        Outcome.of("train", "@" + options).isRefused(4, "none: no such folder");
+        Files.writeString(options, "--threads=0\n");
+        Outcome.of("train", "@" + options).isRefused(WRONG_USAGE, "--threads");
+        Outcome.of("run", "@" + folder.resolve("missing.txt")).isRefused(WRONG_USAGE, "missing.txt");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "train", "distill", "evaluate", "latency", "devices"})
+    void everyCommandHasHelp(String command) {
+        Outcome asked = Outcome.of("help", command).isDone();
+        assertTrue(asked.out().startsWith("Usage: retort " + command), asked.out());
+        assertEquals(asked, Outcome.of(command, "--help"));
+        assertEquals("", asked.err());
+        assertTrue(Outcome.of("--help").isDone().out().contains("  " + command + " "));
+    }
+
+    @Test
+    void theVersionIsOneLine() {
+        List<String> lines = Outcome.of("--version").isDone().out().lines().toList();
+        assertEquals(1, lines.size());
+        assertTrue(lines.getFirst().startsWith("retort "), lines.getFirst());
+        assertEquals(
+                lines, Outcome.of("train", "--version").isDone().out().lines().toList());
+    }
+
+    @Test
+    void writesACompletionScript() {
+        String script = Outcome.of("generate-completion").isDone().out();
+        assertTrue(script.startsWith("#!/usr/bin/env bash"), script);
+        assertTrue(script.contains("--student-epochs"));
+    }
+
+    @Test
+    void aStackTraceComesOnlyWhenAskedFor() {
+        Outcome verbose = Outcome.of("train", "--verbose", "--data=" + folder.resolve("none"));
+        assertEquals(4, verbose.code());
+        assertTrue(verbose.err().contains("\tat retort.driver."), verbose.err());
+    }
+
+    @Test
+    void devicesTellsOfEveryEngine() {
+        String out = Outcome.of("devices").isDone().out();
+        for (String engine : List.of("cpu-scalar", "cpu-simd", "opencl")) {
+            assertTrue(out.lines().anyMatch(line -> line.startsWith(engine)), out);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package retort.driver.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import retort.driver.data.ImageSet;
+import retort.driver.data.SyntheticSet;
+import retort.driver.report.Report;
+import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
+import retort.kernels.Shape;
+import retort.nn.Architecture;
+import retort.nn.Initializer;
+import retort.nn.Layer;
+import retort.nn.Sequential;
+
+class FitTest {
+    private static final float RATE = 1e-3f;
+
+    @TempDir
+    private Path folder;
+
+    private final Backend backend = Backends.open(Engine.CPU_SIMD, new Backends.Options(1, null));
+    private final Listening listening = new Listening();
+
+    @AfterEach
+    void close() {
+        backend.close();
+    }
+
+    @Test
+    void learnsAndTellsOfEachEpoch() {
+        Examples examples = Examples.labelled(SyntheticSet.images(200));
+        Fit fit = new Fit("small", examples, examples, 8, 16, 0.01f, 1, 5);
+        try (Sequential model = student(5)) {
+            List<Report.Epoch> epochs = fit.run(model, listening);
+
+            assertEquals(epochs, listening.epochs);
+            assertEquals(List.of(1, 2, 3, 4, 5, 6, 7, 8), listening.started);
+            assertEquals(8 * 200, listening.done);
+            Report.Epoch last = epochs.getLast();
+            assertTrue(last.loss() < epochs.getFirst().loss() / 2, epochs.toString());
+            // Nothing is random in the student, so what is validated is what the next epoch would begin with.
+            Logits logits = Inference.logits(model, examples, done -> {});
+            assertEquals(logits.accuracy(examples), last.validationAccuracy());
+            assertEquals(logits.meanLoss(examples, 1), last.validationLoss());
+        }
+    }
+
+    @Test
+    void withoutValidationExamplesThereIsNoValidation() {
+        Examples examples = Examples.labelled(SyntheticSet.images(10));
+        try (Sequential model = student(1)) {
+            Report.Epoch epoch = new Fit("small", examples, null, 1, 4, RATE, 1, 1)
+                    .run(model, listening)
+                    .getFirst();
+            assertNull(epoch.validationLoss());
+            assertNull(epoch.validationAccuracy());
+        }
+    }
+
+    @Test
+    void theSameSeedGivesTheSameModelFile() throws IOException {
+        Path first = trained("first", 8, 32, 1);
+        assertEquals(-1, Files.mismatch(first, trained("again", 8, 32, 1)));
+        assertEquals(-1, Files.mismatch(first, trained("on two threads", 8, 32, 2)));
+        assertNotEquals(-1, Files.mismatch(first, trained("of another seed", 9, 32, 1)));
+    }
+
+    @Test
+    void aBatchLargerThanTheSetIsTheSet() throws IOException {
+        Path whole = trained("whole", 8, 100, 1);
+        assertEquals(-1, Files.mismatch(whole, trained("larger", 8, Integer.MAX_VALUE, 1)));
+    }
+
+    @Test
+    void stopsAtALossThatIsNoNumber() {
+        Examples examples = Examples.labelled(SyntheticSet.images(40));
+        Fit fit = new Fit("wild", examples, null, 3, 10, 1e30f, 1, 1);
+        try (Sequential model = student(1)) {
+            String message = assertThrows(DivergedException.class, () -> fit.run(model, listening))
+                    .getMessage();
+            assertEquals(
+                    "training of wild diverged: its loss is no finite number in epoch 1, within the first 40 images"
+                            + " (--learning-rate=1.0E30)",
+                    message);
+            assertEquals(List.of(), listening.epochs);
+        }
+    }
+
+    /** Two black images of one class: the second loss is 0, and the second update takes a bias past the largest float. */
+    @Test
+    void anEpochWhoseLastUpdateRuinsTheModelDoesNotEnd() {
+        Examples black = Examples.labelled(new ImageSet(28, 28, new byte[2 * 784], new byte[2]));
+        Fit fit = new Fit("ruined", black, null, 1, 1, 3e38f, 1, 1);
+        Architecture linear = Architecture.of(Shape.of(28, 28, 1), new Layer.Flatten(), new Layer.Dense(10));
+        try (Sequential model = Sequential.create(backend, linear, Initializer.GLOROT_UNIFORM, 1)) {
+            String message = assertThrows(DivergedException.class, () -> fit.run(model, listening))
+                    .getMessage();
+            assertEquals(
+                    "training of ruined diverged: it has a weight that is no finite number after epoch 1"
+                            + " (--learning-rate=3.0E38)",
+                    message);
+            assertEquals(2, listening.done);
+            assertEquals(List.of(), listening.epochs);
+        }
+    }
+
+    private Path trained(String name, long seed, int batch, int threads) {
+        Path file = folder.resolve(name);
+        Examples examples = Examples.labelled(SyntheticSet.images(100));
+        try (Backend own = Backends.open(Engine.CPU_SIMD, new Backends.Options(threads, null));
+                Sequential model =
+                        Sequential.create(own, Recipe.notebook(seed).student(), Initializer.GLOROT_UNIFORM, seed)) {
+            new Fit(name, examples, null, 3, batch, RATE, 3.5f, seed).run(model, listening);
+            model.save(file, Map.of());
+        }
+        return file;
+    }
+
+    private Sequential student(long seed) {
+        return Sequential.create(backend, Recipe.notebook(seed).student(), Initializer.GLOROT_UNIFORM, seed);
+    }
+
+    /** Keeps what it is told. */
+    private static final class Listening implements Fit.Listener {
+        private final List<Integer> started = new ArrayList<>();
+        private final List<Report.Epoch> epochs = new ArrayList<>();
+        private int before;
+        private int done;
+
+        @Override
+        public void epochStarts(Fit fit, int epoch) {
+            started.add(epoch);
+            before = done;
+        }
+
+        @Override
+        public void progress(int doneInEpoch, double loss, double accuracy) {
+            assertTrue(Double.isFinite(loss) && accuracy >= 0 && accuracy <= 1);
+            done = before + doneInEpoch;
+        }
+
+        @Override
+        public void epochEnds(Sequential model, Report.Epoch epoch) {
+            epochs.add(epoch);
+        }
+    }
+}

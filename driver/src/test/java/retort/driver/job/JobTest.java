@@ -1,0 +1,239 @@
+package retort.driver.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import retort.driver.data.BadDataException;
+import retort.driver.data.Dataset;
+import retort.driver.data.ImageSet;
+import retort.driver.data.SyntheticSet;
+import retort.driver.report.Report;
+import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
+import retort.nn.Sequential;
+
+class JobTest {
+    private static final int TRAIN = 200;
+    private static final int TEST = 50;
+    private static final Recipe RECIPE = Recipe.notebook(5).withStudents(Set.of(3), 2);
+
+    @TempDir
+    private Path folder;
+
+    private final Backend backend = Backends.open(Engine.CPU_SIMD, new Backends.Options(1, null));
+    private final Watching watching = new Watching();
+
+    @AfterEach
+    void close() {
+        backend.close();
+    }
+
+    /** What each batch of the whole job held, seen where a batch is made. */
+    @Test
+    void noStudentOfTheTransferSetIsEverShownAnOmittedClass() {
+        Job job = job(SyntheticSet.dataset(TRAIN, TEST), RECIPE);
+        Job.SoftLabelled soft = softLabels(TRAIN);
+        job.distil(soft).close();
+        job.trainStudent("hard-labels", Set.of(3), soft).close();
+
+        assertEquals(
+                List.of("fold 1 of 3", "fold 2 of 3", "fold 3 of 3", "distilled", "hard-labels"),
+                watching.fits.stream().map(Fit::name).toList());
+        for (Fit fit : watching.fits) {
+            for (int number : numbers(fit.examples())) {
+                assertNotEquals(3, number % ImageSet.CLASSES, "image " + number + " for " + fit.name());
+            }
+        }
+        assertEquals(TRAIN * 9 / 10, watching.fits.getLast().examples().size());
+    }
+
+    /** If a 3 had any part in the training, other pictures of 3s would give another model. */
+    @Test
+    void studentsAreTheSameWhateverTheOmittedImagesShow() throws IOException {
+        byte[] pixels = SyntheticSet.pixels(TRAIN);
+        for (int i = 3; i < TRAIN; i += ImageSet.CLASSES) {
+            Arrays.fill(pixels, i * SyntheticSet.PIXELS, (i + 1) * SyntheticSet.PIXELS, (byte) (i * 7));
+        }
+        ImageSet otherThrees = new ImageSet(SyntheticSet.SIDE, SyntheticSet.SIDE, pixels, SyntheticSet.labels(TRAIN));
+        Dataset plain = SyntheticSet.dataset(TRAIN, TEST);
+        Dataset changed = new Dataset("synthetic", otherThrees, plain.test());
+        Job.SoftLabelled soft = softLabels(TRAIN);
+
+        for (Set<Integer> omitted : List.of(Set.of(3), Set.<Integer>of())) {
+            byte[] distilled = bytes(job(plain, RECIPE.withStudents(omitted, 2)).distil(soft));
+            byte[] distilledOfOther =
+                    bytes(job(changed, RECIPE.withStudents(omitted, 2)).distil(soft));
+            byte[] hard = bytes(job(plain, RECIPE).trainStudent("hard-labels", omitted, soft));
+            byte[] hardOfOther = bytes(job(changed, RECIPE).trainStudent("hard-labels", omitted, soft));
+
+            boolean blind = !omitted.isEmpty();
+            assertEquals(blind, Arrays.equals(distilled, distilledOfOther), "distilled without " + omitted);
+            assertEquals(blind, Arrays.equals(hard, hardOfOther), "hard-labels without " + omitted);
+        }
+    }
+
+    @Test
+    void theFoldsAreContiguousAndTogetherTheTransferSet() {
+        Job.Trained<Report.Student> student =
+                job(SyntheticSet.dataset(TRAIN + 1, TEST), RECIPE).distil(softLabels(TRAIN + 1));
+        student.close();
+        int[] transfer = numbers(watching.fits.getLast().examples());
+        int from = 0;
+        for (Fit fold : watching.fits.subList(0, 3)) {
+            int[] trained = numbers(fold.examples());
+            int[] heldOut = IntStream.of(transfer)
+                    .filter(number -> IntStream.of(trained).noneMatch(other -> other == number))
+                    .toArray();
+            assertEquals(transfer.length, trained.length + heldOut.length, fold.name());
+            int to = from + heldOut.length;
+            assertTrue(Arrays.equals(heldOut, Arrays.copyOfRange(transfer, from, to)), fold.name() + " is one stretch");
+            assertEquals(transfer.length / 3.0, heldOut.length, 1, fold.name());
+            from = to;
+        }
+        assertEquals(transfer.length, from);
+        Report.CrossValidation folds = student.report().crossValidation();
+        assertEquals(3, folds.folds().size());
+        assertEquals(folds.folds().stream().mapToDouble(d -> d).average().orElseThrow(), folds.mean());
+    }
+
+    @Test
+    void theSeedsOfTeacherStudentsAndFoldsDiffer() {
+        Job job = job(SyntheticSet.dataset(TRAIN, TEST), RECIPE);
+        job.distil(softLabels(TRAIN)).close();
+        job.trainStudent("hard-labels", Set.of(3), softLabels(TRAIN)).close();
+        List<Long> seeds = watching.fits.stream().map(Fit::seed).toList();
+        assertEquals(seeds.get(3), seeds.get(4), "students start alike");
+        assertEquals(4, seeds.stream().distinct().count(), seeds.toString());
+        assertFalse(seeds.contains(RECIPE.seed()));
+    }
+
+    @Test
+    void theShareIsOfTheTeachersPredictions() {
+        float[] probabilities = new float[4 * ImageSet.CLASSES];
+        probabilities[3] = 0.6f;
+        probabilities[ImageSet.CLASSES + 5] = 1;
+        probabilities[2 * ImageSet.CLASSES + 3] = 0.4f;
+        probabilities[2 * ImageSet.CLASSES + 4] = 0.5f;
+        probabilities[3 * ImageSet.CLASSES + 8] = 1;
+        Job.SoftLabelled soft = new Job.SoftLabelled(probabilities, null);
+        assertEquals(0.25, soft.share(Set.of(3)));
+        assertEquals(0.5, soft.share(Set.of(3, 8)));
+        assertEquals(0, soft.share(Set.of()));
+    }
+
+    /** The bias that needs no label comes only where there is a teacher, and reads none. */
+    @Test
+    void priorMatchIsTheSameWhateverTheTestLabelsSay() {
+        Dataset plain = SyntheticSet.dataset(TRAIN, TEST);
+        byte[] wrong = new byte[TEST];
+        ImageSet wrongTest = new ImageSet(SyntheticSet.SIDE, SyntheticSet.SIDE, SyntheticSet.pixels(TEST), wrong);
+        Dataset mislabelled = new Dataset("synthetic", plain.train(), wrongTest);
+        Job.SoftLabelled soft = softLabels(TRAIN);
+
+        List<Report.BiasCorrected> right = corrected(job(plain, RECIPE), soft);
+        List<Report.BiasCorrected> misled = corrected(job(mislabelled, RECIPE), soft);
+
+        assertEquals(List.of("oracle", "prior-match"), methods(right));
+        assertEquals(right.get(1).bias(), misled.get(1).bias());
+        assertNotEquals(right.get(0).bias(), misled.get(0).bias());
+        assertEquals(List.of("oracle"), methods(corrected(job(plain, RECIPE), null)));
+    }
+
+    @Test
+    void refusesATransferSetTooSmallToCrossValidate() {
+        job(SyntheticSet.dataset(4, TEST), RECIPE).checkTransferSet();
+        Job job = job(SyntheticSet.dataset(3, TEST), RECIPE.withStudents(Set.of(1, 3), 1));
+        String message =
+                assertThrows(BadDataException.class, job::checkTransferSet).getMessage();
+        assertEquals(
+                "synthetic: without the classes [1, 3] 2 of 3 training images are left, expected at least 3", message);
+    }
+
+    private Job job(Dataset data, Recipe recipe) {
+        return new Job(backend, data, recipe, folder, watching);
+    }
+
+    private static List<Report.BiasCorrected> corrected(Job job, Job.SoftLabelled soft) {
+        try (Job.Trained<Report.Student> student = job.trainStudent("hard-labels", Set.of(3), soft)) {
+            return student.report().biasCorrection();
+        }
+    }
+
+    private static List<String> methods(List<Report.BiasCorrected> corrections) {
+        return corrections.stream().map(Report.BiasCorrected::method).toList();
+    }
+
+    /** A teacher that is mostly right, sure of nothing. */
+    private static Job.SoftLabelled softLabels(int images) {
+        Random random = new Random(12);
+        float[] probabilities = new float[images * ImageSet.CLASSES];
+        for (int i = 0; i < images; i++) {
+            for (int c = 0; c < ImageSet.CLASSES; c++) {
+                probabilities[i * ImageSet.CLASSES + c] =
+                        (c == i % ImageSet.CLASSES ? 0.5f : 0) + 0.1f * random.nextFloat();
+            }
+        }
+        return new Job.SoftLabelled(probabilities, null);
+    }
+
+    private static byte[] bytes(Job.Trained<Report.Student> student) throws IOException {
+        try (student) {
+            return Files.readAllBytes(student.file());
+        }
+    }
+
+    /** The numbers of the images in one epoch's batches, in the order of the set. */
+    private static int[] numbers(Examples examples) {
+        float[] pixels = new float[SyntheticSet.PIXELS];
+        float[] target = new float[ImageSet.CLASSES];
+        return IntStream.range(0, examples.size())
+                .map(i -> {
+                    examples.copyBatch(new int[] {i}, 0, 1, pixels, target);
+                    return SyntheticSet.numberIn(pixels, 0);
+                })
+                .toArray();
+    }
+
+    /** Keeps what is trained. */
+    private static final class Watching implements Job.Watcher {
+        private final List<Fit> fits = new ArrayList<>();
+
+        @Override
+        public void epochStarts(Fit fit, int epoch) {
+            if (epoch == 1) {
+                fits.add(fit);
+            }
+        }
+
+        @Override
+        public void progress(int done, double loss, double accuracy) {}
+
+        @Override
+        public void epochEnds(Sequential model, Report.Epoch epoch) {}
+
+        @Override
+        public void stepStarts(String name, int items) {}
+
+        @Override
+        public void stepProgress(int done) {}
+
+        @Override
+        public void stepEnds() {}
+    }
+}

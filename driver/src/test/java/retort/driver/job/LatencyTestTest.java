@@ -1,0 +1,105 @@
+package retort.driver.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import retort.driver.data.SyntheticSet;
+import retort.driver.report.Report;
+import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
+import retort.nn.Initializer;
+import retort.nn.Sequential;
+
+class LatencyTestTest {
+    private static final int IMAGES = 40;
+
+    private final Examples examples = Examples.labelled(SyntheticSet.images(IMAGES));
+    private final Collected collected = new Collected();
+    private Backend backend;
+    private Sequential model;
+    private int calls;
+
+    @BeforeEach
+    void open() {
+        backend = Backends.open(Engine.CPU_SIMD, new Backends.Options(1, null));
+        model = Sequential.create(backend, Recipe.notebook(0).student(), Initializer.GLOROT_UNIFORM, 0);
+    }
+
+    @AfterEach
+    void close() {
+        model.close();
+        backend.close();
+    }
+
+    @Test
+    void largerBatchesGetFewerCallsAndHalfAsManyWarmUp() {
+        latency(100, 60).run(model, "student", collected);
+
+        assertEquals(List.of(), collected.skipped);
+        assertEquals(
+                List.of(1, 32, IMAGES),
+                collected.measured.stream().map(Report.Latency::batch).toList());
+        assertEquals(
+                List.of(100, 20, 3),
+                collected.measured.stream().map(Report.Latency::calls).toList());
+        assertEquals(50 + 100 + 10 + 20 + 1 + 3, calls);
+        for (Report.Latency latency : collected.measured) {
+            assertEquals("student", latency.model());
+            assertEquals("cpu-simd", latency.backend());
+            assertTrue(latency.medianMicros() > 0 && latency.p99Micros() >= latency.medianMicros(), latency.toString());
+            assertEquals(latency.batch(), latency.imagesPerSecond() * latency.medianMicros() / 1e6, 1e-9);
+        }
+    }
+
+    @Test
+    void noTimeLeavesTheFewestCallsAndSkipsLargerBatchesWithTheReason() {
+        latency(100, 1e-9).run(model, "student", collected);
+
+        assertEquals(1, collected.measured.size());
+        assertEquals(3, collected.measured.getFirst().calls());
+        assertEquals(
+                List.of(
+                        new Report.LatencySkipped("cpu-simd", "student", 32, "3 calls would take about 0 s"),
+                        new Report.LatencySkipped("cpu-simd", "student", IMAGES, "3 calls would take about 0 s")),
+                collected.skipped);
+    }
+
+    @Test
+    void whatRunsAfterACallMayEndTheTest() {
+        Runnable interruption = () -> {
+            if (++calls == 7) {
+                throw new InterruptedJobException();
+            }
+        };
+        LatencyTest latency = new LatencyTest(examples, 3.5f, 100, 60, interruption);
+        assertThrows(InterruptedJobException.class, () -> latency.run(model, "student", collected));
+        assertEquals(7, calls);
+        assertEquals(List.of(), collected.measured);
+    }
+
+    private LatencyTest latency(int most, double seconds) {
+        return new LatencyTest(examples, 3.5f, most, seconds, () -> calls++);
+    }
+
+    private static final class Collected implements LatencyTest.Results {
+        private final List<Report.Latency> measured = new ArrayList<>();
+        private final List<Report.LatencySkipped> skipped = new ArrayList<>();
+
+        @Override
+        public void measured(Report.Latency latency) {
+            measured.add(latency);
+        }
+
+        @Override
+        public void skipped(Report.LatencySkipped latency) {
+            skipped.add(latency);
+        }
+    }
+}

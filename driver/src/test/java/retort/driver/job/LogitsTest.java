@@ -1,0 +1,55 @@
+package retort.driver.job;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import retort.driver.data.ImageSet;
+
+class LogitsTest {
+    private final Logits logits = new Logits(new float[] {0, 2, 1, 5, 5, -1}, 3);
+    private final Examples examples = Examples.labelled(new ImageSet(1, 1, new byte[2], new byte[] {2, 0}));
+
+    @Test
+    void ofEqualLogitsTheLowestClassIsPredicted() {
+        assertEquals(2, logits.rows());
+        assertEquals(1, logits.prediction(0));
+        assertEquals(0, logits.prediction(1));
+    }
+
+    @Test
+    void aBiasMovesOnlyItsClassesAndOnlyInTheCopy() {
+        Logits biased = logits.biased(Set.of(0, 2), 1.5);
+        assertArrayEquals(new float[] {1.5f, 2, 2.5f, 6.5f, 5, 0.5f}, biased.values());
+        assertArrayEquals(new float[] {0, 2, 1, 5, 5, -1}, logits.values());
+    }
+
+    @Test
+    void probabilitiesAreTheSoftmaxAtTheTemperature() {
+        double sum = 1 + Math.exp(2 / 3.5) + Math.exp(1 / 3.5);
+        double[] expected = {1 / sum, Math.exp(2 / 3.5) / sum, Math.exp(1 / 3.5) / sum};
+        assertArrayEquals(expected, logits.probabilities(0, 3.5), 1e-15);
+    }
+
+    @Test
+    void hugeLogitsHaveProbabilitiesAndALossToo() {
+        Logits huge = new Logits(new float[] {3e38f, -3e38f}, 2);
+        assertArrayEquals(new double[] {1, 0}, huge.probabilities(0, 1));
+        Examples wrong = Examples.labelled(new ImageSet(1, 1, new byte[1], new byte[] {1}));
+        assertTrue(Double.isFinite(huge.meanLoss(wrong, 1)));
+    }
+
+    @Test
+    void theLossIsTheMeanOfTheTargetsNegativeLogProbabilities() {
+        double first = -Math.log(logits.probabilities(0, 2)[2]);
+        double second = -Math.log(logits.probabilities(1, 2)[0]);
+        assertEquals((first + second) / 2, logits.meanLoss(examples, 2), 1e-15);
+    }
+
+    @Test
+    void accuracyIsTheShareOfTargetsMet() {
+        assertEquals(0.5, logits.accuracy(examples));
+    }
+}

@@ -1,0 +1,103 @@
+package retort.driver.report;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A report with every part, as {@code run} gives it, and one with hardly any. */
+final class SampleReport {
+    private static final int[][] CONFUSION = new int[10][10];
+    private static final double[] RECALL = new double[10];
+
+    static {
+        for (int c = 0; c < 10; c++) {
+            CONFUSION[c][c] = c == 3 ? 0 : 980;
+            CONFUSION[c][(c + 5) % 10] = c == 3 ? 1010 : 20;
+            RECALL[c] = CONFUSION[c][c] / 1000.0;
+        }
+    }
+
+    private SampleReport() {}
+
+    static Report run() {
+        Report.Epoch epoch = new Report.Epoch(1, 0.2141, 0.9372, 0.0671, 0.9805, 227.31);
+        return new Report(
+                Report.SCHEMA_VERSION,
+                "run",
+                "notebook",
+                0,
+                false,
+                environment(),
+                new Report.Teacher(27_413_130, 48_000, 227.31, 211.2, List.of(epoch), test()),
+                new Report.SoftLabels(3.5f, 60_000, 41.2),
+                List.of(
+                        student("distilled", "soft", Set.of(3)),
+                        student("hard-labels", "hard", Set.of(3)),
+                        student("hard-labels-all", "hard", Set.of())),
+                null,
+                List.of(
+                        new Report.Latency("cpu-simd", "teacher", 10_000, 3, 10_123_456.7, 10_234_567.8, 987.8),
+                        new Report.Latency("cpu-simd", "student", 10_000, 5, 12_345.6, 13_456.7, 810_005.2)),
+                List.of(
+                        new Report.LatencyRatio("cpu-simd", 1, 820.4),
+                        new Report.LatencyRatio("cpu-simd", 32, 700.1),
+                        new Report.LatencyRatio("cpu-simd", 10_000, 820.1),
+                        new Report.LatencyRatio("opencl", 1, 820.4),
+                        new Report.LatencyRatio("opencl", 32, 700.1),
+                        new Report.LatencyRatio("opencl", 10_000, 820.1)),
+                List.of(new Report.LatencySkipped("cpu-scalar", "teacher", 10_000, "3 calls would take about 3720 s")));
+    }
+
+    static Report evaluation() {
+        return new Report(
+                Report.SCHEMA_VERSION,
+                "evaluate",
+                "notebook",
+                0,
+                false,
+                environment(),
+                null,
+                null,
+                null,
+                new Report.Evaluated("distilled.safetensors", 8_070, test()),
+                null,
+                null,
+                null);
+    }
+
+    private static Report.Student student(String name, String labels, Set<Integer> omitted) {
+        Report.Epoch epoch = new Report.Epoch(1, 1.2141, 0.8372, null, null, 0.71);
+        Set<Integer> classes = new TreeSet<>(omitted);
+        return new Report.Student(
+                name,
+                labels,
+                classes,
+                3.5f,
+                8_070,
+                omitted.isEmpty() ? 60_000 : 53_869,
+                2.2,
+                labels.equals("soft") ? new Report.CrossValidation(List.of(0.9, 0.92, 0.91), 0.91, 6.1) : null,
+                List.of(epoch),
+                test(),
+                omitted.isEmpty()
+                        ? null
+                        : List.of(
+                                new Report.BiasCorrected("oracle", classes, 4.25, test()),
+                                new Report.BiasCorrected("prior-match", classes, 3.75, test())));
+    }
+
+    private static Report.Environment environment() {
+        return new Report.Environment(
+                "cpu-simd",
+                "amd64 CPU, 512-bit vectors (16 lanes)",
+                2,
+                "25.0.3+9-LTS",
+                "Linux 6.1 amd64",
+                "MNIST",
+                "unknown");
+    }
+
+    private static Report.Test test() {
+        return new Report.Test(10_000, 1_190, 0.881, RECALL, CONFUSION);
+    }
+}
