@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -18,11 +19,12 @@ import retort.kernels.BackendException;
 
 /**
  * A value for every {@link ClParameter}. They come from the file of the device's class ({@code cpu.properties} or
- * {@code gpu.properties}); a file named from the device, in the jar or in the user's folder, changes some of them.
+ * {@code gpu.properties}), cut down to the device's limits; a file named from the device, in the jar or in the user's folder
+ * {@code ~/.retort/opencl}, changes some of them.
  */
 final class ClParameters {
-    /** Names another folder for the user's files. */
-    static final String FOLDER_PROPERTY = "retort.opencl.parameters";
+    /** Names another folder for the user's files, or one file for whatever device. */
+    static final String LOCATION_PROPERTY = "retort.opencl.parameters";
 
     private final Map<ClParameter, Integer> values;
 
@@ -30,19 +32,14 @@ final class ClParameters {
         this.values = values;
     }
 
-    static ClParameters of(OpenClDevice device) {
-        return of(device.name(), device.type());
-    }
-
     /** The parameters for a device; an unknown name or an illegal value in a file is an error that names it. */
-    static ClParameters of(String deviceName, OpenClDevice.Type type) {
-        EnumMap<ClParameter, Integer> values = new EnumMap<>(ClParameter.class);
-        read(classFile(type), resource(classFile(type)), values);
-        String own = OpenClDevice.slug(deviceName) + ".properties";
+    static ClParameters of(OpenClDevice device) {
+        Map<ClParameter, Integer> values = of(device.type()).fitted(device).values;
+        String own = device.fileName() + ".properties";
         if (ClParameters.class.getResource(own) != null) {
             read(own, resource(own), values);
         }
-        Path user = userFile(deviceName);
+        Path user = userFile(device.name());
         if (Files.exists(user)) {
             try (Reader reader = Files.newBufferedReader(user)) {
                 read(user.toString(), reader, values);
@@ -50,12 +47,52 @@ final class ClParameters {
                 throw new UncheckedIOException("opencl: can't read " + user, e);
             }
         }
+        return new ClParameters(values).consistent();
+    }
+
+    /** The parameters of a class of devices as its file has them. */
+    static ClParameters of(OpenClDevice.Type type) {
+        return new ClParameters(classDefaults(type)).consistent();
+    }
+
+    private static EnumMap<ClParameter, Integer> classDefaults(OpenClDevice.Type type) {
+        EnumMap<ClParameter, Integer> values = new EnumMap<>(ClParameter.class);
+        read(classFile(type), resource(classFile(type)), values);
         for (ClParameter parameter : ClParameter.values()) {
             if (!values.containsKey(parameter)) {
                 throw new IllegalStateException("opencl: " + classFile(type) + " gives no " + parameter);
             }
         }
+        return values;
+    }
+
+    /** The same with what local memory or the work-group's limit bounds lowered to what the device has. */
+    ClParameters fitted(OpenClDevice device) {
+        EnumMap<ClParameter, Integer> values = new EnumMap<>(this.values);
+        long panelRow = (long) values.get(ClParameter.GEMM_VECTORS) * values.get(ClParameter.GEMM_WIDTH) * Float.BYTES;
+        lower(values, ClParameter.GEMM_K_BLOCK, device.localMemoryBytes() / panelRow);
+        long slices = 2L * (values.get(ClParameter.BLOCK_M) + 4 + values.get(ClParameter.BLOCK_N)) * Float.BYTES;
+        lower(values, ClParameter.BLOCK_K, device.localMemoryBytes() / slices);
+        lower(values, ClParameter.ROW_ITEMS, device.largestWorkGroup());
+        lower(values, ClParameter.ELEMENT_ITEMS, device.largestWorkGroup());
         return new ClParameters(values);
+    }
+
+    private static void lower(Map<ClParameter, Integer> values, ClParameter parameter, long limit) {
+        Arrays.stream(parameter.legal())
+                .filter(value -> value <= Math.min(limit, values.get(parameter)))
+                .max()
+                .ifPresent(value -> values.put(parameter, value));
+    }
+
+    /** Refuses values that are legal each but not together. */
+    private ClParameters consistent() {
+        int itemRows = get(ClParameter.BLOCK_M) / get(ClParameter.BLOCK_ITEM_M);
+        if (itemRows > get(ClParameter.BLOCK_SMALL_M)) {
+            throw new BackendException("opencl: BLOCK_SMALL_M is " + get(ClParameter.BLOCK_SMALL_M)
+                    + ", expected at least BLOCK_M / BLOCK_ITEM_M = " + itemRows);
+        }
+        return this;
     }
 
     /** The most specific file that {@link #of} reads for a device. */
@@ -68,11 +105,12 @@ final class ClParameters {
         return ClParameters.class.getResource(own) != null ? own : classFile(type);
     }
 
-    /** Where the tuner writes what it found for a device. */
+    /** Where the user's own parameters for a device are, and the tuner writes them. */
     static Path userFile(String deviceName) {
-        String folder = System.getProperty(FOLDER_PROPERTY);
-        Path path = folder == null ? Path.of(System.getProperty("user.home"), ".retort", "opencl") : Path.of(folder);
-        return path.resolve(OpenClDevice.slug(deviceName) + ".properties");
+        String location = System.getProperty(LOCATION_PROPERTY);
+        Path path =
+                location == null ? Path.of(System.getProperty("user.home"), ".retort", "opencl") : Path.of(location);
+        return Files.isRegularFile(path) ? path : path.resolve(OpenClDevice.slug(deviceName) + ".properties");
     }
 
     private static String classFile(OpenClDevice.Type type) {
@@ -138,7 +176,7 @@ final class ClParameters {
         }
         EnumMap<ClParameter, Integer> changed = new EnumMap<>(values);
         changed.put(parameter, value);
-        return new ClParameters(changed);
+        return new ClParameters(changed).consistent();
     }
 
     /** As options of the OpenCL compiler. */

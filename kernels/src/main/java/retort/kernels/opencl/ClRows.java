@@ -17,7 +17,8 @@ final class ClRows {
     }
 
     void softmax(SoftmaxSpec spec, ClTensor logits, ClTensor probabilities) {
-        ClKernel kernel = kernel("softmax", "bbiif");
+        int held = session.parameter(ClParameter.ROW_ITEMS) * session.parameter(ClParameter.ROW_WIDTH);
+        ClKernel kernel = kernel(spec.classes() <= held ? "softmax_short" : "softmax", "bbiif");
         session.queue()
                 .launch(
                         spec::id,
@@ -31,7 +32,8 @@ final class ClRows {
     }
 
     void crossEntropy(CrossEntropySpec spec, ClTensor logits, ClTensor targets, ClTensor dLogits, ClTensor outcome) {
-        ClKernel kernel = kernel("cross_entropy", "bbbbiiiff");
+        boolean hard = spec.targets() == CrossEntropySpec.Targets.HARD;
+        ClKernel kernel = kernel(hard ? "cross_entropy_hard" : "cross_entropy_soft", "bbbbiiff");
         session.queue()
                 .launch(
                         spec::id,
@@ -43,7 +45,6 @@ final class ClRows {
                         outcome,
                         spec.rows(),
                         spec.classes(),
-                        spec.targets() == CrossEntropySpec.Targets.HARD ? 1 : 0,
                         1 / spec.temperature(),
                         (float) (1 / ((double) spec.temperature() * spec.rows())));
     }

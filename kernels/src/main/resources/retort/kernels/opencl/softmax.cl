@@ -58,10 +58,10 @@ INLINE float group_sum(float value, __local float *shared) {
     int item = get_local_id(0);
     barrier(CLK_LOCAL_MEM_FENCE);
     shared[item] = value;
-    for (int half = ROW_ITEMS / 2; half > 0; half /= 2) {
+    for (int reach = ROW_ITEMS / 2; reach > 0; reach /= 2) {
         barrier(CLK_LOCAL_MEM_FENCE);
-        if (item < half) {
-            shared[item] += shared[item + half];
+        if (item < reach) {
+            shared[item] += shared[item + reach];
         }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -72,10 +72,10 @@ INLINE float group_largest(float value, __local float *shared) {
     int item = get_local_id(0);
     barrier(CLK_LOCAL_MEM_FENCE);
     shared[item] = value;
-    for (int half = ROW_ITEMS / 2; half > 0; half /= 2) {
+    for (int reach = ROW_ITEMS / 2; reach > 0; reach /= 2) {
         barrier(CLK_LOCAL_MEM_FENCE);
-        if (item < half && shared[item + half] > shared[item]) {
-            shared[item] = shared[item + half];
+        if (item < reach && shared[item + reach] > shared[item]) {
+            shared[item] = shared[item + reach];
         }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -122,33 +122,42 @@ INLINE float exponentials(
     return group_sum(sum_of_lanes(sums), shared);
 }
 
-// p[i] = softmax(z[i] / T), inverseT = 1 / T. A row that fits the group's registers is read and written once.
+// A group's rows, one after the other. Where barriers stand in a branch, even one that all items take, pocl 3.1 runs other
+// branches for items that do not take them: so there is a kernel for each case, and the host chooses.
+#define FOR_EACH_ROW \
+    int last = min(rows, (int) (get_group_id(0) + 1) * ROW_COUNT); \
+    for (int i = get_group_id(0) * ROW_COUNT; i < last; i++)
+
+// p[i] = softmax(z[i] / T), inverseT = 1 / T
 __kernel GROUP_OF(ROW_ITEMS) void softmax(
         const __global float *z, int zOffset, __global float *p, int pOffset, int rows, int classes, float inverseT) {
     SHARED;
-    int last = min(rows, (int) (get_group_id(0) + 1) * ROW_COUNT);
-    int c = get_local_id(0) * WIDTH;
-    for (int i = get_group_id(0) * ROW_COUNT; i < last; i++) {
+    FOR_EACH_ROW {
         const __global float *zi = z + zOffset + i * classes;
         __global float *pi = p + pOffset + i * classes;
-        if (classes <= STRIDE) {
-            floatv x = c < classes ? mask(load(zi + c), classes - c, -INFINITY) : (floatv)(-INFINITY);
-            float largest = group_largest(largest_lane(select((floatv)(-INFINITY), x, x == x)), shared);
-            floatv e = mask(exp_of((x - largest) * inverseT), classes - c, 0);
-            float sum = group_sum(sum_of_lanes(e), shared);
-            if (c < classes) {
-                store_first(e * (1 / sum), classes - c, pi + c);
-            }
-        } else {
-            float sum = exponentials(zi, pi, classes, inverseT, row_largest(zi, classes, shared), shared);
-            for (int d = c; d < classes; d += STRIDE) {
-                store_first(load_first(pi + d, classes - d) * (1 / sum), classes - d, pi + d);
-            }
+        float sum = exponentials(zi, pi, classes, inverseT, row_largest(zi, classes, shared), shared);
+        for (int c = get_local_id(0) * WIDTH; c < classes; c += STRIDE) {
+            store_first(load_first(pi + c, classes - c) * (1 / sum), classes - c, pi + c);
         }
     }
 }
 
-// One row of cross_entropy against a class index, or against an all-zero target if it is none.
+// The same for at most ROW_ITEMS * ROW_WIDTH classes: a row fits the items' registers, is read and written once.
+__kernel GROUP_OF(ROW_ITEMS) void softmax_short(
+        const __global float *z, int zOffset, __global float *p, int pOffset, int rows, int classes, float inverseT) {
+    SHARED;
+    FOR_EACH_ROW {
+        int c = get_local_id(0) * WIDTH;
+        int at = i * classes + min(c, classes);
+        floatv x = mask(load(z + zOffset + at), classes - c, -INFINITY);
+        float largest = group_largest(largest_lane(select((floatv)(-INFINITY), x, x == x)), shared);
+        floatv e = mask(exp_of((x - largest) * inverseT), classes - c, 0);
+        float sum = group_sum(sum_of_lanes(e), shared);
+        store_first(e * (1 / sum), max(classes - c, 0), p + pOffset + at);
+    }
+}
+
+// One row of cross-entropy against a class index, or against an all-zero target if it is none.
 INLINE void hard_row(
         const __global float *z, float target, __global float *dZ, __global float *outcome, int classes,
         float inverseT, float gradientScale, __local float *shared) {
@@ -168,7 +177,7 @@ INLINE void hard_row(
     }
 }
 
-// One row of cross_entropy against a probability for each class.
+// One row of cross-entropy against a probability for each class.
 INLINE void soft_row(
         const __global float *z, const __global float *t, __global float *dZ, __global float *outcome, int classes,
         float inverseT, float gradientScale, __local float *shared) {
@@ -198,22 +207,25 @@ INLINE void soft_row(
 }
 
 // Loss, gradient and hit of CrossEntropySpec.java; inverseT = 1 / T, gradientScale = 1 / (T rows).
-__kernel GROUP_OF(ROW_ITEMS) void cross_entropy(
+__kernel GROUP_OF(ROW_ITEMS) void cross_entropy_hard(
         const __global float *z, int zOffset, const __global float *t, int tOffset, __global float *dZ, int dZOffset,
-        __global float *outcome, int outcomeOffset, int rows, int classes, int hard, float inverseT,
-        float gradientScale) {
+        __global float *outcome, int outcomeOffset, int rows, int classes, float inverseT, float gradientScale) {
     SHARED;
-    int last = min(rows, (int) (get_group_id(0) + 1) * ROW_COUNT);
-    for (int i = get_group_id(0) * ROW_COUNT; i < last; i++) {
-        const __global float *zi = z + zOffset + i * classes;
-        __global float *dZi = dZ + dZOffset + i * classes;
-        __global float *outcomeI = outcome + outcomeOffset + 2 * i;
-        if (hard) {
-            hard_row(zi, t[tOffset + i], dZi, outcomeI, classes, inverseT, gradientScale, shared);
-        } else {
-            soft_row(
-                    zi, t + tOffset + i * classes, dZi, outcomeI, classes, inverseT, gradientScale, shared);
-        }
+    FOR_EACH_ROW {
+        hard_row(
+                z + zOffset + i * classes, t[tOffset + i], dZ + dZOffset + i * classes, outcome + outcomeOffset + 2 * i,
+                classes, inverseT, gradientScale, shared);
+    }
+}
+
+__kernel GROUP_OF(ROW_ITEMS) void cross_entropy_soft(
+        const __global float *z, int zOffset, const __global float *t, int tOffset, __global float *dZ, int dZOffset,
+        __global float *outcome, int outcomeOffset, int rows, int classes, float inverseT, float gradientScale) {
+    SHARED;
+    FOR_EACH_ROW {
+        soft_row(
+                z + zOffset + i * classes, t + tOffset + i * classes, dZ + dZOffset + i * classes,
+                outcome + outcomeOffset + 2 * i, classes, inverseT, gradientScale, shared);
     }
 }
 
@@ -221,8 +233,7 @@ __kernel GROUP_OF(ROW_ITEMS) void cross_entropy(
 __kernel GROUP_OF(ROW_ITEMS) void argmax(
         const __global float *x, int xOffset, __global float *indices, int indicesOffset, int rows, int columns) {
     SHARED;
-    int last = min(rows, (int) (get_group_id(0) + 1) * ROW_COUNT);
-    for (int i = get_group_id(0) * ROW_COUNT; i < last; i++) {
+    FOR_EACH_ROW {
         const __global float *xi = x + xOffset + i * columns;
         int best = first_index(xi, columns, row_largest(xi, columns, shared), shared);
         if (get_local_id(0) == 0) {
