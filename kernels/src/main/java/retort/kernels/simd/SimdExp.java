@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorOperators;
  * e^x for each lane, at most 1 ulp off wherever the result is a normal number.
  *
  * <p>x = n ln 2 + r with n whole and |r| <= ln(2) / 2, ln 2 in two parts so that the reduction is exact enough (Cody and
- * Waite 1980); e^r = 1 + r + r^2 q(r) with q of degree 4, fitted at Chebyshev nodes; then times 2^n in two steps, since
+ * Waite 1980); e^r = 1 + r + r^2 q(r) with q of degree 5, fitted at Chebyshev nodes; then times 2^n in two steps, since
  * n can be 128 or below -126 where the result still is a number.
  */
 final class SimdExp {
@@ -20,11 +20,12 @@ final class SimdExp {
     private static final float LOG2_E = 1.44269504f;
     private static final float LN2_HIGH = 0x1.62e4p-1f;
     private static final float LN2_LOW = (float) (Math.log(2) - LN2_HIGH);
-    private static final float Q0 = 0.5f;
-    private static final float Q1 = 0x1.5554d8p-3f;
-    private static final float Q2 = 0x1.555516p-5f;
-    private static final float Q3 = 0x1.12106cp-7f;
-    private static final float Q4 = 0x1.6d1606p-10f;
+    private static final float Q0 = 0x1p-1f;
+    private static final float Q1 = 0x1.555556p-3f;
+    private static final float Q2 = 0x1.5554e4p-5f;
+    private static final float Q3 = 0x1.1110ep-7f;
+    private static final float Q4 = 0x1.6d492p-10f;
+    private static final float Q5 = 0x1.a12a42p-13f;
 
     /** e^x is 0 below and infinite above these. */
     private static final float LOWEST = -104;
@@ -40,7 +41,8 @@ final class SimdExp {
         FloatVector n = rounded.sub(ROUNDER);
         FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), inside);
         r = n.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
-        FloatVector q = r.fma(FloatVector.broadcast(SPECIES, Q4), FloatVector.broadcast(SPECIES, Q3));
+        FloatVector q = r.fma(FloatVector.broadcast(SPECIES, Q5), FloatVector.broadcast(SPECIES, Q4));
+        q = q.fma(r, FloatVector.broadcast(SPECIES, Q3));
         q = q.fma(r, FloatVector.broadcast(SPECIES, Q2));
         q = q.fma(r, FloatVector.broadcast(SPECIES, Q1));
         q = q.fma(r, FloatVector.broadcast(SPECIES, Q0));

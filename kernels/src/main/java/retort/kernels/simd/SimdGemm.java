@@ -41,6 +41,12 @@ final class SimdGemm {
     /** Columns per block of packed B. */
     private static final int N_BLOCK = 2048;
 
+    /**
+     * A block of packed B of up to this many elements stays in the second-level cache: then C is finished a few rows at a
+     * time, so that it streams to memory in order.
+     */
+    private static final int SMALL_BLOCK = 1 << 16;
+
     /** Up to this many rows, A is packed whole and threads share the columns. */
     private static final int FEW_ROWS = 96;
 
@@ -198,14 +204,17 @@ final class SimdGemm {
                 int from = p;
                 int depth = Math.min(K_BLOCK, k - p);
                 Packing.Panels right = packShared(packing, p, depth, panel, count);
+                int atOnce = depth * count * PANEL <= SMALL_BLOCK ? TALLEST : chunk;
                 workers.forEach((spec.m() + chunk - 1) / chunk, 2L * spec.m() * depth * columns, (number, worker) -> {
-                    int row = number * chunk;
-                    int height = Math.min(chunk, spec.m() - row);
-                    RowBlock rows = new RowBlock(c.array(), c.offset(), row, height, spec.n(), scratch[worker]);
-                    Packing.Left left = packing.left(row, height, from, depth, scratch[worker]);
-                    rows.multiply(left, right, from > 0 || spec.beta() != 0);
+                    int last = Math.min(spec.m(), (number + 1) * chunk);
+                    for (int row = number * chunk; row < last; row += atOnce) {
+                        int height = Math.min(atOnce, last - row);
+                        RowBlock rows = new RowBlock(c.array(), c.offset(), row, height, spec.n(), scratch[worker]);
+                        Packing.Left left = packing.left(row, height, from, depth, scratch[worker]);
+                        rows.multiply(left, right, from > 0 || spec.beta() != 0);
+                    }
                     if (from + depth == k) {
-                        epilogue.apply(row, height, column, columns);
+                        epilogue.apply(number * chunk, last - number * chunk, column, columns);
                     }
                 });
             }

@@ -106,7 +106,6 @@ final class SimdGemv {
 
     private static void dots4(float[] x, float[] b, int row, float[] y, int at) {
         int k = x.length;
-        float[] lanes = new float[LANES];
         FloatVector s0 = FloatVector.zero(SPECIES);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
@@ -119,10 +118,10 @@ final class SimdGemv {
             s2 = xs.fma(FloatVector.fromArray(SPECIES, b, row + 2 * k + p), s2);
             s3 = xs.fma(FloatVector.fromArray(SPECIES, b, row + 3 * k + p), s3);
         }
-        y[at] += SimdSpecies.sum(s0, lanes) + tail(x, b, row, p);
-        y[at + 1] += SimdSpecies.sum(s1, lanes) + tail(x, b, row + k, p);
-        y[at + 2] += SimdSpecies.sum(s2, lanes) + tail(x, b, row + 2 * k, p);
-        y[at + 3] += SimdSpecies.sum(s3, lanes) + tail(x, b, row + 3 * k, p);
+        y[at] += SimdSpecies.sumToAll(s0).lane(0) + tail(x, b, row, p);
+        y[at + 1] += SimdSpecies.sumToAll(s1).lane(0) + tail(x, b, row + k, p);
+        y[at + 2] += SimdSpecies.sumToAll(s2).lane(0) + tail(x, b, row + 2 * k, p);
+        y[at + 3] += SimdSpecies.sumToAll(s3).lane(0) + tail(x, b, row + 3 * k, p);
     }
 
     private static float dot(float[] x, float[] b, int row) {
@@ -131,7 +130,7 @@ final class SimdGemv {
         for (; p + LANES <= x.length; p += LANES) {
             sum = FloatVector.fromArray(SPECIES, x, p).fma(FloatVector.fromArray(SPECIES, b, row + p), sum);
         }
-        return SimdSpecies.sum(sum, new float[LANES]) + tail(x, b, row, p);
+        return SimdSpecies.sumToAll(sum).lane(0) + tail(x, b, row, p);
     }
 
     private static float tail(float[] x, float[] b, int row, int p) {

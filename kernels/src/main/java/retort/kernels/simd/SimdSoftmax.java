@@ -5,7 +5,6 @@ import static retort.kernels.simd.SimdSpecies.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import retort.kernels.CrossEntropySpec;
 import retort.kernels.SoftmaxSpec;
 import retort.kernels.host.HostTensor;
@@ -24,17 +23,44 @@ final class SimdSoftmax {
     }
 
     void run(SoftmaxSpec spec, HostTensor logits, HostTensor probabilities) {
-        int share = Math.max(1, CHUNK / spec.classes());
+        int classes = spec.classes();
+        int share = Math.max(1, CHUNK / classes);
         workers.forEach(Math.ceilDiv(spec.rows(), share), 8 * spec.bytes(), (number, worker) -> {
-            Rows rows = new Rows(spec.classes(), spec.temperature());
-            int to = Math.min(spec.rows(), (number + 1) * share);
-            for (int i = number * share; i < to; i++) {
-                int from = logits.offset() + i * spec.classes();
-                int at = probabilities.offset() + i * spec.classes();
-                double sum = rows.exponentials(logits.array(), from, probabilities.array(), at);
-                rows.scale(probabilities.array(), at, (float) (1 / sum));
+            int first = number * share;
+            int rows = Math.min(share, spec.rows() - first);
+            float[] z = logits.array();
+            float[] p = probabilities.array();
+            int from = logits.offset() + first * classes;
+            int to = probabilities.offset() + first * classes;
+            if (classes <= LANES) {
+                shortRows(z, from, p, to, rows, classes, spec.temperature());
+            } else {
+                longRows(z, from, p, to, rows, classes, spec.temperature());
             }
         });
+    }
+
+    /** Rows of at most one vector: a row never leaves the registers. */
+    private static void shortRows(float[] z, int from, float[] p, int to, int rows, int classes, float temperature) {
+        VectorMask<Float> inside = SPECIES.indexInRange(0, classes);
+        FloatVector lowest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        float inverse = 1 / temperature;
+        for (int i = 0; i < rows; i++) {
+            FloatVector logits = lowest.blend(FloatVector.fromArray(SPECIES, z, from + i * classes, inside), inside);
+            FloatVector shifted = logits.sub(SimdSpecies.largestToAll(logits)).mul(inverse);
+            FloatVector powers = SimdExp.exp(shifted);
+            float sum = SimdSpecies.sumToAll(powers).lane(0);
+            powers.mul(1 / sum).intoArray(p, to + i * classes, inside);
+        }
+    }
+
+    /** Rows of more than a vector: two passes over z, and one over p while it is still in cache. */
+    private static void longRows(float[] z, int from, float[] p, int to, int rows, int classes, float temperature) {
+        Rows row = new Rows(classes, temperature);
+        for (int i = 0; i < rows; i++) {
+            double sum = row.exponentials(z, from + i * classes, p, to + i * classes);
+            row.scale(p, to + i * classes, (float) (1 / sum));
+        }
     }
 
     void run(CrossEntropySpec spec, HostTensor logits, HostTensor targets, HostTensor dLogits, HostTensor outcome) {
@@ -103,7 +129,6 @@ final class SimdSoftmax {
         private final int whole;
         private final float inverse;
         private final VectorMask<Float> rest;
-        private final float[] lanes = new float[LANES];
         private float largest;
 
         Rows(int classes, float temperature) {
@@ -128,7 +153,7 @@ final class SimdSoftmax {
             if (whole < classes) {
                 most = most.max(lowest.blend(FloatVector.fromArray(SPECIES, z, from + whole, rest), rest));
             }
-            largest = most.reduceLanes(VectorOperators.MAX);
+            largest = SimdSpecies.largestToAll(most).lane(0);
             FloatVector sums = FloatVector.zero(SPECIES);
             for (int c = 0; c < whole; c += LANES) {
                 FloatVector x =
@@ -145,7 +170,7 @@ final class SimdSoftmax {
                 power.intoArray(e, at + whole, rest);
                 sums = sums.add(power, rest);
             }
-            return SimdSpecies.sum(sums, lanes);
+            return SimdSpecies.sumToAll(sums).lane(0);
         }
 
         void scale(float[] x, int at, float factor) {
