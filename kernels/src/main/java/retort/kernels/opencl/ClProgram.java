@@ -29,7 +29,8 @@ final class ClProgram {
      * @throws OpenClException if the device can't run groups of that size or has too little local memory
      */
     ClKernel kernel(String kernelName, int groupSize, String arguments) {
-        return kernels.computeIfAbsent(kernelName, key -> create(kernelName, groupSize, arguments));
+        String key = kernelName + " " + groupSize;
+        return kernels.computeIfAbsent(key, absent -> create(kernelName, groupSize, arguments));
     }
 
     private ClKernel create(String kernelName, int groupSize, String arguments) {

@@ -48,6 +48,7 @@ final class ClQueue implements AutoCloseable {
     private long launches;
     private long uploadedBytes;
     private long downloadedBytes;
+    private boolean closed;
 
     /** A launch whose device time is not yet known. */
     private record Timed(String op, long event) {}
@@ -241,11 +242,14 @@ final class ClQueue implements AutoCloseable {
     }
 
     /** Runs work that no other thread does at the same time: drivers end the process when two share a kernel. */
-    private void alone(Runnable work) {
+    void alone(Runnable work) {
         if (!lock.tryLock()) {
             throw new IllegalStateException("opencl: a backend is used by one thread at a time, this is a second one");
         }
         try {
+            if (closed) {
+                throw new IllegalStateException("opencl: this backend is closed");
+            }
             work.run();
         } finally {
             lock.unlock();
@@ -261,6 +265,7 @@ final class ClQueue implements AutoCloseable {
                 slotEvents[slot] = 0;
             }
         }
+        closed = true;
         arena.close();
     }
 }

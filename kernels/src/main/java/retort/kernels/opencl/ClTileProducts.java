@@ -3,8 +3,8 @@ package retort.kernels.opencl;
 import static retort.kernels.opencl.ClSession.ceilDivide;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import retort.kernels.AdamSpec;
 import retort.kernels.CheckedBackend.Fused;
@@ -16,13 +16,20 @@ import retort.kernels.GemmSpec;
 final class ClTileProducts implements ClProducts {
     private static final String FILE = "gemm.cl";
     private static final String CONVOLUTIONS = "conv2d.cl";
-    private static final int DIRECT_ROWS = 4;
+
+    /** Tile sizes that gemm_small.cl sets. */
+    private static final int NARROW_ROWS = 8;
+
+    private static final int ROW_VECTORS = 8;
 
     /** A B of at most this many elements stays in a core's second-level cache. */
     private static final int CACHED_B = 1 << 18;
 
     /** Up to so many rows, transposing B costs more than the product by it. */
     private static final int FEW_ROWS = 64;
+
+    /** Row tiles that keep a device's cores busy when each is a group. */
+    private static final int FEWEST_ROW_TILES = 8;
 
     /** The shortest k that is worth adding up along. */
     private static final int SHORTEST_DOT = 64;
@@ -48,13 +55,10 @@ final class ClTileProducts implements ClProducts {
 
     private void multiply(GemmSpec spec, Supplier<String> op, ClTensor a, ClTensor b, Object c, Fused<ClTensor> fused) {
         Way way = way(spec);
-        List<Object> operands = operands(spec, way, a, b, c);
-        operands.add(spec.alpha());
-        operands.add(spec.beta());
-        String arguments = "bbb" + way.sizes() + "ff" + ClEpilogue.ARGUMENTS;
-        ClKernel kernel = session.kernel(FILE, way.kernel(), 1, arguments);
-        Object[] all = ClEpilogue.append(spec.epilogue(), fused, c, operands.toArray());
-        session.queue().launch(op, kernel, way.groups(), all);
+        ClKernel kernel = session.kernel(FILE, way.kernel(), 1, "bbbiiiff" + ClEpilogue.ARGUMENTS);
+        Object[] operands = ClEpilogue.append(
+                spec.epilogue(), fused, c, a, b, c, spec.m(), spec.n(), spec.k(), spec.alpha(), spec.beta());
+        session.queue().launch(op, kernel, way.groups(), operands);
     }
 
     /** Fused where the sums never leave the registers; else the gradient is stored in work memory first. */
@@ -62,8 +66,8 @@ final class ClTileProducts implements ClProducts {
     public void gemmAdam(
             GemmAdamSpec spec, ClTensor a, ClTensor b, ClTensor w, ClTensor m, ClTensor v, float stepSize) {
         GemmSpec gemm = spec.gemm();
-        Way way = adamWay(gemm);
-        if (way == null) {
+        Optional<Way> way = adamWay(gemm);
+        if (way.isEmpty()) {
             ClBuffer gradient = session.workspace(spec::id, gemm.cShape().size());
             multiply(gemm, spec::id, a, b, gradient, new Fused<>(null, null, null));
             elementwise.adam(spec.adam(), w, gradient, m, v, stepSize);
@@ -71,60 +75,52 @@ final class ClTileProducts implements ClProducts {
             return;
         }
         AdamSpec adam = spec.adam();
-        List<Object> operands = operands(gemm, way, a, b, w, m, v);
+        List<Object> operands = new ArrayList<>(List.of(a, b, w, m, v, gemm.m(), gemm.n(), gemm.k()));
         operands.addAll(
                 List.of(stepSize, adam.beta1(), 1 - adam.beta1(), adam.beta2(), 1 - adam.beta2(), adam.epsilon()));
-        ClKernel kernel = session.kernel(FILE, way.kernel(), 1, "bbbbb" + way.sizes() + "ffffff");
-        session.queue().launch(spec::id, kernel, way.groups(), operands.toArray());
+        ClKernel kernel = session.kernel(FILE, way.get().kernel(), 1, "bbbbbiiiffffff");
+        session.queue().launch(spec::id, kernel, way.get().groups(), operands.toArray());
     }
 
-    /** A kernel for a product. {@code sizes} are its integer arguments: m, n, k, and the flags where one kernel does all layouts. */
-    private record Way(String kernel, int groups, String sizes) {}
+    /** A kernel for a product, and how many groups of it. */
+    private record Way(String kernel, int groups) {}
 
     private Way way(GemmSpec spec) {
-        if (spec.n() <= session.parameter(ClParameter.GEMM_WIDTH)) {
-            return new Way("gemm_direct", directTiles(spec), "iiiii");
+        if (isNarrow(spec)) {
+            return new Way("gemm_narrow_" + layout(spec), ceilDivide(spec.m(), NARROW_ROWS));
+        }
+        if (spec.m() == 1 && !spec.transB()) {
+            return new Way("gemm_row", ceilDivide(spec.n(), ROW_VECTORS * session.parameter(ClParameter.GEMM_WIDTH)));
         }
         if (spec.transB() && !spec.transA() && spec.m() <= FEW_ROWS && spec.k() >= SHORTEST_DOT) {
-            int groups = ceilDivide(spec.n(), session.parameter(ClParameter.DOT_COLUMNS));
-            return new Way("gemm_dot", groups, "iii");
+            return new Way("gemm_dot", ceilDivide(spec.n(), session.parameter(ClParameter.DOT_COLUMNS)));
         }
-        if (isShallow(spec)) {
-            return new Way("gemm_shallow_" + layout(spec), rowTiles(spec), "iii");
+        int rowTiles = ceilDivide(spec.m(), session.parameter(ClParameter.GEMM_ROWS));
+        if (isShallow(spec) && rowTiles >= FEWEST_ROW_TILES) {
+            return new Way("gemm_shallow_" + layout(spec), rowTiles);
         }
         int columns = session.parameter(ClParameter.GEMM_VECTORS) * session.parameter(ClParameter.GEMM_WIDTH);
         int rows = session.parameter(ClParameter.GEMM_ROW_BLOCK);
-        return new Way("gemm_" + layout(spec), ceilDivide(spec.m(), rows) * ceilDivide(spec.n(), columns), "iii");
+        return new Way("gemm_" + layout(spec), ceilDivide(spec.m(), rows) * ceilDivide(spec.n(), columns));
     }
 
-    private Way adamWay(GemmSpec spec) {
-        if (spec.n() <= session.parameter(ClParameter.GEMM_WIDTH)) {
-            return new Way("gemm_adam_direct", directTiles(spec), "iiiii");
+    /** Empty where the gradient must be stored. */
+    private Optional<Way> adamWay(GemmSpec spec) {
+        if (isNarrow(spec)) {
+            return Optional.of(new Way("gemm_adam_narrow_" + layout(spec), ceilDivide(spec.m(), NARROW_ROWS)));
         }
-        return isShallow(spec) ? new Way("gemm_adam_" + layout(spec), rowTiles(spec), "iii") : null;
+        int rowTiles = ceilDivide(spec.m(), session.parameter(ClParameter.GEMM_ROWS));
+        return isShallow(spec) ? Optional.of(new Way("gemm_adam_" + layout(spec), rowTiles)) : Optional.empty();
+    }
+
+    private boolean isNarrow(GemmSpec spec) {
+        return spec.n() <= session.parameter(ClParameter.GEMM_WIDTH);
     }
 
     private boolean isShallow(GemmSpec spec) {
         return !spec.transB()
                 && spec.k() <= session.parameter(ClParameter.GEMM_K_BLOCK)
                 && (long) spec.k() * spec.n() <= CACHED_B;
-    }
-
-    private int rowTiles(GemmSpec spec) {
-        return ceilDivide(spec.m(), session.parameter(ClParameter.GEMM_ROWS));
-    }
-
-    private int directTiles(GemmSpec spec) {
-        return ceilDivide(spec.m(), DIRECT_ROWS) * ceilDivide(spec.n(), session.parameter(ClParameter.GEMM_WIDTH));
-    }
-
-    private static List<Object> operands(GemmSpec spec, Way way, Object... tensors) {
-        List<Object> operands = new ArrayList<>(Arrays.asList(tensors));
-        operands.addAll(List.of(spec.m(), spec.n(), spec.k()));
-        if (way.sizes().length() > 3) {
-            operands.addAll(List.of(spec.transA() ? 1 : 0, spec.transB() ? 1 : 0));
-        }
-        return operands;
     }
 
     private static String layout(GemmSpec spec) {

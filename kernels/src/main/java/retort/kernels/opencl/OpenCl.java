@@ -19,8 +19,10 @@ import java.util.Optional;
  * (context, queue, buffer, kernel, event) are plain longs. Every status is checked; {@code op} names the work for the message.
  */
 final class OpenCl {
-    /** The name that every Linux loader installs. */
-    static final String LIBRARY = "libOpenCL.so.1";
+    /** Names another loader than the one that every Linux installs. */
+    static final String LIBRARY_PROPERTY = "retort.opencl.library";
+
+    static final String LIBRARY = System.getProperty(LIBRARY_PROPERTY, "libOpenCL.so.1");
 
     private static final int PROGRAM_BUILD_LOG = 0x1183;
     private static final int QUEUE_PROPERTIES = 0x1093;

@@ -107,10 +107,9 @@ public final class OpenClBackend extends CheckedBackend<ClTensor> {
 
     @Override
     public Tensor allocate(Scope scope, Shape shape) {
-        if (closed) {
-            throw new IllegalStateException("opencl: a tensor " + shape + " was asked of a closed backend");
-        }
-        return new ClTensor(scope, shape, memory.take("tensor " + shape, shape.size()), 0);
+        ClBuffer[] buffer = new ClBuffer[1];
+        queue.alone(() -> buffer[0] = memory.take("tensor " + shape, shape.size()));
+        return new ClTensor(scope, shape, buffer[0], 0);
     }
 
     @Override

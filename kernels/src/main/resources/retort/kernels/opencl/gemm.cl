@@ -28,12 +28,11 @@
 #endif
 
 #define WIDTH GEMM_WIDTH
-#define DIRECT_ITEMS 1
 #include "vector.cl"
 #include "philox.cl"
 #include "epilogue.cl"
 #include "adam_update.cl"
-#include "gemm_direct.cl"
+#include "gemm_small.cl"
 #include "gemm_dot.cl"
 
 #define TILE_COLUMNS (GEMM_VECTORS * WIDTH)

@@ -1,0 +1,187 @@
+package retort.kernels.opencl;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import retort.kernels.AdamSpec;
+import retort.kernels.CrossEntropySpec;
+import retort.kernels.Epilogue;
+import retort.kernels.GemmAdamSpec;
+import retort.kernels.GemmSpec;
+import retort.kernels.Scope;
+import retort.kernels.Shape;
+import retort.kernels.Tensor;
+
+/** Data comes out as it went in, and neither steps nor whole backends leave anything behind. */
+class OpenClMemoryTest {
+    private static final int BATCH = 32;
+    private static final int INPUTS = 784;
+    private static final int CLASSES = 10;
+
+    @Test
+    void uploadsDownloadsAndViewsKeepEveryElement() {
+        try (OpenClBackend backend = OpenClTestDevice.open();
+                Scope scope = backend.scope()) {
+            float[] numbers = new float[3_000_000];
+            for (int e = 0; e < numbers.length; e++) {
+                numbers[e] = e;
+            }
+            Tensor x = scope.tensorOf(Shape.of(1000, 3000), numbers);
+            assertArrayEquals(numbers, backend.download(x));
+            Tensor rows = x.rows(7, 2).reshaped(Shape.of(6000));
+            assertEquals(21_000, backend.download(rows)[0]);
+            backend.fill(rows, -1);
+            float[] after = backend.download(x);
+            assertEquals(20_999, after[20_999]);
+            assertEquals(-1, after[21_000]);
+            assertEquals(-1, after[26_999]);
+            assertEquals(27_000, after[27_000]);
+            Tensor copy = scope.tensor(6000);
+            backend.copy(x.rows(999, 1).reshaped(Shape.of(3000)), copy.rows(1000, 3000));
+            float[] part = new float[3002];
+            backend.download(copy.rows(1000, 3000), part, 1);
+            assertEquals(2_997_000, part[1]);
+            assertEquals(0, part[3001]);
+        }
+    }
+
+    @Test
+    void anUploadedArrayMayBeChangedAtOnce() {
+        try (OpenClBackend backend = OpenClTestDevice.open();
+                Scope scope = backend.scope()) {
+            float[] numbers = new float[100_000];
+            Tensor[] uploaded = new Tensor[20];
+            for (int i = 0; i < uploaded.length; i++) {
+                numbers[99_999] = i;
+                uploaded[i] = scope.tensorOf(Shape.of(100_000), numbers);
+            }
+            for (int i = 0; i < uploaded.length; i++) {
+                assertEquals(i, backend.download(uploaded[i])[99_999]);
+            }
+        }
+    }
+
+    @Test
+    void aStepUploadsItsBatchAndNothingElse() {
+        try (OpenClBackend backend = OpenClTestDevice.open();
+                Scope scope = backend.scope()) {
+            Steps steps = new Steps(backend, scope);
+            steps.run(3);
+            OpenClCounters before = backend.counters();
+            long memory = backend.memoryBytes();
+            steps.run(5);
+            OpenClCounters after = backend.counters();
+            assertEquals(5L * (BATCH * INPUTS + BATCH) * Float.BYTES, after.uploadedBytes() - before.uploadedBytes());
+            assertEquals(before.downloadedBytes(), after.downloadedBytes());
+            assertEquals(5 * 3, after.launches() - before.launches());
+            assertEquals(memory, backend.memoryBytes());
+        }
+    }
+
+    @Test
+    void profilingGivesEveryOpItsDeviceTime() {
+        OpenClDevices.Found found = OpenClTestDevice.find();
+        try (OpenClBackend backend =
+                        OpenClBackend.open(Integer.toString(found.device().index()), true);
+                Scope scope = backend.scope()) {
+            new Steps(backend, scope).run(300);
+            var nanos = backend.counters().deviceNanos();
+            assertTrue(nanos.get(Steps.FORWARD.id()) > 0, nanos.toString());
+            assertTrue(nanos.get(Steps.LOSS.id()) > 0, nanos.toString());
+        }
+    }
+
+    @Test
+    void tenThousandStepsTakeNoMoreMemoryThanTheFirstThousands() throws IOException {
+        try (OpenClBackend backend = OpenClTestDevice.open();
+                Scope scope = backend.scope()) {
+            Steps steps = new Steps(backend, scope);
+            steps.run(3000);
+            long device = backend.memoryBytes();
+            long resident = residentKilobytes();
+            steps.run(10_000);
+            assertEquals(device, backend.memoryBytes());
+            assertFlat(resident);
+        }
+    }
+
+    @Test
+    void twoHundredCyclesOfOpenAndCloseTakeNoMoreMemoryThanTheFirst() throws IOException {
+        cycles(50);
+        long resident = residentKilobytes();
+        cycles(200);
+        assertFlat(resident);
+    }
+
+    private static void cycles(int count) {
+        for (int i = 0; i < count; i++) {
+            try (OpenClBackend backend = OpenClTestDevice.open();
+                    Scope scope = backend.scope()) {
+                new Steps(backend, scope).run(3);
+            }
+        }
+    }
+
+    private static void assertFlat(long before) throws IOException {
+        long after = residentKilobytes();
+        assertTrue(after <= before * 1.05, "resident memory went from " + before + " kB to " + after + " kB");
+    }
+
+    /** After a collection, so that what the garbage collector has not yet looked at does not count. */
+    private static long residentKilobytes() throws IOException {
+        System.gc();
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .map(line -> line.replaceAll("[^0-9]", ""))
+                .mapToLong(Long::parseLong)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Training steps of a model of one layer. */
+    private static final class Steps {
+        static final GemmSpec FORWARD = GemmSpec.nn(BATCH, CLASSES, INPUTS).with(Epilogue.BIAS);
+        static final CrossEntropySpec LOSS = new CrossEntropySpec(BATCH, CLASSES, 3.5f, CrossEntropySpec.Targets.HARD);
+        private static final GemmAdamSpec UPDATE = new GemmAdamSpec(
+                GemmSpec.tn(INPUTS, CLASSES, BATCH), new AdamSpec(INPUTS * CLASSES, 1e-3f, 0.9f, 0.999f, 1e-7f));
+
+        private final OpenClBackend backend;
+        private final Tensor w;
+        private final Tensor m;
+        private final Tensor v;
+        private final Tensor bias;
+        private final Tensor outcome;
+        private final float[] images = new float[BATCH * INPUTS];
+        private final float[] labels = new float[BATCH];
+        private int step;
+
+        Steps(OpenClBackend backend, Scope scope) {
+            this.backend = backend;
+            w = scope.filled(Shape.of(INPUTS, CLASSES), 0.01f);
+            m = scope.filled(Shape.of(INPUTS, CLASSES), 0);
+            v = scope.filled(Shape.of(INPUTS, CLASSES), 0);
+            bias = scope.filled(Shape.of(CLASSES), 0);
+            outcome = scope.tensor(BATCH, 2);
+        }
+
+        void run(int count) {
+            for (int i = 0; i < count; i++) {
+                try (Scope scope = backend.scope()) {
+                    Tensor x = scope.tensorOf(FORWARD.aShape(), images);
+                    Tensor targets = scope.tensorOf(Shape.of(BATCH), labels);
+                    Tensor logits = scope.tensor(LOSS.logitsShape());
+                    Tensor dLogits = scope.tensor(LOSS.logitsShape());
+                    backend.gemm(FORWARD, x, w, logits, Epilogue.Operands.bias(bias));
+                    backend.crossEntropy(LOSS, logits, targets, dLogits, outcome);
+                    backend.gemmAdam(UPDATE, x, dLogits, w, m, v, ++step);
+                }
+            }
+            backend.finish();
+        }
+    }
+}

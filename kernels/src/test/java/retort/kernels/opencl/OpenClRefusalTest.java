@@ -1,0 +1,216 @@
+package retort.kernels.opencl;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import retort.kernels.BackendException;
+import retort.kernels.BackendUnavailableException;
+import retort.kernels.GemmSpec;
+import retort.kernels.Scope;
+import retort.kernels.Shape;
+import retort.kernels.Tensor;
+
+/** Everything that this engine refuses is one clear line, and the process and the backend live on. */
+class OpenClRefusalTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void anEmptyDriverFolderIsNoDeviceWithAReasonAndARemedy() throws Exception {
+        String output = probe(List.of(), folder.toString());
+        assertTrue(output.contains("devices: 0"), output);
+        assertTrue(output.contains("the OpenCL loader finds no driver; install one"), output);
+    }
+
+    @Test
+    void aMissingLoaderIsNoDeviceWithAReason() throws Exception {
+        String missing = folder.resolve("libOpenCL.so.1").toString();
+        String output = probe(List.of("-D" + OpenCl.LIBRARY_PROPERTY + "=" + missing), "");
+        assertTrue(output.contains("devices: 0"), output);
+        assertTrue(output.contains("there is no OpenCL loader (" + missing + ")"), output);
+    }
+
+    /** The output of {@link OpenClDevicesProbe} in a process that sees other drivers. */
+    private static String probe(List<String> options, String drivers) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path")));
+        command.addAll(options);
+        command.add(OpenClDevicesProbe.class.getName());
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        if (!drivers.isEmpty()) {
+            builder.environment().put("OCL_ICD_VENDORS", drivers);
+        }
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes());
+        assertTrue(process.waitFor(1, TimeUnit.MINUTES), "the probe still runs");
+        assertEquals(0, process.exitValue(), output);
+        return output;
+    }
+
+    @Test
+    void anUnknownDeviceIsRefusedNamingThoseThereAre() {
+        OpenClDevice device = OpenClTestDevice.find().device();
+        var refusal = assertThrows(BackendUnavailableException.class, () -> OpenClBackend.open("no such device"));
+        assertTrue(refusal.getMessage().contains("there is no device 'no such device'"), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains(device.name()), refusal.getMessage());
+        assertThrows(BackendUnavailableException.class, () -> OpenClDevices.select("99"));
+    }
+
+    @Test
+    void aDeviceIsFoundByItsNumberAndByPartOfItsNameInAnyCase() {
+        OpenClDevice device = OpenClTestDevice.find().device();
+        assertEquals(device, OpenClDevices.select(Integer.toString(device.index())));
+        assertEquals(
+                device.name(),
+                OpenClDevices.select(device.name().toUpperCase(java.util.Locale.ROOT))
+                        .name());
+    }
+
+    @Test
+    void aBuildErrorIsOneLineWithTheLogBesideIt() {
+        ClContext context = ClContext.take(OpenClTestDevice.find());
+        var error = assertThrows(
+                OpenClException.class,
+                () -> context.build("broken.cl", "__kernel void f(__global float *x) { x[0] = y; }", ""));
+        assertTrue(error.getMessage().startsWith("opencl: broken.cl: clBuildProgram failed: CL_BUILD_PROGRAM_FAILURE"));
+        assertFalse(error.getMessage().contains("\n"), error.getMessage());
+        assertTrue(error.buildLog().contains("undeclared identifier 'y'"), error.buildLog());
+        ClContext.give(context);
+    }
+
+    @Test
+    void anAllocationOverTheDevicesLimitIsRefusedAndTheBackendWorksOn() {
+        try (OpenClBackend backend = OpenClTestDevice.open();
+                Scope scope = backend.scope()) {
+            long limit = OpenClTestDevice.find().device().largestAllocationBytes() / Float.BYTES;
+            int rows = (int) Math.min(limit / 1024 + 1, Integer.MAX_VALUE / 1024 - 1);
+            var refusal = assertThrows(BackendException.class, () -> scope.tensor(rows, 1024));
+            assertTrue(refusal.getMessage().contains("no memory for"), refusal.getMessage());
+            Tensor x = scope.filled(Shape.of(3), 2);
+            assertArrayEquals(new float[] {2, 2, 2}, backend.download(x));
+        }
+    }
+
+    @Test
+    void memoryIsRefusedWhenTheDevicesIsTakenAndTakenAgainWhenItIsFree() {
+        ClContext context = ClContext.take(OpenClTestDevice.find());
+        OpenClDevice real = context.device();
+        OpenClDevice small = new OpenClDevice(
+                0, real.name(), "", "", real.type(), 1, 1 << 20, 1 << 15, 1 << 20, 1, "cpu.properties");
+        try (ClMemory memory = new ClMemory(small, context.handle())) {
+            ClBuffer first = memory.take("first", 200_000);
+            var refusal = assertThrows(BackendException.class, () -> memory.take("second", 100_000));
+            assertEquals(
+                    "opencl: second: no memory for 1 MiB on " + real.name() + ": 1 MiB of 1 MiB are taken",
+                    refusal.getMessage());
+            memory.give(first);
+            memory.take("second", 100_000);
+        }
+        ClContext.give(context);
+    }
+
+    @Test
+    void aWorkGroupOverTheLimitIsRefused() {
+        ClContext context = ClContext.take(OpenClTestDevice.find());
+        ClProgram program = context.program("elementwise.cl", ClParameters.of(context.device()));
+        int limit = context.device().largestWorkGroup();
+        var refusal = assertThrows(BackendException.class, () -> program.kernel("fill", limit + 1, "bif"));
+        assertTrue(
+                refusal.getMessage()
+                        .startsWith("opencl: elementwise.cl: fill: a work-group of " + (limit + 1) + " items"),
+                refusal.getMessage());
+        ClContext.give(context);
+    }
+
+    @Test
+    void anEmptyRangeAndAWrongOperandAreRefusedBeforeTheDriverSeesThem() {
+        ClContext context = ClContext.take(OpenClTestDevice.find());
+        ClParameters parameters = ClParameters.of(context.device());
+        ClKernel fill = context.program("elementwise.cl", parameters)
+                .kernel("fill", parameters.get(ClParameter.ELEMENT_ITEMS), "bif");
+        try (ClQueue queue = new ClQueue(context, false)) {
+            ClBuffer x = new ClBuffer(1, 1);
+            assertThrows(IllegalArgumentException.class, () -> queue.launch(() -> "fill", fill, 0, x, 1, 1f));
+            assertThrows(IllegalArgumentException.class, () -> queue.launch(() -> "fill", fill, 1, x, 1, 1));
+            assertThrows(IllegalArgumentException.class, () -> queue.launch(() -> "fill", fill, 1, x, 1));
+        }
+        ClContext.give(context);
+    }
+
+    @Test
+    void aParameterThatIsIllegalOrUnknownIsRefusedWithItsFile() throws IOException {
+        OpenClDevice device = OpenClTestDevice.find().device();
+        Path file = folder.resolve("own.properties");
+        System.setProperty(ClParameters.LOCATION_PROPERTY, file.toString());
+        try {
+            Files.writeString(file, "GEMM_ROWS=9\n");
+            var illegal = assertThrows(BackendException.class, () -> ClParameters.of(device));
+            assertEquals(
+                    "opencl: " + file + ": GEMM_ROWS is 9, expected one of 2, 4, 6, 8, 10, 12", illegal.getMessage());
+            Files.writeString(file, "GEMM_ROOF=8\n");
+            var unknown = assertThrows(BackendException.class, () -> ClParameters.of(device));
+            assertEquals("opencl: " + file + ": there is no parameter GEMM_ROOF", unknown.getMessage());
+        } finally {
+            System.clearProperty(ClParameters.LOCATION_PROPERTY);
+        }
+    }
+
+    @Test
+    void aSecondThreadAtTheSameTimeIsRefused() throws InterruptedException {
+        try (OpenClBackend backend = OpenClTestDevice.open();
+                Scope scope = backend.scope()) {
+            GemmSpec spec = GemmSpec.nn(512, 512, 512);
+            Tensor a = scope.filled(spec.aShape(), 1);
+            Tensor b = scope.filled(spec.bShape(), 1);
+            Tensor c = scope.tensor(spec.cShape());
+            CountDownLatch started = new CountDownLatch(1);
+            for (int i = 0; i < 100; i++) {
+                backend.gemm(spec, a, b, c);
+            }
+            Thread waiting = new Thread(() -> {
+                started.countDown();
+                backend.finish();
+            });
+            waiting.start();
+            started.await();
+            boolean refused = false;
+            while (waiting.isAlive() && !refused) {
+                try {
+                    scope.tensor(1);
+                    Thread.onSpinWait();
+                } catch (IllegalStateException e) {
+                    refused = e.getMessage().contains("one thread at a time");
+                }
+            }
+            waiting.join();
+            assertTrue(refused, "no call was refused while another thread waited in the backend");
+        }
+    }
+
+    @Test
+    void aClosedBackendRefusesWork() {
+        OpenClBackend backend = OpenClTestDevice.open();
+        Scope scope = backend.scope();
+        Tensor x = scope.tensor(3);
+        backend.close();
+        backend.close();
+        assertThrows(IllegalStateException.class, () -> backend.fill(x, 1));
+        assertThrows(IllegalStateException.class, () -> scope.tensor(3));
+        scope.close();
+    }
+}
