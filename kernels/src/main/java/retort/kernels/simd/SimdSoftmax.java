@@ -11,10 +11,13 @@ import retort.kernels.host.HostTensor;
 
 /**
  * Softmax at a temperature, alone or fused with cross-entropy and its gradient. A row's rest beyond whole vectors is done
- * under a mask that is made once a call: with 10 classes the mask would otherwise cost more than the exponentials.
+ * under a mask that is made once a call.
  */
 final class SimdSoftmax {
     private static final int CHUNK = 1 << 15;
+
+    /** Up to this many classes, rows are done side by side. */
+    private static final int FEW_CLASSES = 64;
 
     private final Workers workers;
 
@@ -32,30 +35,69 @@ final class SimdSoftmax {
             float[] p = probabilities.array();
             int from = logits.offset() + first * classes;
             int to = probabilities.offset() + first * classes;
-            if (classes <= LANES) {
-                shortRows(z, from, p, to, rows, classes, spec.temperature());
-            } else {
-                longRows(z, from, p, to, rows, classes, spec.temperature());
-            }
+            int together = classes <= FEW_CLASSES ? rows / LANES * LANES : 0;
+            rowsSideBySide(z, from, p, to, together, classes, spec.temperature());
+            rowsOneByOne(
+                    z,
+                    from + together * classes,
+                    p,
+                    to + together * classes,
+                    rows - together,
+                    classes,
+                    spec.temperature());
         });
     }
 
-    /** Rows of at most one vector: a row never leaves the registers. */
-    private static void shortRows(float[] z, int from, float[] p, int to, int rows, int classes, float temperature) {
-        VectorMask<Float> inside = SPECIES.indexInRange(0, classes);
-        FloatVector lowest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    /**
+     * Rows of few classes, as many at a time as a vector has lanes, each row in a lane of its own: no lane is idle, and
+     * nothing has to be summed across lanes, which costs more than all the exponentials of a short row.
+     */
+    private static void rowsSideBySide(
+            float[] z, int from, float[] p, int to, int rows, int classes, float temperature) {
+        float[] columns = new float[classes * LANES];
         float inverse = 1 / temperature;
-        for (int i = 0; i < rows; i++) {
-            FloatVector logits = lowest.blend(FloatVector.fromArray(SPECIES, z, from + i * classes, inside), inside);
-            FloatVector shifted = logits.sub(SimdSpecies.largestToAll(logits)).mul(inverse);
-            FloatVector powers = SimdExp.exp(shifted);
-            float sum = SimdSpecies.sumToAll(powers).lane(0);
-            powers.mul(1 / sum).intoArray(p, to + i * classes, inside);
+        for (int row = 0; row < rows; row += LANES) {
+            transpose(z, from + row * classes, classes, columns);
+            FloatVector largest = FloatVector.fromArray(SPECIES, columns, 0);
+            for (int c = LANES; c < columns.length; c += LANES) {
+                largest = largest.max(FloatVector.fromArray(SPECIES, columns, c));
+            }
+            FloatVector sum = FloatVector.zero(SPECIES);
+            for (int c = 0; c < columns.length; c += LANES) {
+                FloatVector shifted =
+                        FloatVector.fromArray(SPECIES, columns, c).sub(largest).mul(inverse);
+                FloatVector power = SimdExp.exp(shifted);
+                power.intoArray(columns, c);
+                sum = sum.add(power);
+            }
+            FloatVector share = FloatVector.broadcast(SPECIES, 1).div(sum);
+            for (int c = 0; c < columns.length; c += LANES) {
+                FloatVector.fromArray(SPECIES, columns, c).mul(share).intoArray(columns, c);
+            }
+            transposeBack(columns, classes, p, to + row * classes);
         }
     }
 
-    /** Rows of more than a vector: two passes over z, and one over p while it is still in cache. */
-    private static void longRows(float[] z, int from, float[] p, int to, int rows, int classes, float temperature) {
+    /** columns[c][lane] = rows[lane][c]. */
+    private static void transpose(float[] rows, int from, int classes, float[] columns) {
+        for (int lane = 0; lane < LANES; lane++) {
+            for (int c = 0; c < classes; c++) {
+                columns[c * LANES + lane] = rows[from + lane * classes + c];
+            }
+        }
+    }
+
+    /** rows[lane][c] = columns[c][lane]. */
+    private static void transposeBack(float[] columns, int classes, float[] rows, int to) {
+        for (int lane = 0; lane < LANES; lane++) {
+            for (int c = 0; c < classes; c++) {
+                rows[to + lane * classes + c] = columns[c * LANES + lane];
+            }
+        }
+    }
+
+    /** Two passes over a row of z, and one over p while it is still in cache. */
+    private static void rowsOneByOne(float[] z, int from, float[] p, int to, int rows, int classes, float temperature) {
         Rows row = new Rows(classes, temperature);
         for (int i = 0; i < rows; i++) {
             double sum = row.exponentials(z, from + i * classes, p, to + i * classes);

@@ -8,11 +8,6 @@ import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
 
 class SimdExpTest {
-    /** Between these, e^x is a normal number. */
-    private static final float LOWEST = -87.33f;
-
-    private static final float HIGHEST = 88.72f;
-
     /**
      * Every n-th float of the range; {@code -Dretort.exp.stride=1} tries them all (a minute).
      */
@@ -20,8 +15,9 @@ class SimdExpTest {
 
     @Test
     void isWithinOneUlpOfTheExactValue() {
-        double worst =
-                Math.max(worst(0, Float.floatToIntBits(HIGHEST)), worst(0x80000000, Float.floatToIntBits(LOWEST)));
+        double worst = Math.max(
+                worst(0, Float.floatToIntBits(SimdExp.HIGHEST)),
+                worst(0x80000000, Float.floatToIntBits(SimdExp.LOWEST)));
         assertTrue(worst <= 1, "worst error is " + worst + " ulp");
     }
 
@@ -50,17 +46,15 @@ class SimdExpTest {
     }
 
     @Test
-    void endsInZeroAndInfinityAndKeepsNaN() {
+    void isZeroBelowTheNormalNumbersAndKeepsNaN() {
         float[] x = new float[SimdSpecies.LANES];
         x[0] = Float.NEGATIVE_INFINITY;
-        x[1] = -105;
-        x[2] = 89;
-        x[3] = Float.NaN;
+        x[1] = -88;
+        x[2] = Float.NaN;
         float[] y = exp(x);
         assertEquals(0f, y[0]);
         assertEquals(0f, y[1]);
-        assertEquals(Float.POSITIVE_INFINITY, y[2]);
-        assertTrue(Float.isNaN(y[3]));
+        assertTrue(Float.isNaN(y[2]));
     }
 
     @Test
