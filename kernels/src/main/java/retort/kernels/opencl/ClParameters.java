@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import retort.kernels.BackendException;
@@ -87,12 +88,18 @@ final class ClParameters {
 
     /** Refuses values that are legal each but not together. */
     private ClParameters consistent() {
-        int itemRows = get(ClParameter.BLOCK_M) / get(ClParameter.BLOCK_ITEM_M);
-        if (itemRows > get(ClParameter.BLOCK_SMALL_M)) {
-            throw new BackendException("opencl: BLOCK_SMALL_M is " + get(ClParameter.BLOCK_SMALL_M)
-                    + ", expected at least BLOCK_M / BLOCK_ITEM_M = " + itemRows);
-        }
+        conflict().ifPresent(conflict -> {
+            throw new BackendException("opencl: " + conflict);
+        });
         return this;
+    }
+
+    private Optional<String> conflict() {
+        int itemRows = get(ClParameter.BLOCK_M) / get(ClParameter.BLOCK_ITEM_M);
+        return itemRows <= get(ClParameter.BLOCK_SMALL_M)
+                ? Optional.empty()
+                : Optional.of("BLOCK_SMALL_M is " + get(ClParameter.BLOCK_SMALL_M)
+                        + ", expected at least BLOCK_M / BLOCK_ITEM_M = " + itemRows);
     }
 
     /** The most specific file that {@link #of} reads for a device. */
@@ -177,6 +184,24 @@ final class ClParameters {
         EnumMap<ClParameter, Integer> changed = new EnumMap<>(values);
         changed.put(parameter, value);
         return new ClParameters(changed).consistent();
+    }
+
+    /** The same with one value changed, or empty where that does not go together with the others. */
+    Optional<ClParameters> tryWith(ClParameter parameter, int value) {
+        EnumMap<ClParameter, Integer> changed = new EnumMap<>(values);
+        changed.put(parameter, value);
+        ClParameters candidate = new ClParameters(changed);
+        return candidate.conflict().isEmpty() ? Optional.of(candidate) : Optional.empty();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ClParameters parameters && values.equals(parameters.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
     }
 
     /** As options of the OpenCL compiler. */
