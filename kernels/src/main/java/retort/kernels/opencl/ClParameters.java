@@ -19,13 +19,16 @@ import java.util.stream.Collectors;
 import retort.kernels.BackendException;
 
 /**
- * A value for every {@link ClParameter}. They come from the file of the device's class ({@code cpu.properties} or
- * {@code gpu.properties}), cut down to the device's limits; a file named from the device, in the jar or in the user's folder
+ * A value for every {@link ClParameter}. They come from the file of the device's class ({@code cpu.properties},
+ * {@code cpu-narrow.properties} or {@code gpu.properties}), cut down to the device's limits; a file named from the device, in the jar or in the user's folder
  * {@code ~/.retort/opencl}, changes some of them.
  */
 final class ClParameters {
     /** Names another folder for the user's files, or one file for whatever device. */
     static final String LOCATION_PROPERTY = "retort.opencl.parameters";
+
+    /** Floats in the registers of a processor that has 32 of them. */
+    private static final int WIDE_VECTOR = 16;
 
     private final Map<ClParameter, Integer> values;
 
@@ -35,7 +38,8 @@ final class ClParameters {
 
     /** The parameters for a device; an unknown name or an illegal value in a file is an error that names it. */
     static ClParameters of(OpenClDevice device) {
-        Map<ClParameter, Integer> values = of(device.type()).fitted(device).values;
+        Map<ClParameter, Integer> values =
+                ofClass(classFile(device.type(), device.vectorWidth())).fitted(device).values;
         String own = device.fileName() + ".properties";
         if (ClParameters.class.getResource(own) != null) {
             read(own, resource(own), values);
@@ -52,16 +56,16 @@ final class ClParameters {
     }
 
     /** The parameters of a class of devices as its file has them. */
-    static ClParameters of(OpenClDevice.Type type) {
-        return new ClParameters(classDefaults(type)).consistent();
+    static ClParameters ofClass(String file) {
+        return new ClParameters(classDefaults(file)).consistent();
     }
 
-    private static EnumMap<ClParameter, Integer> classDefaults(OpenClDevice.Type type) {
+    private static EnumMap<ClParameter, Integer> classDefaults(String file) {
         EnumMap<ClParameter, Integer> values = new EnumMap<>(ClParameter.class);
-        read(classFile(type), resource(classFile(type)), values);
+        read(file, resource(file), values);
         for (ClParameter parameter : ClParameter.values()) {
             if (!values.containsKey(parameter)) {
-                throw new IllegalStateException("opencl: " + classFile(type) + " gives no " + parameter);
+                throw new IllegalStateException("opencl: " + file + " gives no " + parameter);
             }
         }
         return values;
@@ -103,13 +107,13 @@ final class ClParameters {
     }
 
     /** The most specific file that {@link #of} reads for a device. */
-    static String origin(String deviceName, OpenClDevice.Type type) {
+    static String origin(String deviceName, OpenClDevice.Type type, int vectorWidth) {
         Path user = userFile(deviceName);
         if (Files.exists(user)) {
             return user.toString();
         }
         String own = OpenClDevice.slug(deviceName) + ".properties";
-        return ClParameters.class.getResource(own) != null ? own : classFile(type);
+        return ClParameters.class.getResource(own) != null ? own : classFile(type, vectorWidth);
     }
 
     /** Where the user's own parameters for a device are, and the tuner writes them. */
@@ -120,8 +124,11 @@ final class ClParameters {
         return Files.isRegularFile(path) ? path : path.resolve(OpenClDevice.slug(deviceName) + ".properties");
     }
 
-    private static String classFile(OpenClDevice.Type type) {
-        return type == OpenClDevice.Type.CPU ? "cpu.properties" : "gpu.properties";
+    private static String classFile(OpenClDevice.Type type, int vectorWidth) {
+        if (type != OpenClDevice.Type.CPU) {
+            return "gpu.properties";
+        }
+        return vectorWidth >= WIDE_VECTOR ? "cpu.properties" : "cpu-narrow.properties";
     }
 
     private static Reader resource(String name) {
