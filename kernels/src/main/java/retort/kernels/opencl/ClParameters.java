@@ -13,18 +13,22 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import retort.kernels.BackendException;
 
 /**
- * A value for every {@link ClParameter}. They come from the file of the device's class ({@code cpu.properties} or
- * {@code gpu.properties}), cut down to the device's limits; a file named from the device, in the jar or in the user's folder
+ * A value for every {@link ClParameter}. They come from the file of the device's class ({@code cpu.properties},
+ * {@code cpu-narrow.properties} or {@code gpu.properties}), cut down to the device's limits; a file named from the device, in the jar or in the user's folder
  * {@code ~/.retort/opencl}, changes some of them.
  */
 final class ClParameters {
     /** Names another folder for the user's files, or one file for whatever device. */
     static final String LOCATION_PROPERTY = "retort.opencl.parameters";
+
+    /** Floats in the registers of a processor that has 32 of them. */
+    private static final int WIDE_VECTOR = 16;
 
     private final Map<ClParameter, Integer> values;
 
@@ -34,7 +38,8 @@ final class ClParameters {
 
     /** The parameters for a device; an unknown name or an illegal value in a file is an error that names it. */
     static ClParameters of(OpenClDevice device) {
-        Map<ClParameter, Integer> values = of(device.type()).fitted(device).values;
+        Map<ClParameter, Integer> values =
+                ofClass(classFile(device.type(), device.vectorWidth())).fitted(device).values;
         String own = device.fileName() + ".properties";
         if (ClParameters.class.getResource(own) != null) {
             read(own, resource(own), values);
@@ -51,16 +56,16 @@ final class ClParameters {
     }
 
     /** The parameters of a class of devices as its file has them. */
-    static ClParameters of(OpenClDevice.Type type) {
-        return new ClParameters(classDefaults(type)).consistent();
+    static ClParameters ofClass(String file) {
+        return new ClParameters(classDefaults(file)).consistent();
     }
 
-    private static EnumMap<ClParameter, Integer> classDefaults(OpenClDevice.Type type) {
+    private static EnumMap<ClParameter, Integer> classDefaults(String file) {
         EnumMap<ClParameter, Integer> values = new EnumMap<>(ClParameter.class);
-        read(classFile(type), resource(classFile(type)), values);
+        read(file, resource(file), values);
         for (ClParameter parameter : ClParameter.values()) {
             if (!values.containsKey(parameter)) {
-                throw new IllegalStateException("opencl: " + classFile(type) + " gives no " + parameter);
+                throw new IllegalStateException("opencl: " + file + " gives no " + parameter);
             }
         }
         return values;
@@ -87,22 +92,28 @@ final class ClParameters {
 
     /** Refuses values that are legal each but not together. */
     private ClParameters consistent() {
-        int itemRows = get(ClParameter.BLOCK_M) / get(ClParameter.BLOCK_ITEM_M);
-        if (itemRows > get(ClParameter.BLOCK_SMALL_M)) {
-            throw new BackendException("opencl: BLOCK_SMALL_M is " + get(ClParameter.BLOCK_SMALL_M)
-                    + ", expected at least BLOCK_M / BLOCK_ITEM_M = " + itemRows);
-        }
+        conflict().ifPresent(conflict -> {
+            throw new BackendException("opencl: " + conflict);
+        });
         return this;
     }
 
+    private Optional<String> conflict() {
+        int itemRows = get(ClParameter.BLOCK_M) / get(ClParameter.BLOCK_ITEM_M);
+        return itemRows <= get(ClParameter.BLOCK_SMALL_M)
+                ? Optional.empty()
+                : Optional.of("BLOCK_SMALL_M is " + get(ClParameter.BLOCK_SMALL_M)
+                        + ", expected at least BLOCK_M / BLOCK_ITEM_M = " + itemRows);
+    }
+
     /** The most specific file that {@link #of} reads for a device. */
-    static String origin(String deviceName, OpenClDevice.Type type) {
+    static String origin(String deviceName, OpenClDevice.Type type, int vectorWidth) {
         Path user = userFile(deviceName);
         if (Files.exists(user)) {
             return user.toString();
         }
         String own = OpenClDevice.slug(deviceName) + ".properties";
-        return ClParameters.class.getResource(own) != null ? own : classFile(type);
+        return ClParameters.class.getResource(own) != null ? own : classFile(type, vectorWidth);
     }
 
     /** Where the user's own parameters for a device are, and the tuner writes them. */
@@ -113,8 +124,11 @@ final class ClParameters {
         return Files.isRegularFile(path) ? path : path.resolve(OpenClDevice.slug(deviceName) + ".properties");
     }
 
-    private static String classFile(OpenClDevice.Type type) {
-        return type == OpenClDevice.Type.CPU ? "cpu.properties" : "gpu.properties";
+    private static String classFile(OpenClDevice.Type type, int vectorWidth) {
+        if (type != OpenClDevice.Type.CPU) {
+            return "gpu.properties";
+        }
+        return vectorWidth >= WIDE_VECTOR ? "cpu.properties" : "cpu-narrow.properties";
     }
 
     private static Reader resource(String name) {
@@ -177,6 +191,24 @@ final class ClParameters {
         EnumMap<ClParameter, Integer> changed = new EnumMap<>(values);
         changed.put(parameter, value);
         return new ClParameters(changed).consistent();
+    }
+
+    /** The same with one value changed, or empty where that does not go together with the others. */
+    Optional<ClParameters> tryWith(ClParameter parameter, int value) {
+        EnumMap<ClParameter, Integer> changed = new EnumMap<>(values);
+        changed.put(parameter, value);
+        ClParameters candidate = new ClParameters(changed);
+        return candidate.conflict().isEmpty() ? Optional.of(candidate) : Optional.empty();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ClParameters parameters && values.equals(parameters.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
     }
 
     /** As options of the OpenCL compiler. */

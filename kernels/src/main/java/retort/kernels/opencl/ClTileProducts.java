@@ -12,9 +12,15 @@ import retort.kernels.Conv2dSpec;
 import retort.kernels.GemmAdamSpec;
 import retort.kernels.GemmSpec;
 
-/** Products on a device whose work-item is a processor core: {@code gemm.cl} and {@code conv2d.cl}. */
+/**
+ * Products on a device whose work-item is a processor core: the files {@code gemm*.cl} but the
+ * blocked one, and {@code conv2d.cl}.
+ */
 final class ClTileProducts implements ClProducts {
-    private static final String FILE = "gemm.cl";
+    private static final String PANELS = "gemm.cl";
+    private static final String SHALLOW = "gemm_shallow.cl";
+    private static final String SMALL = "gemm_small.cl";
+    private static final String DOTS = "gemm_dot.cl";
     private static final String CONVOLUTIONS = "conv2d.cl";
 
     /** Tile sizes that gemm_small.cl sets. */
@@ -55,7 +61,7 @@ final class ClTileProducts implements ClProducts {
 
     private void multiply(GemmSpec spec, Supplier<String> op, ClTensor a, ClTensor b, Object c, Fused<ClTensor> fused) {
         Way way = way(spec);
-        ClKernel kernel = session.kernel(FILE, way.kernel(), 1, "bbbiiiff" + ClEpilogue.ARGUMENTS);
+        ClKernel kernel = session.kernel(way.file(), way.kernel(), 1, "bbbiiiff" + ClEpilogue.ARGUMENTS);
         Object[] operands = ClEpilogue.append(
                 spec.epilogue(), fused, c, a, b, c, spec.m(), spec.n(), spec.k(), spec.alpha(), spec.beta());
         session.queue().launch(op, kernel, way.groups(), operands);
@@ -78,39 +84,42 @@ final class ClTileProducts implements ClProducts {
         List<Object> operands = new ArrayList<>(List.of(a, b, w, m, v, gemm.m(), gemm.n(), gemm.k()));
         operands.addAll(
                 List.of(stepSize, adam.beta1(), 1 - adam.beta1(), adam.beta2(), 1 - adam.beta2(), adam.epsilon()));
-        ClKernel kernel = session.kernel(FILE, way.get().kernel(), 1, "bbbbbiiiffffff");
+        ClKernel kernel = session.kernel(way.get().file(), way.get().kernel(), 1, "bbbbbiiiffffff");
         session.queue().launch(spec::id, kernel, way.get().groups(), operands.toArray());
     }
 
     /** A kernel for a product, and how many groups of it. */
-    private record Way(String kernel, int groups) {}
+    private record Way(String file, String kernel, int groups) {}
 
     private Way way(GemmSpec spec) {
         if (isNarrow(spec)) {
-            return new Way("gemm_narrow_" + layout(spec), ceilDivide(spec.m(), NARROW_ROWS));
+            return new Way(SMALL, "gemm_narrow_" + layout(spec), ceilDivide(spec.m(), NARROW_ROWS));
         }
         if (spec.m() == 1 && !spec.transB()) {
-            return new Way("gemm_row", ceilDivide(spec.n(), ROW_VECTORS * session.parameter(ClParameter.GEMM_WIDTH)));
+            return new Way(
+                    SMALL, "gemm_row", ceilDivide(spec.n(), ROW_VECTORS * session.parameter(ClParameter.GEMM_WIDTH)));
         }
         if (spec.transB() && !spec.transA() && spec.m() <= FEW_ROWS && spec.k() >= SHORTEST_DOT) {
-            return new Way("gemm_dot", ceilDivide(spec.n(), session.parameter(ClParameter.DOT_COLUMNS)));
+            return new Way(DOTS, "gemm_dot", ceilDivide(spec.n(), session.parameter(ClParameter.DOT_COLUMNS)));
         }
         int rowTiles = ceilDivide(spec.m(), session.parameter(ClParameter.GEMM_ROWS));
         if (isShallow(spec) && rowTiles >= FEWEST_ROW_TILES) {
-            return new Way("gemm_shallow_" + layout(spec), rowTiles);
+            return new Way(SHALLOW, "gemm_shallow_" + layout(spec), rowTiles);
         }
         int columns = session.parameter(ClParameter.GEMM_VECTORS) * session.parameter(ClParameter.GEMM_WIDTH);
         int rows = session.parameter(ClParameter.GEMM_ROW_BLOCK);
-        return new Way("gemm_" + layout(spec), ceilDivide(spec.m(), rows) * ceilDivide(spec.n(), columns));
+        return new Way(PANELS, "gemm_" + layout(spec), ceilDivide(spec.m(), rows) * ceilDivide(spec.n(), columns));
     }
 
     /** Empty where the gradient must be stored. */
     private Optional<Way> adamWay(GemmSpec spec) {
         if (isNarrow(spec)) {
-            return Optional.of(new Way("gemm_adam_narrow_" + layout(spec), ceilDivide(spec.m(), NARROW_ROWS)));
+            return Optional.of(new Way(SMALL, "gemm_adam_narrow_" + layout(spec), ceilDivide(spec.m(), NARROW_ROWS)));
         }
         int rowTiles = ceilDivide(spec.m(), session.parameter(ClParameter.GEMM_ROWS));
-        return isShallow(spec) ? Optional.of(new Way("gemm_adam_" + layout(spec), rowTiles)) : Optional.empty();
+        return isShallow(spec)
+                ? Optional.of(new Way(SHALLOW, "gemm_adam_" + layout(spec), rowTiles))
+                : Optional.empty();
     }
 
     private boolean isNarrow(GemmSpec spec) {

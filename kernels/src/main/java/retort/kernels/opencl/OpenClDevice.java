@@ -13,6 +13,7 @@ import java.util.Locale;
  * @param computeUnits processors that each run a work-group
  * @param largestAllocationBytes the largest single buffer
  * @param largestWorkGroup work-items in a work-group, at most
+ * @param vectorWidth floats in its registers, as the driver sees them
  * @param parameters the file that its kernels' parameters come from
  */
 public record OpenClDevice(
@@ -26,6 +27,7 @@ public record OpenClDevice(
         long localMemoryBytes,
         long largestAllocationBytes,
         int largestWorkGroup,
+        int vectorWidth,
         String parameters) {
 
     /** Kinds of hardware. */

@@ -24,6 +24,7 @@ public final class OpenClDevices {
     private static final int GLOBAL_MEMORY = 0x101F;
     private static final int LOCAL_MEMORY = 0x1023;
     private static final int NAME = 0x102B;
+    private static final int NATIVE_VECTOR_WIDTH_FLOAT = 0x103A;
     private static final int DRIVER_VERSION = 0x102D;
     private static final String REMEDY =
             "install one (a graphics driver, or for the CPU: apt-get install pocl-opencl-icd), then see `retort devices`";
@@ -119,6 +120,7 @@ public final class OpenClDevices {
         long id = aparapi.getDeviceId();
         String name = OpenCl.deviceString(id, NAME);
         OpenClDevice.Type type = OpenClDevice.Type.of(OpenCl.deviceNumber(id, DEVICE_TYPE));
+        int vectorWidth = (int) OpenCl.deviceNumber(id, NATIVE_VECTOR_WIDTH_FLOAT);
         return new OpenClDevice(
                 index,
                 name,
@@ -130,6 +132,7 @@ public final class OpenClDevices {
                 OpenCl.deviceNumber(id, LOCAL_MEMORY),
                 OpenCl.deviceNumber(id, LARGEST_ALLOCATION),
                 (int) OpenCl.deviceNumber(id, LARGEST_WORK_GROUP),
-                ClParameters.origin(name, type));
+                vectorWidth,
+                ClParameters.origin(name, type, vectorWidth));
     }
 }

@@ -2,6 +2,16 @@
 // k, over A's rows and the rows that B' is stored by. A group, one item, computes all rows of DOT_COLUMNS columns: it reads
 // those rows of B once from memory, then from the first-level cache, and A again and again from the second level.
 
+// Vector width, as in gemm_tiles.cl.
+#ifndef GEMM_WIDTH
+#define GEMM_WIDTH 16
+#endif
+
+#define WIDTH GEMM_WIDTH
+#include "vector.cl"
+#include "philox.cl"
+#include "epilogue.cl"
+
 // Rows of a tile.
 #ifndef DOT_ROWS
 #define DOT_ROWS 4

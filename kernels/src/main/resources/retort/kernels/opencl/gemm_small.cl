@@ -1,6 +1,17 @@
 // Products that tiles do not suit: a C of one vector's width, and a C of one row. Nothing is packed, A and B are read where they
 // are.
 
+// Vector width, as in gemm_tiles.cl.
+#ifndef GEMM_WIDTH
+#define GEMM_WIDTH 16
+#endif
+
+#define WIDTH GEMM_WIDTH
+#include "vector.cl"
+#include "philox.cl"
+#include "epilogue.cl"
+#include "adam_update.cl"
+
 // Rows of a narrow tile: enough sums side by side to hide the latency of adding to one.
 #define NARROW_ROWS 8
 // Vectors of the single row that an item computes: as many streams of B as a prefetcher follows.

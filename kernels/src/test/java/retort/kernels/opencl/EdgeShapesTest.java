@@ -9,17 +9,22 @@ import org.junit.jupiter.api.Test;
 class EdgeShapesTest {
     @Test
     void kernelsForProcessorCoresEqualTheReference() {
-        run(OpenClDevice.Type.CPU);
+        run("cpu.properties");
+    }
+
+    @Test
+    void kernelsForNarrowProcessorCoresEqualTheReference() {
+        run("cpu-narrow.properties");
     }
 
     @Test
     void kernelsForWorkItemsInStepEqualTheReference() {
-        run(OpenClDevice.Type.GPU);
+        run("gpu.properties");
     }
 
-    private static void run(OpenClDevice.Type type) {
+    private static void run(String file) {
         OpenClDevices.Found found = OpenClTestDevice.find();
-        ClParameters parameters = ClParameters.of(type).fitted(found.device());
+        ClParameters parameters = ClParameters.ofClass(file).fitted(found.device());
         try (OpenClBackend backend = OpenClBackend.open(found, parameters)) {
             assertEquals(List.of(), new EdgeShapes(backend).run());
         }

@@ -111,7 +111,7 @@ class OpenClRefusalTest {
         ClContext context = ClContext.take(OpenClTestDevice.find());
         OpenClDevice real = context.device();
         OpenClDevice small = new OpenClDevice(
-                0, real.name(), "", "", real.type(), 1, 1 << 20, 1 << 15, 1 << 20, 1, "cpu.properties");
+                0, real.name(), "", "", real.type(), 1, 1 << 20, 1 << 15, 1 << 20, 1, 16, "cpu.properties");
         try (ClMemory memory = new ClMemory(small, context.handle())) {
             ClBuffer first = memory.take("first", 200_000);
             var refusal = assertThrows(BackendException.class, () -> memory.take("second", 100_000));

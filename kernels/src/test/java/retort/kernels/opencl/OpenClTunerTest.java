@@ -1,0 +1,38 @@
+package retort.kernels.opencl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import retort.kernels.GemmSpec;
+import retort.kernels.opencl.OpenClTuner.Stage;
+
+class OpenClTunerTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void triesEveryLegalValueAndWritesAFileThatTheEngineReads() {
+        OpenClDevices.Found found = OpenClTestDevice.find();
+        Path file = folder.resolve("device.properties");
+        ClParameter parameter = ClParameter.DOT_ROWS;
+        Stage stage = new Stage(List.of(parameter), List.of(GemmSpec.nt(8, 40, 70)));
+        List<String> lines = new ArrayList<>();
+        OpenClTuner.Result result = OpenClTuner.of(found, List.of(stage), file).tune(lines::add);
+        assertEquals(parameter.legal().length, result.tried());
+        assertEquals(0, result.refused(), lines.toString());
+        assertEquals(result.tried(), lines.size());
+        assertTrue(result.speedup() >= 1);
+        System.setProperty(ClParameters.LOCATION_PROPERTY, file.toString());
+        try {
+            ClParameters read = ClParameters.of(found.device());
+            assertTrue(parameter.isLegal(read.get(parameter)));
+        } finally {
+            System.clearProperty(ClParameters.LOCATION_PROPERTY);
+        }
+    }
+}
