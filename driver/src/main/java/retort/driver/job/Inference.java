@@ -10,7 +10,7 @@ import retort.nn.Sequential;
 /** Runs models over many images in chunks, Java arrays in and out. */
 public final class Inference {
     /** Images at a time: enough to read the weights seldom, few enough to keep activations small. */
-    private static final int CHUNK = 500;
+    private static final int CHUNK = 1000;
 
     private Inference() {}
 

@@ -42,9 +42,12 @@ final class SimdElementwise {
         float[] xs = x.array();
         float[] ys = y.array();
         chunks(spec.count(), spec.bytes(), (from, to, worker) -> {
-            int yAt = y.offset() - x.offset();
-            for (int e = x.offset() + from; e < x.offset() + to; e++) {
-                ys[yAt + e] = positive(xs[e]);
+            int e = from;
+            for (; e + LANES <= to; e += LANES) {
+                FloatVector.fromArray(SPECIES, xs, x.offset() + e).max(0).intoArray(ys, y.offset() + e);
+            }
+            for (; e < to; e++) {
+                ys[y.offset() + e] = positive(xs[x.offset() + e]);
             }
         });
     }
@@ -59,7 +62,14 @@ final class SimdElementwise {
         float[] dYs = dY.array();
         float[] dXs = dX.array();
         chunks(spec.count(), spec.bytes(), (from, to, worker) -> {
-            for (int e = from; e < to; e++) {
+            FloatVector zero = FloatVector.zero(SPECIES);
+            int e = from;
+            for (; e + LANES <= to; e += LANES) {
+                FloatVector passed = FloatVector.fromArray(SPECIES, dYs, dY.offset() + e);
+                FloatVector output = FloatVector.fromArray(SPECIES, ys, y.offset() + e);
+                zero.blend(passed, output.compare(VectorOperators.GT, 0)).intoArray(dXs, dX.offset() + e);
+            }
+            for (; e < to; e++) {
                 dXs[dX.offset() + e] = ys[y.offset() + e] > 0 ? dYs[dY.offset() + e] : 0;
             }
         });

@@ -133,11 +133,11 @@ final class SimdGemm {
         });
     }
 
-    /** Rows a task: {@code most}, or fewer so that every thread gets about four tasks. */
+    /** Rows a task, in whole tiles: at most {@code most}, and shared out evenly among the threads. */
     private int chunkRows(int rows, int most) {
-        int share = (rows + 4 * workers.count() - 1) / (4 * workers.count());
-        int tiles = Math.clamp((share + TALLEST - 1) / TALLEST, 1, most / TALLEST);
-        return tiles * TALLEST;
+        int rounds = Math.ceilDiv(rows, workers.count() * most);
+        int share = Math.ceilDiv(rows, workers.count() * rounds);
+        return Math.ceilDiv(share, TALLEST) * TALLEST;
     }
 
     private static void store(GemmSpec spec, float[] sums, int width, HostTensor c, int first, int count) {
