@@ -36,7 +36,8 @@ public enum Peer {
     ONEDNN(
             "onednn",
             Engine.CPU_SIMD,
-            "oneDNN in our layout: row-major, NHWC. What it packs it packs within the timed call, as we do.") {
+            "oneDNN in our layout: row-major, NHWC. What it packs it packs within the timed call, as we do."
+                    + " Its softmax has no temperature and gets logits divided beforehand, untimed.") {
         @Override
         void load() {
             Loader.load(org.bytedeco.dnnl.global.dnnl.class);

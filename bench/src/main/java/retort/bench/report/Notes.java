@@ -12,7 +12,8 @@ final class Notes {
     static List<String> of(BenchReport report) {
         List<String> notes = new ArrayList<>(List.of(
                 "A ratio is our score over the peer's in this run: above 1 ours is faster.",
-                "Every contender's result was compared with the plain definition of the operation before it was timed.",
+                "Before it was timed, a sample of each contender's result (some rows, columns, images or elements) was compared"
+                        + " with the plain definition of the operation.",
                 "Each contender runs in a JVM of its own, and they take turns at each shape.",
                 "Packing is within the timed call for us and for every peer, but for onednn-own.",
                 "Per cent of peak: of the multiply-adds for GFLOP/s, of the triad for GB/s. Data that fit the caches can"
