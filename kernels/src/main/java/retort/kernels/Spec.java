@@ -24,6 +24,16 @@ public sealed interface Spec
     /** Names the operation and its sizes, for example {@code gemm:m64n10k784:nt}. Equal ids mean equal work. */
     String id();
 
+    /**
+     * The spec of an id: {@code parse(spec.id()).id()} is {@code spec.id()}. What an id leaves out because the work does not
+     * depend on it, the rates of the optimisers, gets Keras's defaults.
+     *
+     * @throws IllegalArgumentException if no spec has this id
+     */
+    static Spec parse(String id) {
+        return SpecParser.parse(id);
+    }
+
     /** Floating-point operations; a fused multiply-add counts two. 0 where bytes are all that matters. */
     long flops();
 

@@ -4,13 +4,13 @@ import java.util.Arrays;
 import retort.kernels.scalar.ScalarBackend;
 
 /** How far a result may be from the double-precision reference: derived from the operation's sums, per element. */
-final class Bounds {
+public final class Bounds {
     private static final double EPS = 0x1p-24;
 
     private Bounds() {}
 
     /** Bounds for every operand of a case, in its order; 0 where the result must be exact (inputs too). */
-    static double[][] of(OpCase op, float[][] inputs) {
+    public static double[][] of(OpCase op, float[][] inputs) {
         double[][] bounds = new double[inputs.length][];
         for (int i = 0; i < inputs.length; i++) {
             bounds[i] = new double[inputs[i].length];

@@ -14,11 +14,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** How to call the operation that a spec describes: its operands, and the call itself on tensors in their order. */
-record OpCase(Spec spec, List<Operand> operands, Call call) {
+public record OpCase(Spec spec, List<Operand> operands, Call call) {
     static final DropoutKey KEY = new DropoutKey(0x5EED_0F_12345678L, 3, (7L << 32) + 11);
     static final int ADAM_STEP = 5;
 
-    interface Call {
+    /** The call itself. */
+    public interface Call {
         void run(Backend backend, Tensor[] tensors);
     }
 
@@ -27,7 +28,7 @@ record OpCase(Spec spec, List<Operand> operands, Call call) {
     }
 
     /** The calls of a spec: one, except where an operation and its gradient share their spec. */
-    static List<OpCase> of(Spec spec) {
+    public static List<OpCase> of(Spec spec) {
         return switch (spec) {
             case GemmSpec s -> List.of(gemm(s));
             case GemmAdamSpec s ->
@@ -143,7 +144,7 @@ record OpCase(Spec spec, List<Operand> operands, Call call) {
     }
 
     /** Random operands, as arrays in the operands' order. */
-    float[][] inputs(long seed, boolean whole) {
+    public float[][] inputs(long seed, boolean whole) {
         SplittableRandom random = new SplittableRandom(seed);
         return operands.stream().map(o -> o.elements(random, whole)).toArray(float[][]::new);
     }
@@ -152,7 +153,7 @@ record OpCase(Spec spec, List<Operand> operands, Call call) {
      * Runs the call and gives every operand's elements afterwards. Each operand lies inside a larger tensor between canaries,
      * at an odd offset; a canary that changed fails the test.
      */
-    float[][] run(Backend backend, float[][] inputs) {
+    public float[][] run(Backend backend, float[][] inputs) {
         int margin = 37;
         float canary = 12345.678f;
         try (Scope scope = backend.scope()) {

@@ -3,20 +3,22 @@ package retort.kernels;
 import java.util.SplittableRandom;
 
 /** One tensor of a call under test: its shape, who writes it, and what it is filled with beforehand. */
-record Operand(String name, Shape shape, Role role, Content content) {
-    enum Role {
+public record Operand(String name, Shape shape, Role role, Content content) {
+    /** Who reads and writes it. */
+    public enum Role {
         IN,
         /** Overwritten: filled with NaN beforehand. */
         OUT,
         /** Read and overwritten. */
         IN_OUT;
 
-        boolean isResult() {
+        public boolean isResult() {
             return this != IN;
         }
     }
 
-    enum Content {
+    /** What it is filled with. */
+    public enum Content {
         /** Uniform in [-1, 1), or whole numbers from -4 to 4. */
         SIGNED,
         /** Uniform in [0.01, 1), or whole numbers from 1 to 4: second moments. */

@@ -1,0 +1,41 @@
+package retort.bench;
+
+import java.io.IOException;
+import java.util.Arrays;
+import picocli.CommandLine;
+import retort.bench.command.BenchCommand;
+
+/**
+ * The {@code retort bench} command, and JMH itself: {@code jmh} as the first argument, or an option or pattern that only JMH
+ * can mean ({@code -l}, {@code -prof}, {@code Gemm}), hands the command line to JMH's own.
+ */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) throws IOException {
+        if (isForJmh(args)) {
+            org.openjdk.jmh.Main.main(args[0].equals("jmh") ? Arrays.copyOfRange(args, 1, args.length) : args);
+        } else {
+            System.exit(run(args));
+        }
+    }
+
+    /** Our options have two dashes, but for those of help and version; JMH's have one. */
+    static boolean isForJmh(String... args) {
+        return args.length > 0
+                && !args[0].startsWith("--")
+                && !args[0].startsWith("@")
+                && !args[0].equals("-h")
+                && !args[0].equals("-V");
+    }
+
+    /** Runs a command line and gives its exit code. */
+    static int run(String... args) {
+        CommandLine line = new CommandLine(new BenchCommand());
+        line.setOverwrittenOptionsAllowed(true);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler(BenchCommand::explain);
+        line.setParameterExceptionHandler(BenchCommand::explainUsage);
+        return line.execute(args);
+    }
+}

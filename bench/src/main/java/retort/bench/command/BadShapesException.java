@@ -1,0 +1,10 @@
+package retort.bench.command;
+
+/** A shape file that holds something else. */
+final class BadShapesException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    BadShapesException(IllegalArgumentException cause) {
+        super(cause.getMessage(), cause);
+    }
+}

@@ -1,0 +1,225 @@
+package retort.bench.command;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import retort.bench.peer.Peer;
+import retort.bench.report.BenchReport;
+import retort.bench.report.JmhFile;
+import retort.bench.report.MarkdownReport;
+import retort.bench.report.Results;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
+import retort.kernels.ShapeFile;
+import retort.kernels.Spec;
+
+/** Times kernels beside their peers. */
+@Command(
+        name = "retort bench",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        versionProvider = BenchCommand.Version.class,
+        description = {
+            "Times kernels under JMH beside other libraries', and reports GFLOP/s and GB/s,",
+            "the share of what this machine can do at most, and the ratio to each peer."
+        },
+        footer = {
+            "",
+            "Start with 'retort bench --quick'. JMH's own options: retort bench jmh -h",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 backend or device not available, 4 bad data or file."
+        })
+public final class BenchCommand implements Callable<Integer> {
+    @CommandLine.Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "ENGINE",
+            split = ",",
+            converter = Converters.EngineConverter.class,
+            defaultValue = "cpu-simd",
+            description = "cpu-simd, opencl or cpu-scalar, or several of them (default: ${DEFAULT-VALUE}).")
+    private List<Engine> engines;
+
+    @Option(
+            names = "--kernels",
+            paramLabel = "KERNEL",
+            split = ",",
+            converter = Converters.KernelConverter.class,
+            defaultValue = "gemm,conv2d,softmax,elementwise,adam,exp",
+            description = "Families of kernels (default: ${DEFAULT-VALUE}).")
+    private List<Kernel> kernels;
+
+    @Option(
+            names = "--shapes",
+            paramLabel = "FILE",
+            description = "Spec ids to time, one a line (default: the shapes inside).")
+    private Path shapes;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            split = ",",
+            converter = Converters.Positive.class,
+            description =
+                    "Threads of the CPU engines and peers, one or several counts (default: 1 and all processors).")
+    private List<Integer> threads;
+
+    @Option(names = "--quick", description = "A few shapes, short, on one thread count: for a look, not to be quoted.")
+    private boolean quick;
+
+    @Option(
+            names = "--tune",
+            description = "Find the opencl kernels' best parameters for this device instead of timing.")
+    private boolean tune;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Folder for the reports (default: retort-out/bench-<time>).")
+    private Path out;
+
+    @Option(names = "--verbose", description = "Print the stack trace of an error too.")
+    private boolean verbose;
+
+    @Override
+    public Integer call() {
+        if (tune) {
+            throw new ParameterException(spec.commandLine(), "--tune: this build has no tuner for any engine");
+        }
+        for (Engine engine : engines) {
+            Backends.unavailable(engine).ifPresent(reason -> {
+                throw reason;
+            });
+        }
+        List<Spec> specs = specs();
+        List<BenchReport.Absent> absent = new ArrayList<>();
+        Plan plan = Plan.of(kernels, specs, threads(), engines, present(absent));
+        if (plan.races().isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "nothing to time: no shape is of a kernel in --kernels");
+        }
+        BenchReport.Environment environment = Machine.describe(engines, quick);
+        OutputFolder folder = OutputFolder.open(out);
+        return measure(plan, environment, absent, folder);
+    }
+
+    private int measure(
+            Plan plan, BenchReport.Environment environment, List<BenchReport.Absent> absent, OutputFolder folder) {
+        Jmh.Effort effort = quick ? Jmh.Effort.QUICK : Jmh.Effort.FULL;
+        Progress progress = new Progress(
+                spec.commandLine().getErr(),
+                plan.runs() * effort.rounds() + threads().size());
+        absent.forEach(each -> progress.say("absent: " + each.peer() + ", " + each.reason()));
+        List<BenchReport.Failed> failed;
+        try (Jmh jmh = new Jmh(effort, folder.path())) {
+            threads().forEach(count -> jmh.peaks(count, progress));
+            plan.races().forEach(race -> jmh.race(race, progress));
+            failed = jmh.failed();
+        }
+        BenchReport report = Results.report(environment, JmhFile.read(folder.jmh()), absent, failed);
+        PrintWriter stdout = spec.commandLine().getOut();
+        List<Path> files = folder.write(report);
+        stdout.print(MarkdownReport.of(report));
+        stdout.println();
+        stdout.println("FILES");
+        files.forEach(file -> stdout.println("  " + file));
+        stdout.flush();
+        return failed.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private List<Integer> threads() {
+        if (threads != null) {
+            return threads.stream().distinct().sorted().toList();
+        }
+        int all = Runtime.getRuntime().availableProcessors();
+        if (quick) {
+            // A device uses all processors: the peaks that it is held against must too.
+            return List.of(engines.contains(Engine.OPENCL) ? all : 1);
+        }
+        return all == 1 ? List.of(1) : List.of(1, all);
+    }
+
+    private List<Spec> specs() {
+        try {
+            if (shapes != null) {
+                return ShapeFile.read(shapes);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new BadShapesException(e);
+        }
+        return quick
+                ? ShapeFile.bundled("quick")
+                : kernels.stream()
+                        .filter(kernel -> kernel != Kernel.EXP)
+                        .flatMap(kernel -> ShapeFile.bundled(kernel.id()).stream())
+                        .toList();
+    }
+
+    /** The peers that can be measured; the others are added to {@code absent}. */
+    private List<Peer> present(List<BenchReport.Absent> absent) {
+        List<Peer> present = new ArrayList<>();
+        for (Peer peer : Peer.values()) {
+            if (!engines.contains(peer.rival())) {
+                absent.add(new BenchReport.Absent(
+                        peer.id(), "compared with " + peer.rival() + ", which was not asked for"));
+            } else {
+                peer.absence()
+                        .ifPresentOrElse(
+                                reason -> absent.add(new BenchReport.Absent(peer.id(), reason)),
+                                () -> present.add(peer));
+            }
+        }
+        return present;
+    }
+
+    /** The version of the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = BenchCommand.class.getPackage().getImplementationVersion();
+            return new String[] {"retort " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+
+    /** One line on stderr for a run that failed, and its exit code. */
+    public static int explain(Exception failure, CommandLine line, ParseResult result) {
+        if (failure instanceof ParameterException wrong) {
+            return explainUsage(wrong, result.originalArgs().toArray(String[]::new));
+        }
+        String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        boolean verbose = result.expandedArgs().contains("--verbose");
+        return complain(line, firstLine(message), verbose ? failure : null, ExitCode.of(failure));
+    }
+
+    /** One line on stderr for a command line that makes no sense. */
+    public static int explainUsage(ParameterException failure, String[] args) {
+        CommandLine line = failure.getCommandLine();
+        String help = "; see '" + line.getCommandSpec().qualifiedName() + " --help'";
+        boolean verbose = Arrays.asList(args).contains("--verbose");
+        return complain(line, firstLine(failure.getMessage()) + help, verbose ? failure : null, ExitCode.USAGE);
+    }
+
+    private static int complain(CommandLine line, String message, Exception trace, int code) {
+        PrintWriter err = line.getErr();
+        err.println("retort: " + message);
+        if (trace != null) {
+            trace.printStackTrace(err);
+        }
+        err.flush();
+        return code;
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
+    }
+}

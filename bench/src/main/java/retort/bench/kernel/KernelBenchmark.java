@@ -1,0 +1,62 @@
+package retort.bench.kernel;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import retort.bench.peer.Peer;
+import retort.kernels.Engine;
+import retort.kernels.Spec;
+
+/**
+ * Calls a second of one contender at one spec, single calls on warm caches. JMH runs it on one thread; {@link #threads}
+ * says how many the contender computes on.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-Xmx3g"})
+public abstract class KernelBenchmark {
+    /** One of our engines or a peer, by its id. */
+    @Param("cpu-simd")
+    public String engine;
+
+    @Param("1")
+    public int threads;
+
+    private Contender contender;
+
+    abstract String spec();
+
+    @Setup
+    public void prepare() {
+        Referee referee = new Referee(Spec.parse(spec()));
+        contender = Engine.byId(engine)
+                .<Contender>map(ours -> new RetortContender(ours, threads, referee.op(), referee.inputs()))
+                .orElseGet(() -> Peer.byId(engine).open(referee.op().spec(), referee.inputs(), threads));
+        referee.check(engine, contender);
+    }
+
+    @Benchmark
+    public void run() {
+        contender.run();
+    }
+
+    @TearDown
+    public void close() {
+        contender.close();
+    }
+}

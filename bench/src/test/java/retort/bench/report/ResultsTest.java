@@ -1,0 +1,141 @@
+package retort.bench.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** A report made of what JMH wrote in a run whose peaks are 200 GFLOP/s and 20 GB/s. */
+class ResultsTest {
+    private static final double CLOSE = 1e-9;
+
+    private final BenchReport report = report();
+
+    @Test
+    void peaksComeFromTheLoopsOfAllThreads() {
+        assertEquals(1, report.peaks().size());
+        BenchReport.Peak peak = report.peaks().getFirst();
+        assertEquals(2, peak.threads());
+        assertEquals(200, peak.gflops(), CLOSE);
+        assertEquals(20, peak.triadGBs(), CLOSE);
+    }
+
+    @Test
+    void arithmeticIsScoredInFlopsAgainstTheMultiplyAdds() {
+        BenchReport.Result gemm = result("gemm:m500n500k500:nn", "cpu-simd");
+        assertEquals("GFLOP/s", gemm.unit());
+        assertEquals(100, gemm.score(), CLOSE);
+        assertEquals(2, gemm.error(), CLOSE);
+        assertEquals(0.5, gemm.ofPeak(), CLOSE);
+    }
+
+    @Test
+    void passesOverMemoryAreScoredInBytesAgainstTheTriad() {
+        BenchReport.Result adam = result("adam:1000000", "cpu-simd");
+        assertEquals("GB/s", adam.unit());
+        assertEquals(14, adam.score(), CLOSE);
+        assertEquals(0.7, adam.ofPeak(), CLOSE);
+        assertEquals(Map.of(), adam.ratio());
+    }
+
+    @Test
+    void ratiosAreOursOverThePeersAtTheSameThreadCount() {
+        assertEquals(
+                Map.of("openblas", 0.8),
+                result("gemm:m500n500k500:nn", "cpu-simd").ratio());
+        assertNull(result("gemm:m500n500k500:nn", "openblas").ratio());
+    }
+
+    @Test
+    void anErrorThatIsNotKnownIsLeftOut() {
+        assertNull(result("gemm:m500n500k500:nn", "openblas").error());
+        assertNull(result("gemm:m500n500k500:nn", "netlib").ofPeak());
+    }
+
+    @Test
+    void jsonHasTheKeysOfTheContract() {
+        JsonObject json = new Gson().toJsonTree(report).getAsJsonObject();
+        assertEquals(1, json.get("schemaVersion").getAsInt());
+        assertTrue(json.keySet().containsAll(Set.of("environment", "peaks", "results", "absent")));
+        assertEquals(
+                Set.of("threads", "gflops", "triadGBs"),
+                json.getAsJsonArray("peaks").get(0).getAsJsonObject().keySet());
+        assertEquals(
+                Set.of("spec", "engine", "threads", "score", "error", "unit", "ofPeak", "ratio"),
+                json.getAsJsonArray("results").get(0).getAsJsonObject().keySet());
+        assertEquals(
+                Set.of("peer", "reason"),
+                json.getAsJsonArray("absent").get(0).getAsJsonObject().keySet());
+    }
+
+    @Test
+    void markdownShowsScoresRatiosAndWhatIsAbsentOrFailed() {
+        String text = MarkdownReport.of(report);
+        assertTrue(text.contains("| gemm:m500n500k500:nn | 100 | ± 2.00 | 50 % | 125 | 0.80 |"), text);
+        assertTrue(text.contains("| adam:1000000 | 14.0 | ± 0.140 | 70 % |"), text);
+        assertTrue(text.contains("| clblast | no such library |"), text);
+        assertTrue(text.contains("| relu:8 | onednn | 2 | off by <one> |"), text);
+        assertTrue(text.contains("Some CPU, 2 processors"), text);
+    }
+
+    @Test
+    void htmlIsOneFileWithItsPictureInside() {
+        String text = HtmlReport.of(report);
+        assertTrue(text.contains("<svg"), "no roofline");
+        assertTrue(text.contains("<td class=\"behind\">0.80</td>"), text);
+        assertTrue(text.contains("off by &lt;one&gt;"), text);
+        assertTrue(text.contains("no such library"), text);
+        assertFalse(text.contains("<script src") || text.contains("<link"), "asks for another file");
+    }
+
+    @Test
+    void refusesAFileThatJmhDidNotWrite() {
+        assertThrows(IllegalArgumentException.class, () -> JmhFile.parse("a.json", "{}"));
+        assertThrows(IllegalArgumentException.class, () -> JmhFile.parse("a.json", "[{\"threads\": 1}]"));
+        assertThrows(IllegalArgumentException.class, () -> JmhFile.parse("a.json", "not JSON"));
+    }
+
+    private BenchReport.Result result(String spec, String engine) {
+        return report.results().stream()
+                .filter(r -> r.spec().equals(spec) && r.engine().equals(engine))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static BenchReport report() {
+        BenchReport.Environment environment = new BenchReport.Environment(
+                "Some CPU",
+                2,
+                Map.of("cpu-simd", "8 lanes"),
+                "25",
+                List.of("-XX:+UseSerialGC"),
+                "Linux",
+                "abc",
+                "now",
+                true);
+        return Results.report(
+                environment,
+                JmhFile.parse("jmh.json", canned()),
+                List.of(new BenchReport.Absent("clblast", "no such library")),
+                List.of(new BenchReport.Failed("relu:8", "onednn", 2, "off by <one>")));
+    }
+
+    private static String canned() {
+        try (InputStream in = ResultsTest.class.getResourceAsStream("jmh.json")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

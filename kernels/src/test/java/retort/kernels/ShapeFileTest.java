@@ -1,0 +1,89 @@
+package retort.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The shapes that benchmarks time pass the kernels' contract too, as far as the reference is done with them quickly. */
+class ShapeFileTest {
+    private static final List<String> EXACT = List.of("gemm", "conv2d", "elementwise");
+    private static final List<String> ROUNDED = List.of("softmax", "adam");
+    private static final long MOST_FLOPS = 5_000_000;
+    private static final long MOST_BYTES = 3_000_000;
+
+    @TempDir
+    private Path folder;
+
+    @Nested
+    class Exact extends KernelContract {
+        @Override
+        Stream<Spec> specs() {
+            return quickOnes(EXACT);
+        }
+    }
+
+    @Nested
+    class Rounded extends KernelContract {
+        @Override
+        boolean isExactOnIntegers() {
+            return false;
+        }
+
+        @Override
+        Stream<Spec> specs() {
+            return quickOnes(ROUNDED);
+        }
+    }
+
+    private static Stream<Spec> quickOnes(List<String> files) {
+        return files.stream()
+                .flatMap(file -> ShapeFile.bundled(file).stream())
+                .filter(spec -> spec.flops() <= MOST_FLOPS && spec.bytes() <= MOST_BYTES);
+    }
+
+    @Test
+    void namesNoShapeTwice() {
+        Stream.concat(EXACT.stream(), ROUNDED.stream()).forEach(file -> {
+            List<String> ids = ShapeFile.bundled(file).stream().map(Spec::id).toList();
+            assertEquals(ids.stream().distinct().toList(), ids, file);
+        });
+    }
+
+    @Test
+    void quickShapesAreAmongTheOthers() {
+        List<Spec> all = Stream.concat(EXACT.stream(), ROUNDED.stream())
+                .flatMap(file -> ShapeFile.bundled(file).stream())
+                .toList();
+        assertTrue(all.containsAll(ShapeFile.bundled("quick")));
+    }
+
+    @Test
+    void readsIdsBetweenCommentsAndBlankLines() throws IOException {
+        Path file = Files.writeString(folder.resolve("my.txt"), "# mine\n\n  relu:5 # five\nsgd:7\n");
+        assertEquals(List.of(new ReluSpec(5), Spec.parse("sgd:7")), ShapeFile.read(file));
+    }
+
+    @Test
+    void refusesALineThatIsNoIdWithItsFileAndNumber() throws IOException {
+        Path file = Files.writeString(folder.resolve("my.txt"), "relu:5\nrelu:none\n");
+        String message = assertThrows(IllegalArgumentException.class, () -> ShapeFile.read(file))
+                .getMessage();
+        assertEquals(file + ":2: spec: 'relu:none' has 'none' after relu, expected it like a count", message);
+    }
+
+    @Test
+    void refusesAFileThatIsNotThere() {
+        assertThrows(UncheckedIOException.class, () -> ShapeFile.read(folder.resolve("absent.txt")));
+        assertThrows(IllegalArgumentException.class, () -> ShapeFile.bundled("absent"));
+    }
+}
