@@ -9,6 +9,8 @@ package retort.kernels;
  * w = w - rate sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon)
  * </pre>
  *
+ * <p>m and v below {@link Spec#STATE_FLOOR} in magnitude become 0.
+ *
  * <p>Source: Kingma and Ba 2015, algorithm 1 in the cheaper order of section 2, the form that Keras uses too.
  */
 public record AdamSpec(int count, float rate, float beta1, float beta2, float epsilon) implements Spec {

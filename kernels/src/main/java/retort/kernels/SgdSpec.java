@@ -2,6 +2,7 @@ package retort.kernels;
 
 /**
  * velocity = momentum velocity - rate g, then w = w + velocity, over count parameters w with gradient g, in place.
+ * A velocity below {@link Spec#STATE_FLOOR} in magnitude becomes 0.
  * Source: Polyak 1964, as written by Sutskever et al. 2013.
  */
 public record SgdSpec(int count, float rate, float momentum) implements Spec {

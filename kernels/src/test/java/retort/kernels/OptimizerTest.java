@@ -1,6 +1,12 @@
 package retort.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import java.util.Arrays;
 import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import retort.kernels.EnginesUnderTest.Subject;
 
 class OptimizerTest extends KernelContract {
     @Override
@@ -13,5 +19,27 @@ class OptimizerTest extends KernelContract {
         return Stream.of(1, 15, 16, 17, 37, 32768, 70001)
                 .flatMap(count ->
                         Stream.of(new AdamSpec(count, 1e-3f, 0.9f, 0.999f, 1e-7f), new SgdSpec(count, 0.1f, 0.9f)));
+    }
+
+    static Stream<Subject> engines() {
+        return EnginesUnderTest.all().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void stateThatDecaysEndsAtZeroBeforeItIsDenormal(Subject subject) {
+        float[] state = new float[37];
+        Arrays.fill(state, 1.05f * Spec.STATE_FLOOR);
+        AdamSpec adam = new AdamSpec(state.length, 1e-3f, 0.9f, 0.9f, 1e-7f);
+        float[][] adamResults = OpCase.of(adam)
+                .getFirst()
+                .run(subject.backend(), new float[][] {new float[37], new float[37], state.clone(), state.clone()});
+        SgdSpec sgd = new SgdSpec(state.length, 0.1f, 0.9f);
+        float[][] sgdResults = OpCase.of(sgd)
+                .getFirst()
+                .run(subject.backend(), new float[][] {new float[37], new float[37], state.clone()});
+        assertArrayEquals(new float[37], adamResults[2]);
+        assertArrayEquals(new float[37], adamResults[3]);
+        assertArrayEquals(new float[37], sgdResults[2]);
     }
 }

@@ -16,6 +16,7 @@ import retort.kernels.GemmSpec;
 import retort.kernels.ReluSpec;
 import retort.kernels.SgdSpec;
 import retort.kernels.SoftmaxSpec;
+import retort.kernels.Spec;
 import retort.kernels.host.HostBackend;
 import retort.kernels.host.HostTensor;
 
@@ -346,18 +347,24 @@ public final class ScalarBackend extends HostBackend {
 
     private static void adam(
             AdamSpec spec, float g, HostTensor w, HostTensor m, HostTensor v, int element, float stepSize) {
-        double newM = (double) spec.beta1() * m.array()[m.offset() + element] + (1 - spec.beta1()) * (double) g;
-        double newV = (double) spec.beta2() * v.array()[v.offset() + element] + (1 - spec.beta2()) * (double) g * g;
+        double newM =
+                floored((double) spec.beta1() * m.array()[m.offset() + element] + (1 - spec.beta1()) * (double) g);
+        double newV =
+                floored((double) spec.beta2() * v.array()[v.offset() + element] + (1 - spec.beta2()) * (double) g * g);
         m.array()[m.offset() + element] = (float) newM;
         v.array()[v.offset() + element] = (float) newV;
         w.array()[w.offset() + element] -= (float) (stepSize * newM / (Math.sqrt(newV) + spec.epsilon()));
     }
 
+    private static double floored(double state) {
+        return Math.abs(state) < Spec.STATE_FLOOR ? 0 : state;
+    }
+
     @Override
     protected void doSgd(SgdSpec spec, HostTensor w, HostTensor gradient, HostTensor velocity) {
         for (int e = 0; e < spec.count(); e++) {
-            double v = (double) spec.momentum() * velocity.array()[velocity.offset() + e]
-                    - (double) spec.rate() * gradient.array()[gradient.offset() + e];
+            double v = floored((double) spec.momentum() * velocity.array()[velocity.offset() + e]
+                    - (double) spec.rate() * gradient.array()[gradient.offset() + e]);
             velocity.array()[velocity.offset() + e] = (float) v;
             w.array()[w.offset() + e] += (float) v;
         }

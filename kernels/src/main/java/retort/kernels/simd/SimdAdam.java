@@ -4,7 +4,9 @@ import static retort.kernels.simd.SimdSpecies.LANES;
 import static retort.kernels.simd.SimdSpecies.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import retort.kernels.AdamSpec;
+import retort.kernels.Spec;
 import retort.kernels.host.HostTensor;
 
 /** The Adam update in one pass over parameters, gradient and moments: bound by memory. See {@link AdamSpec}. */
@@ -51,6 +53,8 @@ final class SimdAdam {
             newM = gradient.mul(restOfBeta1).add(newM);
             FloatVector newV = FloatVector.fromArray(SPECIES, vs, vAt + e).mul(spec.beta2());
             newV = gradient.mul(gradient).mul(restOfBeta2).add(newV);
+            newM = floored(newM);
+            newV = floored(newV);
             newM.intoArray(ms, mAt + e);
             newV.intoArray(vs, vAt + e);
             FloatVector change = newM.mul(stepSize).div(newV.sqrt().add(spec.epsilon()));
@@ -59,9 +63,19 @@ final class SimdAdam {
         for (; e < count; e++) {
             float newM = g[gAt + e] * restOfBeta1 + ms[mAt + e] * spec.beta1();
             float newV = g[gAt + e] * g[gAt + e] * restOfBeta2 + vs[vAt + e] * spec.beta2();
+            newM = floored(newM);
+            newV = floored(newV);
             ms[mAt + e] = newM;
             vs[vAt + e] = newV;
             ws[wAt + e] -= newM * stepSize / ((float) Math.sqrt(newV) + spec.epsilon());
         }
+    }
+
+    private static FloatVector floored(FloatVector state) {
+        return state.blend(0, state.abs().compare(VectorOperators.LT, Spec.STATE_FLOOR));
+    }
+
+    static float floored(float state) {
+        return Math.abs(state) < Spec.STATE_FLOOR ? 0 : state;
     }
 }

@@ -20,7 +20,8 @@ final class SimdSgd {
         workers.forEach(Math.ceilDiv(spec.count(), CHUNK), spec.bytes(), (number, worker) -> {
             int to = Math.min(spec.count(), (number + 1) * CHUNK);
             for (int e = number * CHUNK; e < to; e++) {
-                float v = spec.momentum() * vs[velocity.offset() + e] - spec.rate() * gs[gradient.offset() + e];
+                float v = SimdAdam.floored(
+                        spec.momentum() * vs[velocity.offset() + e] - spec.rate() * gs[gradient.offset() + e]);
                 vs[velocity.offset() + e] = v;
                 ws[w.offset() + e] += v;
             }

@@ -30,7 +30,8 @@ __kernel GROUP_OF(ELEMENT_ITEMS) void sgd(
         int velocityOffset, int count, float rate, float momentum) {
     int e = get_global_id(0) * WIDTH;
     if (e < count) {
-        floatv next = momentum * load(velocity + velocityOffset + e) - rate * load(gradient + gradientOffset + e);
+        floatv next =
+                floored(momentum * load(velocity + velocityOffset + e) - rate * load(gradient + gradientOffset + e));
         floatv moved = load(w + wOffset + e) + next;
         store_first(next, count - e, velocity + velocityOffset + e);
         store_first(moved, count - e, w + wOffset + e);
