@@ -103,7 +103,7 @@ final class Progress implements Job.Watcher {
     private void advance(int done, String remark) {
         if (bar != null) {
             bar.stepTo(done);
-            bar.setExtraMessage(remark);
+            bar.setExtraMessage(remark.isEmpty() ? "" : ", " + remark);
         } else if (System.nanoTime() - lastLine > NANOS_BETWEEN_LINES) {
             lastLine = System.nanoTime();
             double seconds = (lastLine - start) / 1e9;
@@ -123,7 +123,7 @@ final class Progress implements Job.Watcher {
         double seconds = (System.nanoTime() - start) / 1e9;
         if (bar != null) {
             bar.stepTo(total);
-            bar.setExtraMessage(remark);
+            bar.setExtraMessage(remark.isEmpty() ? "" : ", " + remark);
         }
         abandon();
         if (!onTerminal) {
