@@ -1,7 +1,6 @@
 package retort.driver.command;
 
 import retort.kernels.Backend;
-import retort.kernels.Epilogue;
 import retort.kernels.GemmSpec;
 import retort.kernels.Scope;
 import retort.kernels.Shape;
@@ -23,7 +22,7 @@ final class KernelCheck {
         try (Scope scope = backend.scope()) {
             Tensor c = scope.filled(Shape.of(ROWS, COLUMNS), Float.NaN);
             backend.gemm(
-                    new GemmSpec(ROWS, COLUMNS, DEPTH, false, false, 1, 0, Epilogue.NONE),
+                    GemmSpec.nn(ROWS, COLUMNS, DEPTH),
                     scope.tensorOf(Shape.of(ROWS, DEPTH), a),
                     scope.tensorOf(Shape.of(DEPTH, COLUMNS), b),
                     c);
