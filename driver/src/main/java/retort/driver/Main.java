@@ -26,6 +26,8 @@ public final class Main {
         line.setParameterExceptionHandler(RetortCommand::explainUsage);
         try {
             return line.execute(args);
+        } catch (OutOfMemoryError e) {
+            return RetortCommand.explainMemory(line);
         } finally {
             Interruption.end();
         }

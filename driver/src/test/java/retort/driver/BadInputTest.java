@@ -32,6 +32,7 @@ import retort.nn.Sequential;
 
 /** Each bad file has its exit code, one line on stderr that names it, and leaves nothing behind. */
 class BadInputTest {
+    private static final int FAILED = 1;
     private static final int UNAVAILABLE = 3;
     private static final int BAD_FILE = 4;
     private static final int DIVERGED = 5;
@@ -168,6 +169,43 @@ class BadInputTest {
         String architecture = honest.metadata().get("architecture").replace("14x14", "28x28");
         new SafeTensors(Map.of("architecture", architecture), honest.tensors()).write(lying);
         modelRefused(lying, "1.dense.weight is 196 x 10, expected 784 x 10");
+    }
+
+    @Test
+    void refusesASeedThatIsNone() throws IOException {
+        SafeTensors honest = SafeTensors.read(model("honest.safetensors", 28, 10));
+        Path odd = folder.resolve("odd.safetensors");
+        Map<String, String> metadata =
+                Map.of("architecture", honest.metadata().get("architecture"), "seed", "yesterday");
+        new SafeTensors(metadata, honest.tensors()).write(odd);
+        refused(BAD_FILE, new String[] {"evaluate", "--model=" + odd}, "the seed 'yesterday', expected a whole number");
+    }
+
+    @Test
+    void namesNoRecipeWhereTheModelNamesNone() throws IOException {
+        Path plain = model("plain.safetensors", 28, 10);
+        Outcome evaluation = Outcome.of(command("evaluate", "--model=" + plain)).isDone();
+        assertTrue(evaluation.out().startsWith("Retort evaluate\n"), evaluation.out());
+        assertFalse(Files.readString(out.resolve("report.json")).contains("\"seed\""));
+    }
+
+    @Test
+    void aHeapThatIsTooSmallEndsWithOne() throws Exception {
+        try (Outcome.Forked forked = Outcome.Forked.start(
+                folder,
+                Map.of(),
+                List.of("-Xmx360m", "--add-modules=jdk.incubator.vector"),
+                command("train", "--backend=cpu-simd"))) {
+            forked.end().isRefused(FAILED, "cpu-simd: no memory for a tensor ", "in a heap of ", "-Xmx");
+        }
+    }
+
+    @Test
+    void aHeapThatIsTooSmallForTheDataEndsWithOne() throws Exception {
+        try (Outcome.Forked forked =
+                Outcome.Forked.start(folder, Map.of(), List.of("-Xmx24m"), "evaluate", "--model=m", "--out=" + out)) {
+            forked.end().isRefused(FAILED, "out of memory in a heap of ", "-Xmx");
+        }
     }
 
     @Test

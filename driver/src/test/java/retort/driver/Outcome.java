@@ -40,14 +40,19 @@ record Outcome(int code, String out, String err) {
     /** A command in a JVM of its own, its output in files of {@code folder}. */
     record Forked(Process process, Path out, Path err) implements AutoCloseable {
         static Forked start(Path folder, Map<String, String> environment, String... args) throws IOException {
+            return start(folder, environment, List.of("--add-modules=jdk.incubator.vector"), args);
+        }
+
+        static Forked start(Path folder, Map<String, String> environment, List<String> options, String... args)
+                throws IOException {
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "--add-modules=jdk.incubator.vector",
                     "--enable-native-access=ALL-UNNAMED",
                     "-XX:+UseSerialGC",
                     "-cp",
                     System.getProperty("java.class.path"),
                     Main.class.getName()));
+            command.addAll(1, options);
             command.addAll(List.of(args));
             Path out = folder.resolve("stdout");
             Path err = folder.resolve("stderr");

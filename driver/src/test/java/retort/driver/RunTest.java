@@ -245,13 +245,15 @@ class RunTest {
     @ValueSource(strings = {"distilled", "hard-labels-all"})
     void evaluateFindsWhatTheRunFound(String name) throws IOException {
         Path out = folder.resolve("evaluation of " + name);
-        step(out, "evaluate", "--model=" + first.resolve(name + ".safetensors"));
+        Outcome evaluation = step(out, "evaluate", "--model=" + first.resolve(name + ".safetensors"));
+        assertTrue(evaluation.out().startsWith("Retort evaluate, recipe notebook, seed 4\n"), evaluation.out());
         JsonObject evaluated = report(out).getAsJsonObject("evaluated");
         JsonObject student = objects(report(first).getAsJsonArray("students"))
                 .filter(each -> each.get("name").getAsString().equals(name))
                 .findFirst()
                 .orElseThrow();
         assertEquals(student.get("test"), evaluated.get("test"));
+        assertEquals(4, report(out).get("seed").getAsInt());
         assertEquals(List.of("report.json"), Outcome.files(out));
     }
 

@@ -23,7 +23,7 @@ class UsageTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            ``                                        | a command is needed: run, train, distill, evaluate, latency or devices
+            ``                                        | a command is needed: run, train, distill, evaluate, latency, devices or doctor
             destill                                   | 'destill'
             run extra                                 | 'extra'
             run --fast                                | '--fast'
@@ -86,7 +86,8 @@ class UsageTest {
                 "latency --learning-rate=1",
                 "devices --backend=cpu-simd",
                 "devices --threads=1",
-                "devices --seed=1"
+                "devices --seed=1",
+                "doctor --device=0"
             })
     void commandsTakeOnlyWhatTheyUse(String line) {
         String option = line.substring(line.lastIndexOf("--"));
@@ -112,7 +113,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "train", "distill", "evaluate", "latency", "devices"})
+    @ValueSource(strings = {"run", "train", "distill", "evaluate", "latency", "devices", "doctor"})
     void everyCommandHasHelp(String command) {
         Outcome asked = Outcome.of("help", command).isDone();
         assertTrue(asked.out().startsWith("Usage: retort " + command), asked.out());

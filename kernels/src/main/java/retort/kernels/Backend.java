@@ -1,5 +1,7 @@
 package retort.kernels;
 
+import java.util.Optional;
+
 /**
  * An engine at work: memory, an in-order queue, and the operations of a neural network on opaque tensors.
  *
@@ -25,6 +27,11 @@ public interface Backend extends AutoCloseable {
 
     /** Host threads that compute; 1 for an engine whose work is done elsewhere. */
     int threads();
+
+    /** What was asked of the device so far, waiting for everything queued; nothing for an engine that works in the Java heap. */
+    default Optional<DeviceCounters> deviceCounters() {
+        return Optional.empty();
+    }
 
     /** A new, empty scope. */
     Scope scope();

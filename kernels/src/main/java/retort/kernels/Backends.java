@@ -1,7 +1,9 @@
 package retort.kernels;
 
+import java.util.List;
 import java.util.Optional;
 import retort.kernels.opencl.OpenClBackend;
+import retort.kernels.opencl.OpenClDevices;
 import retort.kernels.scalar.ScalarBackend;
 import retort.kernels.simd.SimdEngine;
 
@@ -41,6 +43,28 @@ public final class Backends {
             case CPU_SCALAR -> new ScalarBackend();
             case CPU_SIMD -> SimdEngine.open(options.threads());
             case OPENCL -> OpenClBackend.open(options.device());
+        };
+    }
+
+    /**
+     * Opens an engine to find out where its time goes: each operation is waited for, and a device keeps its own times too.
+     *
+     * @throws BackendUnavailableException if it can't run here; nothing takes its place
+     */
+    public static ProfiledBackend openProfiled(Engine engine, Options options) {
+        return new ProfiledBackend(
+                switch (engine) {
+                    case CPU_SCALAR, CPU_SIMD -> open(engine, options);
+                    case OPENCL -> OpenClBackend.open(options.device(), true);
+                });
+    }
+
+    /** Everything that an engine needs here, met or not. Cheap: no device is opened. */
+    public static List<Requirement> requirements(Engine engine) {
+        return switch (engine) {
+            case CPU_SCALAR -> List.of();
+            case CPU_SIMD -> SimdEngine.requirements();
+            case OPENCL -> OpenClDevices.requirements();
         };
     }
 

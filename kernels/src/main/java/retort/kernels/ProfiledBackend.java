@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A backend that passes every call on to another and keeps the time. Each operation is waited for, so an engine with a
@@ -68,6 +69,11 @@ public final class ProfiledBackend implements Backend {
     @Override
     public int threads() {
         return backend.threads();
+    }
+
+    @Override
+    public Optional<DeviceCounters> deviceCounters() {
+        return backend.deviceCounters();
     }
 
     @Override

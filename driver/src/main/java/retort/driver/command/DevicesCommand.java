@@ -1,6 +1,8 @@
 package retort.driver.command;
 
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -10,6 +12,8 @@ import retort.kernels.Backend;
 import retort.kernels.BackendUnavailableException;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
+import retort.kernels.opencl.OpenClDevice;
+import retort.kernels.opencl.OpenClDevices;
 
 /** Lists what there is to run on. */
 @Command(
@@ -17,7 +21,7 @@ import retort.kernels.Engine;
         mixinStandardHelpOptions = true,
         versionProvider = RetortCommand.Version.class,
         sortOptions = false,
-        description = "Lists the engines and what each would run on here.")
+        description = "Lists the engines and what each would run on here, then every OpenCL platform and device.")
 final class DevicesCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -28,6 +32,17 @@ final class DevicesCommand implements Callable<Integer> {
         for (Engine engine : Engine.values()) {
             out.println(describe(engine));
         }
+        for (String platform : OpenClDevices.platforms()) {
+            out.println();
+            out.println("OpenCL platform " + platform);
+            List<OpenClDevice> devices = OpenClDevices.list().stream()
+                    .filter(device -> device.platform().equals(platform))
+                    .toList();
+            if (devices.isEmpty()) {
+                out.println("  no device");
+            }
+            devices.forEach(device -> describe(device, out));
+        }
         out.flush();
         return ExitCode.DONE;
     }
@@ -37,9 +52,31 @@ final class DevicesCommand implements Callable<Integer> {
         if (reason.isPresent()) {
             return reason.get().getMessage();
         }
+        if (engine == Engine.OPENCL) {
+            return engine + ": " + OpenClDevices.select(null).name() + ", or what --device names";
+        }
         try (Backend backend = Backends.open(engine, Backends.Options.defaults())) {
             int threads = backend.threads();
             return engine + ": " + backend.device() + ", " + threads + (threads == 1 ? " thread" : " threads");
         }
+    }
+
+    private static void describe(OpenClDevice device, PrintWriter out) {
+        out.printf(Locale.ROOT, "  --device=%d  %s%n", device.index(), device.name());
+        out.printf(
+                Locale.ROOT,
+                "    type        %s, %d compute units, registers of %d floats%n",
+                device.type(),
+                device.computeUnits(),
+                device.vectorWidth());
+        out.printf(Locale.ROOT, "    driver      %s%n", device.version());
+        out.printf(
+                Locale.ROOT,
+                "    memory      %s, %s in a buffer at most, %s local%n",
+                Bytes.of(device.globalMemoryBytes()),
+                Bytes.of(device.largestAllocationBytes()),
+                Bytes.of(device.localMemoryBytes()));
+        out.printf(Locale.ROOT, "    work-group  %,d work-items at most%n", device.largestWorkGroup());
+        out.printf(Locale.ROOT, "    parameters  %s%n", device.parameters());
     }
 }

@@ -9,6 +9,7 @@ import picocli.CommandLine.TypeConversionException;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
+import retort.kernels.ProfiledBackend;
 
 /** What a command runs on. */
 abstract sealed class EngineOptions permits OneEngine, SeveralEngines {
@@ -43,8 +44,16 @@ abstract sealed class EngineOptions permits OneEngine, SeveralEngines {
     }
 
     final Backend open(Engine engine) {
+        return Backends.open(engine, options());
+    }
+
+    final ProfiledBackend openProfiled() {
+        return Backends.openProfiled(engines().getFirst(), options());
+    }
+
+    private Backends.Options options() {
         int all = Runtime.getRuntime().availableProcessors();
-        return Backends.open(engine, new Backends.Options(threads == null ? all : threads, device));
+        return new Backends.Options(threads == null ? all : threads, device);
     }
 
     /** An engine by its name. */

@@ -2,6 +2,7 @@ package retort.driver.command;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,14 +39,22 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Session session = new Session(spec, options, new RecipeOptions(), engine);
-                Sequential model =
-                        ModelFiles.load(session.backend(), file, session.data().test())) {
+        try (Session session = new Session(spec, options, new RecipeOptions(), engine)) {
+            Sequential.Loaded loaded =
+                    ModelFiles.read(session.backend(), file, session.data().test());
+            evaluate(session, loaded.model(), loaded.metadata());
+        }
+        return ExitCode.DONE;
+    }
+
+    /** Recipe and seed in the report are those that the model was trained with, as far as its file names them. */
+    private void evaluate(Session session, Sequential model, Map<String, String> metadata) {
+        try (model) {
             ReportBuilder report = new ReportBuilder();
+            report.origin(metadata.get("recipe"), ModelFiles.seed(file, metadata));
             Report.Test test = session.job().test(model, file.getFileName().toString());
             report.evaluated(new Report.Evaluated(file.getFileName().toString(), model.parameterCount(), test));
             session.finish(report, List.of());
         }
-        return ExitCode.DONE;
     }
 }

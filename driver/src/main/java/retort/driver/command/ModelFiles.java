@@ -1,6 +1,7 @@
 package retort.driver.command;
 
 import java.nio.file.Path;
+import java.util.Map;
 import retort.driver.data.ImageSet;
 import retort.kernels.Backend;
 import retort.kernels.Shape;
@@ -14,7 +15,17 @@ final class ModelFiles {
 
     /** @throws ModelFileException if the file is no model, or one for other images or classes */
     static Sequential load(Backend backend, Path file, ImageSet images) {
-        Sequential model = Sequential.load(backend, file).model();
+        return read(backend, file, images).model();
+    }
+
+    /**
+     * The same, with the metadata it was saved with.
+     *
+     * @throws ModelFileException if the file is no model, or one for other images or classes
+     */
+    static Sequential.Loaded read(Backend backend, Path file, ImageSet images) {
+        Sequential.Loaded loaded = Sequential.load(backend, file);
+        Sequential model = loaded.model();
         Architecture architecture = model.architecture();
         Shape input = Shape.of(images.height(), images.width(), 1);
         Shape output = Shape.of(ImageSet.CLASSES);
@@ -25,6 +36,20 @@ final class ModelFiles {
                     "maps " + architecture.input() + " to " + architecture.output() + ", expected " + input + " to "
                             + output);
         }
-        return model;
+        return loaded;
+    }
+
+    /**
+     * The seed that a model's metadata names, or null.
+     *
+     * @throws ModelFileException if that is no seed
+     */
+    static Long seed(Path file, Map<String, String> metadata) {
+        String seed = metadata.get("seed");
+        try {
+            return seed == null ? null : Long.valueOf(seed);
+        } catch (NumberFormatException e) {
+            throw new ModelFileException(file, "its metadata has the seed '" + seed + "', expected a whole number");
+        }
     }
 }

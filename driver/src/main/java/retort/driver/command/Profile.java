@@ -3,6 +3,8 @@ package retort.driver.command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import retort.kernels.DeviceCounters;
 import retort.kernels.ProfiledBackend.Cost;
 
 /** Where the time of a job went, as a table. */
@@ -28,6 +30,30 @@ final class Profile {
                         cost.bytes() / (double) cost.nanos()));
             }
         }
+        return lines;
+    }
+
+    /** What was asked of a device, and a line for each op with its time there: without launching it and waiting for it. */
+    static List<String> deviceLines(DeviceCounters counters) {
+        double total = counters.deviceNanos().values().stream()
+                .mapToDouble(Long::doubleValue)
+                .sum();
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                Locale.ROOT,
+                "DEVICE  %,d launches, %s uploaded, %s downloaded, %.1f ms at work",
+                counters.launches(),
+                Bytes.of(counters.uploadedBytes()),
+                Bytes.of(counters.downloadedBytes()),
+                total / 1e6));
+        counters.deviceNanos().entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .forEach(op -> lines.add(String.format(
+                        Locale.ROOT,
+                        "%-52s %10.3f ms %5.1f %%",
+                        op.getKey(),
+                        op.getValue() / 1e6,
+                        100 * op.getValue() / total)));
         return lines;
     }
 }

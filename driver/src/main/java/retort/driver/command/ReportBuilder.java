@@ -8,12 +8,21 @@ import retort.driver.report.Report;
 
 /** The parts of a report as a command comes by them; what never comes is left out. */
 final class ReportBuilder implements LatencyTest.Results {
+    /** What a command reports on, where that is not its own recipe. */
+    private record Origin(String recipe, Long seed) {}
+
+    private Origin origin;
     private Report.Teacher teacher;
     private Report.SoftLabels softLabels;
     private final List<Report.Student> students = new ArrayList<>();
     private Report.Evaluated evaluated;
     private final List<Report.Latency> latency = new ArrayList<>();
     private final List<Report.LatencySkipped> skipped = new ArrayList<>();
+
+    /** Recipe and seed that a model comes from, null where they are not known. */
+    void origin(String recipe, Long seed) {
+        origin = new Origin(recipe, seed);
+    }
 
     void teacher(Report.Teacher part) {
         teacher = part;
@@ -42,12 +51,13 @@ final class ReportBuilder implements LatencyTest.Results {
     }
 
     Report build(String command, Recipe recipe, boolean quick, Report.Environment environment) {
+        Origin of = origin == null ? new Origin(recipe.name(), recipe.seed()) : origin;
         boolean timed = !latency.isEmpty();
         return new Report(
                 Report.SCHEMA_VERSION,
                 command,
-                recipe.name(),
-                recipe.seed(),
+                of.recipe(),
+                of.seed(),
                 quick,
                 environment,
                 teacher,

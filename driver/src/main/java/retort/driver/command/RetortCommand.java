@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             LatencyCommand.class,
             DevicesCommand.class,
+            DoctorCommand.class,
             HelpCommand.class,
             GenerateCompletion.class
         })
@@ -45,7 +46,7 @@ public final class RetortCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "a command is needed: run, train, distill, evaluate, latency or devices");
+                spec.commandLine(), "a command is needed: run, train, distill, evaluate, latency, devices or doctor");
     }
 
     /** The version of the jar. */
@@ -61,6 +62,13 @@ public final class RetortCommand implements Runnable {
     public static int explain(Exception failure, CommandLine line, ParseResult result) {
         boolean verbose = result.expandedArgs().contains("--verbose");
         return complain(line, message(failure), verbose ? failure : null, ExitCode.of(failure));
+    }
+
+    /** One line on stderr for a command that the heap was too small for, and its exit code. */
+    public static int explainMemory(CommandLine line) {
+        String heap = Bytes.of(Runtime.getRuntime().maxMemory());
+        String message = "out of memory in a heap of " + heap + ": use a larger one, as in RETORT_JAVA_OPTS=-Xmx2g";
+        return complain(line, message, null, ExitCode.FAILED);
     }
 
     /** One line on stderr for a command line that makes no sense. */

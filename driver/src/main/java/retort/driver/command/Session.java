@@ -31,7 +31,7 @@ final class Session implements AutoCloseable {
         Dataset all = options.dataset();
         int images = recipe.trainImages(all.train().size());
         this.data = new Dataset(all.name(), all.train().prefix(images), all.test());
-        this.backend = options.profile() ? new ProfiledBackend(engine.open()) : engine.open();
+        this.backend = options.profile() ? engine.openProfiled() : engine.open();
         this.progress = new Progress(Interruption.begin());
         try {
             this.output = options.output(command.name());
@@ -84,6 +84,7 @@ final class Session implements AutoCloseable {
         out.flush();
         if (backend instanceof ProfiledBackend profiled) {
             Profile.lines(profiled.costs()).forEach(progress::say);
+            profiled.deviceCounters().map(Profile::deviceLines).ifPresent(lines -> lines.forEach(progress::say));
         }
     }
 

@@ -11,7 +11,7 @@ public record Report(
         int schemaVersion,
         String command,
         String recipe,
-        long seed,
+        Long seed,
         boolean quick,
         Environment environment,
         Teacher teacher,

@@ -32,8 +32,11 @@ public final class Summary {
     private void heading() {
         Report.Environment at = report.environment();
         line(
-                "Retort %s, recipe %s, seed %d%s",
-                report.command(), report.recipe(), report.seed(), report.quick() ? ", quick" : "");
+                "Retort %s%s%s%s",
+                report.command(),
+                report.recipe() == null ? "" : ", recipe " + report.recipe(),
+                report.seed() == null ? "" : ", seed " + report.seed(),
+                report.quick() ? ", quick" : "");
         line(
                 "%s on %s, %d thread%s, Java %s",
                 at.backend(), at.device(), at.threads(), at.threads() == 1 ? "" : "s", at.java());

@@ -9,6 +9,7 @@ import retort.kernels.CheckedBackend;
 import retort.kernels.ColumnSumSpec;
 import retort.kernels.Conv2dSpec;
 import retort.kernels.CrossEntropySpec;
+import retort.kernels.DeviceCounters;
 import retort.kernels.DropoutKey;
 import retort.kernels.DropoutSpec;
 import retort.kernels.Engine;
@@ -98,6 +99,11 @@ public final class OpenClBackend extends CheckedBackend<ClTensor> {
     /** What this backend has asked of its device so far; waits for everything queued. */
     public OpenClCounters counters() {
         return queue.counters();
+    }
+
+    @Override
+    public Optional<DeviceCounters> deviceCounters() {
+        return Optional.of(counters());
     }
 
     /** Bytes of device memory that this backend holds, in use or kept for later scopes. */

@@ -1,6 +1,7 @@
 package retort.kernels.opencl;
 
 import java.util.Map;
+import retort.kernels.DeviceCounters;
 
 /**
  * What a backend has asked of its device since it was opened.
@@ -10,7 +11,8 @@ import java.util.Map;
  * @param downloadedBytes from the device to the host
  * @param deviceNanos time on the device by op id, where the backend was opened to profile; else empty
  */
-public record OpenClCounters(long launches, long uploadedBytes, long downloadedBytes, Map<String, Long> deviceNanos) {
+public record OpenClCounters(long launches, long uploadedBytes, long downloadedBytes, Map<String, Long> deviceNanos)
+        implements DeviceCounters {
     public OpenClCounters {
         deviceNanos = Map.copyOf(deviceNanos);
     }

@@ -1,6 +1,7 @@
 package retort.kernels.opencl;
 
 import com.aparapi.device.OpenCLDevice;
+import com.aparapi.internal.opencl.OpenCLPlatform;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +11,7 @@ import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import retort.kernels.BackendUnavailableException;
 import retort.kernels.Engine;
+import retort.kernels.Requirement;
 
 /**
  * The OpenCL devices of this machine, found by Aparapi. A missing loader, a folder without drivers and a driver without
@@ -37,10 +39,11 @@ public final class OpenClDevices {
     /**
      * What a search found.
      *
+     * @param platforms names of the drivers
      * @param found the devices, in the order that {@code --device=N} counts
      * @param reason why there are none, else empty
      */
-    private record Listing(List<Found> found, String reason) {}
+    private record Listing(List<String> platforms, List<Found> found, String reason) {}
 
     /** A device as we and as Aparapi describe it. */
     record Found(OpenClDevice device, OpenCLDevice aparapi) {}
@@ -54,6 +57,32 @@ public final class OpenClDevices {
     /** All devices, none if there is no driver. */
     public static List<OpenClDevice> list() {
         return Holder.LISTING.found().stream().map(Found::device).toList();
+    }
+
+    /** The names of all drivers, those without a device too; of drivers that share a name, one. */
+    public static List<String> platforms() {
+        return Holder.LISTING.platforms();
+    }
+
+    /** What there must be for a device to be found. */
+    public static List<Requirement> requirements() {
+        if (!OpenCl.isPresent()) {
+            return List.of(new Requirement(
+                    "loader", Holder.LISTING.reason(), "apt-get install ocl-icd-libopencl1, then " + REMEDY));
+        }
+        Requirement loader = Requirement.met("loader", OpenCl.LIBRARY);
+        if (platforms().isEmpty()) {
+            return List.of(loader, new Requirement("drivers", Holder.LISTING.reason(), REMEDY));
+        }
+        Requirement drivers = Requirement.met("drivers", String.join(", ", platforms()));
+        return List.of(
+                loader,
+                drivers,
+                list().isEmpty()
+                        ? new Requirement("devices", Holder.LISTING.reason(), REMEDY)
+                        : Requirement.met(
+                                "devices",
+                                list().stream().map(OpenClDevice::toString).collect(Collectors.joining(", "))));
     }
 
     /** Why there is no device; empty when there is one. */
@@ -101,19 +130,27 @@ public final class OpenClDevices {
 
     private static Listing search() {
         if (!OpenCl.isPresent()) {
-            return new Listing(List.of(), "there is no OpenCL loader (" + OpenCl.LIBRARY + ") on this system");
+            return new Listing(
+                    List.of(), List.of(), "there is no OpenCL loader (" + OpenCl.LIBRARY + ") on this system");
         }
         int platforms = OpenCl.platforms();
         if (platforms == 0) {
-            return new Listing(List.of(), "the OpenCL loader finds no driver");
+            return new Listing(List.of(), List.of(), "the OpenCL loader finds no driver");
         }
         APARAPI.setLevel(Level.SEVERE);
+        List<String> names = new OpenCLPlatform()
+                .getOpenCLPlatforms().stream()
+                        .map(OpenCLPlatform::getName)
+                        .distinct()
+                        .toList();
         List<Found> found = new ArrayList<>();
         for (OpenCLDevice aparapi : OpenCLDevice.listDevices(null)) {
             found.add(new Found(describe(found.size(), aparapi), aparapi));
         }
         return new Listing(
-                List.copyOf(found), found.isEmpty() ? "the OpenCL drivers (" + platforms + ") have no device" : "");
+                names,
+                List.copyOf(found),
+                found.isEmpty() ? "the OpenCL drivers (" + platforms + ") have no device" : "");
     }
 
     private static OpenClDevice describe(int index, OpenCLDevice aparapi) {

@@ -2,10 +2,12 @@ package retort.kernels.simd;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Optional;
 import retort.kernels.Backend;
 import retort.kernels.BackendUnavailableException;
 import retort.kernels.Engine;
+import retort.kernels.Requirement;
 
 /**
  * The way in to cpu-simd. Nothing here touches the Vector API: a class that does can't even be loaded where the module is
@@ -16,18 +18,45 @@ public final class SimdEngine {
 
     /** Why this JVM can't run the engine and what to do about it, or nothing. */
     public static Optional<BackendUnavailableException> unavailable() {
-        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-            return lacks("the JVM runs without the Vector API", "start it with --add-modules jdk.incubator.vector");
-        }
-        if (!compilesVectors()) {
-            return lacks(
-                    "this JVM does not compile vector code, which would run 100 times slower",
-                    "use HotSpot with its C2 compiler on");
-        }
-        if (System.getProperty("os.arch").equals("amd64") && !"true".equals(flag("UseFMA"))) {
-            return lacks("this CPU has no fused multiply-add, which would be done in software", "use another engine");
-        }
-        return Optional.empty();
+        return requirements().stream()
+                .filter(requirement -> !requirement.isMet())
+                .findFirst()
+                .map(lacking -> new BackendUnavailableException(Engine.CPU_SIMD, lacking.finding(), lacking.remedy()));
+    }
+
+    /** What the engine needs of this JVM and CPU. */
+    public static List<Requirement> requirements() {
+        return List.of(vectorModule(), vectorCompiler(), fusedMultiplyAdd());
+    }
+
+    private static Requirement vectorModule() {
+        String name = "Vector API";
+        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+                ? Requirement.met(name, "the JVM runs with jdk.incubator.vector")
+                : new Requirement(
+                        name,
+                        "the JVM runs without the Vector API",
+                        "start it with --add-modules jdk.incubator.vector");
+    }
+
+    private static Requirement vectorCompiler() {
+        String name = "C2";
+        return compilesVectors()
+                ? Requirement.met(name, "on, with vectors of up to " + flag("MaxVectorSize") + " bytes")
+                : new Requirement(
+                        name,
+                        "this JVM does not compile vector code, which would run 100 times slower",
+                        "use HotSpot with its C2 compiler on");
+    }
+
+    private static Requirement fusedMultiplyAdd() {
+        String name = "FMA";
+        return !System.getProperty("os.arch").equals("amd64") || "true".equals(flag("UseFMA"))
+                ? Requirement.met(name, "this CPU has fused multiply-add")
+                : new Requirement(
+                        name,
+                        "this CPU has no fused multiply-add, which would be done in software",
+                        "use another engine");
     }
 
     /** Only C2 knows the Vector API: it must be there, and tiered compilation must reach it. */
@@ -44,10 +73,6 @@ public final class SimdEngine {
         } catch (IllegalArgumentException absent) {
             return null;
         }
-    }
-
-    private static Optional<BackendUnavailableException> lacks(String reason, String remedy) {
-        return Optional.of(new BackendUnavailableException(Engine.CPU_SIMD, reason, remedy));
     }
 
     /**

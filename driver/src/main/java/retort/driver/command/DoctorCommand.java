@@ -1,0 +1,136 @@
+package retort.driver.command;
+
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import retort.kernels.Backend;
+import retort.kernels.BackendException;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
+import retort.kernels.Requirement;
+import retort.kernels.opencl.OpenClDevice;
+import retort.kernels.opencl.OpenClDevices;
+
+/** Finds out what is missing or broken here, and what would mend it. */
+@Command(
+        name = "doctor",
+        mixinStandardHelpOptions = true,
+        versionProvider = RetortCommand.Version.class,
+        sortOptions = false,
+        description = {
+            "Checks the JDK, memory, and every engine and OpenCL device with one real kernel.",
+            "A line for each: ok, note (not needed), or problem, with what mends it. Ends with 1 if there is a problem."
+        })
+final class DoctorCommand implements Callable<Integer> {
+    private static final int OLDEST_JAVA = 25;
+
+    /** The teacher's weights and Adam's two moments of them are 330 MB; data, activations and the student come on top. */
+    private static final long SMALLEST_HEAP_BYTES = 512L << 20;
+
+    @Spec
+    private CommandSpec spec;
+
+    private boolean problem;
+
+    @Override
+    public Integer call() {
+        java();
+        memory();
+        for (Engine engine : Engine.values()) {
+            for (Requirement requirement : Backends.requirements(engine)) {
+                requirement(engine, requirement);
+            }
+            if (Backends.unavailable(engine).isEmpty()) {
+                kernels(engine);
+            }
+        }
+        spec.commandLine().getOut().flush();
+        return problem ? ExitCode.FAILED : ExitCode.DONE;
+    }
+
+    private void java() {
+        String what = "Java " + Runtime.version() + ", " + System.getProperty("java.vm.name") + " of "
+                + System.getProperty("java.vendor");
+        if (Runtime.version().feature() >= OLDEST_JAVA) {
+            ok(what);
+        } else {
+            problem(what, "install a JDK " + OLDEST_JAVA + " or newer (https://adoptium.net)");
+        }
+    }
+
+    private void memory() {
+        long heap = Runtime.getRuntime().maxMemory();
+        long machine = ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
+                .getTotalMemorySize();
+        String what = "memory: a heap of up to " + Bytes.of(heap) + ", a machine of " + Bytes.of(machine);
+        if (heap < SMALLEST_HEAP_BYTES) {
+            problem(
+                    what + ", expected a heap of " + Bytes.of(SMALLEST_HEAP_BYTES) + " or more",
+                    "set RETORT_JAVA_OPTS=-Xmx1g");
+        } else if (heap > machine) {
+            problem(what + ", expected a heap that fits it", "set RETORT_JAVA_OPTS=-Xmx" + (machine >> 21) + "m");
+        } else {
+            ok(what);
+        }
+    }
+
+    /** What only opencl lacks is no problem: nothing needs it. */
+    private void requirement(Engine engine, Requirement requirement) {
+        String what = engine + ": " + requirement.name() + ": " + requirement.finding();
+        if (requirement.isMet()) {
+            ok(what);
+        } else if (engine == Engine.OPENCL) {
+            say("note", what + "; " + requirement.remedy());
+        } else {
+            problem(what, requirement.remedy());
+        }
+    }
+
+    private void kernels(Engine engine) {
+        Backends.Options options = Backends.Options.defaults();
+        if (engine != Engine.OPENCL) {
+            kernel(engine, options, "", "see that the JDK and the processor are sound, then report it");
+            return;
+        }
+        for (OpenClDevice device : OpenClDevices.list()) {
+            String index = Integer.toString(device.index());
+            kernel(
+                    engine,
+                    new Backends.Options(options.threads(), index),
+                    "device " + index + ": ",
+                    "update the driver of " + device.platform() + " (now " + device.version()
+                            + "), or use another --device");
+        }
+    }
+
+    private void kernel(Engine engine, Backends.Options options, String which, String remedy) {
+        try (Backend backend = Backends.open(engine, options)) {
+            String wrong = KernelCheck.problem(backend);
+            String what = engine + ": " + which + backend.device() + ": ";
+            if (wrong.isEmpty()) {
+                ok(what + "a kernel gives the known answer");
+            } else {
+                problem(what + wrong, remedy);
+            }
+        } catch (BackendException e) {
+            problem(engine + ": " + which + e.getMessage(), remedy);
+        }
+    }
+
+    private void ok(String what) {
+        say("ok", what);
+    }
+
+    private void problem(String what, String remedy) {
+        problem = true;
+        say("problem", what + "; " + remedy);
+    }
+
+    private void say(String verdict, String what) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf("%-8s %s%n", verdict, what);
+    }
+}

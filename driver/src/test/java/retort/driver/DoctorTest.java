@@ -1,0 +1,112 @@
+package retort.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import retort.kernels.opencl.OpenClDevice;
+import retort.kernels.opencl.OpenClDevices;
+
+/** What {@code devices} and {@code doctor} find here, and where something is missing. */
+class DoctorTest {
+    private static final int FAILED = 1;
+    private static final List<String> WITH_VECTORS = List.of("--add-modules=jdk.incubator.vector");
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void doctorRunsAKernelOnEveryEngineAndDevice() {
+        String out = Outcome.of("doctor").isDone().out();
+        assertTrue(out.lines().allMatch(line -> line.matches("(ok|note) +.*")), out);
+        for (String start :
+                List.of("Java 2", "memory: ", "cpu-simd: Vector API: ", "cpu-simd: C2: ", "cpu-simd: FMA: ")) {
+            assertTrue(out.contains("ok       " + start), out);
+        }
+        long kernels = out.lines()
+                .filter(line -> line.endsWith(": a kernel gives the known answer"))
+                .count();
+        assertEquals(2 + OpenClDevices.list().size(), kernels, out);
+    }
+
+    @Test
+    void devicesDescribesEveryDevice() {
+        String out = Outcome.of("devices").isDone().out();
+        for (OpenClDevice device : OpenClDevices.list()) {
+            assertTrue(out.contains("  --device=" + device.index() + "  " + device.name() + "\n"), out);
+            assertTrue(out.contains("    driver      " + device.version() + "\n"), out);
+            assertTrue(out.contains("    parameters  " + device.parameters() + "\n"), out);
+        }
+        for (String platform : OpenClDevices.platforms()) {
+            assertTrue(out.contains("OpenCL platform " + platform + "\n"), out);
+        }
+    }
+
+    @Test
+    void withoutADriverDevicesSaysSo() throws Exception {
+        Outcome outcome = withoutDrivers("devices").isDone();
+        assertTrue(outcome.out().contains("opencl is not available: the OpenCL loader finds no driver; install one"));
+        assertFalse(outcome.out().contains("OpenCL platform"), outcome.out());
+    }
+
+    @Test
+    void withoutADriverDoctorNotesIt() throws Exception {
+        String out = withoutDrivers("doctor").isDone().out();
+        String note = "note     opencl: drivers: the OpenCL loader finds no driver; install one";
+        assertTrue(out.lines().anyMatch(line -> line.startsWith(note)), out);
+    }
+
+    @Test
+    void withoutALoaderDoctorNotesIt() throws Exception {
+        Outcome outcome = forked(List.of("-Dretort.opencl.library=libNone.so", WITH_VECTORS.getFirst()), "doctor");
+        String note = "note     opencl: loader: there is no OpenCL loader (libNone.so) on this system; apt-get install";
+        assertTrue(outcome.isDone().out().lines().anyMatch(line -> line.startsWith(note)), outcome.out());
+    }
+
+    @Test
+    void withoutVectorsDoctorFails() throws Exception {
+        failsWith(
+                "cpu-simd: Vector API: the JVM runs without the Vector API; start it with --add-modules jdk.incubator.vector",
+                List.of());
+    }
+
+    @Test
+    void withoutC2DoctorFails() throws Exception {
+        failsWith(
+                "cpu-simd: C2: this JVM does not compile vector code",
+                List.of("-XX:TieredStopAtLevel=1", WITH_VECTORS.getFirst()));
+    }
+
+    @Test
+    void withTooSmallAHeapDoctorFails() throws Exception {
+        failsWith("memory: a heap of up to 6", List.of("-Xmx64m", WITH_VECTORS.getFirst()));
+    }
+
+    private void failsWith(String problem, List<String> options) throws Exception {
+        Outcome outcome = forked(options, "doctor");
+        assertEquals(FAILED, outcome.code(), outcome.out() + outcome.err());
+        List<String> problems =
+                outcome.out().lines().filter(line -> line.startsWith("problem")).toList();
+        assertEquals(1, problems.size(), outcome.out());
+        assertTrue(problems.getFirst().startsWith("problem  " + problem), outcome.out());
+    }
+
+    private Outcome withoutDrivers(String command) throws Exception {
+        return forked(WITH_VECTORS, command);
+    }
+
+    /** A JVM of its own that no OpenCL driver is seen by. */
+    private Outcome forked(List<String> options, String command) throws Exception {
+        Path none = Files.createDirectory(folder.resolve("vendors"));
+        Map<String, String> environment = Map.of("OCL_ICD_VENDORS", none.toString(), "OCL_ICD_FILENAMES", "");
+        try (Outcome.Forked forked = Outcome.Forked.start(folder, environment, options, command)) {
+            return forked.end();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package retort.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import retort.driver.data.SyntheticSet;
+import retort.kernels.BackendUnavailableException;
+import retort.kernels.opencl.OpenClDevices;
+
+/** The job on an OpenCL device; skipped without one, unless {@code retort.require} names opencl. */
+class OpenClRunTest {
+    @TempDir
+    private Path folder;
+
+    private Path data;
+    private Path out;
+
+    @BeforeEach
+    void device() throws IOException {
+        Optional<BackendUnavailableException> reason = OpenClDevices.unavailable();
+        boolean required = Arrays.asList(
+                        System.getProperty("retort.require", "").split(","))
+                .contains("opencl");
+        assertFalse(required && reason.isPresent(), "opencl is required here");
+        assumeTrue(reason.isEmpty(), () -> reason.get().getMessage());
+        data = SyntheticSet.write(folder.resolve("digits"), 60, 40);
+        out = folder.resolve("out");
+    }
+
+    @Test
+    void runTrainsOnTheFirstEngineAndTimesAll() throws IOException {
+        JsonObject report = run("run", "--quick", "--backend=opencl,cpu-simd");
+        JsonObject environment = report.getAsJsonObject("environment");
+        assertEquals("opencl", environment.get("backend").getAsString());
+        assertEquals(
+                OpenClDevices.select(null).name(), environment.get("device").getAsString());
+        assertEquals(List.of("opencl", "cpu-simd"), backends(report, "latency"));
+        assertEquals(List.of("opencl", "cpu-simd"), backends(report, "latencyRatio"));
+    }
+
+    @Test
+    void latencyComparesEnginesAndNamesThemInTheSummary() throws IOException {
+        run("train", "--model=student");
+        String model = out.resolve("hard-labels.safetensors").toString();
+        JsonObject report =
+                run("latency", "--quick", "--backend=cpu-simd,opencl", "--teacher=" + model, "--student=" + model);
+        assertEquals(List.of("cpu-simd", "opencl"), backends(report, "latency"));
+        assertEquals(6, report.getAsJsonArray("latencyRatio").size());
+    }
+
+    @Test
+    void latencyTimesEveryEngineThatIsThere() throws IOException {
+        run("train", "--model=student");
+        String model = out.resolve("hard-labels.safetensors").toString();
+        JsonObject report = run("latency", "--quick", "--teacher=" + model, "--student=" + model);
+        assertEquals(List.of("cpu-simd", "cpu-scalar", "opencl"), backends(report, "latency"));
+    }
+
+    /** The student's 8,070 parameters go up once, then 60 images of 785 numbers in every epoch. */
+    @Test
+    void profileShowsWhatTheDeviceDid() throws IOException {
+        Outcome outcome = outcome("train", "--model=student", "--backend=opencl", "--profile");
+        String line = outcome.err()
+                .lines()
+                .filter(each -> each.startsWith("DEVICE  "))
+                .findFirst()
+                .orElseThrow();
+        String expected =
+                "DEVICE  [0-9,]+ launches, [0-9.]+ [KM]iB uploaded, [0-9.]+ [KM]iB downloaded, [0-9.]+ ms at work";
+        assertTrue(line.matches(expected), line);
+        assertFalse(line.startsWith("DEVICE  0 launches"), line);
+        assertTrue(
+                outcome.err().lines().anyMatch(each -> each.matches("gemm:m.* +[0-9.]+ ms +[0-9.]+ %")), outcome.err());
+    }
+
+    @Test
+    void profileOfACpuEngineHasNoDevice() {
+        Outcome outcome = outcome("train", "--model=student", "--backend=cpu-simd", "--profile");
+        assertTrue(outcome.err().contains("PROFILE"), outcome.err());
+        assertFalse(outcome.err().contains("DEVICE"), outcome.err());
+    }
+
+    private Outcome outcome(String... args) {
+        String[] all = Arrays.copyOf(args, args.length + 3);
+        all[args.length] = "--data=" + data;
+        all[args.length + 1] = "--out=" + out;
+        all[args.length + 2] = "--threads=1";
+        return Outcome.of(all).isDone();
+    }
+
+    private JsonObject run(String... args) throws IOException {
+        outcome(args);
+        return JsonParser.parseString(Files.readString(out.resolve("report.json")))
+                .getAsJsonObject();
+    }
+
+    private static List<String> backends(JsonObject report, String part) {
+        return report.getAsJsonArray(part).asList().stream()
+                .map(JsonElement::getAsJsonObject)
+                .map(each -> each.get("backend").getAsString())
+                .distinct()
+                .toList();
+    }
+}
