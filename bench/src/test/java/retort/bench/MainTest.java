@@ -30,7 +30,7 @@ class MainTest {
         assertEquals(2, Main.run("--kernels=gem"));
         assertEquals(2, Main.run("--backend=cuda"));
         assertEquals(2, Main.run("--threads=0"));
-        assertEquals(2, Main.run("--tune", "--backend=opencl"));
+        assertEquals(2, Main.run("--tune", "--backend=cpu-simd"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,6 +23,7 @@ import retort.kernels.Backends;
 import retort.kernels.Engine;
 import retort.kernels.ShapeFile;
 import retort.kernels.Spec;
+import retort.kernels.opencl.OpenClTuner;
 
 /** Times kernels beside their peers. */
 @Command(
@@ -80,8 +82,12 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--tune",
-            description = "Find the opencl kernels' best parameters for this device instead of timing.")
+            description =
+                    "With --backend=opencl: find this device's best kernel parameters, and keep them for all later runs.")
     private boolean tune;
+
+    @Option(names = "--device", paramLabel = "N|NAME", description = "With --tune: the OpenCL device.")
+    private String device;
 
     @Option(
             names = "--out",
@@ -92,10 +98,28 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--verbose", description = "Print the stack trace of an error too.")
     private boolean verbose;
 
+    /** Only opencl has parameters that a device decides on. */
+    private int tune() {
+        if (!engines.equals(List.of(Engine.OPENCL))) {
+            throw new ParameterException(spec.commandLine(), "--tune: only --backend=opencl has parameters to tune");
+        }
+        OpenClTuner.Result result = OpenClTuner.of(device).tune(System.err::println);
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(
+                Locale.ROOT,
+                "%d sets of parameters tried, %d refused; the best is %.2f times as fast as before%n  %s%n",
+                result.tried(),
+                result.refused(),
+                result.speedup(),
+                result.file());
+        out.flush();
+        return ExitCode.DONE;
+    }
+
     @Override
     public Integer call() {
         if (tune) {
-            throw new ParameterException(spec.commandLine(), "--tune: this build has no tuner for any engine");
+            return tune();
         }
         for (Engine engine : engines) {
             Backends.unavailable(engine).ifPresent(reason -> {
