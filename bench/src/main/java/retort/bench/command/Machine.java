@@ -35,8 +35,7 @@ final class Machine {
                 devices,
                 Runtime.version() + ", " + System.getProperty("java.vm.name"),
                 flags(),
-                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
-                        + System.getProperty("os.arch"),
+                System.getProperty("os.name") + " " + System.getProperty("os.arch"),
                 System.getProperty("retort.commit", "unknown"),
                 OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 quick);

@@ -94,8 +94,7 @@ final class Session implements AutoCloseable {
                 backend.device(),
                 backend.threads(),
                 Runtime.version().toString(),
-                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
-                        + System.getProperty("os.arch"),
+                System.getProperty("os.name") + " " + System.getProperty("os.arch"),
                 data.name(),
                 System.getProperty("retort.commit", "unknown"));
     }
