@@ -3,6 +3,7 @@ package retort.kernels.opencl;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -179,26 +181,32 @@ class OpenClRefusalTest {
             Tensor b = scope.filled(spec.bShape(), 1);
             Tensor c = scope.tensor(spec.cShape());
             CountDownLatch started = new CountDownLatch(1);
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < 400; i++) {
                 backend.gemm(spec, a, b, c);
             }
+            // Whichever of the two comes second is refused: the one that waits, if the other is inside just then.
+            AtomicReference<IllegalStateException> refusal = new AtomicReference<>();
             Thread waiting = new Thread(() -> {
                 started.countDown();
-                backend.finish();
+                try {
+                    backend.finish();
+                } catch (IllegalStateException e) {
+                    refusal.set(e);
+                }
             });
             waiting.start();
             started.await();
-            boolean refused = false;
-            while (waiting.isAlive() && !refused) {
+            while (waiting.isAlive() && refusal.get() == null) {
                 try {
                     scope.tensor(1);
                     Thread.onSpinWait();
                 } catch (IllegalStateException e) {
-                    refused = e.getMessage().contains("one thread at a time");
+                    refusal.set(e);
                 }
             }
             waiting.join();
-            assertTrue(refused, "no call was refused while another thread waited in the backend");
+            assertNotNull(refusal.get(), "no call was refused while another thread waited in the backend");
+            assertTrue(refusal.get().getMessage().contains("one thread at a time"));
         }
     }
 
