@@ -59,7 +59,7 @@ public interface Backend extends AutoCloseable {
     /** Every element of {@code x} becomes {@code value}. */
     void fill(Tensor x, float value);
 
-    /** {@code y = x}, element by element in row-major order; the shapes may differ, the sizes not. */
+    /** {@code y = x}, element by element in row-major order; the shapes may differ, the sizes not. Either may be packed. */
     void copy(Tensor x, Tensor y);
 
     /** C = alpha op(A) op(B) + beta C, then the epilogue. See {@link GemmSpec}. */
@@ -103,10 +103,10 @@ public interface Backend extends AutoCloseable {
     /** {@code indices[i] = argmax over j of x[i][j]}. See {@link ArgmaxSpec}. */
     void argmax(ArgmaxSpec spec, Tensor x, Tensor indices);
 
-    /** In place on w, m and v: one Adam step. See {@link AdamSpec}. */
+    /** In place on w, m and v: one Adam step. All four are packed, or none is. See {@link AdamSpec}. */
     void adam(AdamSpec spec, Tensor w, Tensor gradient, Tensor m, Tensor v, int step);
 
-    /** In place on w and velocity: one step of gradient descent with momentum. See {@link SgdSpec}. */
+    /** In place on w and velocity: one step of gradient descent with momentum. All three are packed, or none is. See {@link SgdSpec}. */
     void sgd(SgdSpec spec, Tensor w, Tensor gradient, Tensor velocity);
 
     /** Frees the device; every scope of this backend must be closed by then or is closed now. */

@@ -54,7 +54,7 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
     @Override
     public final void gemm(GemmSpec spec, Tensor a, Tensor b, Tensor c, Epilogue.Operands operands) {
         T ownA = operand("gemm", "A", a, spec.aShape());
-        T ownB = operand("gemm", "B", b, spec.bShape());
+        T ownB = operand("gemm", "B", b, spec.bShape(), spec.packedB());
         T ownC = operand("gemm", "C", c, spec.cShape());
         apart("gemm", ownC, ownA, ownB);
         doGemm(spec, ownA, ownB, ownC, fused("gemm", spec.epilogue(), operands, ownC));
@@ -65,9 +65,9 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
         GemmSpec gemm = spec.gemm();
         T ownA = operand("gemm-adam", "A", a, gemm.aShape());
         T ownB = operand("gemm-adam", "B", b, gemm.bShape());
-        T ownW = operand("gemm-adam", "w", w, gemm.cShape());
-        T ownM = operand("gemm-adam", "m", m, gemm.cShape());
-        T ownV = operand("gemm-adam", "v", v, gemm.cShape());
+        T ownW = operand("gemm-adam", "w", w, gemm.cShape(), spec.packed());
+        T ownM = operand("gemm-adam", "m", m, gemm.cShape(), spec.packed());
+        T ownV = operand("gemm-adam", "v", v, gemm.cShape(), spec.packed());
         apart("gemm-adam", ownW, ownA, ownB, ownM, ownV);
         apart("gemm-adam", ownM, ownA, ownB, ownV);
         apart("gemm-adam", ownV, ownA, ownB);
@@ -160,10 +160,10 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
 
     @Override
     public final void adam(AdamSpec spec, Tensor w, Tensor gradient, Tensor m, Tensor v, int step) {
-        T ownW = elements("adam", "w", w, spec.count());
-        T ownG = elements("adam", "gradient", gradient, spec.count());
-        T ownM = elements("adam", "m", m, spec.count());
-        T ownV = elements("adam", "v", v, spec.count());
+        T ownW = elements("adam", "w", w, spec.count(), w.isPacked());
+        T ownG = elements("adam", "gradient", gradient, spec.count(), w.isPacked());
+        T ownM = elements("adam", "m", m, spec.count(), w.isPacked());
+        T ownV = elements("adam", "v", v, spec.count(), w.isPacked());
         apart("adam", ownW, ownG, ownM, ownV);
         apart("adam", ownM, ownG, ownV);
         apart("adam", ownV, ownG);
@@ -172,9 +172,9 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
 
     @Override
     public final void sgd(SgdSpec spec, Tensor w, Tensor gradient, Tensor velocity) {
-        T ownW = elements("sgd", "w", w, spec.count());
-        T ownG = elements("sgd", "gradient", gradient, spec.count());
-        T ownVelocity = elements("sgd", "velocity", velocity, spec.count());
+        T ownW = elements("sgd", "w", w, spec.count(), w.isPacked());
+        T ownG = elements("sgd", "gradient", gradient, spec.count(), w.isPacked());
+        T ownVelocity = elements("sgd", "velocity", velocity, spec.count(), w.isPacked());
         apart("sgd", ownW, ownG, ownVelocity);
         apart("sgd", ownVelocity, ownG);
         doSgd(spec, ownW, ownG, ownVelocity);
@@ -231,7 +231,11 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
     }
 
     private T operand(String op, String name, Tensor tensor, Shape expected) {
-        T own = own(op, name, tensor);
+        return operand(op, name, tensor, expected, false);
+    }
+
+    private T operand(String op, String name, Tensor tensor, Shape expected, boolean packed) {
+        T own = ordered(op, name, tensor, packed);
         if (!tensor.shape().equals(expected)) {
             throw new IllegalArgumentException(op + ": " + name + " is " + tensor.shape() + ", expected " + expected);
         }
@@ -239,12 +243,24 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
     }
 
     private T elements(String op, String name, Tensor tensor, int count) {
-        T own = own(op, name, tensor);
+        return elements(op, name, tensor, count, false);
+    }
+
+    private T elements(String op, String name, Tensor tensor, int count, boolean packed) {
+        T own = ordered(op, name, tensor, packed);
         if (tensor.shape().size() != count) {
             throw new IllegalArgumentException(op + ": " + name + " is " + tensor.shape() + " with "
                     + tensor.shape().size() + " elements, expected " + count);
         }
         return own;
+    }
+
+    private T ordered(String op, String name, Tensor tensor, boolean packed) {
+        if (tensor.isPacked() != packed) {
+            throw new IllegalArgumentException(op + ": " + name + " is a " + tensor + ", expected a "
+                    + (packed ? "packed" : "row-major") + " one");
+        }
+        return own(op, name, tensor);
     }
 
     private Fused<T> fused(String op, Epilogue epilogue, Epilogue.Operands operands, T result) {

@@ -6,10 +6,14 @@ package retort.kernels;
  *
  * @param gemm the product; alpha 1, beta 0, no epilogue
  * @param adam the update; its count is m * n
+ * @param packed whether w, m and v are packed tensors, see {@link Scope#packed}
  */
-public record GemmAdamSpec(GemmSpec gemm, AdamSpec adam) implements Spec {
+public record GemmAdamSpec(GemmSpec gemm, AdamSpec adam, boolean packed) implements Spec {
     public GemmAdamSpec {
-        if (gemm.alpha() != 1 || gemm.beta() != 0 || !gemm.epilogue().equals(Epilogue.NONE)) {
+        if (gemm.alpha() != 1
+                || gemm.beta() != 0
+                || gemm.packedB()
+                || !gemm.epilogue().equals(Epilogue.NONE)) {
             throw new IllegalArgumentException("gemm-adam: the product must be plain, got " + gemm.id());
         }
         if (gemm.cShape().size() != adam.count()) {
@@ -20,7 +24,7 @@ public record GemmAdamSpec(GemmSpec gemm, AdamSpec adam) implements Spec {
 
     @Override
     public String id() {
-        return "gemm-adam" + gemm.id().substring("gemm".length());
+        return "gemm-adam" + gemm.id().substring("gemm".length()) + (packed ? ":packed" : "");
     }
 
     @Override

@@ -4,13 +4,23 @@ package retort.kernels;
  * C = alpha * op(A) * op(B) + beta * C, then the epilogue; row-major float32.
  *
  * <p>op(A) is m x k, op(B) is k x n, C is m x n; op(X) is X, or its transpose where the flag says so, so A is stored
- * k x m when {@code transA} and B is stored n x k when {@code transB}. beta = 0: C is overwritten, never read.
+ * k x m when {@code transA} and B is stored n x k when {@code transB}. beta = 0: C is overwritten, never read. B may be a
+ * packed tensor, see {@link Scope#packed}.
  *
  * <p>Elementwise |error| <= 2 (k + 2) eps (|alpha| |op(A)| |op(B)| + |beta| |C|), eps = 2^-24, before the epilogue.
  *
  * <p>Source: Goto and van de Geijn 2008 (blocking); Van Zee and van de Geijn 2015 (micro-kernel).
  */
-public record GemmSpec(int m, int n, int k, boolean transA, boolean transB, float alpha, float beta, Epilogue epilogue)
+public record GemmSpec(
+        int m,
+        int n,
+        int k,
+        boolean transA,
+        boolean transB,
+        boolean packedB,
+        float alpha,
+        float beta,
+        Epilogue epilogue)
         implements Spec {
 
     public GemmSpec {
@@ -27,30 +37,35 @@ public record GemmSpec(int m, int n, int k, boolean transA, boolean transB, floa
 
     /** C = A B. */
     public static GemmSpec nn(int m, int n, int k) {
-        return new GemmSpec(m, n, k, false, false, 1, 0, Epilogue.NONE);
+        return new GemmSpec(m, n, k, false, false, false, 1, 0, Epilogue.NONE);
     }
 
     /** C = A B', B stored n x k. */
     public static GemmSpec nt(int m, int n, int k) {
-        return new GemmSpec(m, n, k, false, true, 1, 0, Epilogue.NONE);
+        return new GemmSpec(m, n, k, false, true, false, 1, 0, Epilogue.NONE);
     }
 
     /** C = A' B, A stored k x m. */
     public static GemmSpec tn(int m, int n, int k) {
-        return new GemmSpec(m, n, k, true, false, 1, 0, Epilogue.NONE);
+        return new GemmSpec(m, n, k, true, false, false, 1, 0, Epilogue.NONE);
     }
 
     /** C = A' B'. */
     public static GemmSpec tt(int m, int n, int k) {
-        return new GemmSpec(m, n, k, true, true, 1, 0, Epilogue.NONE);
+        return new GemmSpec(m, n, k, true, true, false, 1, 0, Epilogue.NONE);
     }
 
     public GemmSpec with(Epilogue other) {
-        return new GemmSpec(m, n, k, transA, transB, alpha, beta, other);
+        return new GemmSpec(m, n, k, transA, transB, packedB, alpha, beta, other);
+    }
+
+    /** The same with B as a packed tensor. */
+    public GemmSpec withPackedB() {
+        return new GemmSpec(m, n, k, transA, transB, true, alpha, beta, epilogue);
     }
 
     public GemmSpec scaled(float newAlpha, float newBeta) {
-        return new GemmSpec(m, n, k, transA, transB, newAlpha, newBeta, epilogue);
+        return new GemmSpec(m, n, k, transA, transB, packedB, newAlpha, newBeta, epilogue);
     }
 
     public Shape aShape() {
@@ -69,8 +84,8 @@ public record GemmSpec(int m, int n, int k, boolean transA, boolean transB, floa
     public String id() {
         String scale =
                 (alpha == 1 ? "" : ":alpha" + Spec.number(alpha)) + (beta == 0 ? "" : ":beta" + Spec.number(beta));
-        return "gemm:m" + m + "n" + n + "k" + k + ":" + (transA ? "t" : "n") + (transB ? "t" : "n") + scale
-                + epilogue.idSuffix();
+        return "gemm:m" + m + "n" + n + "k" + k + ":" + (transA ? "t" : "n") + (transB ? "t" : "n")
+                + (packedB ? ":packed" : "") + scale + epilogue.idSuffix();
     }
 
     @Override

@@ -2,6 +2,7 @@ package retort.kernels;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /**
  * The lifetime of a group of tensors. A long scope holds parameters and optimiser state, a short one the activations
@@ -13,6 +14,9 @@ public final class Scope implements AutoCloseable {
     public interface Storage {
         /** A tensor with unspecified elements. */
         Tensor allocate(Scope scope, Shape shape);
+
+        /** A packed matrix with unspecified elements. */
+        Tensor allocatePacked(Scope scope, Shape shape);
 
         /** Takes back what {@link #allocate} gave; work already queued on it must still be done first. */
         void release(Tensor tensor);
@@ -35,10 +39,35 @@ public final class Scope implements AutoCloseable {
      * @throws BackendException if the device has not that much memory left
      */
     public Tensor tensor(Shape shape) {
+        return kept(shape, storage::allocate);
+    }
+
+    /**
+     * A new matrix in an order of the engine's own: the one in which its products read B, so that weights need not be brought
+     * into it call after call. {@link Backend#upload}, {@link Backend#download}, {@link Backend#copy} and
+     * {@link Backend#fill} know the order; other operations take a packed operand where their spec says so. It has no views.
+     *
+     * @throws IllegalArgumentException if the shape is not a matrix
+     * @throws IllegalStateException if this scope is closed
+     * @throws BackendException if the device has not that much memory left
+     */
+    public Tensor packed(Shape shape) {
+        if (shape.rank() != 2) {
+            throw new IllegalArgumentException("scope: only a matrix can be packed, got " + shape);
+        }
+        return kept(shape, storage::allocatePacked);
+    }
+
+    /** A new tensor of the same shape and order of elements. */
+    public Tensor like(Tensor other) {
+        return other.isPacked() ? packed(other.shape()) : tensor(other.shape());
+    }
+
+    private Tensor kept(Shape shape, BiFunction<Scope, Shape, Tensor> allocate) {
         if (closed) {
             throw new IllegalStateException("scope: a tensor " + shape + " was asked of a closed scope");
         }
-        Tensor tensor = storage.allocate(this, shape);
+        Tensor tensor = allocate.apply(this, shape);
         tensors.add(tensor);
         return tensor;
     }
@@ -57,6 +86,13 @@ public final class Scope implements AutoCloseable {
     /** A new tensor holding a copy of {@code elements}. */
     public Tensor tensorOf(Shape shape, float[] elements) {
         Tensor tensor = tensor(shape);
+        backend.upload(elements, tensor);
+        return tensor;
+    }
+
+    /** A new packed matrix holding a copy of {@code elements}, which are in row-major order. */
+    public Tensor packedOf(Shape shape, float[] elements) {
+        Tensor tensor = packed(shape);
         backend.upload(elements, tensor);
         return tensor;
     }

@@ -10,8 +10,8 @@ final class SpecParser {
     private static final String EPILOGUE = "(\\+bias)?(\\+relu)?(\\+gate)?(?:\\+dropout" + NUMBER + ")?";
     private static final String MATRIX = SIZE + "x" + SIZE;
 
-    private static final Pattern GEMM = Pattern.compile("m" + SIZE + "n" + SIZE + "k" + SIZE + ":([nt])([nt])(?::alpha"
-            + NUMBER + ")?(?::beta" + NUMBER + ")?" + EPILOGUE);
+    private static final Pattern GEMM = Pattern.compile("m" + SIZE + "n" + SIZE + "k" + SIZE + ":([nt])([nt])(:packed)?"
+            + "(?::alpha" + NUMBER + ")?(?::beta" + NUMBER + ")?" + EPILOGUE);
     private static final Pattern CONV2D = Pattern.compile("n" + SIZE + "h" + SIZE + "w" + SIZE + "c" + SIZE + ":k"
             + MATRIX + "o" + SIZE + ":s" + SIZE + "p" + SIZE + EPILOGUE);
     private static final Pattern SOFTMAX = Pattern.compile(MATRIX + ":T" + NUMBER);
@@ -72,10 +72,13 @@ final class SpecParser {
                 Matcher at = match(DROPOUT, "COUNT:p0.5");
                 yield new DropoutSpec(integer(at, 1), real(at, 2, 0));
             }
-            case "gemm" -> gemm();
+            case "gemm" -> {
+                Matcher at = match(GEMM, "m64n10k784:nt");
+                yield isPacked(at) ? gemm(at).withPackedB() : gemm(at);
+            }
             case "gemm-adam" -> {
-                GemmSpec gemm = gemm();
-                yield new GemmAdamSpec(gemm, adam(gemm.cShape().size()));
+                Matcher at = match(GEMM, "m784n10k32:tn");
+                yield new GemmAdamSpec(gemm(at), adam(gemm(at).cShape().size()), isPacked(at));
             }
             case "relu" -> new ReluSpec(integer(match(COUNT, "a count"), 1));
             case "sgd" -> new SgdSpec(integer(match(COUNT, "a count"), 1), SGD.rate(), SGD.momentum());
@@ -91,17 +94,22 @@ final class SpecParser {
         return new AdamSpec(count, ADAM.rate(), ADAM.beta1(), ADAM.beta2(), ADAM.epsilon());
     }
 
-    private GemmSpec gemm() {
-        Matcher at = match(GEMM, "m64n10k784:nt");
+    private static boolean isPacked(Matcher gemm) {
+        return gemm.group(6) != null;
+    }
+
+    /** The product, with nothing packed. */
+    private GemmSpec gemm(Matcher at) {
         return new GemmSpec(
                 integer(at, 1),
                 integer(at, 2),
                 integer(at, 3),
                 at.group(4).equals("t"),
                 at.group(5).equals("t"),
-                real(at, 6, 1),
-                real(at, 7, 0),
-                epilogue(at, 8));
+                false,
+                real(at, 7, 1),
+                real(at, 8, 0),
+                epilogue(at, 9));
     }
 
     private Conv2dSpec conv2d(Conv2dSpec.Pass pass) {

@@ -4,20 +4,29 @@ package retort.kernels;
  * A block of float32 elements that lives wherever its backend keeps them. It can be named, reshaped and cut into
  * rows, but not read: {@link Backend#upload} and {@link Backend#download} are the only ways in and out.
  *
+ * <p>A tensor's elements lie in row-major order, but for a {@link #isPacked packed} one's.
+ *
  * <p>A tensor belongs to the {@link Scope} that made it and dies with it. Views share the elements of the tensor they
  * were taken from.
  */
 public abstract class Tensor {
     private final Scope scope;
     private final Shape shape;
+    private final boolean packed;
 
-    protected Tensor(Scope scope, Shape shape) {
+    protected Tensor(Scope scope, Shape shape, boolean packed) {
         this.scope = scope;
         this.shape = shape;
+        this.packed = packed;
     }
 
     public final Shape shape() {
         return shape;
+    }
+
+    /** Whether the elements lie in an order of the engine's own, see {@link Scope#packed}. */
+    public final boolean isPacked() {
+        return packed;
     }
 
     final Scope scope() {
@@ -27,9 +36,10 @@ public abstract class Tensor {
     /**
      * The same elements under another shape.
      *
-     * @throws IllegalArgumentException if the number of elements differs
+     * @throws IllegalArgumentException if the number of elements differs, or this tensor is packed
      */
     public final Tensor reshaped(Shape other) {
+        rowMajor("reshape");
         if (other.size() != shape.size()) {
             throw new IllegalArgumentException(
                     "reshape: " + shape + " has " + shape.size() + " elements, " + other + " has " + other.size());
@@ -40,13 +50,20 @@ public abstract class Tensor {
     /**
      * Rows {@code from .. from + count - 1} along the first axis, sharing this tensor's elements.
      *
-     * @throws IllegalArgumentException if the range leaves the tensor
+     * @throws IllegalArgumentException if the range leaves the tensor, or this tensor is packed
      */
     public final Tensor rows(int from, int count) {
+        rowMajor("rows");
         if (from < 0 || count < 1 || from > shape.rows() - count) {
             throw new IllegalArgumentException("rows: " + from + " .. " + (from + count - 1) + " asked of " + shape);
         }
         return count == shape.rows() ? this : view(scope, shape.withRows(count), from * shape.rowSize());
+    }
+
+    private void rowMajor(String view) {
+        if (packed) {
+            throw new IllegalArgumentException(view + ": a " + this + " has no views");
+        }
     }
 
     /** The engine's own view of these elements, starting {@code offset} elements further on. */
@@ -54,6 +71,7 @@ public abstract class Tensor {
 
     @Override
     public final String toString() {
-        return "tensor " + shape + " on " + scope.backend().engine();
+        return (packed ? "packed tensor " : "tensor ") + shape + " on "
+                + scope.backend().engine();
     }
 }

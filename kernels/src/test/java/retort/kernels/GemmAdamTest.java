@@ -18,6 +18,9 @@ class GemmAdamTest extends KernelContract {
                         GemmSpec.nn(25, 17, 300),
                         GemmSpec.nt(12, 40, 9),
                         GemmSpec.tt(30, 31, 260))
-                .map(gemm -> new GemmAdamSpec(gemm, new AdamSpec(gemm.m() * gemm.n(), 1e-3f, 0.9f, 0.999f, 1e-7f)));
+                .flatMap(gemm -> {
+                    AdamSpec adam = new AdamSpec(gemm.m() * gemm.n(), 1e-3f, 0.9f, 0.999f, 1e-7f);
+                    return Stream.of(new GemmAdamSpec(gemm, adam, false), new GemmAdamSpec(gemm, adam, true));
+                });
     }
 }

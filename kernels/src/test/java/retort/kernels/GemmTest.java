@@ -21,7 +21,9 @@ class GemmTest extends KernelContract {
         for (int[] size : large) {
             addAllTranspositions(specs, size[0], size[1], size[2]);
         }
-        return Stream.concat(specs.stream(), Stream.concat(scaled(), withEpilogue()));
+        return Stream.of(specs.stream(), scaled(), withEpilogue())
+                .flatMap(each -> each)
+                .flatMap(spec -> Stream.of(spec, spec.withPackedB()));
     }
 
     private static void addAllTranspositions(List<GemmSpec> specs, int m, int n, int k) {

@@ -37,9 +37,9 @@ public record OpCase(Spec spec, List<Operand> operands, Call call) {
                         (b, t) -> b.gemmAdam(s, t[0], t[1], t[2], t[3], t[4], ADAM_STEP),
                         in("a", s.gemm().aShape()),
                         in("b", s.gemm().bShape()),
-                        inOut("w", s.gemm().cShape()),
-                        inOut("m", s.gemm().cShape()),
-                        inOut("v", s.gemm().cShape(), POSITIVE)));
+                        inOut("w", s.gemm().cShape()).packedIf(s.packed()),
+                        inOut("m", s.gemm().cShape()).packedIf(s.packed()),
+                        inOut("v", s.gemm().cShape(), POSITIVE).packedIf(s.packed())));
             case Conv2dSpec s -> List.of(conv2d(s));
             case SoftmaxSpec s ->
                 List.of(of(
@@ -80,7 +80,7 @@ public record OpCase(Spec spec, List<Operand> operands, Call call) {
     private static OpCase gemm(GemmSpec s) {
         List<Operand> operands = new ArrayList<>(List.of(
                 in("a", s.aShape()),
-                in("b", s.bShape()),
+                in("b", s.bShape()).packedIf(s.packedB()),
                 s.beta() == 0 ? out("c", s.cShape()) : inOut("c", s.cShape())));
         addFused(operands, s.epilogue(), s.cShape());
         return new OpCase(s, operands, (b, t) -> b.gemm(s, t[0], t[1], t[2], fused(s.epilogue(), t)));
@@ -151,7 +151,7 @@ public record OpCase(Spec spec, List<Operand> operands, Call call) {
 
     /**
      * Runs the call and gives every operand's elements afterwards. Each operand lies inside a larger tensor between canaries,
-     * at an odd offset; a canary that changed fails the test.
+     * at an odd offset; a canary that changed fails the test. A packed operand has no views, and so no canaries.
      */
     public float[][] run(Backend backend, float[][] inputs) {
         int margin = 37;
@@ -161,6 +161,10 @@ public record OpCase(Spec spec, List<Operand> operands, Call call) {
             Tensor[] tensors = new Tensor[inputs.length];
             for (int i = 0; i < inputs.length; i++) {
                 int size = inputs[i].length;
+                if (operands.get(i).packed()) {
+                    tensors[i] = operands.get(i).tensor(scope, inputs[i]);
+                    continue;
+                }
                 around[i] = scope.filled(Shape.of(size + 2 * margin), canary);
                 tensors[i] =
                         around[i].rows(margin, size).reshaped(operands.get(i).shape());
@@ -169,6 +173,10 @@ public record OpCase(Spec spec, List<Operand> operands, Call call) {
             call.run(backend, tensors);
             float[][] results = new float[inputs.length][];
             for (int i = 0; i < inputs.length; i++) {
+                if (operands.get(i).packed()) {
+                    results[i] = backend.download(tensors[i]);
+                    continue;
+                }
                 float[] all = backend.download(around[i]);
                 for (int e = 0; e < margin; e++) {
                     if (all[e] != canary || all[all.length - 1 - e] != canary) {

@@ -2,8 +2,12 @@ package retort.kernels;
 
 import java.util.SplittableRandom;
 
-/** One tensor of a call under test: its shape, who writes it, and what it is filled with beforehand. */
-public record Operand(String name, Shape shape, Role role, Content content) {
+/** One tensor of a call under test: its shape, who writes it, what it is filled with beforehand, and whether it is packed. */
+public record Operand(String name, Shape shape, Role role, Content content, boolean packed) {
+    private Operand(String name, Shape shape, Role role, Content content) {
+        this(name, shape, role, content, false);
+    }
+
     /** Who reads and writes it. */
     public enum Role {
         IN,
@@ -49,6 +53,15 @@ public record Operand(String name, Shape shape, Role role, Content content) {
 
     static Operand inOut(String name, Shape shape, Content content) {
         return new Operand(name, shape, Role.IN_OUT, content);
+    }
+
+    Operand packedIf(boolean condition) {
+        return new Operand(name, shape, role, content, condition);
+    }
+
+    /** A tensor for this operand, with these elements. */
+    public Tensor tensor(Scope scope, float[] elements) {
+        return packed ? scope.packedOf(shape, elements) : scope.tensorOf(shape, elements);
     }
 
     float[] elements(SplittableRandom random, boolean whole) {

@@ -64,7 +64,8 @@ class SpecTest {
     Arbitrary<Spec> specs() {
         return Arbitraries.oneOf(
                 gemms().map(s -> s),
-                plainProducts().map(gemm -> new GemmAdamSpec(gemm, adam(gemm.m() * gemm.n()))),
+                Combinators.combine(plainProducts(), Arbitraries.of(true, false))
+                        .as((gemm, packed) -> new GemmAdamSpec(gemm, adam(gemm.m() * gemm.n()), packed)),
                 convolutions().map(s -> s),
                 Combinators.combine(sizes(), sizes(), temperatures()).as(SoftmaxSpec::new),
                 Combinators.combine(sizes(), sizes(), temperatures(), Arbitraries.of(CrossEntropySpec.Targets.class))
@@ -85,13 +86,16 @@ class SpecTest {
     private static Arbitrary<GemmSpec> plainProducts() {
         Arbitrary<Boolean> flags = Arbitraries.of(true, false);
         return Combinators.combine(sizes(), sizes(), sizes(), flags, flags)
-                .as((m, n, k, transA, transB) -> new GemmSpec(m, n, k, transA, transB, 1, 0, Epilogue.NONE));
+                .as((m, n, k, transA, transB) -> new GemmSpec(m, n, k, transA, transB, false, 1, 0, Epilogue.NONE));
     }
 
     private static Arbitrary<GemmSpec> gemms() {
         Arbitrary<Float> scales = Arbitraries.floats().map(x -> x == 0 ? 0 : x).edgeCases(edges -> edges.add(1f, 0f));
-        return Combinators.combine(plainProducts(), epilogues(), scales, scales)
-                .as((gemm, epilogue, alpha, beta) -> gemm.with(epilogue).scaled(alpha, epilogue.gate() ? 0 : beta));
+        return Combinators.combine(plainProducts(), epilogues(), scales, scales, Arbitraries.of(true, false))
+                .as((gemm, epilogue, alpha, beta, packed) -> {
+                    GemmSpec spec = gemm.with(epilogue).scaled(alpha, epilogue.gate() ? 0 : beta);
+                    return packed ? spec.withPackedB() : spec;
+                });
     }
 
     private static Arbitrary<Conv2dSpec> convolutions() {

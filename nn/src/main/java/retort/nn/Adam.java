@@ -31,7 +31,8 @@ public final class Adam extends Optimizer {
         Tensor[] moments = state(parameter, 2);
         backend()
                 .gemmAdam(
-                        new GemmAdamSpec(spec, spec(parameter)),
+                        new GemmAdamSpec(
+                                spec, spec(parameter), parameter.value().isPacked()),
                         a,
                         b,
                         parameter.value(),

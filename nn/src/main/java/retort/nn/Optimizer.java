@@ -37,8 +37,13 @@ public abstract class Optimizer implements GradientSink, AutoCloseable {
 
     @Override
     public void product(Parameter parameter, GemmSpec spec, Tensor a, Tensor b) {
-        Tensor gradient = destination(parameter);
-        backend.gemm(spec, a, b, gradient);
+        Tensor product = destination(parameter);
+        backend.gemm(spec, a, b, product);
+        Tensor gradient = product;
+        if (parameter.value().isPacked()) {
+            gradient = gradients.packed(product.shape());
+            backend.copy(product, gradient);
+        }
         written(parameter, gradient);
     }
 
@@ -51,12 +56,13 @@ public abstract class Optimizer implements GradientSink, AutoCloseable {
         return backend;
     }
 
-    /** The state of a parameter: {@code count} tensors of its shape, 0 at first. */
+    /** The state of a parameter: {@code count} tensors like its value, 0 at first. */
     protected final Tensor[] state(Parameter parameter, int count) {
         return stateOf.computeIfAbsent(parameter.name(), name -> {
             Tensor[] tensors = new Tensor[count];
             for (int i = 0; i < count; i++) {
-                tensors[i] = state.filled(parameter.value().shape(), 0);
+                tensors[i] = state.like(parameter.value());
+                backend.fill(tensors[i], 0);
             }
             return tensors;
         });

@@ -264,7 +264,7 @@ public final class Sequential implements AutoCloseable {
                 }
                 case Layer.Dense dense ->
                     new Stage.DenseStage(
-                            parameter(layer + ".dense.weight", Shape.of(shape.size(), dense.units())),
+                            packedParameter(layer + ".dense.weight", Shape.of(shape.size(), dense.units())),
                             parameter(layer + ".dense.bias", Shape.of(dense.units())),
                             activation,
                             inputGate);
@@ -277,6 +277,12 @@ public final class Sequential implements AutoCloseable {
         private Parameter parameter(String name, Shape parameterShape) {
             float[] elements = values.of(name, parameterShape, drawn++);
             return new Parameter(name, parameterScope.tensorOf(parameterShape, elements));
+        }
+
+        /** A matrix that products read as B. */
+        private Parameter packedParameter(String name, Shape parameterShape) {
+            float[] elements = values.of(name, parameterShape, drawn++);
+            return new Parameter(name, parameterScope.packedOf(parameterShape, elements));
         }
     }
 }

@@ -101,13 +101,14 @@ sealed interface Stage {
         sink.written(bias, gradient);
     }
 
-    /** x W + b, x batch x inputs, W inputs x units. */
+    /** x W + b, x batch x inputs, W inputs x units and packed. */
     record DenseStage(Parameter weight, Parameter bias, Activation activation, Epilogue inputGate) implements Stage {
         @Override
         public Tensor forward(Pass pass, Tensor x) {
             int batch = x.shape().rows();
             Tensor y = pass.scope().tensor(batch, units());
-            GemmSpec spec = GemmSpec.nn(batch, units(), inputs()).with(activation.epilogue(pass.training()));
+            GemmSpec spec =
+                    GemmSpec.nn(batch, units(), inputs()).withPackedB().with(activation.epilogue(pass.training()));
             pass.backend().gemm(spec, x, weight.value(), y, activation.operands(pass, bias.value()));
             return y;
         }
@@ -119,7 +120,8 @@ sealed interface Stage {
             Tensor dX = null;
             if (wanted) {
                 dX = pass.scope().tensor(batch, inputs());
-                GemmSpec spec = GemmSpec.nt(batch, inputs(), units()).with(inputGate);
+                GemmSpec spec =
+                        GemmSpec.nt(batch, inputs(), units()).withPackedB().with(inputGate);
                 Epilogue.Operands operands = inputGate.gate() ? Epilogue.Operands.gate(x) : Epilogue.Operands.NONE;
                 pass.backend().gemm(spec, dZ, weight.value(), dX, operands);
             }

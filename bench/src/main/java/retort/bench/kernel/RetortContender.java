@@ -20,7 +20,7 @@ final class RetortContender implements Contender {
         scope = backend.scope();
         tensors = new Tensor[inputs.length];
         for (int i = 0; i < inputs.length; i++) {
-            tensors[i] = scope.tensorOf(op.operands().get(i).shape(), inputs[i]);
+            tensors[i] = op.operands().get(i).tensor(scope, inputs[i]);
         }
     }
 

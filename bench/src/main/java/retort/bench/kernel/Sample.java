@@ -107,7 +107,7 @@ record Sample(Spec spec, List<int[]> elements) {
         int[] columns = some(s.n(), COLUMNS, random);
         int[] c = grid(rows, s.n(), columns);
         GemmSpec part = new GemmSpec(
-                rows.length, columns.length, s.k(), s.transA(), s.transB(), s.alpha(), s.beta(), s.epilogue());
+                rows.length, columns.length, s.k(), s.transA(), s.transB(), false, s.alpha(), s.beta(), s.epilogue());
         return new Sample(part, withFused(s.epilogue(), columns, c, a(s, rows), b(s, columns), c));
     }
 
@@ -116,10 +116,11 @@ record Sample(Spec spec, List<int[]> elements) {
         int[] rows = some(gemm.m(), ROWS, random);
         int[] columns = some(gemm.n(), COLUMNS, random);
         int[] w = grid(rows, gemm.n(), columns);
-        GemmSpec part =
-                new GemmSpec(rows.length, columns.length, gemm.k(), gemm.transA(), gemm.transB(), 1, 0, Epilogue.NONE);
+        GemmSpec part = new GemmSpec(
+                rows.length, columns.length, gemm.k(), gemm.transA(), gemm.transB(), false, 1, 0, Epilogue.NONE);
         return new Sample(
-                new GemmAdamSpec(part, sized(s.adam(), w.length)), List.of(a(gemm, rows), b(gemm, columns), w, w, w));
+                new GemmAdamSpec(part, sized(s.adam(), w.length), false),
+                List.of(a(gemm, rows), b(gemm, columns), w, w, w));
     }
 
     private static AdamSpec sized(AdamSpec s, int count) {

@@ -64,7 +64,7 @@ public enum Peer {
 
         @Override
         boolean does(Spec spec) {
-            return isPlainGemm(spec) || isPlainConv2d(spec);
+            return isPlainGemm(spec) || isPackedGemm(spec) || isPlainConv2d(spec);
         }
 
         @Override
@@ -183,7 +183,15 @@ public enum Peer {
     public abstract Contender open(Spec spec, float[][] inputs, int threads);
 
     private static boolean isPlainGemm(Spec spec) {
-        return spec instanceof GemmSpec s && s.alpha() == 1 && s.beta() == 0 && isNone(s.epilogue());
+        return spec instanceof GemmSpec s && !s.packedB() && isJustTheProduct(s);
+    }
+
+    private static boolean isPackedGemm(Spec spec) {
+        return spec instanceof GemmSpec s && s.packedB() && isJustTheProduct(s);
+    }
+
+    private static boolean isJustTheProduct(GemmSpec spec) {
+        return spec.alpha() == 1 && spec.beta() == 0 && isNone(spec.epilogue());
     }
 
     private static boolean isPlainConv2d(Spec spec) {

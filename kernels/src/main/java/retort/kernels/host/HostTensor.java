@@ -4,15 +4,25 @@ import retort.kernels.Scope;
 import retort.kernels.Shape;
 import retort.kernels.Tensor;
 
-/** A tensor in the Java heap: {@code array[offset .. offset + shape.size())}. */
+/**
+ * A tensor in the Java heap: {@code array[offset .. end())}, in row-major order or, if it is packed on an engine that has an
+ * order of its own, in panels. A panel holds some columns of the matrix, row by row; the last one is filled up with
+ * columns of zeros, and every operation leaves them 0.
+ */
 public final class HostTensor extends Tensor {
+    /** The panel of a tensor that has none. */
+    public static final int ROW_MAJOR = 0;
+
     private final float[] array;
     private final int offset;
+    private final int panel;
 
-    HostTensor(Scope scope, Shape shape, float[] array, int offset) {
-        super(scope, shape);
+    /** @param panel columns of a panel, or {@link #ROW_MAJOR} */
+    HostTensor(Scope scope, Shape shape, boolean packed, float[] array, int offset, int panel) {
+        super(scope, shape, packed);
         this.array = array;
         this.offset = offset;
+        this.panel = panel;
     }
 
     public float[] array() {
@@ -24,17 +34,54 @@ public final class HostTensor extends Tensor {
         return offset;
     }
 
+    /** Elements of the shape. */
     public int size() {
         return shape().size();
     }
 
+    /** Elements in the array, columns of zeros included. */
+    public int length() {
+        return length(shape(), panel);
+    }
+
     /** Index after the last element. */
     public int end() {
-        return offset + shape().size();
+        return offset + length();
+    }
+
+    static int length(Shape shape, int panel) {
+        return panel == ROW_MAJOR
+                ? shape.size()
+                : Math.multiplyExact(shape.rows(), Math.ceilDiv(shape.rowSize(), panel) * panel);
+    }
+
+    /** Elements that lie side by side in both orders. */
+    interface Run {
+        /**
+         * @param inOrder index of the first in row-major order
+         * @param stored index of the first in the array
+         */
+        void at(int inOrder, int stored, int count);
+    }
+
+    /** Every run of this tensor, as they lie in the array. */
+    void runs(Run run) {
+        if (panel == ROW_MAJOR) {
+            run.at(0, offset, size());
+            return;
+        }
+        int rows = shape().rows();
+        int columns = shape().rowSize();
+        for (int column = 0; column < columns; column += panel) {
+            int width = Math.min(panel, columns - column);
+            for (int row = 0; row < rows; row++) {
+                run.at(row * columns + column, offset + column * rows + row * panel, width);
+            }
+        }
     }
 
     @Override
     protected Tensor view(Scope scope, Shape shape, int elements) {
-        return new HostTensor(scope, shape, array, offset + elements);
+        return new HostTensor(scope, shape, false, array, offset + elements, ROW_MAJOR);
     }
 }

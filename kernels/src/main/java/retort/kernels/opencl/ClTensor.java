@@ -9,8 +9,8 @@ final class ClTensor extends Tensor {
     private final ClBuffer buffer;
     private final int offset;
 
-    ClTensor(Scope scope, Shape shape, ClBuffer buffer, int offset) {
-        super(scope, shape);
+    ClTensor(Scope scope, Shape shape, boolean packed, ClBuffer buffer, int offset) {
+        super(scope, shape, packed);
         this.buffer = buffer;
         this.offset = offset;
     }
@@ -34,6 +34,6 @@ final class ClTensor extends Tensor {
 
     @Override
     protected Tensor view(Scope scope, Shape shape, int elements) {
-        return new ClTensor(scope, shape, buffer, offset + elements);
+        return new ClTensor(scope, shape, false, buffer, offset + elements);
     }
 }

@@ -113,9 +113,19 @@ public final class OpenClBackend extends CheckedBackend<ClTensor> {
 
     @Override
     public Tensor allocate(Scope scope, Shape shape) {
+        return allocate(scope, shape, false);
+    }
+
+    /** In row-major order like any other tensor: this engine has no order of its own. */
+    @Override
+    public Tensor allocatePacked(Scope scope, Shape shape) {
+        return allocate(scope, shape, true);
+    }
+
+    private Tensor allocate(Scope scope, Shape shape, boolean packed) {
         ClBuffer[] buffer = new ClBuffer[1];
         queue.alone(() -> buffer[0] = memory.take("tensor " + shape, shape.size()));
-        return new ClTensor(scope, shape, buffer[0], 0);
+        return new ClTensor(scope, shape, packed, buffer[0], 0);
     }
 
     @Override

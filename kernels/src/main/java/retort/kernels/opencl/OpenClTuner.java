@@ -220,6 +220,7 @@ public final class OpenClTuner {
                         Math.min(gemm.k(), 517),
                         gemm.transA(),
                         gemm.transB(),
+                        false,
                         1,
                         0,
                         gemm.epilogue());

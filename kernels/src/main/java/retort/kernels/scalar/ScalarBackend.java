@@ -25,6 +25,11 @@ import retort.kernels.host.HostTensor;
  * double and rounded once; there are no tricks.
  */
 public final class ScalarBackend extends HostBackend {
+    /** Packed tensors lie in row-major order like any other. */
+    public ScalarBackend() {
+        super(HostTensor.ROW_MAJOR);
+    }
+
     @Override
     public Engine engine() {
         return Engine.CPU_SCALAR;

@@ -15,8 +15,21 @@ import retort.kernels.host.HostTensor;
  * rows, column by column; B into panels of two vectors, row by row, padded with zeros to whole panels.
  */
 final class Packing {
-    /** Packed columns of B: {@code count} panels from panel {@code first} on, each {@code depth} rows deep, at {@code array[at..]}. */
-    record Panels(float[] array, int at, int first, int count, int depth) {}
+    /**
+     * Packed columns of B: {@code count} panels from panel {@code first} on, {@code depth} rows of each. The first begins at
+     * {@code array[at]}, the others {@code step} elements apart.
+     */
+    record Panels(float[] array, int at, int step, int first, int count, int depth) {
+        /** Panels that lie one after the other. */
+        Panels(float[] array, int at, int first, int count, int depth) {
+            this(array, at, depth * PANEL, first, count, depth);
+        }
+
+        /** One of them, as if there were no other. */
+        Panels only(int number) {
+            return new Panels(array, at + number * step, step, 0, 1, depth);
+        }
+    }
 
     /**
      * Rows of A as {@link ColumnTiles} read them: packed into tiles if {@code step} is 0, else column by column where they
@@ -41,14 +54,16 @@ final class Packing {
         this.b = b;
     }
 
-    /** Columns p .. p + depth of rows row .. row + rows of alpha op(A): where they are if they can be read there, else packed. */
-    Left left(int row, int rows, int p, int depth, Scratch scratch) {
+    /**
+     * Columns p .. p + depth of rows row .. row + rows of alpha op(A): where they are if they can be read there, else packed to
+     * {@code to[at..]}.
+     */
+    Left left(int row, int rows, int p, int depth, float[] to, int at) {
         if (spec.transA() && spec.alpha() == 1) {
             return new Left(a.array(), a.offset() + p * spec.m() + row, spec.m());
         }
-        float[] packed = scratch.take(Scratch.Use.LEFT, rows * depth);
-        packLeft(packed, 0, row, rows, p, depth);
-        return Left.packed(packed, 0);
+        packLeft(to, at, row, rows, p, depth);
+        return Left.packed(to, at);
     }
 
     /** Packs rows row .. row + rows, columns p .. p + depth of alpha op(A) into tiles at {@code to[at..]}. */
@@ -59,11 +74,22 @@ final class Packing {
         }
     }
 
-    /** Packs all of alpha op(A)', k x m, as if it were B: panels of m, k deep. */
-    void packLeftAsPanels(float[] to) {
+    /** Packs all of alpha op(A)', k x m, as if it were B: panels of m, {@code depth} deep, with rows of zeros from k on. */
+    void packLeftAsPanels(float[] to, int depth) {
         for (int row = 0; row < spec.m(); row += PANEL) {
-            packTile(to, row * spec.k(), PANEL, row, Math.min(PANEL, spec.m() - row), 0, spec.k());
+            int at = row * depth;
+            packTile(to, at, PANEL, row, Math.min(PANEL, spec.m() - row), 0, spec.k());
+            Arrays.fill(to, at + spec.k() * PANEL, at + depth * PANEL, 0);
         }
+    }
+
+    /** Panels of scale op(B), rows p .. p + depth: where they are if B is packed so already, else packed to {@code to[at..]}. */
+    Panels right(float[] to, int at, float scale, int p, int depth, int first, int count) {
+        if (spec.packedB() && !spec.transB() && scale == 1) {
+            int step = spec.k() * PANEL;
+            return new Panels(b.array(), b.offset() + first * step + p * PANEL, step, first, count, depth);
+        }
+        return packRight(to, at, scale, p, depth, first, count);
     }
 
     /** Rows of alpha op(A) side by side, {@code step} elements a column; missing rows are zeros. */
@@ -114,7 +140,7 @@ final class Packing {
      * written lies together. Row by row the writes would lie multiples of 4 KiB apart, and cost twice the time. (Packing
      * the next block between the tiles of this one, so that memory is never idle, was 13 % slower.)
      */
-    Panels packRight(float[] to, int at, float scale, int p, int depth, int first, int count) {
+    private Panels packRight(float[] to, int at, float scale, int p, int depth, int first, int count) {
         for (int top = 0; top < depth; top += STREAMS) {
             int rows = Math.min(STREAMS, depth - top);
             for (int panel = 0; panel < count; panel++) {
@@ -122,9 +148,11 @@ final class Packing {
                 int column = (first + panel) * PANEL;
                 int width = Math.min(PANEL, spec.n() - column);
                 if (spec.transB()) {
-                    copyTransposed(to, target, scale, b.offset() + column * spec.k() + p + top, rows, width);
+                    copyTransposed(to, target, scale, column, p + top, rows, width);
+                } else if (spec.packedB()) {
+                    copyPanel(to, target, scale, b.offset() + column * spec.k() + (p + top) * PANEL, PANEL, rows);
                 } else if (width == PANEL) {
-                    copyPanel(to, target, scale, b.offset() + (p + top) * spec.n() + column, rows);
+                    copyPanel(to, target, scale, b.offset() + (p + top) * spec.n() + column, spec.n(), rows);
                 } else {
                     copyEdge(to, target, scale, b.offset() + (p + top) * spec.n() + column, rows, width);
                 }
@@ -133,14 +161,14 @@ final class Packing {
         return new Panels(to, at, first, count, depth);
     }
 
-    private void copyPanel(float[] to, int target, float scale, int source, int rows) {
+    private void copyPanel(float[] to, int target, float scale, int source, int sourceStep, int rows) {
         float[] from = b.array();
         for (int q = 0; q < rows; q++) {
             FloatVector left = FloatVector.fromArray(SPECIES, from, source);
             FloatVector right = FloatVector.fromArray(SPECIES, from, source + LANES);
             left.mul(scale).intoArray(to, target);
             right.mul(scale).intoArray(to, target + LANES);
-            source += spec.n();
+            source += sourceStep;
             target += PANEL;
         }
     }
@@ -157,16 +185,25 @@ final class Packing {
     }
 
     /** B stored n x k: a row of it becomes a column of a panel; columns from {@code width} on are zeros. */
-    private void copyTransposed(float[] to, int target, float scale, int source, int rows, int width) {
+    private void copyTransposed(float[] to, int target, float scale, int column, int p, int rows, int width) {
         if (width < PANEL) {
             Arrays.fill(to, target, target + rows * PANEL, 0);
         }
         float[] from = b.array();
+        // Elements of a row that lie side by side: all of them, or those within a panel.
+        int run = spec.packedB() ? PANEL : rows;
         for (int j = 0; j < width; j++) {
-            int column = source + j * spec.k();
-            for (int q = 0; q < rows; q++) {
-                to[target + q * PANEL + j] = scale * from[column + q];
+            for (int q = 0; q < rows; q += run) {
+                int source = storedTransposed(column + j, p + q);
+                for (int i = q; i < Math.min(q + run, rows); i++) {
+                    to[target + i * PANEL + j] = scale * from[source + i - q];
+                }
             }
         }
+    }
+
+    /** Index of row {@code row}, column {@code column} of a B stored n x k; a packed one's columns are multiples of the panel. */
+    private int storedTransposed(int row, int column) {
+        return b.offset() + (spec.packedB() ? column * spec.n() + row * PANEL : row * spec.k() + column);
     }
 }

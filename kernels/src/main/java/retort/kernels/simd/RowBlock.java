@@ -32,7 +32,7 @@ final class RowBlock {
         ColumnTiles outside = new ColumnTiles(left.array(), right.array(), PANEL, edge, PANEL);
         int depth = right.depth();
         for (int panel = 0; panel < right.count(); panel++) {
-            int bp = right.at() + panel * depth * PANEL;
+            int bp = right.at() + panel * right.step();
             int column = (right.first() + panel) * PANEL;
             int width = Math.min(PANEL, columns - column);
             for (int i = 0, height; i < rows; i += height) {

@@ -20,9 +20,9 @@ final class SimdAdam {
     }
 
     void run(AdamSpec spec, HostTensor w, HostTensor gradient, HostTensor m, HostTensor v, float stepSize) {
-        workers.forEach(Math.ceilDiv(spec.count(), CHUNK), spec.bytes(), (number, worker) -> {
+        workers.forEach(Math.ceilDiv(w.length(), CHUNK), spec.bytes(), (number, worker) -> {
             int from = number * CHUNK;
-            int count = Math.min(CHUNK, spec.count() - from);
+            int count = Math.min(CHUNK, w.length() - from);
             update(spec, stepSize, gradient.array(), gradient.offset() + from, w, m, v, from, count);
         });
     }

@@ -33,6 +33,7 @@ final class SimdBackend extends HostBackend {
 
     /** @param threads that compute, at least 1 */
     SimdBackend(int threads) {
+        super(SimdSpecies.PANEL);
         workers = new Workers(threads);
         Scratch[] scratch = Stream.generate(Scratch::new).limit(threads).toArray(Scratch[]::new);
         gemm = new SimdGemm(workers, scratch);

@@ -20,6 +20,8 @@ import retort.kernels.host.HostTensor;
  *       multiplies its own rows.
  * </ul>
  *
+ * <p>A packed B is never packed again: its panels are read where they are.
+ *
  * <p>Every way adds the products of one element in the same order, in blocks of {@link #K_BLOCK}, and no block is shared
  * between threads, so the thread count does not change a bit.
  *
@@ -32,8 +34,8 @@ final class SimdGemm {
     /** Elements of a gradient between being computed and being used: they stay in the second-level cache. */
     private static final int UPDATED_AT_ONCE = 1 << 14;
 
-    /** Products per block where the tall matrix is read once: its rows are then long streams. */
-    private static final int READ_ONCE_BLOCK = 2048;
+    /** The same where w, m and v are packed: the elements stay in the first-level cache. */
+    private static final int UPDATED_PANEL = 1 << 12;
 
     /** Rows per block: a block of A of this height stays in the second-level cache. */
     private static final int M_BLOCK = 144;
@@ -65,12 +67,18 @@ final class SimdGemm {
     void run(GemmSpec spec, HostTensor a, HostTensor b, HostTensor c, Fused<HostTensor> fused) {
         SimdEpilogue epilogue = new SimdEpilogue(spec.epilogue(), fused, c, spec.n());
         Packing packing = new Packing(spec, a, b);
-        if (spec.m() == 1) {
+        if (spec.m() == 1 && !(spec.packedB() && spec.transB())) {
             gemv.run(spec, a, b, c, epilogue);
         } else if (!spec.transA() && spec.n() <= PANEL) {
-            readOnce(spec, packing, false, a, c, epilogue);
+            Packing.Panels right = packing.right(takeRight(spec.k(), 1), 0, spec.alpha(), 0, spec.k(), 0, 1);
+            readOnce(spec, Tall.of(a, spec.k()), right, false, c, epilogue);
         } else if (spec.transB() && spec.m() <= 2 * PANEL && spec.m() < spec.n()) {
-            readOnce(spec, packing, true, b, c, epilogue);
+            Tall tall = spec.packedB() ? Tall.packed(b, spec.k()) : Tall.of(b, spec.k());
+            int panels = Math.ceilDiv(spec.m(), PANEL);
+            float[] right = takeRight(tall.depth(), panels);
+            packing.packLeftAsPanels(right, tall.depth());
+            Packing.Panels batch = new Packing.Panels(right, 0, 0, panels, tall.depth());
+            readOnce(spec, tall, batch, true, c, epilogue);
         } else {
             scale(spec, c);
             if (spec.m() <= FEW_ROWS && spec.n() > PANEL) {
@@ -88,38 +96,67 @@ final class SimdGemm {
         }
     }
 
+    private float[] takeRight(int depth, int panels) {
+        return shared.take(Scratch.Use.RIGHT, depth * panels * PANEL);
+    }
+
     /**
-     * The tall matrix (A, or B stored transposed) is read once where it is, its rows against all columns of the other,
-     * which is packed whole. A thread keeps its rows' sums in scratch memory and stores them at the end, transposed when
-     * the tall matrix is B.
+     * A matrix that is read once, where it is: A, or B stored transposed.
+     *
+     * @param depth products of each sum: the matrix's columns, rounded up to whole panels if it is packed
+     * @param block products at a time
+     */
+    private record Tall(HostTensor matrix, boolean packed, int depth, int block) {
+        /** In row-major order: long blocks, so that the rows are long streams. */
+        static Tall of(HostTensor matrix, int columns) {
+            return new Tall(matrix, false, columns, 2048);
+        }
+
+        /** In panels, each of them a stream: as many at a time as a core's prefetcher follows easily. */
+        static Tall packed(HostTensor matrix, int columns) {
+            return new Tall(matrix, true, Math.ceilDiv(columns, PANEL) * PANEL, 8 * PANEL);
+        }
+
+        /** For columns p .. p + depth. */
+        RowTiles tiles(int count, float[] right, float[] sums, int width) {
+            return packed
+                    ? new RowTiles(count / PANEL, panelStep(), PANEL, matrix.array(), PANEL, right, sums, width)
+                    : new RowTiles(1, 0, count, matrix.array(), depth, right, sums, width);
+        }
+
+        /** Where row {@code row} has its column p, which begins a panel if there are panels. */
+        int at(int row, int p) {
+            return matrix.offset() + (packed ? p / PANEL * panelStep() + row * PANEL : row * depth + p);
+        }
+
+        private int panelStep() {
+            return matrix.shape().rows() * PANEL;
+        }
+    }
+
+    /**
+     * The tall matrix's rows against all columns of the other, which is packed whole. A thread keeps its rows' sums in scratch
+     * memory and stores them at the end, transposed when the tall matrix is B.
+     *
+     * @param transposed whether the tall matrix is B
      */
     private void readOnce(
-            GemmSpec spec, Packing packing, boolean transposed, HostTensor tall, HostTensor c, SimdEpilogue epilogue) {
-        int k = spec.k();
+            GemmSpec spec, Tall tall, Packing.Panels right, boolean transposed, HostTensor c, SimdEpilogue epilogue) {
         int rows = transposed ? spec.n() : spec.m();
-        int columns = transposed ? spec.m() : spec.n();
-        int panels = (columns + PANEL - 1) / PANEL;
-        int width = panels * PANEL;
-        float[] packed = shared.take(Scratch.Use.RIGHT, k * width);
-        if (transposed) {
-            packing.packLeftAsPanels(packed);
-        } else {
-            packing.packRight(packed, 0, spec.alpha(), 0, k, 0, panels);
-        }
+        int width = right.count() * PANEL;
         int chunk = chunkRows(rows, 96);
         workers.forEach((rows + chunk - 1) / chunk, spec.flops(), (number, worker) -> {
             int first = number * chunk;
             int count = Math.min(chunk, rows - first);
             float[] sums = scratch[worker].take(Scratch.Use.TILE, chunk * width);
-            for (int p = 0; p < k; p += READ_ONCE_BLOCK) {
-                int depth = Math.min(READ_ONCE_BLOCK, k - p);
-                RowTiles tiles = new RowTiles(1, 0, depth, tall.array(), k, packed, sums, width);
+            for (int p = 0; p < tall.depth(); p += tall.block()) {
+                int depth = Math.min(tall.block(), tall.depth() - p);
+                RowTiles tiles = tall.tiles(depth, right.array(), sums, width);
                 for (int row = 0, height; row < count; row += height) {
                     height = SimdSpecies.nextRows(count - row, RowTiles.TALLEST);
-                    for (int panel = 0; panel < panels; panel++) {
-                        int right = panel * PANEL * k + p * PANEL;
-                        int to = row * width + panel * PANEL;
-                        tiles.run(height, tall.offset() + (first + row) * k + p, right, to, p > 0);
+                    for (int panel = 0; panel < right.count(); panel++) {
+                        int from = right.at() + panel * right.step() + p * PANEL;
+                        tiles.run(height, tall.at(first + row, p), from, row * width + panel * PANEL, p > 0);
                     }
                 }
             }
@@ -184,7 +221,7 @@ final class SimdGemm {
             RowBlock rows = new RowBlock(c.array(), c.offset(), 0, m, spec.n(), scratch[worker]);
             for (int p = 0; p < k; p += K_BLOCK) {
                 int depth = Math.min(K_BLOCK, k - p);
-                Packing.Panels block = packing.packRight(right, 0, 1, p, depth, panel, count);
+                Packing.Panels block = packing.right(right, 0, 1, p, depth, panel, count);
                 rows.multiply(Packing.Left.packed(left, m * p), block, p > 0 || spec.beta() != 0);
             }
             epilogue.apply(0, m, panel * PANEL, Math.min(count * PANEL, spec.n() - panel * PANEL));
@@ -203,14 +240,17 @@ final class SimdGemm {
             for (int p = 0; p < k; p += K_BLOCK) {
                 int from = p;
                 int depth = Math.min(K_BLOCK, k - p);
-                Packing.Panels right = packShared(packing, p, depth, panel, count);
+                Packing.Panels right = spec.packedB() && !spec.transB()
+                        ? packing.right(null, 0, 1, p, depth, panel, count)
+                        : packShared(packing, p, depth, panel, count);
                 int atOnce = depth * count * PANEL <= SMALL_BLOCK ? TALLEST : chunk;
                 workers.forEach((spec.m() + chunk - 1) / chunk, 2L * spec.m() * depth * columns, (number, worker) -> {
                     int last = Math.min(spec.m(), (number + 1) * chunk);
                     for (int row = number * chunk; row < last; row += atOnce) {
                         int height = Math.min(atOnce, last - row);
                         RowBlock rows = new RowBlock(c.array(), c.offset(), row, height, spec.n(), scratch[worker]);
-                        Packing.Left left = packing.left(row, height, from, depth, scratch[worker]);
+                        float[] packed = scratch[worker].take(Scratch.Use.LEFT, height * depth);
+                        Packing.Left left = packing.left(row, height, from, depth, packed, 0);
                         rows.multiply(left, right, from > 0 || spec.beta() != 0);
                     }
                     if (from + depth == k) {
@@ -222,43 +262,75 @@ final class SimdGemm {
     }
 
     private Packing.Panels packShared(Packing packing, int p, int depth, int panel, int count) {
-        float[] right = shared.take(Scratch.Use.RIGHT, depth * count * PANEL);
+        float[] right = takeRight(depth, count);
         int share = Math.max(1, count / (2 * workers.count()));
         workers.forEach((count + share - 1) / share, 8L * depth * count * PANEL, (number, worker) -> {
             int from = number * share;
-            packing.packRight(right, from * PANEL * depth, 1, p, depth, panel + from, Math.min(share, count - from));
+            packing.right(right, from * PANEL * depth, 1, p, depth, panel + from, Math.min(share, count - from));
         });
         return new Packing.Panels(right, 0, panel, count, depth);
     }
 
     /**
-     * The gradient's rows come in blocks that stay in cache, and Adam runs over each block at once: w, m and v stream
-     * past in order, and the gradient never reaches memory. (Doing the two in turns, panel by panel, was 3 % slower.)
+     * The gradient comes in blocks that stay in cache, and Adam runs over each block at once: w, m and v stream past in
+     * order, and the gradient never reaches memory. (Doing the two in turns, panel by panel, was 3 % slower.)
      */
     void runAdam(
             GemmAdamSpec spec, HostTensor a, HostTensor b, HostTensor w, HostTensor m, HostTensor v, float stepSize) {
         GemmSpec gemm = spec.gemm();
         Packing packing = new Packing(gemm, a, b);
         int k = gemm.k();
-        int n = gemm.n();
-        int panels = (n + PANEL - 1) / PANEL;
+        int panels = (gemm.n() + PANEL - 1) / PANEL;
         Packing.Panels[] right = new Packing.Panels[(k + K_BLOCK - 1) / K_BLOCK];
-        float[] packed = shared.take(Scratch.Use.RIGHT, panels * PANEL * k);
+        float[] packed = takeRight(k, panels);
         for (int p = 0; p < k; p += K_BLOCK) {
             int depth = Math.min(K_BLOCK, k - p);
-            right[p / K_BLOCK] = packing.packRight(packed, panels * PANEL * p, 1, p, depth, 0, panels);
+            right[p / K_BLOCK] = packing.right(packed, panels * PANEL * p, 1, p, depth, 0, panels);
         }
-        int height = TALLEST * Math.max(1, UPDATED_AT_ONCE / (TALLEST * n));
+        int height = spec.packed()
+                ? chunkRows(gemm.m(), UPDATED_PANEL / PANEL)
+                : TALLEST * Math.max(1, UPDATED_AT_ONCE / (TALLEST * gemm.n()));
+        Update update = new Update(spec, w, m, v, stepSize);
         workers.forEach(Math.ceilDiv(gemm.m(), height), Math.max(spec.flops(), spec.bytes()), (number, worker) -> {
             int row = number * height;
             int count = Math.min(height, gemm.m() - row);
-            float[] gradient = scratch[worker].take(Scratch.Use.ROWS, height * n);
-            RowBlock rows = new RowBlock(gradient, 0, 0, count, n, scratch[worker]);
-            for (int p = 0; p < k; p += K_BLOCK) {
-                Packing.Panels block = right[p / K_BLOCK];
-                rows.multiply(packing.left(row, count, p, block.depth(), scratch[worker]), block, p > 0);
+            float[] packedLeft = scratch[worker].take(Scratch.Use.LEFT, count * k);
+            Packing.Left[] left = new Packing.Left[right.length];
+            for (int i = 0; i < left.length; i++) {
+                left[i] = packing.left(row, count, i * K_BLOCK, right[i].depth(), packedLeft, count * i * K_BLOCK);
+            }
+            if (spec.packed()) {
+                for (int panel = 0; panel < panels; panel++) {
+                    update.panel(left, right, panel, row, count, scratch[worker]);
+                }
+            } else {
+                update.rows(left, right, row, count, scratch[worker]);
+            }
+        });
+    }
+
+    /** The gradient of some of w's rows, {@code left[i] * right[i]} summed over i, and Adam's step with it. */
+    private record Update(GemmAdamSpec spec, HostTensor w, HostTensor m, HostTensor v, float stepSize) {
+        /** In all columns of row-major parameters. */
+        void rows(Packing.Left[] left, Packing.Panels[] right, int row, int count, Scratch scratch) {
+            int n = spec.gemm().n();
+            float[] gradient = scratch.take(Scratch.Use.ROWS, count * n);
+            RowBlock rows = new RowBlock(gradient, 0, 0, count, n, scratch);
+            for (int i = 0; i < left.length; i++) {
+                rows.multiply(left[i], right[i], i > 0);
             }
             SimdAdam.update(spec.adam(), stepSize, gradient, 0, w, m, v, row * n, count * n);
-        });
+        }
+
+        /** In one panel of packed parameters; its columns of zeros get a gradient of zeros, and stay. */
+        void panel(Packing.Left[] left, Packing.Panels[] right, int panel, int row, int count, Scratch scratch) {
+            float[] gradient = scratch.take(Scratch.Use.ROWS, count * PANEL);
+            RowBlock rows = new RowBlock(gradient, 0, 0, count, PANEL, scratch);
+            for (int i = 0; i < left.length; i++) {
+                rows.multiply(left[i], right[i].only(panel), i > 0);
+            }
+            int at = (panel * spec.gemm().m() + row) * PANEL;
+            SimdAdam.update(spec.adam(), stepSize, gradient, 0, w, m, v, at, count * PANEL);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package retort.kernels.simd;
 
 import static retort.kernels.simd.SimdSpecies.LANES;
+import static retort.kernels.simd.SimdSpecies.PANEL;
 import static retort.kernels.simd.SimdSpecies.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
@@ -8,11 +9,23 @@ import retort.kernels.GemmSpec;
 import retort.kernels.host.HostTensor;
 
 /**
- * One row times a matrix, y = alpha x op(B) + beta y: bound by the time to read B once. Eight rows of B are read in each pass
- * over y, so that y costs little; a B stored transposed is read as four dot products side by side.
+ * One row times a matrix, y = alpha x op(B) + beta y: bound by the time to read B once. B is read as few long streams, which
+ * the hardware prefetches: row after row, each thread some rows of its own and a y of its own; panel by panel where B is
+ * packed; as four dot products side by side where it is stored transposed.
+ *
+ * <p>How rows are shared out does not depend on the thread count, and the shares' sums are added in order.
  */
 final class SimdGemv {
-    private static final int AT_ONCE = 8;
+    /** Rows of B in one pass over y: more would save little of y's traffic, and are more streams than one core follows. */
+    private static final int ROWS = 4;
+
+    /** Panels of a packed B side by side: as many sums as hide the latency of a multiply-add. */
+    private static final int PANELS = 4;
+
+    /** Bytes of B in a share, and the most shares of one product. */
+    private static final int SHARE_BYTES = 1 << 20;
+
+    private static final int MOST_SHARES = 16;
 
     private final Workers workers;
 
@@ -21,24 +34,41 @@ final class SimdGemv {
     }
 
     void run(GemmSpec spec, HostTensor x, HostTensor b, HostTensor y, SimdEpilogue epilogue) {
-        int n = spec.n();
         float[] scaled = new float[spec.k()];
         for (int p = 0; p < scaled.length; p++) {
             scaled[p] = spec.alpha() * x.array()[x.offset() + p];
         }
-        int share = Math.ceilDiv(n, 2 * workers.count());
-        int chunk = Math.ceilDiv(share, LANES) * LANES;
-        workers.forEach(Math.ceilDiv(n, chunk), spec.bytes(), (number, worker) -> {
-            int from = number * chunk;
-            int to = Math.min(n, from + chunk);
-            begin(spec, y, from, to);
-            if (spec.transB()) {
+        if (spec.transB()) {
+            inChunks(spec, LANES, (from, to) -> {
+                begin(spec, y, from, to);
                 dots(scaled, b.array(), b.offset(), y.array(), y.offset(), from, to);
-            } else {
-                rows(scaled, b.array(), b.offset(), n, y.array(), y.offset(), from, to);
-            }
-            epilogue.apply(0, 1, from, to - from);
-        });
+                epilogue.apply(0, 1, from, to - from);
+            });
+        } else if (spec.packedB()) {
+            inChunks(spec, PANELS * PANEL, (from, to) -> {
+                begin(spec, y, from, to);
+                panels(scaled, b.array(), b.offset(), y.array(), y.offset(), from, to);
+                epilogue.apply(0, 1, from, to - from);
+            });
+        } else {
+            inShares(spec, scaled, b, y);
+            epilogue.apply(0, 1, 0, spec.n());
+        }
+    }
+
+    /** Some columns of the result. */
+    private interface Columns {
+        void run(int from, int to);
+    }
+
+    /** Every column of the result, some multiple of {@code step} at a time. */
+    private void inChunks(GemmSpec spec, int step, Columns columns) {
+        int share = Math.ceilDiv(spec.n(), 2 * workers.count());
+        int chunk = Math.ceilDiv(share, step) * step;
+        workers.forEach(
+                Math.ceilDiv(spec.n(), chunk),
+                spec.bytes(),
+                (number, worker) -> columns.run(number * chunk, Math.min(spec.n(), (number + 1) * chunk)));
     }
 
     private static void begin(GemmSpec spec, HostTensor y, int from, int to) {
@@ -47,43 +77,54 @@ final class SimdGemv {
         }
     }
 
-    /** y[from..to) += x B, eight rows of B a pass. */
-    private static void rows(float[] x, float[] b, int bAt, int n, float[] y, int yAt, int from, int to) {
-        int whole = from + (to - from) / LANES * LANES;
-        int p = 0;
-        for (; p + AT_ONCE <= x.length; p += AT_ONCE) {
+    /** y = x B + beta y: each share sums some rows of B, and y gathers the shares. */
+    private void inShares(GemmSpec spec, float[] x, HostTensor b, HostTensor y) {
+        int n = spec.n();
+        int shares = Math.clamp(spec.bytes() / SHARE_BYTES, 1, Math.min(MOST_SHARES, x.length));
+        int share = Math.ceilDiv(x.length, shares);
+        float[] sums = new float[shares * n];
+        workers.forEach(shares, spec.bytes(), (number, worker) -> {
+            int from = Math.min(x.length, number * share);
+            int to = Math.min(x.length, from + share);
+            rows(x, from, to, b.array(), b.offset(), n, sums, number * n);
+        });
+        begin(spec, y, 0, n);
+        for (int at = 0; at < sums.length; at += n) {
+            for (int j = 0; j < n; j++) {
+                y.array()[y.offset() + j] += sums[at + j];
+            }
+        }
+    }
+
+    /** y[yAt .. yAt + n) += x B over rows from .. to of B, some rows a pass. */
+    private static void rows(float[] x, int from, int to, float[] b, int bAt, int n, float[] y, int yAt) {
+        int whole = n / LANES * LANES;
+        int p = from;
+        for (; p + ROWS <= to; p += ROWS) {
             int row = bAt + p * n;
             FloatVector x0 = FloatVector.broadcast(SPECIES, x[p]);
             FloatVector x1 = FloatVector.broadcast(SPECIES, x[p + 1]);
             FloatVector x2 = FloatVector.broadcast(SPECIES, x[p + 2]);
             FloatVector x3 = FloatVector.broadcast(SPECIES, x[p + 3]);
-            FloatVector x4 = FloatVector.broadcast(SPECIES, x[p + 4]);
-            FloatVector x5 = FloatVector.broadcast(SPECIES, x[p + 5]);
-            FloatVector x6 = FloatVector.broadcast(SPECIES, x[p + 6]);
-            FloatVector x7 = FloatVector.broadcast(SPECIES, x[p + 7]);
-            for (int j = from; j < whole; j += LANES) {
+            for (int j = 0; j < whole; j += LANES) {
                 FloatVector sum = FloatVector.fromArray(SPECIES, y, yAt + j);
                 sum = x0.fma(FloatVector.fromArray(SPECIES, b, row + j), sum);
                 sum = x1.fma(FloatVector.fromArray(SPECIES, b, row + n + j), sum);
                 sum = x2.fma(FloatVector.fromArray(SPECIES, b, row + 2 * n + j), sum);
                 sum = x3.fma(FloatVector.fromArray(SPECIES, b, row + 3 * n + j), sum);
-                sum = x4.fma(FloatVector.fromArray(SPECIES, b, row + 4 * n + j), sum);
-                sum = x5.fma(FloatVector.fromArray(SPECIES, b, row + 5 * n + j), sum);
-                sum = x6.fma(FloatVector.fromArray(SPECIES, b, row + 6 * n + j), sum);
-                sum = x7.fma(FloatVector.fromArray(SPECIES, b, row + 7 * n + j), sum);
                 sum.intoArray(y, yAt + j);
             }
-            for (int q = p; q < p + AT_ONCE; q++) {
-                addRow(x[q], b, bAt + q * n, y, yAt, whole, to);
+            for (int q = p; q < p + ROWS; q++) {
+                addRow(x[q], b, bAt + q * n, y, yAt, whole, n);
             }
         }
-        for (; p < x.length; p++) {
+        for (; p < to; p++) {
             FloatVector xp = FloatVector.broadcast(SPECIES, x[p]);
-            for (int j = from; j < whole; j += LANES) {
+            for (int j = 0; j < whole; j += LANES) {
                 FloatVector sum = FloatVector.fromArray(SPECIES, y, yAt + j);
                 xp.fma(FloatVector.fromArray(SPECIES, b, bAt + p * n + j), sum).intoArray(y, yAt + j);
             }
-            addRow(x[p], b, bAt + p * n, y, yAt, whole, to);
+            addRow(x[p], b, bAt + p * n, y, yAt, whole, n);
         }
     }
 
@@ -91,6 +132,61 @@ final class SimdGemv {
         for (int j = from; j < to; j++) {
             y[yAt + j] = Math.fma(x, b[row + j], y[yAt + j]);
         }
+    }
+
+    /** y[from..to) += x B for B in panels; {@code from} begins one. */
+    private static void panels(float[] x, float[] b, int bAt, float[] y, int yAt, int from, int to) {
+        float[] sums = new float[PANELS * PANEL];
+        for (int column = from; column < to; column += PANELS * PANEL) {
+            int count = Math.min(PANELS, Math.ceilDiv(to - column, PANEL));
+            if (count == PANELS) {
+                fourPanels(x, b, bAt + column * x.length, sums);
+            } else {
+                for (int panel = 0; panel < count; panel++) {
+                    onePanel(x, b, bAt + (column + panel * PANEL) * x.length, sums, panel * PANEL);
+                }
+            }
+            for (int j = column; j < Math.min(to, column + count * PANEL); j++) {
+                y[yAt + j] += sums[j - column];
+            }
+        }
+    }
+
+    private static void fourPanels(float[] x, float[] b, int at, float[] sums) {
+        int step = x.length * PANEL;
+        FloatVector s0l = FloatVector.zero(SPECIES), s0r = s0l;
+        FloatVector s1l = s0l, s1r = s0l, s2l = s0l, s2r = s0l, s3l = s0l, s3r = s0l;
+        for (int p = 0, row = at; p < x.length; p++, row += PANEL) {
+            FloatVector xp = FloatVector.broadcast(SPECIES, x[p]);
+            s0l = xp.fma(FloatVector.fromArray(SPECIES, b, row), s0l);
+            s0r = xp.fma(FloatVector.fromArray(SPECIES, b, row + LANES), s0r);
+            s1l = xp.fma(FloatVector.fromArray(SPECIES, b, row + step), s1l);
+            s1r = xp.fma(FloatVector.fromArray(SPECIES, b, row + step + LANES), s1r);
+            s2l = xp.fma(FloatVector.fromArray(SPECIES, b, row + 2 * step), s2l);
+            s2r = xp.fma(FloatVector.fromArray(SPECIES, b, row + 2 * step + LANES), s2r);
+            s3l = xp.fma(FloatVector.fromArray(SPECIES, b, row + 3 * step), s3l);
+            s3r = xp.fma(FloatVector.fromArray(SPECIES, b, row + 3 * step + LANES), s3r);
+        }
+        s0l.intoArray(sums, 0);
+        s0r.intoArray(sums, LANES);
+        s1l.intoArray(sums, PANEL);
+        s1r.intoArray(sums, PANEL + LANES);
+        s2l.intoArray(sums, 2 * PANEL);
+        s2r.intoArray(sums, 2 * PANEL + LANES);
+        s3l.intoArray(sums, 3 * PANEL);
+        s3r.intoArray(sums, 3 * PANEL + LANES);
+    }
+
+    private static void onePanel(float[] x, float[] b, int at, float[] sums, int to) {
+        FloatVector left = FloatVector.zero(SPECIES);
+        FloatVector right = left;
+        for (int p = 0, row = at; p < x.length; p++, row += PANEL) {
+            FloatVector xp = FloatVector.broadcast(SPECIES, x[p]);
+            left = xp.fma(FloatVector.fromArray(SPECIES, b, row), left);
+            right = xp.fma(FloatVector.fromArray(SPECIES, b, row + LANES), right);
+        }
+        left.intoArray(sums, to);
+        right.intoArray(sums, to + LANES);
     }
 
     /** y[from..to) += x B' for B stored n x k, four rows of B at a time with two sums each. */

@@ -17,8 +17,8 @@ final class SimdSgd {
         float[] ws = w.array();
         float[] gs = gradient.array();
         float[] vs = velocity.array();
-        workers.forEach(Math.ceilDiv(spec.count(), CHUNK), spec.bytes(), (number, worker) -> {
-            int to = Math.min(spec.count(), (number + 1) * CHUNK);
+        workers.forEach(Math.ceilDiv(w.length(), CHUNK), spec.bytes(), (number, worker) -> {
+            int to = Math.min(w.length(), (number + 1) * CHUNK);
             for (int e = number * CHUNK; e < to; e++) {
                 float v = SimdAdam.floored(
                         spec.momentum() * vs[velocity.offset() + e] - spec.rate() * gs[gradient.offset() + e]);

@@ -172,8 +172,8 @@ final class EdgeShapes {
         };
         for (int[] size : sizes) {
             for (int layout = 0; layout < 4; layout++) {
-                GemmSpec gemm =
-                        new GemmSpec(size[0], size[1], size[2], layout % 2 == 1, layout / 2 == 1, 1, 0, Epilogue.NONE);
+                GemmSpec gemm = new GemmSpec(
+                        size[0], size[1], size[2], layout % 2 == 1, layout / 2 == 1, false, 1, 0, Epilogue.NONE);
                 product(gemm);
             }
         }
@@ -195,7 +195,7 @@ final class EdgeShapes {
                 Shape.of(gemm.n()));
         GemmSpec gated = gemm.with(Epilogue.gate(0.5f));
         check(gated, 0, (x, t) -> x.gemm(gated, t[0], t[1], t[2], Epilogue.Operands.gate(t[3])), a, b, c, c);
-        GemmAdamSpec adam = new GemmAdamSpec(gemm, adam(c.size()));
+        GemmAdamSpec adam = new GemmAdamSpec(gemm, adam(c.size()), false);
         check(adam, 1e-6, (x, t) -> x.gemmAdam(adam, t[0], t[1], t[2], t[3], t[4], 3), a, b, c, c, c);
     }
 

@@ -148,7 +148,7 @@ class OpenClMemoryTest {
         static final GemmSpec FORWARD = GemmSpec.nn(BATCH, CLASSES, INPUTS).with(Epilogue.BIAS);
         static final CrossEntropySpec LOSS = new CrossEntropySpec(BATCH, CLASSES, 3.5f, CrossEntropySpec.Targets.HARD);
         private static final GemmAdamSpec UPDATE = new GemmAdamSpec(
-                GemmSpec.tn(INPUTS, CLASSES, BATCH), new AdamSpec(INPUTS * CLASSES, 1e-3f, 0.9f, 0.999f, 1e-7f));
+                GemmSpec.tn(INPUTS, CLASSES, BATCH), new AdamSpec(INPUTS * CLASSES, 1e-3f, 0.9f, 0.999f, 1e-7f), false);
 
         private final OpenClBackend backend;
         private final Tensor w;
