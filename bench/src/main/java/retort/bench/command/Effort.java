@@ -7,13 +7,16 @@ import retort.bench.report.Work;
  * How long each contender is timed.
  *
  * @param rounds in which the contenders take turns, each in a new JVM
- * @param warmup before each round's first iteration
+ * @param warmup before each round's first iteration; work that takes long gets more
  * @param iterations whose speeds are averaged
  * @param iteration the shortest; work that takes long gets longer ones
  */
 record Effort(int rounds, Duration warmup, int iterations, Duration iteration) {
     /** A kernel that is new to C2 was seen to reach its speed after 0.25 to 1.2 s. */
     private static final Duration UNTIL_COMPILED = Duration.ofMillis(1200);
+
+    /** The compiler counts calls: a convolution that takes 0.1 s was seen to reach its speed after 2.4 s. */
+    private static final Duration UNTIL_SLOW_WORK_IS_COMPILED = Duration.ofSeconds(3);
 
     /** The loop of multiply-adds was seen to run at half its speed for 1.8 s. */
     private static final Duration PEAK_WARMUP = Duration.ofMillis(2400);
@@ -27,8 +30,8 @@ record Effort(int rounds, Duration warmup, int iterations, Duration iteration) {
     private static final double SLOW_BYTES_A_SECOND = 2.5e9;
     private static final int LEAST_CALLS = 2;
 
-    /** Starting a JVM, loading a peer's library, and checking one result. */
-    private static final Duration START = Duration.ofMillis(900);
+    /** Starting a JVM, loading a library or running a kernel that is not yet compiled, checking a result: on average. */
+    private static final Duration START = Duration.ofMillis(1200);
 
     /** The length of an iteration of some work. */
     Duration iteration(Work work, int threads) {
@@ -39,7 +42,8 @@ record Effort(int rounds, Duration warmup, int iterations, Duration iteration) {
 
     /** How many iterations of a length warm a JVM up. */
     int warmups(Duration length) {
-        return Math.toIntExact(Math.ceilDiv(warmup.toMillis(), length.toMillis()));
+        Duration all = length.compareTo(iteration) > 0 ? UNTIL_SLOW_WORK_IS_COMPILED : warmup;
+        return Math.toIntExact(Math.ceilDiv(all.toMillis(), length.toMillis()));
     }
 
     /** As much, for loops that show the machine's peaks. */
