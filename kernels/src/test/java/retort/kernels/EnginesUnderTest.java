@@ -5,19 +5,33 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The engines that kernel tests run on, opened once for the whole test run. An engine that is not here is skipped with
+ * The engines that tests run on, of kernels and of networks, opened once for the whole test run. An engine that is not here is skipped with
  * its reason printed, unless the property {@code retort.require} names it: then its absence fails every test.
  */
-final class EnginesUnderTest {
+public final class EnginesUnderTest {
     /** A backend and how to name it in a failure. */
-    record Subject(String name, Backend backend) {}
+    public record Subject(String name, Backend backend) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
 
     private static final List<Subject> ALL = open();
 
     private EnginesUnderTest() {}
 
-    static List<Subject> all() {
+    public static List<Subject> all() {
         return ALL;
+    }
+
+    /** The engine that defines what the others compute. */
+    public static Backend reference() {
+        return ALL.stream()
+                .filter(subject -> subject.backend().engine() == Engine.CPU_SCALAR)
+                .findFirst()
+                .orElseThrow()
+                .backend();
     }
 
     private static List<Subject> open() {
@@ -30,16 +44,15 @@ final class EnginesUnderTest {
                 if (required.contains(engine.id())) {
                     throw new IllegalStateException(engine + " is required here", reason.get());
                 }
-                System.out.println("skipped: kernel tests, " + reason.get().getMessage());
+                System.out.println("skipped: " + reason.get().getMessage());
                 continue;
             }
             switch (engine) {
-                case CPU_SCALAR -> subjects.add(subject(engine, 1));
+                case CPU_SCALAR, OPENCL -> subjects.add(subject(engine, 1));
                 case CPU_SIMD -> {
                     subjects.add(subject(engine, 1));
                     subjects.add(subject(engine, 2));
                 }
-                case OPENCL -> subjects.add(subject(engine, 1));
             }
         }
         return subjects;

@@ -12,10 +12,11 @@ import org.junit.jupiter.api.TestFactory;
 import retort.kernels.Backend;
 import retort.kernels.CrossEntropySpec;
 import retort.kernels.CrossEntropySpec.Targets;
+import retort.kernels.EnginesUnderTest;
+import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
 import retort.nn.CentralDifferences.Quotient;
-import retort.nn.EnginesUnderTest.Subject;
 
 /** Every layer's gradients on every engine, alone and fused, against central differences in double. */
 class GradientTest {

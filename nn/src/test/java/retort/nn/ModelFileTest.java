@@ -19,9 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import retort.kernels.Backend;
+import retort.kernels.EnginesUnderTest;
+import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.Scope;
 import retort.kernels.Shape;
-import retort.nn.EnginesUnderTest.Subject;
 
 /** Models saved and loaded. */
 class ModelFileTest {

@@ -12,9 +12,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.Backend;
 import retort.kernels.CrossEntropySpec;
 import retort.kernels.CrossEntropySpec.Targets;
+import retort.kernels.EnginesUnderTest;
+import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
-import retort.nn.EnginesUnderTest.Subject;
 
 class SequentialTest {
     private static final long SEED = 13;

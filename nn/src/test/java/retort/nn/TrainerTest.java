@@ -13,10 +13,11 @@ import retort.kernels.AdamSpec;
 import retort.kernels.Backend;
 import retort.kernels.CrossEntropySpec;
 import retort.kernels.CrossEntropySpec.Targets;
+import retort.kernels.EnginesUnderTest;
+import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.Scope;
 import retort.kernels.Shape;
 import retort.kernels.Tensor;
-import retort.nn.EnginesUnderTest.Subject;
 
 /** A step updates each parameter with the gradient at the old parameters: nothing reads one that is updated already. */
 class TrainerTest {

@@ -2,6 +2,7 @@ package retort.bench.command;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import retort.bench.kernel.PeakBenchmark;
 import retort.bench.peer.Peer;
 import retort.bench.report.BenchReport;
 import retort.bench.report.JmhFile;
@@ -37,7 +39,8 @@ import retort.kernels.opencl.OpenClTuner;
         },
         footer = {
             "",
-            "Start with 'retort bench --quick'. JMH's own options: retort bench jmh -h",
+            "Start with 'retort bench --quick', a minute or two; everything takes 45 on two cores.",
+            "JMH's own options: retort bench jmh -h",
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 backend or device not available, 4 bad data or file."
         })
 public final class BenchCommand implements Callable<Integer> {
@@ -127,38 +130,39 @@ public final class BenchCommand implements Callable<Integer> {
             });
         }
         List<Spec> specs = specs();
-        List<BenchReport.Absent> absent = new ArrayList<>();
-        Plan plan = Plan.of(kernels, specs, threads(), engines, present(absent));
-        if (plan.races().isEmpty()) {
+        if (Plan.of(kernels, specs, threads(), engines, List.of()).races().isEmpty()) {
             throw new ParameterException(spec.commandLine(), "nothing to time: no shape is of a kernel in --kernels");
         }
         BenchReport.Environment environment = Machine.describe(engines, quick);
         OutputFolder folder = OutputFolder.open(out);
-        return measure(plan, environment, absent, folder);
+        try (Jmh jmh = new Jmh(quick ? Effort.QUICK : Effort.FULL, folder.path())) {
+            List<BenchReport.Absent> absent = new ArrayList<>();
+            List<Peer> present = jmh.aside(() -> present(absent));
+            measure(jmh, Plan.of(kernels, specs, threads(), engines, present), absent);
+            BenchReport report = Results.report(environment, JmhFile.read(folder.jmh()), absent, jmh.failed());
+            print(report, folder.write(report));
+            return report.failed().isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+        }
     }
 
-    private int measure(
-            Plan plan, BenchReport.Environment environment, List<BenchReport.Absent> absent, OutputFolder folder) {
-        Jmh.Effort effort = quick ? Jmh.Effort.QUICK : Jmh.Effort.FULL;
-        Progress progress = new Progress(
-                spec.commandLine().getErr(),
-                plan.runs() * effort.rounds() + threads().size());
+    private void measure(Jmh jmh, Plan plan, List<BenchReport.Absent> absent) {
+        int peaks = threads().size() * PeakBenchmark.LOOPS.size();
+        Duration planned = jmh.effort().plan(plan, peaks);
+        int runs = jmh.effort().runs(plan, peaks);
+        Progress progress = new Progress(spec.commandLine().getErr(), runs, planned);
         absent.forEach(each -> progress.say("absent: " + each.peer() + ", " + each.reason()));
-        List<BenchReport.Failed> failed;
-        try (Jmh jmh = new Jmh(effort, folder.path())) {
-            threads().forEach(count -> jmh.peaks(count, progress));
-            plan.races().forEach(race -> jmh.race(race, progress));
-            failed = jmh.failed();
-        }
-        BenchReport report = Results.report(environment, JmhFile.read(folder.jmh()), absent, failed);
+        progress.say(runs + " JVMs to time, about " + Progress.inWords(planned.toSeconds()));
+        threads().forEach(count -> jmh.peaks(count, progress));
+        plan.races().forEach(race -> jmh.race(race, progress));
+    }
+
+    private void print(BenchReport report, List<Path> files) {
         PrintWriter stdout = spec.commandLine().getOut();
-        List<Path> files = folder.write(report);
         stdout.print(MarkdownReport.of(report));
         stdout.println();
         stdout.println("FILES");
         files.forEach(file -> stdout.println("  " + file));
         stdout.flush();
-        return failed.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private List<Integer> threads() {

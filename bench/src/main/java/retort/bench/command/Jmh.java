@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormat;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -24,6 +26,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import retort.bench.kernel.PeakBenchmark;
 import retort.bench.report.BenchReport;
+import retort.bench.report.Work;
 
 /**
  * Runs JMH one JVM at a time, so that contenders take turns: JMH itself would run all of one's forks before the next one's.
@@ -36,19 +39,20 @@ final class Jmh implements AutoCloseable {
     private final List<RunResult> results = new ArrayList<>();
     private final List<BenchReport.Failed> failed = new ArrayList<>();
 
-    /** How long to measure. */
-    record Effort(int rounds, int warmups, int iterations, TimeValue time) {
-        static final Effort FULL = new Effort(2, 3, 5, TimeValue.seconds(1));
-        static final Effort QUICK = new Effort(1, 2, 4, TimeValue.milliseconds(400));
+    /** Hears of each JVM as it starts and ends. */
+    interface Listener {
+        void starts();
+
+        /** @param plan how long it should have taken */
+        void measured(String what, double callsPerSecond, Duration plan);
+
+        /** @param sparedRuns how many more like it will not be started */
+        void failed(String what, String reason, int sparedRuns, Duration plan);
     }
 
-    /** Hears of each result as it comes. */
-    interface Listener {
-        void starts(String what);
-
-        void measured(String what, double callsPerSecond);
-
-        void failed(String what, String reason);
+    /** Something that has a result. */
+    interface Task<T, E extends Exception> {
+        T done() throws E;
     }
 
     /** @param folder where {@code jmh.json} and JMH's own output go */
@@ -64,17 +68,19 @@ final class Jmh implements AutoCloseable {
 
     /** The roofs, on as many threads. */
     void peaks(int threads, Listener listener) {
-        String what = "peaks x" + threads;
-        listener.starts(what);
-        try {
-            for (RunResult result : run(options(PeakBenchmark.class).threads(threads))) {
+        Effort longer = effort.forPeaks();
+        Duration length = longer.iteration();
+        for (String loop : PeakBenchmark.LOOPS) {
+            String what = "peak " + loop + " x" + threads;
+            listener.starts();
+            try {
+                ChainedOptionsBuilder options = options(longer, PeakBenchmark.class, loop, length);
+                RunResult result = run(options.threads(threads)).iterator().next();
                 results.add(result);
-                listener.measured(
-                        what + ", " + result.getPrimaryResult().getLabel(),
-                        result.getPrimaryResult().getScore());
+                listener.measured(what, result.getPrimaryResult().getScore(), longer.plan(length));
+            } catch (RunnerException e) {
+                throw new IllegalStateException(what + ": " + reason(e), e);
             }
-        } catch (RunnerException e) {
-            throw new IllegalStateException(what + ": " + reason(e), e);
         }
         write();
     }
@@ -83,18 +89,20 @@ final class Jmh implements AutoCloseable {
     void race(Plan.Race race, Listener listener) {
         Map<String, List<RunResult>> turns = new LinkedHashMap<>();
         race.contenders().forEach(engine -> turns.put(engine, new ArrayList<>()));
+        Duration length = effort.iteration(Work.of(race.spec()), race.threads());
         for (int round = 0; round < effort.rounds(); round++) {
             for (String engine : List.copyOf(turns.keySet())) {
                 String what = race.spec() + ", " + engine + " x" + race.threads();
-                listener.starts(what);
+                listener.starts();
                 try {
-                    turns.get(engine).addAll(run(options(race, engine)));
-                    listener.measured(
-                            what, turns.get(engine).getLast().getPrimaryResult().getScore());
+                    turns.get(engine).addAll(run(options(race, engine, length)));
+                    double score =
+                            turns.get(engine).getLast().getPrimaryResult().getScore();
+                    listener.measured(what, score, effort.plan(length));
                 } catch (RunnerException e) {
                     turns.remove(engine);
                     failed.add(new BenchReport.Failed(race.spec(), engine, race.threads(), reason(e)));
-                    listener.failed(what, reason(e));
+                    listener.failed(what, reason(e), effort.rounds() - round - 1, effort.plan(length));
                 }
             }
         }
@@ -106,33 +114,43 @@ final class Jmh implements AutoCloseable {
         return failed;
     }
 
-    /** What timed JVMs say on stderr, the peers' libraries mostly, goes to the log with the rest. */
-    private Collection<RunResult> run(ChainedOptionsBuilder options) throws RunnerException {
+    Effort effort() {
+        return effort;
+    }
+
+    /** What is printed on stderr meanwhile, by the peers' libraries mostly, goes to the log with the rest. */
+    <T, E extends Exception> T aside(Task<T, E> task) throws E {
         PrintStream err = System.err;
         System.setErr(log);
         try {
-            return new Runner(options.build(), OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL)).run();
+            return task.done();
         } finally {
             System.setErr(err);
         }
     }
 
-    private ChainedOptionsBuilder options(Plan.Race race, String engine) {
-        return options(race.kernel().benchmark())
+    private Collection<RunResult> run(ChainedOptionsBuilder options) throws RunnerException {
+        OutputFormat format = OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL);
+        return aside(new Runner(options.build(), format)::run);
+    }
+
+    private ChainedOptionsBuilder options(Plan.Race race, String engine, Duration length) {
+        return options(effort, race.kernel().benchmark(), "run", length)
                 .param("spec", race.spec())
                 .param("engine", engine)
                 .param("threads", Integer.toString(race.threads()));
     }
 
-    private ChainedOptionsBuilder options(Class<?> benchmark) {
+    private static ChainedOptionsBuilder options(Effort effort, Class<?> benchmark, String method, Duration length) {
+        TimeValue time = TimeValue.milliseconds(length.toMillis());
         return new OptionsBuilder()
-                .include("\\." + benchmark.getSimpleName() + "\\.")
+                .include("\\." + benchmark.getSimpleName() + "\\." + method + "$")
                 .shouldFailOnError(true)
                 .forks(1)
-                .warmupIterations(effort.warmups())
-                .warmupTime(effort.time())
+                .warmupIterations(effort.warmups(length))
+                .warmupTime(time)
                 .measurementIterations(effort.iterations())
-                .measurementTime(effort.time());
+                .measurementTime(time);
     }
 
     private static RunResult together(List<RunResult> turns) {

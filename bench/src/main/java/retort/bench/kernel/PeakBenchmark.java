@@ -1,6 +1,7 @@
 package retort.bench.kernel;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -24,8 +25,14 @@ import retort.kernels.simd.SimdProbe;
         value = 1,
         jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-Xmx3g"})
 public class PeakBenchmark {
+    /** The methods, each a loop that is bound by one thing. */
+    public static final List<String> LOOPS = List.of("fma", "triad", "update");
+
     /** Elements of each of the triad's three arrays, of all threads together: 768 MiB, more than caches hold. */
     public static final int TRIAD_ELEMENTS = 1 << 26;
+
+    /** Elements of each of the update's four arrays, of all threads together: as many as the teacher's first dense layer has. */
+    public static final int UPDATE_ELEMENTS = 25_958_400;
 
     /** One thread's share of the triad's arrays. */
     @State(Scope.Thread)
@@ -37,13 +44,34 @@ public class PeakBenchmark {
         @Setup
         public void allocate(BenchmarkParams params) {
             int count = TRIAD_ELEMENTS / params.getThreads();
-            x = new float[count];
-            y = new float[count];
-            z = new float[count];
-            Arrays.fill(x, 1);
-            Arrays.fill(y, 1);
-            Arrays.fill(z, 1);
+            x = ones(count);
+            y = ones(count);
+            z = ones(count);
         }
+    }
+
+    /** One thread's share of the update's arrays. */
+    @State(Scope.Thread)
+    public static class UpdateArrays {
+        float[] w;
+        float[] g;
+        float[] m;
+        float[] v;
+
+        @Setup
+        public void allocate(BenchmarkParams params) {
+            int count = UPDATE_ELEMENTS / params.getThreads();
+            w = ones(count);
+            g = ones(count);
+            m = ones(count);
+            v = ones(count);
+        }
+    }
+
+    private static float[] ones(int count) {
+        float[] array = new float[count];
+        Arrays.fill(array, 1);
+        return array;
     }
 
     /** {@link SimdProbe#FMA_FLOPS} a call and thread. */
@@ -56,5 +84,11 @@ public class PeakBenchmark {
     @Benchmark
     public void triad(TriadArrays arrays) {
         SimdProbe.triad(arrays.x, arrays.y, arrays.z, 0.5f);
+    }
+
+    /** 28 bytes an element of a thread's share. */
+    @Benchmark
+    public void update(UpdateArrays arrays) {
+        SimdProbe.update(arrays.w, arrays.g, arrays.m, arrays.v, 0x1p-20f);
     }
 }

@@ -9,6 +9,7 @@ public record BenchReport(
         Environment environment,
         List<Peak> peaks,
         List<Result> results,
+        List<Target> targets,
         List<Absent> absent,
         List<Failed> failed) {
 
@@ -31,14 +32,19 @@ public record BenchReport(
             String time,
             boolean quick) {}
 
-    /** What the machine gave at most. */
-    public record Peak(int threads, double gflops, double triadGBs) {}
+    /**
+     * What the machine gave at most.
+     *
+     * @param updateGBs of four arrays read and three of them written back, as an Adam step does; null if not measured
+     */
+    public record Peak(int threads, double gflops, double triadGBs, Double updateGBs) {}
 
     /**
      * One contender at one spec.
      *
      * @param error half of the 99.9 % confidence interval; null if there are too few samples to say
-     * @param ofPeak score over the measured peak of the same unit; null if none was measured
+     * @param ofPeak score over the measured peak that bounds such work; null if none was measured
+     * @param overOneThread our score over ours on one thread; null for a peer, for one thread, and if not measured
      * @param ratio our score over each peer's, above 1 where ours is faster; null for a peer
      */
     public record Result(
@@ -49,7 +55,18 @@ public record BenchReport(
             Double error,
             String unit,
             Double ofPeak,
+            Double overOneThread,
             Map<String, Double> ratio) {}
+
+    /**
+     * One thing that was to be reached, at a spec that was measured.
+     *
+     * @param against a peer's id, {@code one-thread} or {@code peak}
+     * @param stretch null if there is none
+     * @param reached ours over theirs
+     */
+    public record Target(
+            String spec, int threads, String against, double hard, Double stretch, double reached, String verdict) {}
 
     /** A peer that was not measured at all. */
     public record Absent(String peer, String reason) {}

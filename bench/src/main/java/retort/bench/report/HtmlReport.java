@@ -5,17 +5,20 @@ import java.util.List;
 /** {@code report.html}: one file that needs nothing else. */
 public final class HtmlReport {
     private static final String STYLE = """
-            body { font: 15px/1.5 system-ui, sans-serif; color: #1c2024; background: #fff; margin: 2rem auto; max-width: 76rem; padding: 0 1rem; }
+            body { font: 14px/1.5 system-ui, sans-serif; color: #1c2024; background: #fff; margin: 2rem auto; max-width: 86rem; padding: 0 1rem; }
             h1 { font-size: 1.6rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
             .wide { overflow-x: auto; }
             table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-            th, td { padding: .25rem .7rem; border-bottom: 1px solid #e3e6ea; text-align: left; vertical-align: top; }
+            th, td { padding: .2rem .5rem; border-bottom: 1px solid #e3e6ea; text-align: left; vertical-align: top; }
             th { font-weight: 600; border-bottom: 2px solid #c4c9d0; }
             table.numbers td + td, table.numbers th + th { text-align: right; white-space: nowrap; }
             td:first-child { white-space: nowrap; }
             td.ahead { color: #0a6b3d; font-weight: 600; } td.behind { color: #a3361f; }
             svg { max-width: 100%; height: auto; }
             """;
+
+    private static final String AHEAD = " class=\"ahead\"";
+    private static final String BEHIND = " class=\"behind\"";
 
     private final StringBuilder text = new StringBuilder();
 
@@ -29,10 +32,14 @@ public final class HtmlReport {
         html.line("<h1>Kernel throughput</h1>");
         html.table(Table.environment(report));
         html.table(Table.peaks(report));
+        if (!report.targets().isEmpty()) {
+            html.table(Table.targets(report));
+        }
         for (BenchReport.Peak peak : report.peaks()) {
             Roofline.svg(report, peak).ifPresent(svg -> {
-                html.heading("Roofline, " + peak.threads() + (peak.threads() == 1 ? " thread" : " threads"));
+                html.heading("Roofline, " + Table.threads(peak.threads()));
                 html.line("<div class=\"wide\">" + svg + "</div>");
+                html.line("<p>" + escaped(Roofline.CAPTION) + "</p>");
             });
         }
         for (Table table : Table.of(report)) {
@@ -59,19 +66,24 @@ public final class HtmlReport {
         for (List<String> row : table.rows()) {
             line("<tr>");
             for (int column = 0; column < row.size(); column++) {
-                boolean isRatio = table.header().get(column).equals("ratio");
-                line("<td" + (isRatio ? colour(row.get(column)) : "") + ">" + escaped(row.get(column)) + "</td>");
+                String cell = row.get(column);
+                line("<td" + colour(table.header().get(column), cell) + ">" + escaped(cell) + "</td>");
             }
             line("</tr>");
         }
         line("</table></div>");
     }
 
-    private static String colour(String ratio) {
-        if (ratio.isEmpty()) {
+    /** Green for what is ahead of its peer or target, red for what is behind. */
+    private static String colour(String column, String cell) {
+        if (cell.isEmpty()) {
             return "";
         }
-        return Double.parseDouble(ratio) >= 1 ? " class=\"ahead\"" : " class=\"behind\"";
+        return switch (column) {
+            case "ratio" -> Double.parseDouble(cell) >= 1 ? AHEAD : BEHIND;
+            case "verdict" -> cell.equals(Targets.MISSED) ? BEHIND : AHEAD;
+            default -> "";
+        };
     }
 
     private void heading(String heading) {

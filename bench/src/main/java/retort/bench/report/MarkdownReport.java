@@ -14,6 +14,9 @@ public final class MarkdownReport {
         markdown.line("# Kernel throughput");
         markdown.table(Table.environment(report));
         markdown.table(Table.peaks(report));
+        if (!report.targets().isEmpty()) {
+            markdown.table(Table.targets(report));
+        }
         for (Table table : Table.of(report)) {
             markdown.table(table);
         }

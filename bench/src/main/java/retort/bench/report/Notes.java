@@ -14,10 +14,13 @@ final class Notes {
                 "A ratio is our score over the peer's in this run: above 1 ours is faster.",
                 "Before it was timed, a sample of each contender's result (some rows, columns, images or elements) was compared"
                         + " with the plain definition of the operation.",
-                "Each contender runs in a JVM of its own, and they take turns at each shape.",
+                "Each contender runs in a JVM of its own, and they take turns at each shape. A kernel is warmed up for more"
+                        + " than a second; an iteration takes 0.3 s, and longer where calls are long.",
                 "Packing is within the timed call for us and for every peer, but for onednn-own.",
-                "Per cent of peak: of the multiply-adds for GFLOP/s, of the triad for GB/s. Data that fit the caches can"
-                        + " be faster than the triad, whose arrays do not.",
+                "Per cent of peak: of the multiply-adds for GFLOP/s, of the triad for GB/s, of the update for Adam. Data that"
+                        + " fit the caches can be faster than the triad and the update, whose arrays do not.",
+                "Triad: x = y + a z. Update: w, m and v are each increased by a g, and so read and written back while g is"
+                        + " read, which is what Adam must move.",
                 "The error is half of the 99.9 % confidence interval over all iterations."));
         Arrays.stream(Peer.values())
                 .filter(peer ->
@@ -28,6 +31,13 @@ final class Notes {
         }
         if (report.results().stream().anyMatch(r -> r.engine().equals("opencl"))) {
             notes.add("opencl and clblast use the whole device, whatever the number of threads.");
+        }
+        if (report.results().stream().anyMatch(r -> r.threads() > 1)) {
+            notes.add("Small shapes, under 4 MFLOP and 0.5 MB, are timed on the lowest number of threads only.");
+        }
+        if (!report.targets().isEmpty()) {
+            notes.add(
+                    "Targets: ours over theirs. one-thread is ours on one thread, peak the loop that bounds such work.");
         }
         if (report.environment().quick()) {
             notes.add("This was a quick run: short, of few shapes, not to be quoted.");

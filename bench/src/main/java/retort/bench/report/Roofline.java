@@ -17,6 +17,7 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
@@ -24,6 +25,11 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * the slope are work whose data stay in caches. Source: Williams, Waterman and Patterson 2009.
  */
 final class Roofline {
+    /** What a reader must know to read the picture. */
+    static final String CAPTION =
+            "A column of points is a shape, at the operations that it does for each byte it must move. The slopes"
+                    + " are the triad and the update, whose arrays fit no cache: a shape whose data do can stand above them.";
+
     private static final int WIDTH = 1100;
     private static final int HEIGHT = 560;
     private static final double MARGIN = 1.6;
@@ -95,13 +101,22 @@ final class Roofline {
         chart.getStyler().setXAxisMax(right);
         chart.getStyler().setYAxisMax(peak.gflops() * MARGIN);
         chart.getStyler().setMarkerSize(8);
-        XYSeries roof = chart.addSeries("peak", new double[] {left, ridge, right}, new double[] {
-            left * peak.triadGBs(), peak.gflops(), peak.gflops()
-        });
+        roof(chart, "peak", left, right, peak.gflops(), peak.triadGBs()).setLineStyle(SeriesLines.SOLID);
+        if (peak.updateGBs() != null) {
+            roof(chart, "peak of updates", left, right, peak.gflops(), peak.updateGBs())
+                    .setLineStyle(SeriesLines.DASH_DASH);
+        }
+        return chart;
+    }
+
+    private static XYSeries roof(XYChart chart, String name, double left, double right, double gflops, double gbs) {
+        double ridge = gflops / gbs;
+        XYSeries roof =
+                chart.addSeries(name, new double[] {left, ridge, right}, new double[] {left * gbs, gflops, gflops});
         roof.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);
         roof.setMarker(SeriesMarkers.NONE);
         roof.setLineColor(Color.DARK_GRAY);
-        return chart;
+        return roof;
     }
 
     private static double intensity(BenchReport.Result r) {

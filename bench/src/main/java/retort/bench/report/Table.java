@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A part of the report as rows of text, which its files draw each in its own way.
@@ -49,7 +50,11 @@ record Table(String title, boolean numbers, List<String> header, List<List<Strin
                 .toList();
         Set<String> peers = new LinkedHashSet<>();
         ours.forEach(r -> peers.addAll(r.ratio().keySet()));
+        boolean scales = ours.stream().anyMatch(r -> r.overOneThread() != null);
         List<String> header = new ArrayList<>(List.of("kernel and shape", engine, "error", "of peak"));
+        if (scales) {
+            header.add("of 1 thread");
+        }
         for (String peer : peers) {
             header.add(peer);
             header.add("ratio");
@@ -63,6 +68,9 @@ record Table(String title, boolean numbers, List<String> header, List<List<Strin
                     number(r.score()),
                     r.error() == null ? NOTHING : "± " + number(r.error()),
                     r.ofPeak() == null ? NOTHING : percent(r.ofPeak())));
+            if (scales) {
+                row.add(r.overOneThread() == null ? NOTHING : ratio(r.overOneThread()) + " x");
+            }
             for (String peer : peers) {
                 BenchReport.Result other = scores.get(r.spec() + " " + peer);
                 row.add(other == null ? NOTHING : number(other.score()));
@@ -70,8 +78,7 @@ record Table(String title, boolean numbers, List<String> header, List<List<Strin
             }
             rows.add(row);
         }
-        return new Table(
-                engine + ", " + threads + (threads == 1 ? " thread, " : " threads, ") + unit, true, header, rows);
+        return new Table(engine + ", " + threads(threads) + ", " + unit, true, header, rows);
     }
 
     private static String key(BenchReport.Result r) {
@@ -82,9 +89,37 @@ record Table(String title, boolean numbers, List<String> header, List<List<Strin
         return new Table(
                 "Peaks, measured first",
                 true,
-                List.of("threads", "multiply-adds on registers, GFLOP/s", "triad, GB/s"),
+                List.of("threads", "multiply-adds on registers, GFLOP/s", "triad, GB/s", "update, GB/s"),
                 report.peaks().stream()
-                        .map(p -> List.of(Integer.toString(p.threads()), number(p.gflops()), number(p.triadGBs())))
+                        .map(p -> List.of(
+                                Integer.toString(p.threads()),
+                                number(p.gflops()),
+                                number(p.triadGBs()),
+                                p.updateGBs() == null ? NOTHING : number(p.updateGBs())))
+                        .toList());
+    }
+
+    /** What was to be reached; its title sums up. */
+    static Table targets(BenchReport report) {
+        String title = Stream.of(Targets.MISSED, Targets.MET_HARD, Targets.MET_STRETCH)
+                .map(verdict -> report.targets().stream()
+                                .filter(t -> t.verdict().equals(verdict))
+                                .count()
+                        + " " + verdict)
+                .collect(Collectors.joining(", ", "Targets: ", ""));
+        return new Table(
+                title,
+                true,
+                List.of("kernel and shape", "threads", "against", "hard", "stretch", "reached", "verdict"),
+                report.targets().stream()
+                        .map(t -> List.of(
+                                t.spec(),
+                                Integer.toString(t.threads()),
+                                t.against(),
+                                ratio(t.hard()),
+                                t.stretch() == null ? NOTHING : ratio(t.stretch()),
+                                String.format(Locale.ROOT, "%.3f", t.reached()),
+                                t.verdict()))
                         .toList());
     }
 
@@ -119,6 +154,11 @@ record Table(String title, boolean numbers, List<String> header, List<List<Strin
                 report.failed().stream()
                         .map(f -> List.of(f.spec(), f.engine(), Integer.toString(f.threads()), f.reason()))
                         .toList());
+    }
+
+    /** How many, in words. */
+    static String threads(int count) {
+        return count + (count == 1 ? " thread" : " threads");
     }
 
     /** Three or four digits that count. */

@@ -1,8 +1,11 @@
 package retort.bench.report;
 
 import retort.bench.kernel.ExpBenchmark;
+import retort.kernels.AdamSpec;
 import retort.kernels.Conv2dSpec;
+import retort.kernels.GemmAdamSpec;
 import retort.kernels.GemmSpec;
+import retort.kernels.SgdSpec;
 import retort.kernels.Spec;
 
 /**
@@ -10,25 +13,47 @@ import retort.kernels.Spec;
  * bytes for everything that reads each element a few times at most.
  *
  * @param flops 0 where bytes are all that matters
+ * @param roof what such work is held against
  */
-record Work(String id, long flops, long bytes, String unit) {
+public record Work(String id, long flops, long bytes, Roof roof) {
     static final String GFLOPS = "GFLOP/s";
     static final String GBS = "GB/s";
 
     private static final long EXP_BYTES = 2L * Spec.ELEMENT_BYTES;
 
-    static Work of(String id) {
+    /** The loops that show what the machine can do at most. */
+    public enum Roof {
+        /** Multiply-adds on registers. */
+        FMA,
+        /** Two arrays read, one written. */
+        TRIAD,
+        /** Four arrays read, three of them written back: what steps of optimisers do. */
+        UPDATE
+    }
+
+    public static Work of(String id) {
         if (id.equals(ExpBenchmark.ID)) {
-            return new Work(id, 0, EXP_BYTES * ExpBenchmark.COUNT, GBS);
+            return new Work(id, 0, EXP_BYTES * ExpBenchmark.COUNT, Roof.TRIAD);
         }
         Spec spec = Spec.parse(id);
-        boolean arithmetic = spec instanceof Conv2dSpec || spec instanceof GemmSpec s && s.m() > 1 && s.n() > 1;
-        return new Work(id, spec.flops(), spec.bytes(), arithmetic ? GFLOPS : GBS);
+        Roof roof = switch (spec) {
+            case Conv2dSpec s -> Roof.FMA;
+            case GemmSpec s -> s.m() > 1 && s.n() > 1 ? Roof.FMA : Roof.TRIAD;
+            case AdamSpec s -> Roof.UPDATE;
+            case GemmAdamSpec s -> Roof.UPDATE;
+            case SgdSpec s -> Roof.UPDATE;
+            default -> Roof.TRIAD;
+        };
+        return new Work(id, spec.flops(), spec.bytes(), roof);
+    }
+
+    String unit() {
+        return roof == Roof.FMA ? GFLOPS : GBS;
     }
 
     /** Billions of operations, or of bytes, in one call. */
     double giga() {
-        return (unit.equals(GFLOPS) ? flops : bytes) / 1e9;
+        return (roof == Roof.FMA ? flops : bytes) / 1e9;
     }
 
     /** Operations for each byte that must be moved. */

@@ -13,6 +13,7 @@ import retort.kernels.Spec;
 
 class PlanTest {
     private static final List<Spec> SMALL = List.of(Spec.parse("gemm:m64n64k64:nn"));
+    private static final List<Spec> MIDDLE = List.of(Spec.parse("gemm:m200n200k200:nn"));
 
     @Test
     void contendersOfAShapeStandTogether() {
@@ -26,7 +27,7 @@ class PlanTest {
 
     @Test
     void whatHasOneThreadRunsOnOne() {
-        Plan plan = plan(SMALL, List.of(1, 2), Engine.CPU_SIMD, Engine.CPU_SCALAR);
+        Plan plan = plan(MIDDLE, List.of(1, 2), Engine.CPU_SIMD, Engine.CPU_SCALAR);
         assertTrue(plan.races().get(0).contenders().containsAll(List.of("cpu-scalar", "netlib")));
         assertEquals(
                 List.of("cpu-simd", "openblas", "onednn", "onednn-own"),
@@ -34,8 +35,17 @@ class PlanTest {
     }
 
     @Test
+    void whatIsTooSmallToSplitRunsOnTheFewestThreadsAndOnADevice() {
+        Plan plan = plan(SMALL, List.of(1, 2), Engine.CPU_SIMD, Engine.OPENCL);
+        assertEquals(
+                List.of(1, 2), plan.races().stream().map(Plan.Race::threads).toList());
+        assertTrue(plan.races().get(0).contenders().contains("cpu-simd"));
+        assertEquals(List.of("opencl", "clblast"), plan.races().get(1).contenders());
+    }
+
+    @Test
     void aDeviceIsTimedOnceBesideItsOwnPeer() {
-        Plan plan = plan(SMALL, List.of(1, 2), Engine.OPENCL);
+        Plan plan = plan(MIDDLE, List.of(1, 2), Engine.OPENCL);
         assertEquals(1, plan.races().size());
         assertEquals(List.of("opencl", "clblast"), plan.races().getFirst().contenders());
     }

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** A report made of what JMH wrote in a run whose peaks are 200 GFLOP/s and 20 GB/s. */
+/** A report made of what JMH wrote in a run whose peaks are 200 GFLOP/s, 20 GB/s and, for updates, 16 GB/s. */
 class ResultsTest {
     private static final double CLOSE = 1e-9;
 
@@ -29,6 +29,7 @@ class ResultsTest {
         assertEquals(2, peak.threads());
         assertEquals(200, peak.gflops(), CLOSE);
         assertEquals(20, peak.triadGBs(), CLOSE);
+        assertEquals(16, peak.updateGBs(), CLOSE);
     }
 
     @Test
@@ -42,11 +43,33 @@ class ResultsTest {
 
     @Test
     void passesOverMemoryAreScoredInBytesAgainstTheTriad() {
+        BenchReport.Result relu = result("relu:1000000", "cpu-simd");
+        assertEquals("GB/s", relu.unit());
+        assertEquals(10, relu.score(), CLOSE);
+        assertEquals(0.5, relu.ofPeak(), CLOSE);
+        assertEquals(Map.of(), relu.ratio());
+    }
+
+    @Test
+    void adamIsHeldAgainstTheUpdate() {
         BenchReport.Result adam = result("adam:1000000", "cpu-simd");
         assertEquals("GB/s", adam.unit());
         assertEquals(14, adam.score(), CLOSE);
-        assertEquals(0.7, adam.ofPeak(), CLOSE);
-        assertEquals(Map.of(), adam.ratio());
+        assertEquals(14.0 / 16, adam.ofPeak(), CLOSE);
+    }
+
+    @Test
+    void severalThreadsAreHeldAgainstOne() {
+        List<BenchReport.Result> both = report.results().stream()
+                .filter(r ->
+                        r.spec().equals("gemm:m500n500k500:nn") && r.engine().equals("cpu-simd"))
+                .toList();
+        assertEquals(
+                List.of(2, 1), both.stream().map(BenchReport.Result::threads).toList());
+        assertEquals(1.6, both.get(0).overOneThread(), CLOSE);
+        assertNull(both.get(1).overOneThread());
+        assertNull(result("adam:1000000", "cpu-simd").overOneThread());
+        assertNull(result("gemm:m500n500k500:nn", "openblas").overOneThread());
     }
 
     @Test
@@ -69,10 +92,10 @@ class ResultsTest {
         assertEquals(1, json.get("schemaVersion").getAsInt());
         assertTrue(json.keySet().containsAll(Set.of("environment", "peaks", "results", "absent")));
         assertEquals(
-                Set.of("threads", "gflops", "triadGBs"),
+                Set.of("threads", "gflops", "triadGBs", "updateGBs"),
                 json.getAsJsonArray("peaks").get(0).getAsJsonObject().keySet());
         assertEquals(
-                Set.of("spec", "engine", "threads", "score", "error", "unit", "ofPeak", "ratio"),
+                Set.of("spec", "engine", "threads", "score", "error", "unit", "ofPeak", "overOneThread", "ratio"),
                 json.getAsJsonArray("results").get(0).getAsJsonObject().keySet());
         assertEquals(
                 Set.of("peer", "reason"),
@@ -82,8 +105,8 @@ class ResultsTest {
     @Test
     void markdownShowsScoresRatiosAndWhatIsAbsentOrFailed() {
         String text = MarkdownReport.of(report);
-        assertTrue(text.contains("| gemm:m500n500k500:nn | 100 | ± 2.00 | 50 % | 125 | 0.80 |"), text);
-        assertTrue(text.contains("| adam:1000000 | 14.0 | ± 0.140 | 70 % |"), text);
+        assertTrue(text.contains("| gemm:m500n500k500:nn | 100 | ± 2.00 | 50 % | 1.60 x | 125 | 0.80 |"), text);
+        assertTrue(text.contains("| adam:1000000 | 14.0 | ± 0.140 | 88 % |"), text);
         assertTrue(text.contains("| clblast | no such library |"), text);
         assertTrue(text.contains("| relu:8 | onednn | 2 | off by <one> |"), text);
         assertTrue(text.contains("Some CPU, 2 processors"), text);

@@ -4,33 +4,63 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import retort.kernels.DeviceCounters;
+import retort.kernels.Peaks;
 import retort.kernels.ProfiledBackend.Cost;
 
 /** Where the time of a job went, as a table. */
 final class Profile {
     private Profile() {}
 
-    /** A line for each operation that took a thousandth of the time or more, the most expensive first. */
-    static List<String> lines(List<Cost> costs) {
+    /**
+     * A line for each operation that took a thousandth of the time or more, the most expensive first.
+     *
+     * @param peaks to tell what bounds an operation: arithmetic or memory, whichever it uses more of; none if not known
+     */
+    static List<String> lines(List<Cost> costs, Optional<Peaks> peaks) {
         double total = costs.stream().mapToDouble(Cost::nanos).sum();
         List<String> lines = new ArrayList<>();
-        lines.add(
-                String.format("%-52s %8s %10s %7s %9s %8s", "PROFILE", "calls", "ms/call", "share", "GFLOP/s", "GB/s"));
+        lines.add(String.format("%-52s %8s %10s %7s %9s %8s", "PROFILE", "calls", "ms/call", "share", "GFLOP/s", "GB/s")
+                + (peaks.isPresent() ? "  of peak" : ""));
         for (Cost cost : costs) {
             if (cost.nanos() >= total / 1000) {
                 lines.add(String.format(
-                        Locale.ROOT,
-                        "%-52s %,8d %10.3f %5.1f %% %9.1f %8.1f",
-                        cost.operation(),
-                        cost.calls(),
-                        cost.nanos() / 1e6 / cost.calls(),
-                        100 * cost.nanos() / total,
-                        cost.flops() / (double) cost.nanos(),
-                        cost.bytes() / (double) cost.nanos()));
+                                Locale.ROOT,
+                                "%-52s %,8d %10.3f %5.1f %% %9.1f %8.1f",
+                                cost.operation(),
+                                cost.calls(),
+                                cost.nanos() / 1e6 / cost.calls(),
+                                100 * cost.nanos() / total,
+                                gflops(cost),
+                                gbs(cost))
+                        + peaks.map(peak -> ofPeak(cost, peak)).orElse(""));
             }
         }
+        peaks.ifPresent(peak -> lines.add(String.format(
+                Locale.ROOT,
+                "peaks measured beforehand: %.1f GFLOP/s (fma: multiply-adds on registers), %.1f GB/s (memory)",
+                peak.gflops(),
+                peak.memoryGBs())));
         return lines;
+    }
+
+    private static String ofPeak(Cost cost, Peaks peak) {
+        double arithmetic = gflops(cost) / peak.gflops();
+        double memory = gbs(cost) / peak.memoryGBs();
+        return String.format(
+                Locale.ROOT,
+                "   %4.0f %% %s",
+                100 * Math.max(arithmetic, memory),
+                arithmetic > memory ? "fma" : "memory");
+    }
+
+    private static double gflops(Cost cost) {
+        return cost.flops() / (double) cost.nanos();
+    }
+
+    private static double gbs(Cost cost) {
+        return cost.bytes() / (double) cost.nanos();
     }
 
     /** What was asked of a device, and a line for each op with its time there: without launching it and waiting for it. */

@@ -3,6 +3,7 @@ package retort.driver.command;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import retort.driver.data.Dataset;
 import retort.driver.job.Job;
@@ -11,6 +12,7 @@ import retort.driver.report.Report;
 import retort.driver.report.ReportFile;
 import retort.driver.report.Summary;
 import retort.kernels.Backend;
+import retort.kernels.Peaks;
 import retort.kernels.ProfiledBackend;
 
 /** A command at work: its data, backend and output folder, checked in this order before anything is computed. */
@@ -20,6 +22,7 @@ final class Session implements AutoCloseable {
     private final RecipeOptions recipe;
     private final Dataset data;
     private final Backend backend;
+    private final Optional<Peaks> peaks;
     private final OutputFolder output;
     private final Progress progress;
 
@@ -39,6 +42,7 @@ final class Session implements AutoCloseable {
             backend.close();
             throw e;
         }
+        this.peaks = options.profile() ? Peaks.measured(backend.engine(), backend.threads()) : Optional.empty();
     }
 
     Dataset data() {
@@ -83,7 +87,7 @@ final class Session implements AutoCloseable {
         }
         out.flush();
         if (backend instanceof ProfiledBackend profiled) {
-            Profile.lines(profiled.costs()).forEach(progress::say);
+            Profile.lines(profiled.costs(), peaks).forEach(progress::say);
             profiled.deviceCounters().map(Profile::deviceLines).ifPresent(lines -> lines.forEach(progress::say));
         }
     }

@@ -1,0 +1,73 @@
+package retort.bench.command;
+
+import java.time.Duration;
+import retort.bench.report.Work;
+
+/**
+ * How long each contender is timed.
+ *
+ * @param rounds in which the contenders take turns, each in a new JVM
+ * @param warmup before each round's first iteration; work that takes long gets more
+ * @param iterations whose speeds are averaged
+ * @param iteration the shortest; work that takes long gets longer ones
+ */
+record Effort(int rounds, Duration warmup, int iterations, Duration iteration) {
+    /** A kernel that is new to C2 was seen to reach its speed after 0.25 to 1.2 s. */
+    private static final Duration UNTIL_COMPILED = Duration.ofMillis(1200);
+
+    /** The compiler counts calls: a convolution that takes 0.1 s was seen to reach its speed after 2.4 s. */
+    private static final Duration UNTIL_SLOW_WORK_IS_COMPILED = Duration.ofSeconds(3);
+
+    /** The loop of multiply-adds was seen to run at half its speed for 1.8 s. */
+    private static final Duration PEAK_WARMUP = Duration.ofMillis(2400);
+
+    static final Effort FULL = new Effort(2, UNTIL_COMPILED, 5, Duration.ofMillis(300));
+    static final Effort QUICK = new Effort(1, UNTIL_COMPILED, 4, Duration.ofMillis(300));
+
+    /** What the slowest peer gets out of one thread: an iteration is long enough for some calls at this speed. */
+    private static final double SLOW_FLOPS_A_SECOND = 2.5e10;
+
+    private static final double SLOW_BYTES_A_SECOND = 2.5e9;
+    private static final int LEAST_CALLS = 2;
+
+    /** Starting a JVM, loading a library or running a kernel that is not yet compiled, checking a result: on average. */
+    private static final Duration START = Duration.ofMillis(1200);
+
+    /** The length of an iteration of some work. */
+    Duration iteration(Work work, int threads) {
+        double call = Math.max(work.flops() / SLOW_FLOPS_A_SECOND, work.bytes() / SLOW_BYTES_A_SECOND) / threads;
+        Duration calls = Duration.ofMillis(Math.round(1000 * LEAST_CALLS * call));
+        return calls.compareTo(iteration) > 0 ? calls : iteration;
+    }
+
+    /** How many iterations of a length warm a JVM up. */
+    int warmups(Duration length) {
+        Duration all = length.compareTo(iteration) > 0 ? UNTIL_SLOW_WORK_IS_COMPILED : warmup;
+        return Math.toIntExact(Math.ceilDiv(all.toMillis(), length.toMillis()));
+    }
+
+    /** As much, for loops that show the machine's peaks. */
+    Effort forPeaks() {
+        return new Effort(1, PEAK_WARMUP, iterations, iteration);
+    }
+
+    /** How long one JVM takes that has iterations of a length. */
+    Duration plan(Duration length) {
+        return START.plus(length.multipliedBy(warmups(length) + iterations));
+    }
+
+    /** How long it takes to measure some peaks, and then all rounds of all races. */
+    Duration plan(Plan plan, int peaks) {
+        Duration all = forPeaks().plan(iteration).multipliedBy(peaks);
+        for (Plan.Race race : plan.races()) {
+            Duration one = plan(iteration(Work.of(race.spec()), race.threads()));
+            all = all.plus(one.multipliedBy((long) rounds * race.contenders().size()));
+        }
+        return all;
+    }
+
+    /** How many JVMs that starts. */
+    int runs(Plan plan, int peaks) {
+        return peaks + rounds * plan.runs();
+    }
+}

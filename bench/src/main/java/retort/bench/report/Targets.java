@@ -1,0 +1,108 @@
+package retort.bench.report;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import retort.kernels.Engine;
+
+/** What our kernels are to reach beside their peers, and whether they did. */
+final class Targets {
+    static final String MET_HARD = "met hard";
+    static final String MET_STRETCH = "met stretch";
+    static final String MISSED = "missed";
+
+    /** Against our own speed on one thread. */
+    private static final String ONE_THREAD = "one-thread";
+
+    /** Against the loop that bounds such work. */
+    private static final String PEAK = "peak";
+
+    private static final String RESOURCE = "targets.txt";
+    private static final String NONE = "-";
+    private static final int WORDS = 5;
+
+    private Targets() {}
+
+    /**
+     * One line of the file.
+     *
+     * @param against a peer's id, {@code one-thread} or {@code peak}
+     * @param stretch null if there is none
+     */
+    record Target(String spec, int threads, String against, double hard, Double stretch) {}
+
+    /** The targets inside. */
+    static List<Target> bundled() {
+        try (InputStream in = Targets.class.getResourceAsStream(RESOURCE)) {
+            return parse(RESOURCE, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(RESOURCE + ": can't be read", e);
+        }
+    }
+
+    /** @throws IllegalArgumentException if a line is no target; the message names file and line */
+    static List<Target> parse(String name, String text) {
+        List<Target> targets = new ArrayList<>();
+        int number = 0;
+        for (String line : text.lines().toList()) {
+            number++;
+            String content = line.replaceFirst("#.*", "").strip();
+            if (!content.isEmpty()) {
+                try {
+                    targets.add(target(content.split("\\s+")));
+                } catch (IllegalArgumentException e) {
+                    throw new IllegalArgumentException(name + ":" + number + ": " + e.getMessage(), e);
+                }
+            }
+        }
+        return targets;
+    }
+
+    private static Target target(String[] words) {
+        if (words.length != WORDS) {
+            throw new IllegalArgumentException(
+                    "expected spec, threads, against, hard and stretch, got " + words.length + " words");
+        }
+        return new Target(
+                Work.of(words[0]).id(),
+                Integer.parseInt(words[1]),
+                words[2],
+                Double.parseDouble(words[3]),
+                words[4].equals(NONE) ? null : Double.valueOf(words[4]));
+    }
+
+    /** The targets for which there is something measured, in their order. */
+    static List<BenchReport.Target> reached(List<Target> targets, List<BenchReport.Result> results) {
+        List<BenchReport.Target> reached = new ArrayList<>();
+        for (Target target : targets) {
+            results.stream()
+                    .filter(r -> r.engine().equals(Engine.CPU_SIMD.id())
+                            && r.spec().equals(target.spec())
+                            && r.threads() == target.threads())
+                    .findFirst()
+                    .flatMap(ours -> Optional.ofNullable(over(target.against(), ours)))
+                    .ifPresent(ratio -> reached.add(judged(target, ratio)));
+        }
+        return reached;
+    }
+
+    private static Double over(String against, BenchReport.Result ours) {
+        return switch (against) {
+            case ONE_THREAD -> ours.overOneThread();
+            case PEAK -> ours.ofPeak();
+            default -> ours.ratio().get(against);
+        };
+    }
+
+    private static BenchReport.Target judged(Target target, double ratio) {
+        String verdict = target.stretch() != null && ratio >= target.stretch()
+                ? MET_STRETCH
+                : ratio >= target.hard() ? MET_HARD : MISSED;
+        return new BenchReport.Target(
+                target.spec(), target.threads(), target.against(), target.hard(), target.stretch(), ratio, verdict);
+    }
+}

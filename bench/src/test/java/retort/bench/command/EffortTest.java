@@ -1,0 +1,52 @@
+package retort.bench.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import retort.bench.kernel.PeakBenchmark;
+import retort.bench.peer.Peer;
+import retort.bench.report.Work;
+import retort.kernels.Engine;
+import retort.kernels.ShapeFile;
+import retort.kernels.Spec;
+
+class EffortTest {
+    private static final Duration LONGEST = Duration.ofMinutes(45);
+
+    @Test
+    void everythingInsideOnBothThreadCountsIsPlannedToFitThreeQuartersOfAnHour() {
+        List<Kernel> kernels = List.of(Kernel.values());
+        List<Spec> specs = kernels.stream()
+                .filter(kernel -> kernel != Kernel.EXP)
+                .flatMap(kernel -> ShapeFile.bundled(kernel.id()).stream())
+                .toList();
+        List<Peer> peers = Stream.of(Peer.values())
+                .filter(p -> p.rival() == Engine.CPU_SIMD)
+                .toList();
+        Plan plan = Plan.of(kernels, specs, List.of(1, 2), List.of(Engine.CPU_SIMD), peers);
+        Duration all = Effort.FULL.plan(plan, 2 * PeakBenchmark.LOOPS.size());
+        assertTrue(all.compareTo(LONGEST) < 0, plan.runs() + " JVMs a round take " + all);
+    }
+
+    @Test
+    void slowWorkGetsLongerIterations() {
+        Work slow = Work.of("gemm:m2048n2048k2048:nn");
+        Duration length = Effort.FULL.iteration(slow, 1);
+        assertTrue(length.compareTo(Duration.ofSeconds(1)) > 0, length.toString());
+        assertTrue(Effort.FULL.iteration(slow, 2).compareTo(length) < 0);
+        assertEquals(Effort.FULL.iteration(), Effort.FULL.iteration(Work.of("gemm:m64n64k64:nn"), 1));
+    }
+
+    @Test
+    void everyLengthIsWarmedUpForLongerThanTheCompilerNeeds() {
+        for (int millis : new int[] {300, 301, 700, 1400, 5000}) {
+            Duration length = Duration.ofMillis(millis);
+            Duration warm = length.multipliedBy(Effort.FULL.warmups(length));
+            assertTrue(warm.toMillis() >= (millis > 300 ? 3000 : 1200), warm.toString());
+        }
+    }
+}
