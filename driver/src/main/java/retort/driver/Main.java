@@ -19,7 +19,7 @@ public final class Main {
 
     /** Runs a command line and gives its exit code. */
     static int run(String... args) {
-        CommandLine line = new CommandLine(new RetortCommand());
+        CommandLine line = RetortCommand.line(args);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOverwrittenOptionsAllowed(true);
         line.setExecutionExceptionHandler(RetortCommand::explain);

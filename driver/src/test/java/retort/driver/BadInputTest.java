@@ -203,7 +203,7 @@ class BadInputTest {
     @Test
     void aHeapThatIsTooSmallForTheDataEndsWithOne() throws Exception {
         try (Outcome.Forked forked =
-                Outcome.Forked.start(folder, Map.of(), List.of("-Xmx24m"), "evaluate", "--model=m", "--out=" + out)) {
+                Outcome.Forked.start(folder, Map.of(), List.of("-Xmx24m"), "train", "--out=" + out)) {
             forked.end().isRefused(FAILED, "out of memory in a heap of ", "-Xmx");
         }
     }

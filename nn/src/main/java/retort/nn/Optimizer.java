@@ -68,8 +68,10 @@ public abstract class Optimizer implements GradientSink, AutoCloseable {
         });
     }
 
+    /** Frees the state; no step may follow. A second close does nothing. */
     @Override
     public void close() {
+        stateOf.clear();
         state.close();
     }
 }

@@ -28,6 +28,9 @@ record LatencyRun(
                 quick ? QUICK_SECONDS : SECONDS,
                 progress::check);
         for (Engine engine : options.engines()) {
+            // What training or the engine before left, up to half a gigabyte, would stay on top of this engine's own
+            // memory.
+            System.gc();
             try (Backend backend = options.open(engine)) {
                 progress.say("latency on " + engine + ", " + backend.device());
                 time(teacher.apply(backend), "teacher", latency, results);

@@ -1,6 +1,7 @@
 package retort.driver.command;
 
 import picocli.CommandLine.Option;
+import retort.driver.data.Dataset;
 import retort.driver.job.Recipe;
 
 /** Which recipe. Subclasses add what a user can change of it, so that each command has the options that it uses. */
@@ -31,8 +32,8 @@ class RecipeOptions {
         return quick;
     }
 
-    /** How many training images are used, of {@code all} there are. */
-    int trainImages(int all) {
+    /** What is used of a data set; where that is training images too, they are read now. */
+    Dataset used(Dataset all) {
         return all;
     }
 

@@ -41,13 +41,7 @@ final class RunCommand implements Callable<Integer> {
             List<Path> models = new ArrayList<>();
             Job job = session.job();
             job.checkTransferSet();
-            Job.SoftLabelled soft;
-            try (Job.Trained<Report.Teacher> teacher = job.trainTeacher()) {
-                report.teacher(teacher.report());
-                models.add(teacher.file());
-                soft = job.softLabels(teacher.model());
-                report.softLabels(soft.report());
-            }
+            Job.SoftLabelled soft = teach(job, report, models);
             Set<Integer> omitted = session.recipe().omitted();
             keep(job.distil(soft), report, models);
             keep(job.trainStudent("hard-labels", omitted, soft), report, models);
@@ -63,6 +57,17 @@ final class RunCommand implements Callable<Integer> {
             session.finish(report, models);
         }
         return ExitCode.DONE;
+    }
+
+    /** A method of its own, so that nothing here holds the teacher's weights any longer. */
+    private static Job.SoftLabelled teach(Job job, ReportBuilder report, List<Path> models) {
+        try (Job.Trained<Report.Teacher> teacher = job.trainTeacher()) {
+            report.teacher(teacher.report());
+            models.add(teacher.file());
+            Job.SoftLabelled soft = job.softLabels(teacher.model());
+            report.softLabels(soft.report());
+            return soft;
+        }
     }
 
     private static void keep(Job.Trained<Report.Student> student, ReportBuilder report, List<Path> models) {

@@ -31,9 +31,7 @@ final class Session implements AutoCloseable {
         this.command = command;
         this.options = options;
         this.recipe = recipe;
-        Dataset all = options.dataset();
-        int images = recipe.trainImages(all.train().size());
-        this.data = new Dataset(all.name(), all.train().prefix(images), all.test());
+        this.data = recipe.used(options.dataset());
         this.backend = options.profile() ? engine.openProfiled() : engine.open();
         this.progress = new Progress(Interruption.begin());
         try {

@@ -5,6 +5,7 @@ import java.util.TreeSet;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
+import retort.driver.data.Dataset;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Recipe;
 
@@ -55,9 +56,10 @@ class StudentOptions extends RecipeOptions {
     private Integer trainImages;
 
     @Override
-    final int trainImages(int all) {
-        int wanted = trainImages != null ? trainImages : quick() ? QUICK_IMAGES : all;
-        return Math.min(wanted, all);
+    final Dataset used(Dataset all) {
+        ImageSet train = all.train();
+        int wanted = trainImages != null ? trainImages : quick() ? QUICK_IMAGES : train.size();
+        return new Dataset(all.name(), train.prefix(Math.min(wanted, train.size())), all.test());
     }
 
     @Override

@@ -2,26 +2,58 @@ package retort.driver.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /**
  * Training and test images of one size, in IDX files of the names that MNIST gave them. Fashion-MNIST, KMNIST and
  * one's own sets come in the same form.
+ *
+ * <p>The training images are read when they are first asked for: a command that only predicts never does, and would spend
+ * a fifth of its time on them.
  */
-public record Dataset(String name, ImageSet train, ImageSet test) {
+public final class Dataset {
     private static final int SIDE = 28;
     private static final String IMAGES = "images-idx3-ubyte";
     private static final String LABELS = "labels-idx1-ubyte";
     private static final String TRAIN = "train-";
     private static final String TEST = "t10k-";
 
+    private final String name;
+    private final Supplier<ImageSet> reading;
+    private final ImageSet test;
+    private ImageSet train;
+
+    private Dataset(String name, Supplier<ImageSet> reading, ImageSet test) {
+        this.name = name;
+        this.reading = reading;
+        this.test = test;
+    }
+
     /**
      * @throws IllegalArgumentException if the test images are not of the training images' size
      */
-    public Dataset {
+    public Dataset(String name, ImageSet train, ImageSet test) {
+        this(name, () -> train, test);
         if (test.height() != train.height() || test.width() != train.width()) {
             throw new IllegalArgumentException("dataset " + name + ": test images of " + test.height() + " x "
                     + test.width() + ", expected " + train.height() + " x " + train.width() + " as in training");
         }
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** @throws BadDataException if they have yet to be read, and a file is damaged or they don't fit each other */
+    public ImageSet train() {
+        if (train == null) {
+            train = reading.get();
+        }
+        return train;
+    }
+
+    public ImageSet test() {
+        return test;
     }
 
     /** Where the files of a set are. */
@@ -39,7 +71,8 @@ public record Dataset(String name, ImageSet train, ImageSet test) {
      * Reads train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each
      * gzip (with {@code .gz} at the end of its name) or plain. The set gets the folder's name.
      *
-     * @throws BadDataException if the folder or a file is missing, a file is damaged, or they don't fit each other
+     * @throws BadDataException if the folder or a file is missing, or of the test files one is damaged or they don't fit
+     *     each other
      */
     public static Dataset load(Path folder) {
         if (!Files.isDirectory(folder)) {
@@ -73,7 +106,7 @@ public record Dataset(String name, ImageSet train, ImageSet test) {
         IdxFile trainLabels = location.file(TRAIN + LABELS);
         IdxFile testImages = location.file(TEST + IMAGES);
         IdxFile testLabels = location.file(TEST + LABELS);
-        return new Dataset(name, images(trainImages, trainLabels), images(testImages, testLabels));
+        return new Dataset(name, () -> images(trainImages, trainLabels), images(testImages, testLabels));
     }
 
     private static ImageSet images(IdxFile imageFile, IdxFile labelFile) {

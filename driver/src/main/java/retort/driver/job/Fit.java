@@ -51,16 +51,25 @@ public record Fit(
      */
     public List<Report.Epoch> run(Sequential model, Listener listener) {
         List<Report.Epoch> results = new ArrayList<>();
-        try (Optimizer optimizer = new Adam(model.backend(), rate)) {
+        Optimizer optimizer = new Adam(model.backend(), rate);
+        try {
             Trainer trainer = new Trainer(model, optimizer, temperature, examples.targets(), seed);
             for (int epoch = 1; epoch <= epochs; epoch++) {
                 listener.epochStarts(this, epoch);
-                results.add(epoch(model, trainer, epoch, listener));
+                Report.Epoch trained = train(model, trainer, epoch, listener);
+                if (epoch == epochs) {
+                    // Adam's state is twice the model, and what follows needs room for activations and a copy of the
+                    // model.
+                    optimizer.close();
+                }
+                results.add(validated(model, trained));
                 if (!isFinite(model)) {
                     throw DivergedException.weights(name, epoch, rate);
                 }
                 listener.epochEnds(model, results.getLast());
             }
+        } finally {
+            optimizer.close();
         }
         return results;
     }
@@ -77,7 +86,7 @@ public record Fit(
         return true;
     }
 
-    private Report.Epoch epoch(Sequential model, Trainer trainer, int epoch, Listener listener) {
+    private Report.Epoch train(Sequential model, Trainer trainer, int epoch, Listener listener) {
         long start = System.nanoTime();
         Backend backend = model.backend();
         int[] order = Shuffle.permutation(examples.size(), seed, epoch);
@@ -110,16 +119,23 @@ public record Fit(
                 }
             }
         }
-        double trainingSeconds = (System.nanoTime() - start) / 1e9;
-        Double validationLoss = null;
-        Double validationAccuracy = null;
-        if (validation != null) {
-            Logits logits = Inference.logits(model, validation, done -> {});
-            validationLoss = logits.meanLoss(validation, temperature);
-            validationAccuracy = logits.accuracy(validation);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        return new Report.Epoch(epoch, loss / order.length, hits / order.length, null, null, seconds);
+    }
+
+    /** With what the validation examples say of the model, if there are any. */
+    private Report.Epoch validated(Sequential model, Report.Epoch trained) {
+        if (validation == null) {
+            return trained;
         }
+        Logits logits = Inference.logits(model, validation, done -> {});
         return new Report.Epoch(
-                epoch, loss / order.length, hits / order.length, validationLoss, validationAccuracy, trainingSeconds);
+                trained.epoch(),
+                trained.loss(),
+                trained.accuracy(),
+                logits.meanLoss(validation, temperature),
+                logits.accuracy(validation),
+                trained.seconds());
     }
 
     /** Images in one epoch. */

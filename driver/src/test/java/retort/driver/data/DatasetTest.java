@@ -2,6 +2,7 @@ package retort.driver.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -86,6 +87,14 @@ class DatasetTest {
         float[] image = new float[28 * 28];
         letters.test().copyScaled(1, image, 0);
         assertEquals(IdxBytes.pixel(28 * 28 + 5) / 255f, image[5]);
+    }
+
+    @Test
+    void theTrainingImagesAreReadOnceAndOnlyWhenAskedFor() throws IOException {
+        Dataset letters = Dataset.load(folder);
+        assertSame(letters.train(), letters.train());
+        store(TRAIN_IMAGES, new byte[3]);
+        assertEquals(2, Dataset.load(folder).test().size());
     }
 
     @Test
@@ -194,9 +203,11 @@ class DatasetTest {
         Files.write(folder.resolve(file), bytes);
     }
 
+    /** The training images are read late, and refused then. */
     private void refused(String file, String problem) {
-        String message =
-                assertThrows(BadDataException.class, () -> Dataset.load(folder)).getMessage();
+        String message = assertThrows(
+                        BadDataException.class, () -> Dataset.load(folder).train())
+                .getMessage();
         assertTrue(message.contains(file + ": " + problem), message);
         assertEquals(1, message.lines().count(), message);
     }
