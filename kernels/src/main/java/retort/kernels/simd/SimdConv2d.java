@@ -16,6 +16,7 @@ import retort.kernels.host.HostTensor;
  *
  * <p>Input gradient: the same over dY, spread out by the stride and padded, with the filter turned by half and its
  * channels and filters exchanged; a stride s thus multiplies s times too much.
+ * Few channels go {@link ScatteredGradient another way}.
  *
  * <p>Filter gradient: the patches under some output rows, times those rows of dY. The batch is cut into shares that do
  * not depend on the thread count, and their sums are added in order.
@@ -153,7 +154,11 @@ final class SimdConv2d {
             }
             case INPUT_GRADIENT -> {
                 SimdEpilogue epilogue = new SimdEpilogue(spec.epilogue(), fused, x, spec.channels());
-                sweep(spec, Sweep.inputGradient(spec, y), packTurned(spec, filter), x, epilogue);
+                if (ScatteredGradient.suits(spec)) {
+                    scatter(spec, x, filter, y, epilogue);
+                } else {
+                    sweep(spec, Sweep.inputGradient(spec, y), packTurned(spec, filter), x, epilogue);
+                }
             }
             case FILTER_GRADIENT -> filterGradient(spec, x, filter, y);
         }
@@ -199,6 +204,17 @@ final class SimdConv2d {
             }
         }
         return packed;
+    }
+
+    /** One task for each image. */
+    private void scatter(Conv2dSpec spec, HostTensor dX, HostTensor filter, HostTensor dY, SimdEpilogue epilogue) {
+        ScatteredGradient gradient = new ScatteredGradient(spec);
+        float[] packed = gradient.pack(filter, shared);
+        int pixels = spec.height() * spec.width();
+        workers.forEach(spec.batch(), spec.flops(), (image, worker) -> {
+            gradient.image(image, dX, packed, dY, scratch[worker]);
+            epilogue.apply(image * pixels, pixels, 0, spec.channels());
+        });
     }
 
     /** One task for each row of output pixels. */
