@@ -61,6 +61,26 @@ class SoftmaxTest extends KernelContract {
 
     @ParameterizedTest
     @MethodSource("engines")
+    void theLargestLogitIsFoundWhereverItStands(Subject subject) {
+        for (int c = 0; c < 140; c++) {
+            float[] logits = new float[140];
+            logits[c] = 1000;
+            assertEquals(1f, softmax(subject, 1, logits)[c]);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void notANumberSpreadsOverItsLongRow(Subject subject) {
+        float[] logits = new float[140];
+        logits[30] = Float.NaN;
+        for (float share : softmax(subject, 1, logits)) {
+            assertTrue(Float.isNaN(share));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
     void rowsSumToOne(Subject subject) {
         SoftmaxSpec spec = new SoftmaxSpec(50, 1000, 1);
         OpCase op = OpCase.of(spec).getFirst();
