@@ -9,6 +9,9 @@ class Conv2dTest extends KernelContract {
         Stream<Conv2dSpec> geometries = Stream.of(
                 Conv2dSpec.forward(1, 1, 1, 1),
                 Conv2dSpec.forward(2, 28, 28, 1).filters(3, 3, 32),
+                Conv2dSpec.forward(9, 20, 25, 1).filters(3, 3, 64).stepped(1, 1),
+                Conv2dSpec.forward(1, 11, 38, 1).filters(2, 3, 32).stepped(2, 1),
+                Conv2dSpec.forward(2, 4, 9, 1).filters(3, 3, 40),
                 Conv2dSpec.forward(9, 6, 7, 3).filters(3, 3, 10),
                 Conv2dSpec.forward(2, 8, 8, 17).filters(3, 3, 33).stepped(1, 1),
                 Conv2dSpec.forward(1, 9, 10, 5).filters(2, 3, 7).stepped(2, 1),

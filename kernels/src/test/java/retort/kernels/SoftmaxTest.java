@@ -62,6 +62,26 @@ class SoftmaxTest extends KernelContract {
 
     @ParameterizedTest
     @MethodSource("engines")
+    void theLargestLogitIsFoundWhereverItStands(Subject subject) {
+        for (int c = 0; c < 140; c++) {
+            float[] logits = new float[140];
+            logits[c] = 1000;
+            assertEquals(1f, softmax(subject, 1, logits)[c]);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void notANumberSpreadsOverItsLongRow(Subject subject) {
+        float[] logits = new float[140];
+        logits[30] = Float.NaN;
+        for (float share : softmax(subject, 1, logits)) {
+            assertTrue(Float.isNaN(share));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
     void rowsSumToOneWithinOneRoundingAnElement(Subject subject) {
         for (SoftmaxSpec spec :
                 List.of(new SoftmaxSpec(1000, 10, 3.5f), new SoftmaxSpec(500, 37, 1), new SoftmaxSpec(50, 1000, 1))) {

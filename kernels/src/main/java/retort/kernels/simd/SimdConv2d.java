@@ -16,6 +16,7 @@ import retort.kernels.host.HostTensor;
  *
  * <p>Input gradient: the same over dY, spread out by the stride and padded, with the filter turned by half and its
  * channels and filters exchanged; a stride s thus multiplies s times too much.
+ * Few channels go {@link ScatteredGradient another way}.
  *
  * <p>Filter gradient: the patches under some output rows, times those rows of dY. The batch is cut into shares that do
  * not depend on the thread count, and their sums are added in order.
@@ -25,6 +26,9 @@ import retort.kernels.host.HostTensor;
 final class SimdConv2d {
     /** Output pixels whose patches are multiplied at once in the filter gradient. */
     private static final int PATCHES = 256;
+
+    /** Elements of dY that stay in the first cache while each row of a thin kernel meets them. */
+    private static final int THIN_ELEMENTS = 1 << 12;
 
     /** Most shares of a batch, and most elements of all their sums, in the filter gradient. */
     private static final int SHARES = 8;
@@ -112,10 +116,15 @@ final class SimdConv2d {
                     && (outWidth - 1) * step + kernelWidth <= width;
         }
 
-        /** Copies the kernelHeight input rows under output row {@code row}, zeros and all, to {@code to}. */
-        void copyRows(int number, int row, float[] to) {
-            Arrays.fill(to, 0, kernelHeight * rowElements(), 0);
-            for (int r = 0; r < kernelHeight; r++) {
+        /** Input rows under {@code rows} output rows. */
+        int rowsUnder(int rows) {
+            return (rows - 1) * step + kernelHeight;
+        }
+
+        /** Copies the input rows under {@code rows} output rows from {@code row} on, zeros and all, to {@code to}. */
+        void copyRows(int number, int row, int rows, float[] to) {
+            Arrays.fill(to, 0, rowsUnder(rows) * rowElements(), 0);
+            for (int r = 0; r < rowsUnder(rows); r++) {
                 int p = row * step + r - above;
                 if (p >= 0 && p % spread == 0 && p / spread < height) {
                     copyRow(number * height + p / spread, to, r * rowElements());
@@ -145,7 +154,11 @@ final class SimdConv2d {
             }
             case INPUT_GRADIENT -> {
                 SimdEpilogue epilogue = new SimdEpilogue(spec.epilogue(), fused, x, spec.channels());
-                sweep(spec, Sweep.inputGradient(spec, y), packTurned(spec, filter), x, epilogue);
+                if (ScatteredGradient.suits(spec)) {
+                    scatter(spec, x, filter, y, epilogue);
+                } else {
+                    sweep(spec, Sweep.inputGradient(spec, y), packTurned(spec, filter), x, epilogue);
+                }
             }
             case FILTER_GRADIENT -> filterGradient(spec, x, filter, y);
         }
@@ -193,6 +206,17 @@ final class SimdConv2d {
         return packed;
     }
 
+    /** One task for each image. */
+    private void scatter(Conv2dSpec spec, HostTensor dX, HostTensor filter, HostTensor dY, SimdEpilogue epilogue) {
+        ScatteredGradient gradient = new ScatteredGradient(spec);
+        float[] packed = gradient.pack(filter, shared);
+        int pixels = spec.height() * spec.width();
+        workers.forEach(spec.batch(), spec.flops(), (image, worker) -> {
+            gradient.image(image, dX, packed, dY, scratch[worker]);
+            epilogue.apply(image * pixels, pixels, 0, spec.channels());
+        });
+    }
+
     /** One task for each row of output pixels. */
     private void sweep(Conv2dSpec spec, Sweep sweep, float[] packed, HostTensor result, SimdEpilogue epilogue) {
         int rows = spec.batch() * sweep.outHeight();
@@ -211,7 +235,7 @@ final class SimdConv2d {
                     int at = sweep.image().offset() + (image * sweep.height() + row * sweep.step()) * width;
                     sweepRow(sweep, sweep.image().array(), at, width, packed, result, pixel, scratch[worker]);
                 } else {
-                    sweep.copyRows(image, row, copied);
+                    sweep.copyRows(image, row, 1, copied);
                     sweepRow(sweep, copied, 0, sweep.rowElements(), packed, result, pixel, scratch[worker]);
                 }
                 epilogue.apply(pixel, sweep.outWidth(), 0, sweep.filters());
@@ -237,11 +261,15 @@ final class SimdConv2d {
         float[] y = result.array();
         RowTiles inside = new RowTiles(sweep.kernelHeight(), rowStep, run, rows, pixelStep, packed, y, filters);
         RowTiles outside = new RowTiles(sweep.kernelHeight(), rowStep, run, rows, pixelStep, packed, edge, PANEL);
+        ThinTiles thin = new ThinTiles(sweep.kernelHeight(), rowStep, rows, packed, y, filters);
         for (int column = 0; column < filters; column += PANEL) {
             int width = Math.min(PANEL, filters - column);
-            for (int j = 0, height; j < sweep.outWidth(); j += height) {
+            boolean isThin = run == ThinTiles.RUN && pixelStep == 1 && width == PANEL;
+            int first = result.offset() + pixel * filters + column;
+            int done = isThin ? thin.run(sweep.outWidth(), at, column * depth, first) : 0;
+            for (int j = done, height; j < sweep.outWidth(); j += height) {
                 height = SimdSpecies.nextRows(sweep.outWidth() - j, RowTiles.TALLEST);
-                int to = result.offset() + (pixel + j) * filters + column;
+                int to = first + j * filters;
                 if (width == PANEL) {
                     inside.run(height, at + j * pixelStep, column * depth, to, false);
                 } else {
@@ -261,10 +289,15 @@ final class SimdConv2d {
         float[] sums = shared.take(Scratch.Use.RIGHT, shares * size);
         Arrays.fill(sums, 0, shares * size, 0);
         Sweep sweep = Sweep.forward(spec, x);
+        boolean isThin = spec.kernelWidth() * spec.channels() == ThinTiles.RUN && spec.filters() % PANEL == 0;
         workers.forEach(shares, spec.flops(), (number, worker) -> {
             int to = Math.min(spec.batch(), (number + 1) * share);
             for (int image = number * share; image < to; image++) {
-                addFilterGradient(spec, sweep, image, dY, sums, number * size, scratch[worker]);
+                if (isThin) {
+                    addThinGradient(spec, sweep, image, dY, sums, number * size, scratch[worker]);
+                } else {
+                    addFilterGradient(spec, sweep, image, dY, sums, number * size, scratch[worker]);
+                }
             }
         });
         for (int number = 1; number < shares; number++) {
@@ -273,6 +306,37 @@ final class SimdConv2d {
             }
         }
         System.arraycopy(sums, 0, dFilter.array(), dFilter.offset(), size);
+    }
+
+    /** As {@link #addFilterGradient}, where so little lies under a row of the kernel that nothing need be copied or packed. */
+    private static void addThinGradient(
+            Conv2dSpec spec, Sweep sweep, int image, HostTensor dY, float[] sums, int at, Scratch scratch) {
+        int filters = spec.filters();
+        int dYRow = spec.outWidth() * filters;
+        int rowsAtOnce = Math.max(1, THIN_ELEMENTS / dYRow);
+        boolean inPlace = sweep.inPlace();
+        int xRow = inPlace ? spec.width() * spec.channels() : sweep.rowElements();
+        float[] x = inPlace
+                ? sweep.image().array()
+                : scratch.take(Scratch.Use.ROWS, sweep.rowsUnder(rowsAtOnce) * sweep.rowElements());
+        ThinGradientTiles tiles = new ThinGradientTiles(
+                x, spec.stride() * xRow, spec.stride() * spec.channels(), dY.array(), dYRow, filters, sums, filters);
+        for (int row = 0; row < spec.outHeight(); row += rowsAtOnce) {
+            int rows = Math.min(rowsAtOnce, spec.outHeight() - row);
+            int under = 0;
+            if (inPlace) {
+                under = sweep.image().offset() + (image * spec.height() + row * spec.stride()) * xRow;
+            } else {
+                sweep.copyRows(image, row, rows, x);
+            }
+            int first = dY.offset() + (image * spec.outHeight() + row) * dYRow;
+            for (int r = 0; r < spec.kernelHeight(); r++) {
+                for (int column = 0; column < filters; column += PANEL) {
+                    int to = at + r * ThinTiles.RUN * filters + column;
+                    tiles.run(rows, spec.outWidth(), under + r * xRow, first + column, to);
+                }
+            }
+        }
     }
 
     /** Adds one image's part of the filter gradient to {@code sums[at..]}, some output rows at a time. */
@@ -289,7 +353,7 @@ final class SimdConv2d {
         for (int row = 0; row < spec.outHeight(); row += rowsAtOnce) {
             int rows = Math.min(rowsAtOnce, spec.outHeight() - row);
             for (int i = 0; i < rows; i++) {
-                sweep.copyRows(image, row + i, copied);
+                sweep.copyRows(image, row + i, 1, copied);
                 copyPatches(sweep, copied, patches, i * spec.outWidth() * patch);
             }
             int depth = rows * spec.outWidth();

@@ -18,6 +18,12 @@ final class SimdElementwise {
     /** Elements a task: a multiple of every vector's length and of dropout's four words. */
     private static final int CHUNK = 1 << 15;
 
+    /**
+     * A row of so few elements is done without vectors. Once compiled that takes about as long, but a training step has so
+     * few of them, the classes of each image, that vector code would run uncompiled, 100 times slower, for hundreds of steps.
+     */
+    static final int FEW = 16;
+
     private final Workers workers;
     private final Scratch[] scratch;
 
@@ -157,14 +163,9 @@ final class SimdElementwise {
 
     /** Index of the largest of x[from .. from + count), the lowest among equals; NaN is never the largest. */
     static int argmax(float[] x, int from, int count) {
-        FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-        int c = 0;
-        for (; c + LANES <= count; c += LANES) {
-            FloatVector next = FloatVector.fromArray(SPECIES, x, from + c);
-            largest = largest.blend(next, next.compare(VectorOperators.GT, largest));
-        }
-        float most = largest.reduceLanes(VectorOperators.MAX);
-        for (; c < count; c++) {
+        int whole = count <= FEW ? 0 : count / LANES * LANES;
+        float most = whole == 0 ? Float.NEGATIVE_INFINITY : largest(x, from, whole);
+        for (int c = whole; c < count; c++) {
             if (x[from + c] > most) {
                 most = x[from + c];
             }
@@ -175,6 +176,15 @@ final class SimdElementwise {
             }
         }
         return 0;
+    }
+
+    private static float largest(float[] x, int from, int count) {
+        FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        for (int c = 0; c < count; c += LANES) {
+            FloatVector next = FloatVector.fromArray(SPECIES, x, from + c);
+            largest = largest.blend(next, next.compare(VectorOperators.GT, largest));
+        }
+        return largest.reduceLanes(VectorOperators.MAX);
     }
 
     /** x *= factor. */

@@ -4,13 +4,15 @@ import static retort.kernels.simd.SimdSpecies.LANES;
 import static retort.kernels.simd.SimdSpecies.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import retort.kernels.CheckedBackend.Fused;
 import retort.kernels.Epilogue;
 import retort.kernels.host.HostTensor;
 
 /** An {@link Epilogue} on a rectangle of a row-major result that a kernel has just finished, while it is still in cache. */
 final class SimdEpilogue {
+    /** Columns up to which a rectangle is narrow. */
+    private static final int NARROW = 128;
+
     private final Epilogue epilogue;
     private final Fused<HostTensor> fused;
     private final float[] c;
@@ -31,10 +33,14 @@ final class SimdEpilogue {
         if (epilogue.equals(Epilogue.NONE)) {
             return;
         }
+        boolean narrow = width <= NARROW;
+        if (epilogue.bias() && narrow) {
+            biasNarrowRows(row * columns + column, rows, column, width);
+        }
         float[] kept = epilogue.drops() ? new float[width] : null;
         for (int i = row; i < row + rows; i++) {
             int first = i * columns + column;
-            if (epilogue.bias()) {
+            if (epilogue.bias() && !narrow) {
                 biasRow(first, column, width);
             }
             if (epilogue.relu() && !epilogue.bias()) {
@@ -59,7 +65,7 @@ final class SimdEpilogue {
         for (; j + LANES <= width; j += LANES) {
             FloatVector sum = FloatVector.fromArray(SPECIES, c, at + first + j)
                     .add(FloatVector.fromArray(SPECIES, bias, biasAt + j));
-            (epilogue.relu() ? positive(sum) : sum).intoArray(c, at + first + j);
+            (epilogue.relu() ? sum.max(0) : sum).intoArray(c, at + first + j);
         }
         for (; j < width; j++) {
             float sum = c[at + first + j] + bias[biasAt + j];
@@ -67,14 +73,33 @@ final class SimdEpilogue {
         }
     }
 
+    /** {@link #biasRow} on rows of a few vectors, down the columns: what a loop costs is then paid once a column, not once a row. */
+    private void biasNarrowRows(int first, int rows, int column, int width) {
+        float[] bias = fused.bias().array();
+        int biasAt = fused.bias().offset() + column;
+        int j = 0;
+        for (; j + LANES <= width; j += LANES) {
+            FloatVector added = FloatVector.fromArray(SPECIES, bias, biasAt + j);
+            int e = at + first + j;
+            for (int i = 0; i < rows; i++) {
+                FloatVector sum = FloatVector.fromArray(SPECIES, c, e).add(added);
+                (epilogue.relu() ? sum.max(0) : sum).intoArray(c, e);
+                e += columns;
+            }
+        }
+        for (; j < width; j++) {
+            for (int i = 0; i < rows; i++) {
+                int e = at + first + i * columns + j;
+                float sum = c[e] + bias[biasAt + j];
+                c[e] = epilogue.relu() ? SimdElementwise.positive(sum) : sum;
+            }
+        }
+    }
+
     private void reluRow(int first, int width) {
         for (int e = at + first; e < at + first + width; e++) {
             c[e] = SimdElementwise.positive(c[e]);
         }
-    }
-
-    private static FloatVector positive(FloatVector x) {
-        return x.blend(0, x.compare(VectorOperators.LE, 0));
     }
 
     private void dropRow(int first, int width, float[] kept) {

@@ -11,10 +11,11 @@ import jdk.incubator.vector.VectorOperators;
  * below, where the result is no normal number, and of no use above. NaN stays NaN.
  *
  * <p>x = n ln 2 + r with n whole and |r| <= ln(2) / 2, ln 2 in two parts so that the reduction is exact enough (Cody and
- * Waite 1980); e^r = 1 + r + r^2 q(r) with q of degree 5, fitted at Chebyshev nodes; then n is added to the exponent.
+ * Waite 1980); e^r = 1 + r + r^2 q(r) with q of degree 5, fitted at Chebyshev nodes and evaluated in pairs, which wait less for each other (Estrin 1960); then n is added to the
+ * exponent.
  */
 final class SimdExp {
-    /** Adding this rounds a small float to a whole number, which then stands in its low bits. */
+    /** Adding this rounds a small float to a whole number, which then stands in its low bits; its own bits are all shifted out. */
     private static final float ROUNDER = 0x1.8p23f;
 
     private static final int EXPONENT_SHIFT = 23;
@@ -37,21 +38,17 @@ final class SimdExp {
     private SimdExp() {}
 
     static FloatVector exp(FloatVector x) {
-        FloatVector inside = x.max(LOWEST);
-        FloatVector rounded =
-                inside.fma(FloatVector.broadcast(SPECIES, LOG2_E), FloatVector.broadcast(SPECIES, ROUNDER));
+        FloatVector rounded = x.fma(FloatVector.broadcast(SPECIES, LOG2_E), FloatVector.broadcast(SPECIES, ROUNDER));
         FloatVector n = rounded.sub(ROUNDER);
-        FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), inside);
+        FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), x);
         r = n.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
-        FloatVector q = r.fma(FloatVector.broadcast(SPECIES, Q5), FloatVector.broadcast(SPECIES, Q4));
-        q = q.fma(r, FloatVector.broadcast(SPECIES, Q3));
-        q = q.fma(r, FloatVector.broadcast(SPECIES, Q2));
-        q = q.fma(r, FloatVector.broadcast(SPECIES, Q1));
-        q = q.fma(r, FloatVector.broadcast(SPECIES, Q0));
-        FloatVector power = q.mul(r).fma(r, r).add(1);
-        IntVector exponent = rounded.reinterpretAsInts()
-                .sub(Float.floatToRawIntBits(ROUNDER))
-                .lanewise(VectorOperators.LSHL, EXPONENT_SHIFT);
+        FloatVector r2 = r.mul(r);
+        FloatVector q01 = r.fma(FloatVector.broadcast(SPECIES, Q1), FloatVector.broadcast(SPECIES, Q0));
+        FloatVector q23 = r.fma(FloatVector.broadcast(SPECIES, Q3), FloatVector.broadcast(SPECIES, Q2));
+        FloatVector q45 = r.fma(FloatVector.broadcast(SPECIES, Q5), FloatVector.broadcast(SPECIES, Q4));
+        FloatVector q = q45.fma(r2, q23).fma(r2, q01);
+        FloatVector power = q.fma(r2, r).add(1);
+        IntVector exponent = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, EXPONENT_SHIFT);
         FloatVector result = power.reinterpretAsInts().add(exponent).reinterpretAsFloats();
         return result.blend(0, x.compare(VectorOperators.LT, LOWEST));
     }

@@ -5,6 +5,7 @@ import static retort.kernels.simd.SimdSpecies.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import retort.kernels.CrossEntropySpec;
 import retort.kernels.SoftmaxSpec;
 import retort.kernels.host.HostTensor;
@@ -60,7 +61,7 @@ final class SimdSoftmax {
             transpose(z, from + row * classes, classes, columns);
             FloatVector largest = FloatVector.fromArray(SPECIES, columns, 0);
             for (int c = LANES; c < columns.length; c += LANES) {
-                largest = largest.max(FloatVector.fromArray(SPECIES, columns, c));
+                largest = larger(largest, FloatVector.fromArray(SPECIES, columns, c));
             }
             FloatVector sum = FloatVector.zero(SPECIES);
             for (int c = 0; c < columns.length; c += LANES) {
@@ -78,10 +79,18 @@ final class SimdSoftmax {
         }
     }
 
+    /**
+     * Lane by lane the larger. NaN is passed over, which saves what {@code max} does to find it: its exponential is NaN, and
+     * with it the sum of the row.
+     */
+    private static FloatVector larger(FloatVector most, FloatVector next) {
+        return most.blend(next, next.compare(VectorOperators.GT, most));
+    }
+
     /** columns[c][lane] = rows[lane][c]. */
     private static void transpose(float[] rows, int from, int classes, float[] columns) {
-        for (int lane = 0; lane < LANES; lane++) {
-            for (int c = 0; c < classes; c++) {
+        for (int c = 0; c < classes; c++) {
+            for (int lane = 0; lane < LANES; lane++) {
                 columns[c * LANES + lane] = rows[from + lane * classes + c];
             }
         }
@@ -89,8 +98,8 @@ final class SimdSoftmax {
 
     /** rows[lane][c] = columns[c][lane]. */
     private static void transposeBack(float[] columns, int classes, float[] rows, int to) {
-        for (int lane = 0; lane < LANES; lane++) {
-            for (int c = 0; c < classes; c++) {
+        for (int c = 0; c < classes; c++) {
+            for (int lane = 0; lane < LANES; lane++) {
                 rows[to + lane * classes + c] = columns[c * LANES + lane];
             }
         }
@@ -168,16 +177,20 @@ final class SimdSoftmax {
     /** Exponentials of rows of one length at one temperature. */
     private static final class Rows {
         private final int classes;
+        private final float temperature;
         private final int whole;
         private final float inverse;
+        /** Null for few classes, which need none: uncompiled, making it would cost more than such a row. */
         private final VectorMask<Float> rest;
+
         private float largest;
 
         Rows(int classes, float temperature) {
             this.classes = classes;
+            this.temperature = temperature;
             this.whole = classes / LANES * LANES;
             this.inverse = 1 / temperature;
-            this.rest = SPECIES.indexInRange(whole, classes);
+            this.rest = classes <= SimdElementwise.FEW ? null : SPECIES.indexInRange(whole, classes);
         }
 
         /** The largest logit of the last row. */
@@ -187,15 +200,10 @@ final class SimdSoftmax {
 
         /** Writes exp((z - max z) / T) to {@code e[at..]} and returns the sum. */
         double exponentials(float[] z, int from, float[] e, int at) {
-            FloatVector lowest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-            FloatVector most = lowest;
-            for (int c = 0; c < whole; c += LANES) {
-                most = most.max(FloatVector.fromArray(SPECIES, z, from + c));
+            if (classes <= SimdElementwise.FEW) {
+                return fewExponentials(z, from, e, at);
             }
-            if (whole < classes) {
-                most = most.max(lowest.blend(FloatVector.fromArray(SPECIES, z, from + whole, rest), rest));
-            }
-            largest = SimdSpecies.largestToAll(most).lane(0);
+            largest = SimdSpecies.largestToAll(largestInLanes(z, from)).lane(0);
             FloatVector sums = FloatVector.zero(SPECIES);
             for (int c = 0; c < whole; c += LANES) {
                 FloatVector x =
@@ -215,7 +223,49 @@ final class SimdSoftmax {
             return SimdSpecies.sumToAll(sums).lane(0);
         }
 
+        /** {@link #exponentials} of a few classes, one after another. */
+        private double fewExponentials(float[] z, int from, float[] e, int at) {
+            largest = z[from];
+            for (int c = 1; c < classes; c++) {
+                largest = Math.max(largest, z[from + c]);
+            }
+            double sum = 0;
+            for (int c = 0; c < classes; c++) {
+                double power = Math.exp(((double) z[from + c] - largest) / temperature);
+                e[at + c] = (float) power;
+                sum += power;
+            }
+            return sum;
+        }
+
+        /** Four at a time, which do not wait for each other. */
+        private FloatVector largestInLanes(float[] z, int from) {
+            FloatVector lowest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+            FloatVector most0 = lowest;
+            FloatVector most1 = lowest;
+            FloatVector most2 = lowest;
+            FloatVector most3 = lowest;
+            int c = 0;
+            for (; c + 4 * LANES <= whole; c += 4 * LANES) {
+                most0 = larger(most0, FloatVector.fromArray(SPECIES, z, from + c));
+                most1 = larger(most1, FloatVector.fromArray(SPECIES, z, from + c + LANES));
+                most2 = larger(most2, FloatVector.fromArray(SPECIES, z, from + c + 2 * LANES));
+                most3 = larger(most3, FloatVector.fromArray(SPECIES, z, from + c + 3 * LANES));
+            }
+            for (; c < whole; c += LANES) {
+                most0 = larger(most0, FloatVector.fromArray(SPECIES, z, from + c));
+            }
+            if (whole < classes) {
+                most1 = larger(most1, lowest.blend(FloatVector.fromArray(SPECIES, z, from + whole, rest), rest));
+            }
+            return larger(larger(most0, most1), larger(most2, most3));
+        }
+
         void scale(float[] x, int at, float factor) {
+            if (classes <= SimdElementwise.FEW) {
+                SimdElementwise.scale(x, at, classes, factor);
+                return;
+            }
             for (int c = 0; c < whole; c += LANES) {
                 FloatVector.fromArray(SPECIES, x, at + c).mul(factor).intoArray(x, at + c);
             }

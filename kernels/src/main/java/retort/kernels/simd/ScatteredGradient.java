@@ -1,0 +1,103 @@
+package retort.kernels.simd;
+
+import static retort.kernels.simd.SimdSpecies.PANEL;
+
+import java.util.Arrays;
+import retort.kernels.Conv2dSpec;
+import retort.kernels.host.HostTensor;
+
+/**
+ * The input gradient of a convolution over few channels, image by image. As columns of a product they would leave most of a
+ * panel to padding. Here the columns are all elements under the kernel: dY times the filter gives what each pixel of dY
+ * passes to each of them, and those parts are added where they belong, a run of them for each row of the kernel.
+ */
+final class ScatteredGradient {
+    private final Conv2dSpec spec;
+    private final int run;
+    private final int columns;
+    private final int rowElements;
+    private final int rows;
+
+    ScatteredGradient(Conv2dSpec spec) {
+        this.spec = spec;
+        this.run = spec.kernelWidth() * spec.channels();
+        this.columns = Math.ceilDiv(spec.kernelHeight() * run, PANEL) * PANEL;
+        this.rowElements = ((spec.outWidth() - 1) * spec.stride() + spec.kernelWidth()) * spec.channels();
+        this.rows = (spec.outHeight() - 1) * spec.stride() + spec.kernelHeight();
+    }
+
+    /** Whether the channels are so few that this is the faster way. */
+    static boolean suits(Conv2dSpec spec) {
+        return 4 * spec.channels() <= PANEL;
+    }
+
+    /** The filter as panels, a row for each filter, a column for each element under the kernel: [panel][filter][r, s, c]. */
+    float[] pack(HostTensor filter, Scratch scratch) {
+        int filters = spec.filters();
+        float[] packed = scratch.take(Scratch.Use.RIGHT, columns * filters);
+        Arrays.fill(packed, 0, columns * filters, 0);
+        for (int element = 0; element < spec.kernelHeight() * run; element++) {
+            int from = filter.offset() + element * filters;
+            int to = element / PANEL * PANEL * filters + element % PANEL;
+            for (int o = 0; o < filters; o++) {
+                packed[to + o * PANEL] = filter.array()[from + o];
+            }
+        }
+        return packed;
+    }
+
+    /** Writes the gradient of one image. */
+    void image(int number, HostTensor dX, float[] packed, HostTensor dY, Scratch scratch) {
+        float[] parts = scratch.take(Scratch.Use.LEFT, spec.outWidth() * columns);
+        float[] padded = scratch.take(Scratch.Use.ROWS, rows * rowElements);
+        Arrays.fill(padded, 0, rows * rowElements, 0);
+        int rowOfY = spec.outWidth() * spec.filters();
+        for (int i = 0; i < spec.outHeight(); i++) {
+            multiply(dY.array(), dY.offset() + (number * spec.outHeight() + i) * rowOfY, packed, parts);
+            addParts(parts, padded, i * spec.stride() * rowElements);
+        }
+        copyInside(padded, dX.array(), dX.offset() + number * spec.height() * spec.width() * spec.channels());
+    }
+
+    /** Parts of one row of dY: [pixel][r, s, c]. */
+    private void multiply(float[] dY, int at, float[] packed, float[] parts) {
+        int filters = spec.filters();
+        RowTiles tiles = new RowTiles(1, 0, filters, dY, filters, packed, parts, columns);
+        for (int column = 0; column < columns; column += PANEL) {
+            for (int j = 0, height; j < spec.outWidth(); j += height) {
+                height = SimdSpecies.nextRows(spec.outWidth() - j, RowTiles.TALLEST);
+                tiles.run(height, at + j * filters, column * filters, j * columns + column, false);
+            }
+        }
+    }
+
+    private void addParts(float[] parts, float[] padded, int at) {
+        int step = spec.stride() * spec.channels();
+        for (int r = 0; r < spec.kernelHeight(); r++) {
+            int to = at + r * rowElements;
+            int from = r * run;
+            for (int j = 0; j < spec.outWidth(); j++) {
+                for (int e = 0; e < run; e++) {
+                    padded[to + e] += parts[from + e];
+                }
+                to += step;
+                from += columns;
+            }
+        }
+    }
+
+    /** What lies within the image; pixels that no kernel reached are zeros. */
+    private void copyInside(float[] padded, float[] dX, int at) {
+        int row = spec.width() * spec.channels();
+        int before = spec.padding() * spec.channels();
+        int reached = Math.min(row, rowElements - before);
+        for (int p = 0; p < spec.height(); p++) {
+            int to = at + p * row;
+            int filled = p + spec.padding() < rows ? reached : 0;
+            if (filled > 0) {
+                System.arraycopy(padded, (p + spec.padding()) * rowElements + before, dX, to, filled);
+            }
+            Arrays.fill(dX, to + filled, to + row, 0);
+        }
+    }
+}
