@@ -72,7 +72,10 @@ public enum Peer {
             return OneDnnContender.of(spec, inputs, threads, true);
         }
     },
-    NETLIB("netlib", Engine.CPU_SIMD, "netlib's VectorBLAS: sgemm on the Vector API, one thread only.") {
+    NETLIB(
+            "netlib",
+            Engine.CPU_SIMD,
+            "netlib's VectorBLAS: sgemm on the Vector API, one thread only. Timed at squares, where it is at its best.") {
         @Override
         void load() {
             String implementation = NetlibContender.implementation();
@@ -83,7 +86,7 @@ public enum Peer {
 
         @Override
         boolean does(Spec spec) {
-            return isPlainGemm(spec);
+            return isPlainGemm(spec) && spec instanceof GemmSpec s && s.m() == s.n() && s.n() == s.k();
         }
 
         @Override
