@@ -160,10 +160,10 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
 
     @Override
     public final void adam(AdamSpec spec, Tensor w, Tensor gradient, Tensor m, Tensor v, int step) {
-        T ownW = elements("adam", "w", w, spec.count(), w.isPacked());
-        T ownG = elements("adam", "gradient", gradient, spec.count(), w.isPacked());
-        T ownM = elements("adam", "m", m, spec.count(), w.isPacked());
-        T ownV = elements("adam", "v", v, spec.count(), w.isPacked());
+        T ownW = alike("adam", "w", w, spec.count(), w);
+        T ownG = alike("adam", "gradient", gradient, spec.count(), w);
+        T ownM = alike("adam", "m", m, spec.count(), w);
+        T ownV = alike("adam", "v", v, spec.count(), w);
         apart("adam", ownW, ownG, ownM, ownV);
         apart("adam", ownM, ownG, ownV);
         apart("adam", ownV, ownG);
@@ -172,9 +172,9 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
 
     @Override
     public final void sgd(SgdSpec spec, Tensor w, Tensor gradient, Tensor velocity) {
-        T ownW = elements("sgd", "w", w, spec.count(), w.isPacked());
-        T ownG = elements("sgd", "gradient", gradient, spec.count(), w.isPacked());
-        T ownVelocity = elements("sgd", "velocity", velocity, spec.count(), w.isPacked());
+        T ownW = alike("sgd", "w", w, spec.count(), w);
+        T ownG = alike("sgd", "gradient", gradient, spec.count(), w);
+        T ownVelocity = alike("sgd", "velocity", velocity, spec.count(), w);
         apart("sgd", ownW, ownG, ownVelocity);
         apart("sgd", ownVelocity, ownG);
         doSgd(spec, ownW, ownG, ownVelocity);
@@ -253,6 +253,12 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
                     + tensor.shape().size() + " elements, expected " + count);
         }
         return own;
+    }
+
+    /** An operand whose elements lie in the order of w's: packed, that takes the same shape too. */
+    private T alike(String op, String name, Tensor tensor, int count, Tensor w) {
+        T own = elements(op, name, tensor, count, w.isPacked());
+        return w.isPacked() ? operand(op, name, tensor, w.shape(), true) : own;
     }
 
     private T ordered(String op, String name, Tensor tensor, boolean packed) {

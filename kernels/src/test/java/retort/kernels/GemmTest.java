@@ -46,6 +46,8 @@ class GemmTest extends KernelContract {
     private static Stream<GemmSpec> withEpilogue() {
         return Stream.of(
                         GemmSpec.nn(1, 70, 20),
+                        GemmSpec.nn(1, 300, 20),
+                        GemmSpec.nn(32, 1100, 40),
                         GemmSpec.nn(32, 10, 40),
                         GemmSpec.nt(32, 75, 40),
                         GemmSpec.nn(32, 75, 300),

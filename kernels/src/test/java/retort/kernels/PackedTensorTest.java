@@ -95,6 +95,33 @@ class PackedTensorTest {
         }
     }
 
+    /** What fills up the last panel stays 0 even if a step went wrong, so that weights loaded afterwards are as good as new. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void anInfiniteGradientLeavesNothingBehind(Subject subject) {
+        Backend backend = subject.backend();
+        GemmSpec gradient = GemmSpec.tn(4, 17, 2);
+        AdamSpec adam = new AdamSpec(gradient.cShape().size(), 1e-3f, 0.9f, 0.999f, 1e-7f);
+        try (Scope scope = backend.scope()) {
+            float[] infinite = random(gradient.aShape(), 6);
+            infinite[1] = Float.POSITIVE_INFINITY;
+            Tensor a = scope.tensorOf(gradient.aShape(), infinite);
+            Tensor b = scope.tensorOf(gradient.bShape(), random(gradient.bShape(), 7));
+            Tensor w = scope.packed(gradient.cShape());
+            Tensor m = scope.packed(gradient.cShape());
+            Tensor v = scope.packed(gradient.cShape());
+            Stream.of(w, m, v).forEach(each -> backend.fill(each, 0));
+            backend.gemmAdam(new GemmAdamSpec(gradient, adam, true), a, b, w, m, v, 1);
+            backend.upload(random(gradient.cShape(), 8), w);
+            GemmSpec spec = GemmSpec.nt(2, 4, 17).withPackedB();
+            Tensor c = scope.tensor(spec.cShape());
+            backend.gemm(spec, scope.tensorOf(spec.aShape(), random(spec.aShape(), 9)), w, c);
+            for (float element : backend.download(c)) {
+                assertTrue(Float.isFinite(element), "element " + element);
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("engines")
     void optimisersGiveTheSameBitsInEitherOrder(Subject subject) {
@@ -139,6 +166,10 @@ class PackedTensorTest {
             refused("x is a packed tensor", () -> backend.relu(new ReluSpec(64), packed, c));
             AdamSpec adam = new AdamSpec(64, 1e-3f, 0.9f, 0.999f, 1e-7f);
             refused("gradient is a tensor", () -> backend.adam(adam, packed, rowMajor, packed, packed, 1));
+            refused("gradient is 4 x 16, expected 8 x 8", () -> {
+                Tensor other = scope.packed(Shape.of(4, 16));
+                backend.adam(adam, packed, other, packed, packed, 1);
+            });
             refused("only a matrix", () -> scope.packed(Shape.of(2, 2, 2)));
         }
     }

@@ -39,7 +39,7 @@ import retort.kernels.opencl.OpenClTuner;
         },
         footer = {
             "",
-            "Start with 'retort bench --quick', a minute or two; everything takes 45 on two cores.",
+            "Start with 'retort bench --quick', a minute or two; everything takes 45 minutes on two cores.",
             "JMH's own options: retort bench jmh -h",
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 backend or device not available, 4 bad data or file."
         })

@@ -16,7 +16,8 @@ final class Notes {
                         + " with the plain definition of the operation.",
                 "Each contender runs in a JVM of its own, and they take turns at each shape. A kernel is warmed up for more"
                         + " than a second; an iteration takes 0.3 s, and longer where calls are long.",
-                "Packing is within the timed call for us and for every peer, but for onednn-own.",
+                "Packing is within the timed call for us and for every peer, but for onednn-own. At shapes marked packed, our"
+                        + " weights were packed beforehand too, as layers keep them.",
                 "Per cent of peak: of the multiply-adds for GFLOP/s, of the triad for GB/s, of the update for Adam. Data that"
                         + " fit the caches can be faster than the triad and the update, whose arrays do not.",
                 "Triad: x = y + a z. Update: w, m and v are each increased by a g, and so read and written back while g is"

@@ -36,11 +36,11 @@ final class Session implements AutoCloseable {
         this.progress = new Progress(Interruption.begin());
         try {
             this.output = options.output(command.name());
-        } catch (RuntimeException e) {
+            this.peaks = options.profile() ? Peaks.measured(backend.engine(), backend.threads()) : Optional.empty();
+        } catch (RuntimeException | Error e) {
             backend.close();
             throw e;
         }
-        this.peaks = options.profile() ? Peaks.measured(backend.engine(), backend.threads()) : Optional.empty();
     }
 
     Dataset data() {

@@ -50,9 +50,15 @@ public final class HostTensor extends Tensor {
     }
 
     static int length(Shape shape, int panel) {
-        return panel == ROW_MAJOR
-                ? shape.size()
-                : Math.multiplyExact(shape.rows(), Math.ceilDiv(shape.rowSize(), panel) * panel);
+        if (panel == ROW_MAJOR) {
+            return shape.size();
+        }
+        long length = (long) shape.rows() * Math.ceilDiv(shape.rowSize(), panel) * panel;
+        if (length > Integer.MAX_VALUE - 64) {
+            throw new IllegalArgumentException("scope: " + shape + " in panels of " + panel + " columns has " + length
+                    + " elements, more than an array holds");
+        }
+        return (int) length;
     }
 
     /** Elements that lie side by side in both orders. */

@@ -41,8 +41,8 @@ final class Packing {
         }
     }
 
-    /** Rows that are read side by side: about as many streams as a core's prefetcher follows. */
-    private static final int STREAMS = 32;
+    /** Rows that are read side by side: about as many streams as a core's prefetcher follows, and whole panels. */
+    private static final int STREAMS = Math.max(32, PANEL);
 
     private final GemmSpec spec;
     private final HostTensor a;

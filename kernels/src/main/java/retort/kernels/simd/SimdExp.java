@@ -51,6 +51,7 @@ final class SimdExp {
         FloatVector power = q.fma(r2, r).add(1);
         IntVector exponent = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, EXPONENT_SHIFT);
         FloatVector result = power.reinterpretAsInts().add(exponent).reinterpretAsFloats();
-        return result.blend(0, x.compare(VectorOperators.LT, LOWEST));
+        result = result.blend(0, x.compare(VectorOperators.LT, LOWEST));
+        return result.blend(x, x.test(VectorOperators.IS_NAN));
     }
 }

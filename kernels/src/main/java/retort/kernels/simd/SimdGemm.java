@@ -3,6 +3,7 @@ package retort.kernels.simd;
 import static retort.kernels.simd.SimdSpecies.PANEL;
 import static retort.kernels.simd.SimdSpecies.TALLEST;
 
+import java.util.Arrays;
 import retort.kernels.CheckedBackend.Fused;
 import retort.kernels.GemmAdamSpec;
 import retort.kernels.GemmSpec;
@@ -20,10 +21,10 @@ import retort.kernels.host.HostTensor;
  *       multiplies its own rows.
  * </ul>
  *
- * <p>A packed B is never packed again: its panels are read where they are.
+ * <p>A packed B is read where it is. Only stored transposed beside more than a few rows, or with few columns and an alpha, it is
+ * packed again.
  *
- * <p>Every way adds the products of one element in the same order, in blocks of {@link #K_BLOCK}, and no block is shared
- * between threads, so the thread count does not change a bit.
+ * <p>How the products of one element are added up depends on the shape alone, so the thread count does not change a bit.
  *
  * <p>Source: Goto and van de Geijn 2008; Van Zee and van de Geijn 2015; Smith et al. 2014 (threads).
  */
@@ -36,6 +37,12 @@ final class SimdGemm {
 
     /** The same where w, m and v are packed: the elements stay in the first-level cache. */
     private static final int UPDATED_PANEL = 1 << 12;
+
+    /** Products per block where the tall matrix is read once: its rows are then long streams. */
+    private static final int READ_ONCE_BLOCK = 2048;
+
+    /** The same in a packed matrix, whose panels are a stream each: as many as a core's prefetcher follows easily. */
+    private static final int READ_ONCE_PANELS = 8 * PANEL;
 
     /** Rows per block: a block of A of this height stays in the second-level cache. */
     private static final int M_BLOCK = 144;
@@ -103,18 +110,19 @@ final class SimdGemm {
     /**
      * A matrix that is read once, where it is: A, or B stored transposed.
      *
-     * @param depth products of each sum: the matrix's columns, rounded up to whole panels if it is packed
+     * @param depth products of each sum: the matrix's columns, rounded up to whole panels if it is packed; if it isn't, also from
+     *     row to row
      * @param block products at a time
      */
     private record Tall(HostTensor matrix, boolean packed, int depth, int block) {
-        /** In row-major order: long blocks, so that the rows are long streams. */
+        /** In row-major order. */
         static Tall of(HostTensor matrix, int columns) {
-            return new Tall(matrix, false, columns, 2048);
+            return new Tall(matrix, false, columns, READ_ONCE_BLOCK);
         }
 
-        /** In panels, each of them a stream: as many at a time as a core's prefetcher follows easily. */
+        /** In panels. */
         static Tall packed(HostTensor matrix, int columns) {
-            return new Tall(matrix, true, Math.ceilDiv(columns, PANEL) * PANEL, 8 * PANEL);
+            return new Tall(matrix, true, Math.ceilDiv(columns, PANEL) * PANEL, READ_ONCE_PANELS);
         }
 
         /** For columns p .. p + depth. */
@@ -322,12 +330,16 @@ final class SimdGemm {
             SimdAdam.update(spec.adam(), stepSize, gradient, 0, w, m, v, row * n, count * n);
         }
 
-        /** In one panel of packed parameters; its columns of zeros get a gradient of zeros, and stay. */
+        /** In one panel of packed parameters; its columns of zeros get a gradient of zeros, infinite inputs or not, and stay. */
         void panel(Packing.Left[] left, Packing.Panels[] right, int panel, int row, int count, Scratch scratch) {
             float[] gradient = scratch.take(Scratch.Use.ROWS, count * PANEL);
             RowBlock rows = new RowBlock(gradient, 0, 0, count, PANEL, scratch);
             for (int i = 0; i < left.length; i++) {
                 rows.multiply(left[i], right[i].only(panel), i > 0);
+            }
+            int width = Math.min(PANEL, spec.gemm().n() - panel * PANEL);
+            for (int end = PANEL; width < PANEL && end <= count * PANEL; end += PANEL) {
+                Arrays.fill(gradient, end - PANEL + width, end, 0);
             }
             int at = (panel * spec.gemm().m() + row) * PANEL;
             SimdAdam.update(spec.adam(), stepSize, gradient, 0, w, m, v, at, count * PANEL);

@@ -37,7 +37,9 @@ final class SimdSoftmax {
             int from = logits.offset() + first * classes;
             int to = probabilities.offset() + first * classes;
             int together = classes <= FEW_CLASSES ? rows / LANES * LANES : 0;
-            rowsSideBySide(z, from, p, to, together, classes, spec.temperature());
+            if (together > 0) {
+                rowsSideBySide(z, from, p, to, together, classes, spec.temperature());
+            }
             rowsOneByOne(
                     z,
                     from + together * classes,

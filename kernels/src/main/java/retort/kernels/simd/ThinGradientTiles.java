@@ -6,7 +6,7 @@ import static retort.kernels.simd.SimdSpecies.SPECIES;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The micro-kernel of the filter gradient of a convolution three wide over one channel: dF += X' dY for the three elements
+ * The micro-kernel of the filter gradient of a convolution whose kernel's rows have three elements: dF += X' dY for the three elements
  * under one row of the kernel, two vectors of filters, and the pixels of some output rows. Both are read where they are.
  *
  * <p>Three rows of two vectors are six sums, too few to hide how long an addition takes, so even and odd pixels have sums of

@@ -73,10 +73,12 @@ class SimdExpTest {
         x[0] = Float.NEGATIVE_INFINITY;
         x[1] = -88;
         x[2] = Float.NaN;
+        x[3] = Float.intBitsToFloat(-1);
         float[] y = exp(x);
         assertEquals(0f, y[0]);
         assertEquals(0f, y[1]);
         assertTrue(Float.isNaN(y[2]));
+        assertTrue(Float.isNaN(y[3]), "a NaN of other bits");
     }
 
     @Test
