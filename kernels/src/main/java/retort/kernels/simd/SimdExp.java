@@ -12,12 +12,14 @@ import jdk.incubator.vector.VectorOperators;
  *
  * <p>x = n ln 2 + r with n whole and |r| <= ln(2) / 2, ln 2 in two parts so that the reduction is exact enough (Cody and
  * Waite 1980); e^r = 1 + r + r^2 q(r) with q of degree 5, fitted at Chebyshev nodes, its upper part evaluated in pairs, which
- * wait less for each other (Estrin 1960; in pairs throughout the result is up to 1.002 ulp off); then n is added to the
- * exponent.
+ * wait less for each other (Estrin 1960; in pairs throughout the result is up to 1.002 ulp off); then times 2^n.
  */
 final class SimdExp {
-    /** Adding this rounds a small float to a whole number, which then stands in its low bits; its own bits are all shifted out. */
-    private static final float ROUNDER = 0x1.8p23f;
+    /**
+     * Adding this rounds a small float to a whole number n, and n + 127 then stands in its low bits: all that shifting leaves is
+     * the exponent of 2^n.
+     */
+    private static final float ROUNDER = 0x1.8p23f + 127;
 
     private static final int EXPONENT_SHIFT = 23;
     private static final float LOG2_E = 1.44269504f;
@@ -49,9 +51,9 @@ final class SimdExp {
         FloatVector q = q45.fma(r2, q23).fma(r, FloatVector.broadcast(SPECIES, Q1));
         q = q.fma(r, FloatVector.broadcast(SPECIES, Q0));
         FloatVector power = q.fma(r2, r).add(1);
-        IntVector exponent = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, EXPONENT_SHIFT);
-        FloatVector result = power.reinterpretAsInts().add(exponent).reinterpretAsFloats();
-        result = result.blend(0, x.compare(VectorOperators.LT, LOWEST));
-        return result.blend(x, x.test(VectorOperators.IS_NAN));
+        IntVector scale = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, EXPONENT_SHIFT);
+        // Multiplied, not added to the exponent: a NaN stays one whatever its bits.
+        FloatVector result = power.mul(scale.reinterpretAsFloats());
+        return result.blend(0, x.compare(VectorOperators.LT, LOWEST));
     }
 }
