@@ -100,7 +100,7 @@ class PackedTensorTest {
     @MethodSource("engines")
     void anInfiniteGradientLeavesNothingBehind(Subject subject) {
         Backend backend = subject.backend();
-        GemmSpec gradient = GemmSpec.tn(4, 17, 2);
+        GemmSpec gradient = GemmSpec.tn(70, 17, 2);
         AdamSpec adam = new AdamSpec(gradient.cShape().size(), 1e-3f, 0.9f, 0.999f, 1e-7f);
         try (Scope scope = backend.scope()) {
             float[] infinite = random(gradient.aShape(), 6);
@@ -113,7 +113,7 @@ class PackedTensorTest {
             Stream.of(w, m, v).forEach(each -> backend.fill(each, 0));
             backend.gemmAdam(new GemmAdamSpec(gradient, adam, true), a, b, w, m, v, 1);
             backend.upload(random(gradient.cShape(), 8), w);
-            GemmSpec spec = GemmSpec.nt(2, 4, 17).withPackedB();
+            GemmSpec spec = GemmSpec.nt(2, 70, 17).withPackedB();
             Tensor c = scope.tensor(spec.cShape());
             backend.gemm(spec, scope.tensorOf(spec.aShape(), random(spec.aShape(), 9)), w, c);
             for (float element : backend.download(c)) {
