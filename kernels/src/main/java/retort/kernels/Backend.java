@@ -85,6 +85,9 @@ public interface Backend extends AutoCloseable {
     /** Softmax, cross-entropy and its gradient by the logits in one pass. See {@link CrossEntropySpec}. */
     void crossEntropy(CrossEntropySpec spec, Tensor logits, Tensor targets, Tensor dLogits, Tensor outcome);
 
+    /** A student's loss against its teacher's logits and the true labels, and its gradient, in one pass. See {@link DistillationSpec}. */
+    void distillation(DistillationSpec spec, Tensor logits, Tensor targets, Tensor dLogits, Tensor outcome);
+
     /** In place: {@code x[i][j] += bias[j]}. See {@link BiasSpec}. */
     void addBias(BiasSpec spec, Tensor x, Tensor bias);
 
@@ -108,6 +111,9 @@ public interface Backend extends AutoCloseable {
 
     /** In place on w and velocity: one step of gradient descent with momentum. All three are packed, or none is. See {@link SgdSpec}. */
     void sgd(SgdSpec spec, Tensor w, Tensor gradient, Tensor velocity);
+
+    /** In place: columns of w that are longer than a limit are cut to it. w may be packed. See {@link MaxNormSpec}. */
+    void maxNorm(MaxNormSpec spec, Tensor w);
 
     /** Frees the device; every scope of this backend must be closed by then or is closed now. */
     @Override

@@ -110,6 +110,18 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
     }
 
     @Override
+    public final void distillation(
+            DistillationSpec spec, Tensor logits, Tensor targets, Tensor dLogits, Tensor outcome) {
+        T z = operand("distillation", "logits", logits, spec.logitsShape());
+        T t = operand("distillation", "targets", targets, spec.targetsShape());
+        T dZ = operand("distillation", "dLogits", dLogits, spec.logitsShape());
+        T result = operand("distillation", "outcome", outcome, spec.outcomeShape());
+        apart("distillation", dZ, z, t, result);
+        apart("distillation", result, z, t);
+        doDistillation(spec, z, t, dZ, result);
+    }
+
+    @Override
     public final void addBias(BiasSpec spec, Tensor x, Tensor bias) {
         T ownX = operand("bias", "x", x, spec.xShape());
         T ownBias = operand("bias", "bias", bias, spec.biasShape());
@@ -180,6 +192,11 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
         doSgd(spec, ownW, ownG, ownVelocity);
     }
 
+    @Override
+    public final void maxNorm(MaxNormSpec spec, Tensor w) {
+        doMaxNorm(spec, operand("max-norm", "w", w, spec.shape(), w.isPacked()));
+    }
+
     protected abstract void doUpload(float[] source, int offset, T destination);
 
     protected abstract void doDownload(T source, float[] destination, int offset);
@@ -199,6 +216,8 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
 
     protected abstract void doCrossEntropy(CrossEntropySpec spec, T logits, T targets, T dLogits, T outcome);
 
+    protected abstract void doDistillation(DistillationSpec spec, T logits, T targets, T dLogits, T outcome);
+
     protected abstract void doAddBias(BiasSpec spec, T x, T bias);
 
     protected abstract void doColumnSums(ColumnSumSpec spec, T x, T sums);
@@ -215,6 +234,8 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
     protected abstract void doAdam(AdamSpec spec, T w, T gradient, T m, T v, float stepSize);
 
     protected abstract void doSgd(SgdSpec spec, T w, T gradient, T velocity);
+
+    protected abstract void doMaxNorm(MaxNormSpec spec, T w);
 
     /** Whether the two share an element. */
     protected abstract boolean overlap(T first, T second);

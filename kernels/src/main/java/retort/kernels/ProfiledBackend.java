@@ -132,6 +132,11 @@ public final class ProfiledBackend implements Backend {
     }
 
     @Override
+    public void distillation(DistillationSpec spec, Tensor logits, Tensor targets, Tensor dLogits, Tensor outcome) {
+        time(spec, () -> backend.distillation(spec, logits, targets, dLogits, outcome));
+    }
+
+    @Override
     public void addBias(BiasSpec spec, Tensor x, Tensor bias) {
         time(spec, () -> backend.addBias(spec, x, bias));
     }
@@ -169,6 +174,11 @@ public final class ProfiledBackend implements Backend {
     @Override
     public void sgd(SgdSpec spec, Tensor w, Tensor gradient, Tensor velocity) {
         time(spec, () -> backend.sgd(spec, w, gradient, velocity));
+    }
+
+    @Override
+    public void maxNorm(MaxNormSpec spec, Tensor w) {
+        time(spec, () -> backend.maxNorm(spec, w));
     }
 
     @Override

@@ -11,9 +11,11 @@ public sealed interface Spec
                 ColumnSumSpec,
                 Conv2dSpec,
                 CrossEntropySpec,
+                DistillationSpec,
                 DropoutSpec,
                 GemmAdamSpec,
                 GemmSpec,
+                MaxNormSpec,
                 ReluSpec,
                 SgdSpec,
                 SoftmaxSpec {

@@ -16,7 +16,11 @@ final class SpecParser {
             + MATRIX + "o" + SIZE + ":s" + SIZE + "p" + SIZE + EPILOGUE);
     private static final Pattern SOFTMAX = Pattern.compile(MATRIX + ":T" + NUMBER);
     private static final Pattern CROSS_ENTROPY = Pattern.compile(MATRIX + ":T" + NUMBER + ":(hard|soft)");
+    private static final Pattern DISTILLATION =
+            Pattern.compile(MATRIX + ":(?:(soft-targets)|(logit-error)|(standardized)|decoupled" + NUMBER + "," + NUMBER
+                    + "):T" + NUMBER + ":hard" + NUMBER);
     private static final Pattern DROPOUT = Pattern.compile(SIZE + ":p" + NUMBER);
+    private static final Pattern MAX_NORM = Pattern.compile(MATRIX + ":limit" + NUMBER);
     private static final Pattern ROWS_AND_COLUMNS = Pattern.compile(MATRIX);
     private static final Pattern COUNT = Pattern.compile(SIZE);
 
@@ -68,6 +72,11 @@ final class SpecParser {
                         at.group(4).equals("hard") ? CrossEntropySpec.Targets.HARD : CrossEntropySpec.Targets.SOFT;
                 yield new CrossEntropySpec(integer(at, 1), integer(at, 2), real(at, 3, 0), targets);
             }
+            case "distillation" -> {
+                Matcher at = match(DISTILLATION, "ROWSxCLASSES:soft-targets:T20:hard0.1");
+                yield new DistillationSpec(
+                        integer(at, 1), integer(at, 2), divergence(at), real(at, 8, 0), real(at, 9, 0));
+            }
             case "dropout" -> {
                 Matcher at = match(DROPOUT, "COUNT:p0.5");
                 yield new DropoutSpec(integer(at, 1), real(at, 2, 0));
@@ -80,6 +89,10 @@ final class SpecParser {
                 Matcher at = match(GEMM, "m784n10k32:tn");
                 yield new GemmAdamSpec(gemm(at), adam(gemm(at).cShape().size()), isPacked(at));
             }
+            case "max-norm" -> {
+                Matcher at = match(MAX_NORM, "INPUTSxUNITS:limit15");
+                yield new MaxNormSpec(integer(at, 1), integer(at, 2), real(at, 3, 0));
+            }
             case "relu" -> new ReluSpec(integer(match(COUNT, "a count"), 1));
             case "sgd" -> new SgdSpec(integer(match(COUNT, "a count"), 1), SGD.rate(), SGD.momentum());
             case "softmax" -> {
@@ -88,6 +101,18 @@ final class SpecParser {
             }
             default -> throw new IllegalArgumentException("spec: '" + id + "' starts with no known op");
         };
+    }
+
+    private Divergence divergence(Matcher at) {
+        if (at.group(3) != null) {
+            return new Divergence.SoftTargets();
+        }
+        if (at.group(4) != null) {
+            return new Divergence.LogitError();
+        }
+        return at.group(5) != null
+                ? new Divergence.Standardized()
+                : new Divergence.Decoupled(real(at, 6, 0), real(at, 7, 0));
     }
 
     private static AdamSpec adam(int count) {

@@ -26,6 +26,7 @@ public final class Bounds {
             case Conv2dSpec s -> conv2d(s, inputs, bounds);
             case SoftmaxSpec s -> bounds[1] = softmax(s.classes(), s.temperature(), inputs[0]);
             case CrossEntropySpec s -> crossEntropy(s, inputs, bounds);
+            case DistillationSpec s -> distillation(s, inputs, bounds);
             case ColumnSumSpec s -> {
                 for (int e = 0; e < inputs[0].length; e++) {
                     bounds[1][e % s.columns()] += s.rows() * EPS * Math.abs(inputs[0][e]);
@@ -38,6 +39,11 @@ public final class Bounds {
                     double terms = Math.abs(s.momentum() * inputs[2][e]) + Math.abs(s.rate() * inputs[1][e]);
                     bounds[2][e] = 3 * EPS * terms;
                     bounds[0][e] = bounds[2][e] + 2 * EPS * (Math.abs(inputs[0][e]) + terms);
+                }
+            }
+            case MaxNormSpec s -> {
+                for (int e = 0; e < inputs[0].length; e++) {
+                    bounds[0][e] = (s.inputs() + 8) * EPS * Math.abs(inputs[0][e]);
                 }
             }
             case ArgmaxSpec s -> {}
@@ -120,6 +126,69 @@ public final class Bounds {
             double relative = relative(s.classes(), s.temperature(), inputs[0], i);
             bounds[3][2 * i] = 2 * relative + 2 * EPS * s.classes() * 16;
         }
+    }
+
+    /** As {@link DistillationSpec} states it, row by row. */
+    private static void distillation(DistillationSpec s, float[][] inputs, double[][] bounds) {
+        int n = s.classes();
+        for (int i = 0; i < s.rows(); i++) {
+            float[] z = Arrays.copyOfRange(inputs[0], i * n, (i + 1) * n);
+            float[] v = Arrays.copyOfRange(inputs[1], i * (n + 1), i * (n + 1) + n);
+            double m = Math.max(largest(z), largest(v));
+            double t = s.temperature();
+            double loss = 3 * t * t * relativeTo(m, n, t) * (1 + logRange(m, n, t));
+            double gradient = 3 * t * relativeTo(m, n, t);
+            switch (s.divergence()) {
+                case Divergence.SoftTargets d -> {}
+                case Divergence.Decoupled d -> {
+                    loss *= d.targetWeight() + d.nonTargetWeight();
+                    gradient *= d.targetWeight() + d.nonTargetWeight();
+                }
+                case Divergence.Standardized d -> {
+                    double spread = (n + 12) * Math.sqrt(n) / 4;
+                    loss = 3 * t * t * relativeTo(spread, n, t) * (1 + logRange(spread, n, t));
+                    gradient = 12 * t * relativeTo(spread, n, t) / sigma(z);
+                }
+                case Divergence.LogitError d -> {
+                    loss = (n + 8) * m * m * 2 * EPS;
+                    gradient = 8 * m * EPS / n;
+                }
+            }
+            double hard = 2 * s.hardShare() * relativeTo(m, n, 1);
+            bounds[3][2 * i] = hard * (1 + logRange(m, n, 1)) + (1 - s.hardShare()) * loss;
+            for (int c = 0; c < n; c++) {
+                bounds[2][i * n + c] = (hard + (1 - s.hardShare()) * gradient) / s.rows();
+            }
+        }
+    }
+
+    /** R(T) of {@link DistillationSpec}. */
+    private static double relativeTo(double m, int classes, double t) {
+        return (classes + 8 + 4 * m / t) * 2 * EPS;
+    }
+
+    /** L(T) of {@link DistillationSpec}. */
+    private static double logRange(double m, int classes, double t) {
+        return 2 * m / t + Math.log(classes);
+    }
+
+    private static double largest(float[] x) {
+        double largest = 0;
+        for (float value : x) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        return largest;
+    }
+
+    private static double sigma(float[] x) {
+        double sum = 0;
+        double squares = 0;
+        for (float value : x) {
+            sum += value;
+            squares += (double) value * value;
+        }
+        double mean = sum / x.length;
+        return Math.sqrt(squares / x.length - mean * mean + Divergence.Standardized.VARIANCE_FLOOR);
     }
 
     /** Propagates the gradient's error through m, v and the quotient, to first order with a margin of 1 %. */

@@ -4,6 +4,7 @@ import static retort.kernels.Operand.Content.CLASS_OF_10;
 import static retort.kernels.Operand.Content.LOGITS;
 import static retort.kernels.Operand.Content.POSITIVE;
 import static retort.kernels.Operand.Content.PROBABILITIES;
+import static retort.kernels.Operand.Content.TEACHER;
 import static retort.kernels.Operand.in;
 import static retort.kernels.Operand.inOut;
 import static retort.kernels.Operand.out;
@@ -58,6 +59,14 @@ public record OpCase(Spec spec, List<Operand> operands, Call call) {
                                 s.targets() == CrossEntropySpec.Targets.HARD ? CLASS_OF_10 : PROBABILITIES),
                         out("dLogits", s.logitsShape()),
                         out("outcome", s.outcomeShape())));
+            case DistillationSpec s ->
+                List.of(of(
+                        s,
+                        (b, t) -> b.distillation(s, t[0], t[1], t[2], t[3]),
+                        in("logits", s.logitsShape(), LOGITS),
+                        in("targets", s.targetsShape(), TEACHER),
+                        out("dLogits", s.logitsShape()),
+                        out("outcome", s.outcomeShape())));
             case BiasSpec s ->
                 List.of(of(s, (b, t) -> b.addBias(s, t[0], t[1]), inOut("x", s.xShape()), in("bias", s.biasShape())));
             case ColumnSumSpec s ->
@@ -74,6 +83,7 @@ public record OpCase(Spec spec, List<Operand> operands, Call call) {
                         s, (b, t) -> b.argmax(s, t[0], t[1]), in("x", s.xShape()), out("indices", s.indicesShape())));
             case AdamSpec s -> List.of(adam(s, Shape.of(s.count())));
             case SgdSpec s -> List.of(sgd(s, Shape.of(s.count())));
+            case MaxNormSpec s -> List.of(maxNorm(s, true), maxNorm(s, false));
         };
     }
 
@@ -141,6 +151,11 @@ public record OpCase(Spec spec, List<Operand> operands, Call call) {
                 inOut("w", shape),
                 in("gradient", shape),
                 inOut("velocity", shape));
+    }
+
+    /** Layers keep their weights packed, so that comes first. */
+    private static OpCase maxNorm(MaxNormSpec s, boolean packed) {
+        return of(s, (b, t) -> b.maxNorm(s, t[0]), inOut("w", s.shape()).packedIf(packed));
     }
 
     /** Random operands, as arrays in the operands' order. */

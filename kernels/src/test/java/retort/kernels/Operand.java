@@ -32,7 +32,9 @@ public record Operand(String name, Shape shape, Role role, Content content, bool
         /** Rows that sum to 1. */
         PROBABILITIES,
         /** Class indices below the number of classes, now and then -1 for none. */
-        CLASS_OF_10
+        CLASS_OF_10,
+        /** Rows of LOGITS that end in a class index, now and then -1 for none. */
+        TEACHER
     }
 
     static Operand in(String name, Shape shape) {
@@ -75,6 +77,10 @@ public record Operand(String name, Shape shape, Role role, Content content, bool
                         case LOGITS -> (float) random.nextDouble(-8, 8);
                         case PROBABILITIES -> (float) random.nextDouble();
                         case CLASS_OF_10 -> random.nextInt(-1, 10);
+                        case TEACHER ->
+                            (e + 1) % shape.rowSize() == 0
+                                    ? random.nextInt(-1, shape.rowSize() - 1)
+                                    : (float) random.nextDouble(-8, 8);
                     };
         }
         if (content == Content.PROBABILITIES) {

@@ -50,6 +50,15 @@ class SpecTest {
                 "softmax:2x2",
                 "softmax:2x2:T0",
                 "cross-entropy:2x2:T1:firm",
+                "distillation:2x10:soft-targets:T20",
+                "distillation:2x1:soft-targets:T20:hard0",
+                "distillation:2x10:soft-targets:T0:hard0",
+                "distillation:2x10:soft-targets:T1:hard1.5",
+                "distillation:2x10:decoupled1:T4:hard0",
+                "distillation:2x10:decoupled0,0:T4:hard0",
+                "distillation:2x10:decoupled-1,8:T4:hard0",
+                "max-norm:2x2",
+                "max-norm:2x2:limit0",
                 "dropout:5:p1",
                 "adam:-5",
                 "relu:5x5"
@@ -70,10 +79,14 @@ class SpecTest {
                 Combinators.combine(sizes(), sizes(), temperatures()).as(SoftmaxSpec::new),
                 Combinators.combine(sizes(), sizes(), temperatures(), Arbitraries.of(CrossEntropySpec.Targets.class))
                         .as(CrossEntropySpec::new),
+                Combinators.combine(sizes(), sizes(), divergences(), temperatures(), shares())
+                        .as((rows, classes, divergence, temperature, share) ->
+                                new DistillationSpec(rows, classes + 1, divergence, temperature, share)),
                 Combinators.combine(sizes(), sizes()).as(BiasSpec::new),
                 Combinators.combine(sizes(), sizes()).as(ColumnSumSpec::new),
                 Combinators.combine(sizes(), sizes()).as(ArgmaxSpec::new),
                 Combinators.combine(sizes(), rates()).as(DropoutSpec::new),
+                Combinators.combine(sizes(), sizes(), temperatures()).as(MaxNormSpec::new),
                 sizes().map(ReluSpec::new),
                 sizes().map(SpecTest::adam),
                 sizes().map(count -> new SgdSpec(count, 0.01f, 0)));
@@ -132,6 +145,22 @@ class SpecTest {
 
     private static Arbitrary<Float> temperatures() {
         return Arbitraries.floats().greaterThan(0);
+    }
+
+    private static Arbitrary<Divergence> divergences() {
+        Arbitrary<Float> weights = Arbitraries.floats().greaterOrEqual(0).map(x -> x == 0 ? 0 : x);
+        return Arbitraries.oneOf(
+                Arbitraries.of(
+                        new Divergence.SoftTargets(), new Divergence.LogitError(), new Divergence.Standardized()),
+                Combinators.combine(weights, temperatures()).as(Divergence.Decoupled::new),
+                Combinators.combine(temperatures(), weights).as(Divergence.Decoupled::new));
+    }
+
+    private static Arbitrary<Float> shares() {
+        return Arbitraries.floats()
+                .between(0, 1)
+                .map(share -> share == 0 ? 0 : share)
+                .edgeCases(edges -> edges.add(0f, 0.1f, 1f));
     }
 
     private static Arbitrary<Float> rates() {

@@ -16,9 +16,11 @@ import retort.kernels.BiasSpec;
 import retort.kernels.ColumnSumSpec;
 import retort.kernels.Conv2dSpec;
 import retort.kernels.CrossEntropySpec;
+import retort.kernels.DistillationSpec;
 import retort.kernels.DropoutSpec;
 import retort.kernels.GemmAdamSpec;
 import retort.kernels.GemmSpec;
+import retort.kernels.MaxNormSpec;
 import retort.kernels.ReluSpec;
 import retort.kernels.SgdSpec;
 import retort.kernels.SoftmaxSpec;
@@ -46,6 +48,7 @@ enum Kernel {
             case Conv2dSpec s -> CONV2D;
             case SoftmaxSpec s -> SOFTMAX;
             case CrossEntropySpec s -> SOFTMAX;
+            case DistillationSpec s -> SOFTMAX;
             case BiasSpec s -> ELEMENTWISE;
             case ColumnSumSpec s -> ELEMENTWISE;
             case ReluSpec s -> ELEMENTWISE;
@@ -54,6 +57,7 @@ enum Kernel {
             case AdamSpec s -> ADAM;
             case GemmAdamSpec s -> ADAM;
             case SgdSpec s -> ADAM;
+            case MaxNormSpec s -> ADAM;
         };
     }
 

@@ -8,9 +8,11 @@ import retort.kernels.Bounds;
 import retort.kernels.ColumnSumSpec;
 import retort.kernels.Conv2dSpec;
 import retort.kernels.CrossEntropySpec;
+import retort.kernels.DistillationSpec;
 import retort.kernels.DropoutSpec;
 import retort.kernels.GemmAdamSpec;
 import retort.kernels.GemmSpec;
+import retort.kernels.MaxNormSpec;
 import retort.kernels.OpCase;
 import retort.kernels.ReluSpec;
 import retort.kernels.SgdSpec;
@@ -92,6 +94,8 @@ public final class Referee {
             case SgdSpec s -> false;
             case SoftmaxSpec s -> false;
             case CrossEntropySpec s -> false;
+            case DistillationSpec s -> false;
+            case MaxNormSpec s -> false;
         };
     }
 }

@@ -10,10 +10,12 @@ import retort.kernels.BiasSpec;
 import retort.kernels.ColumnSumSpec;
 import retort.kernels.Conv2dSpec;
 import retort.kernels.CrossEntropySpec;
+import retort.kernels.DistillationSpec;
 import retort.kernels.DropoutSpec;
 import retort.kernels.Epilogue;
 import retort.kernels.GemmAdamSpec;
 import retort.kernels.GemmSpec;
+import retort.kernels.MaxNormSpec;
 import retort.kernels.OpCase;
 import retort.kernels.ReluSpec;
 import retort.kernels.SgdSpec;
@@ -70,7 +72,13 @@ record Sample(Spec spec, List<int[]> elements) {
                 int[] at = some(s.count(), ELEMENTS, random);
                 yield new Sample(new SgdSpec(at.length, s.rate(), s.momentum()), List.of(at, at, at));
             }
+            case MaxNormSpec s -> {
+                int[] columns = some(s.units(), COLUMNS, random);
+                int[] w = grid(all(s.inputs()), s.units(), columns);
+                yield new Sample(new MaxNormSpec(s.inputs(), columns.length, s.limit()), List.of(w));
+            }
             case CrossEntropySpec s -> whole(s);
+            case DistillationSpec s -> whole(s);
             case DropoutSpec s -> whole(s);
         };
     }

@@ -8,13 +8,15 @@ import retort.kernels.BiasSpec;
 import retort.kernels.ColumnSumSpec;
 import retort.kernels.DropoutKey;
 import retort.kernels.DropoutSpec;
+import retort.kernels.MaxNormSpec;
 import retort.kernels.ReluSpec;
 import retort.kernels.SgdSpec;
 
-/** Ops of one pass over their operands: {@code elementwise.cl} and {@code adam.cl}. */
+/** Ops of one pass over their operands: {@code elementwise.cl}, {@code adam.cl} and {@code max_norm.cl}. */
 final class ClElementwise {
     private static final String FILE = "elementwise.cl";
     private static final String OPTIMISERS = "adam.cl";
+    private static final String MAX_NORM = "max_norm.cl";
 
     /** Chunks that a long column sum is cut into, so that all of a device works on a narrow matrix. */
     private static final int SUM_CHUNKS = 64;
@@ -121,6 +123,28 @@ final class ClElementwise {
                 spec.count(),
                 spec.rate(),
                 spec.momentum());
+    }
+
+    /** In chunks of rows like a column sum: their squares first, and from the sums of those what each chunk is scaled by. */
+    void maxNorm(MaxNormSpec spec, ClTensor w) {
+        int chunkRows = Math.max(SHORTEST_CHUNK, ceilDivide(spec.inputs(), SUM_CHUNKS));
+        int chunks = ceilDivide(spec.inputs(), chunkRows);
+        int work = chunks * vectors(spec.units());
+        ClBuffer squares = session.workspace(spec::id, chunks * spec.units());
+        launch(spec::id, MAX_NORM, "column_squares", "bbiii", work, w, squares, spec.inputs(), spec.units(), chunkRows);
+        launch(
+                spec::id,
+                MAX_NORM,
+                "max_norm",
+                "bbiiif",
+                work,
+                w,
+                squares,
+                spec.inputs(),
+                spec.units(),
+                chunkRows,
+                spec.limit());
+        session.memory().give(squares);
     }
 
     private int vectors(int count) {

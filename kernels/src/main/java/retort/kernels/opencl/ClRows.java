@@ -2,13 +2,17 @@ package retort.kernels.opencl;
 
 import static retort.kernels.opencl.ClSession.ceilDivide;
 
+import java.util.stream.Stream;
 import retort.kernels.ArgmaxSpec;
 import retort.kernels.CrossEntropySpec;
+import retort.kernels.DistillationSpec;
+import retort.kernels.Divergence;
 import retort.kernels.SoftmaxSpec;
 
-/** Row-wise ops on logits: {@code softmax.cl}. */
+/** Row-wise ops on logits: {@code softmax.cl} and {@code distillation.cl}. */
 final class ClRows {
     private static final String FILE = "softmax.cl";
+    private static final String DISTILLATION = "distillation.cl";
 
     private final ClSession session;
 
@@ -47,6 +51,61 @@ final class ClRows {
                         spec.classes(),
                         1 / spec.temperature(),
                         (float) (1 / ((double) spec.temperature() * spec.rows())));
+    }
+
+    /** A work-item does a row: rows are short, and what each divergence sums over a row is much. */
+    void distillation(DistillationSpec spec, ClTensor logits, ClTensor targets, ClTensor dLogits, ClTensor outcome) {
+        switch (spec.divergence()) {
+            case Divergence.SoftTargets d -> distill(spec, "soft_targets", "", logits, targets, dLogits, outcome);
+            case Divergence.LogitError d -> distill(spec, "logit_error", "", logits, targets, dLogits, outcome);
+            case Divergence.Standardized d ->
+                distill(
+                        spec,
+                        "standardized",
+                        "f",
+                        logits,
+                        targets,
+                        dLogits,
+                        outcome,
+                        Divergence.Standardized.VARIANCE_FLOOR);
+            case Divergence.Decoupled d ->
+                distill(
+                        spec,
+                        "decoupled",
+                        "ff",
+                        logits,
+                        targets,
+                        dLogits,
+                        outcome,
+                        d.targetWeight(),
+                        d.nonTargetWeight());
+        }
+    }
+
+    /** Launches the kernel of a divergence, whose own numbers follow the operands that all of them have. */
+    private void distill(
+            DistillationSpec spec,
+            String name,
+            String ownArguments,
+            ClTensor logits,
+            ClTensor targets,
+            ClTensor dLogits,
+            ClTensor outcome,
+            Object... own) {
+        int items = session.parameter(ClParameter.ELEMENT_ITEMS);
+        ClKernel kernel = session.kernel(DISTILLATION, name, items, "bbbbiifff" + ownArguments);
+        Stream<Object> common = Stream.of(
+                logits,
+                targets,
+                dLogits,
+                outcome,
+                spec.rows(),
+                spec.classes(),
+                spec.temperature(),
+                spec.hardShare(),
+                1 - spec.hardShare());
+        Object[] operands = Stream.concat(common, Stream.of(own)).toArray();
+        session.queue().launch(spec::id, kernel, ceilDivide(spec.rows(), items), operands);
     }
 
     void argmax(ArgmaxSpec spec, ClTensor x, ClTensor indices) {

@@ -10,11 +10,13 @@ import retort.kernels.ColumnSumSpec;
 import retort.kernels.Conv2dSpec;
 import retort.kernels.CrossEntropySpec;
 import retort.kernels.DeviceCounters;
+import retort.kernels.DistillationSpec;
 import retort.kernels.DropoutKey;
 import retort.kernels.DropoutSpec;
 import retort.kernels.Engine;
 import retort.kernels.GemmAdamSpec;
 import retort.kernels.GemmSpec;
+import retort.kernels.MaxNormSpec;
 import retort.kernels.ReluSpec;
 import retort.kernels.Scope;
 import retort.kernels.SgdSpec;
@@ -196,6 +198,12 @@ public final class OpenClBackend extends CheckedBackend<ClTensor> {
     }
 
     @Override
+    protected void doDistillation(
+            DistillationSpec spec, ClTensor logits, ClTensor targets, ClTensor dLogits, ClTensor outcome) {
+        rows.distillation(spec, logits, targets, dLogits, outcome);
+    }
+
+    @Override
     protected void doAddBias(BiasSpec spec, ClTensor x, ClTensor bias) {
         elementwise.addBias(spec, x, bias);
     }
@@ -233,6 +241,11 @@ public final class OpenClBackend extends CheckedBackend<ClTensor> {
     @Override
     protected void doSgd(SgdSpec spec, ClTensor w, ClTensor gradient, ClTensor velocity) {
         elementwise.sgd(spec, w, gradient, velocity);
+    }
+
+    @Override
+    protected void doMaxNorm(MaxNormSpec spec, ClTensor w) {
+        elementwise.maxNorm(spec, w);
     }
 
     @Override

@@ -7,17 +7,20 @@ import retort.kernels.BiasSpec;
 import retort.kernels.ColumnSumSpec;
 import retort.kernels.Conv2dSpec;
 import retort.kernels.CrossEntropySpec;
+import retort.kernels.DistillationSpec;
 import retort.kernels.DropoutKey;
 import retort.kernels.DropoutSpec;
 import retort.kernels.Engine;
 import retort.kernels.Epilogue;
 import retort.kernels.GemmAdamSpec;
 import retort.kernels.GemmSpec;
+import retort.kernels.MaxNormSpec;
 import retort.kernels.ReluSpec;
 import retort.kernels.SgdSpec;
 import retort.kernels.SoftmaxSpec;
 import retort.kernels.Spec;
 import retort.kernels.host.HostBackend;
+import retort.kernels.host.HostDistillation;
 import retort.kernels.host.HostTensor;
 
 /**
@@ -276,6 +279,15 @@ public final class ScalarBackend extends HostBackend {
     }
 
     @Override
+    protected void doDistillation(
+            DistillationSpec spec, HostTensor logits, HostTensor targets, HostTensor dLogits, HostTensor outcome) {
+        HostDistillation rows = new HostDistillation(spec);
+        for (int i = 0; i < spec.rows(); i++) {
+            rows.row(i, logits, targets, dLogits, outcome);
+        }
+    }
+
+    @Override
     protected void doAddBias(BiasSpec spec, HostTensor x, HostTensor bias) {
         for (int e = 0; e < x.size(); e++) {
             x.array()[x.offset() + e] += bias.array()[bias.offset() + e % spec.columns()];
@@ -372,6 +384,22 @@ public final class ScalarBackend extends HostBackend {
                     - (double) spec.rate() * gradient.array()[gradient.offset() + e]);
             velocity.array()[velocity.offset() + e] = (float) v;
             w.array()[w.offset() + e] += (float) v;
+        }
+    }
+
+    @Override
+    protected void doMaxNorm(MaxNormSpec spec, HostTensor w) {
+        for (int j = 0; j < spec.units(); j++) {
+            double squares = 0;
+            for (int at = w.offset() + j; at < w.end(); at += spec.units()) {
+                squares += (double) w.array()[at] * w.array()[at];
+            }
+            double norm = Math.sqrt(squares);
+            if (norm > spec.limit() && squares <= Float.MAX_VALUE) {
+                for (int at = w.offset() + j; at < w.end(); at += spec.units()) {
+                    w.array()[at] = (float) (w.array()[at] * (spec.limit() / norm));
+                }
+            }
         }
     }
 }

@@ -7,11 +7,13 @@ import retort.kernels.BiasSpec;
 import retort.kernels.ColumnSumSpec;
 import retort.kernels.Conv2dSpec;
 import retort.kernels.CrossEntropySpec;
+import retort.kernels.DistillationSpec;
 import retort.kernels.DropoutKey;
 import retort.kernels.DropoutSpec;
 import retort.kernels.Engine;
 import retort.kernels.GemmAdamSpec;
 import retort.kernels.GemmSpec;
+import retort.kernels.MaxNormSpec;
 import retort.kernels.ReluSpec;
 import retort.kernels.SgdSpec;
 import retort.kernels.SoftmaxSpec;
@@ -27,9 +29,11 @@ final class SimdBackend extends HostBackend {
     private final SimdGemm gemm;
     private final SimdConv2d conv2d;
     private final SimdSoftmax softmax;
+    private final SimdDistillation distillation;
     private final SimdElementwise elementwise;
     private final SimdAdam adam;
     private final SimdSgd sgd;
+    private final SimdMaxNorm maxNorm;
 
     /** @param threads that compute, at least 1 */
     SimdBackend(int threads) {
@@ -39,9 +43,11 @@ final class SimdBackend extends HostBackend {
         gemm = new SimdGemm(workers, scratch);
         conv2d = new SimdConv2d(workers, scratch);
         softmax = new SimdSoftmax(workers);
+        distillation = new SimdDistillation(workers);
         elementwise = new SimdElementwise(workers, scratch);
         adam = new SimdAdam(workers);
         sgd = new SimdSgd(workers);
+        maxNorm = new SimdMaxNorm(workers);
     }
 
     @Override
@@ -88,6 +94,12 @@ final class SimdBackend extends HostBackend {
     }
 
     @Override
+    protected void doDistillation(
+            DistillationSpec spec, HostTensor logits, HostTensor targets, HostTensor dLogits, HostTensor outcome) {
+        distillation.run(spec, logits, targets, dLogits, outcome);
+    }
+
+    @Override
     protected void doAddBias(BiasSpec spec, HostTensor x, HostTensor bias) {
         elementwise.addBias(spec, x, bias);
     }
@@ -126,6 +138,11 @@ final class SimdBackend extends HostBackend {
     @Override
     protected void doSgd(SgdSpec spec, HostTensor w, HostTensor gradient, HostTensor velocity) {
         sgd.run(spec, w, gradient, velocity);
+    }
+
+    @Override
+    protected void doMaxNorm(MaxNormSpec spec, HostTensor w) {
+        maxNorm.run(spec, w);
     }
 
     @Override
