@@ -8,12 +8,12 @@ import retort.kernels.Tensor;
 
 /** Adam; a gradient that is a product is used as it is made and never stored. See {@link AdamSpec} for the equations. */
 public final class Adam extends Optimizer {
-    private final float rate;
+    private final Schedule rate;
     private final float beta1;
     private final float beta2;
     private final float epsilon;
 
-    public Adam(Backend backend, float rate, float beta1, float beta2, float epsilon) {
+    public Adam(Backend backend, Schedule rate, float beta1, float beta2, float epsilon) {
         super(backend);
         this.rate = rate;
         this.beta1 = beta1;
@@ -22,7 +22,7 @@ public final class Adam extends Optimizer {
     }
 
     /** beta1 0.9, beta2 0.999, epsilon 1e-7. */
-    public Adam(Backend backend, float rate) {
+    public Adam(Backend backend, Schedule rate) {
         this(backend, rate, 0.9f, 0.999f, 1e-7f);
     }
 
@@ -48,6 +48,6 @@ public final class Adam extends Optimizer {
     }
 
     private AdamSpec spec(Parameter parameter) {
-        return new AdamSpec(parameter.value().shape().size(), rate, beta1, beta2, epsilon);
+        return new AdamSpec(parameter.value().shape().size(), rate.at(step()), beta1, beta2, epsilon);
     }
 }

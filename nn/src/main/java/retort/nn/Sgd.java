@@ -6,10 +6,10 @@ import retort.kernels.Tensor;
 
 /** Gradient descent with momentum. See {@link SgdSpec} for the equations. */
 public final class Sgd extends Optimizer {
-    private final float rate;
-    private final float momentum;
+    private final Schedule rate;
+    private final Schedule momentum;
 
-    public Sgd(Backend backend, float rate, float momentum) {
+    public Sgd(Backend backend, Schedule rate, Schedule momentum) {
         super(backend);
         this.rate = rate;
         this.momentum = momentum;
@@ -18,7 +18,7 @@ public final class Sgd extends Optimizer {
     @Override
     public void written(Parameter parameter, Tensor gradient) {
         Tensor velocity = state(parameter, 1)[0];
-        SgdSpec spec = new SgdSpec(parameter.value().shape().size(), rate, momentum);
+        SgdSpec spec = new SgdSpec(parameter.value().shape().size(), rate.at(step()), momentum.at(step()));
         backend().sgd(spec, parameter.value(), gradient, velocity);
     }
 }

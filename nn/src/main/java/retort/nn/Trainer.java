@@ -1,32 +1,37 @@
 package retort.nn;
 
 import retort.kernels.Backend;
-import retort.kernels.CrossEntropySpec;
+import retort.kernels.MaxNormSpec;
 import retort.kernels.Scope;
+import retort.kernels.Shape;
+import retort.kernels.Spec;
 import retort.kernels.Tensor;
 
 /**
- * Trains a model step by step on softmax(logits / T) and cross-entropy. Everything that a step makes lives in a scope of
- * its own; the caller decides when to look at outcomes, and until then a device need not be waited for.
+ * Trains a model step by step. Everything that a step makes lives in a scope of its own; the caller decides when to look at
+ * outcomes, and until then a device need not be waited for.
  */
 public final class Trainer {
     private final Sequential model;
     private final Optimizer optimizer;
-    private final float temperature;
-    private final CrossEntropySpec.Targets targets;
+    private final Loss loss;
+    private final float maxNorm;
     private final long seed;
 
     /**
-     * @param temperature T of the softmax
-     * @param targets class indices, or soft targets
+     * @param maxNorm limit of the norm of the weights into each unit of a dense layer, kept after every step (see
+     *     {@link MaxNormSpec}); {@link Float#POSITIVE_INFINITY} for none
      * @param seed that dropout draws from
+     * @throws IllegalArgumentException if {@code maxNorm} is not positive
      */
-    public Trainer(
-            Sequential model, Optimizer optimizer, float temperature, CrossEntropySpec.Targets targets, long seed) {
+    public Trainer(Sequential model, Optimizer optimizer, Loss loss, float maxNorm, long seed) {
+        if (maxNorm != Float.POSITIVE_INFINITY) {
+            Spec.positive("trainer", "max-norm", maxNorm);
+        }
         this.model = model;
         this.optimizer = optimizer;
-        this.temperature = temperature;
-        this.targets = targets;
+        this.loss = loss;
+        this.maxNorm = maxNorm;
         this.seed = seed;
     }
 
@@ -35,23 +40,36 @@ public final class Trainer {
      *
      * @param images batch after batch of the model's input
      * @param batch examples in {@code images}
-     * @param labels for each example a class index, or a probability for each class
-     * @param outcome batch x 2: the loss of each example, and whether its class was met; see {@link CrossEntropySpec}
+     * @param labels for each example as many numbers as the loss takes, see {@link Loss#targetSize}
+     * @param outcome batch x 2: the loss of each example, and whether its class was met; see {@link Loss}
      */
     public void step(float[] images, float[] labels, int batch, Tensor outcome) {
         Backend backend = model.backend();
         try (Scope scope = backend.scope()) {
             int classes = model.architecture().output().size();
-            CrossEntropySpec spec = new CrossEntropySpec(batch, classes, temperature, targets);
             Tensor x = scope.tensor(model.batchShape(batch));
-            Tensor t = scope.tensor(spec.targetsShape());
+            Tensor t = scope.tensor(batch, loss.targetSize(classes));
             backend.upload(images, x);
             backend.upload(labels, t);
             optimizer.beginStep(scope);
             Sequential.Tape tape = model.forward(scope, x, seed, optimizer.step());
-            Tensor dLogits = scope.tensor(spec.logitsShape());
-            backend.crossEntropy(spec, tape.output(), t, dLogits, outcome);
+            Tensor dLogits = scope.tensor(batch, classes);
+            loss.apply(backend, tape.output(), t, dLogits, outcome);
             model.backward(tape, dLogits, optimizer);
+        }
+        if (maxNorm != Float.POSITIVE_INFINITY) {
+            limitNorms();
+        }
+    }
+
+    /** Of dense weights, which are the only matrices among the parameters. */
+    private void limitNorms() {
+        for (Parameter parameter : model.parameters()) {
+            Shape shape = parameter.value().shape();
+            if (shape.rank() == 2) {
+                MaxNormSpec spec = new MaxNormSpec(shape.extent(0), shape.extent(1), maxNorm);
+                model.backend().maxNorm(spec, parameter.value());
+            }
         }
     }
 }

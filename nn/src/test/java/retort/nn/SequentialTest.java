@@ -104,9 +104,10 @@ class SequentialTest {
         float[] x = images.next(batch).images();
         float[] labels = new float[batch];
         try (Sequential model = Sequential.create(backend, architecture, Initializer.HE_UNIFORM, SEED);
-                Optimizer adam = new Adam(backend, 1e-3f);
+                Optimizer adam = new Adam(backend, Schedule.constant(1e-3f));
                 Scope scope = backend.scope()) {
-            Trainer trainer = new Trainer(model, adam, 1, Targets.HARD, SEED);
+            Trainer trainer =
+                    new Trainer(model, adam, new Loss.CrossEntropy(1, Targets.HARD), Float.POSITIVE_INFINITY, SEED);
             Tensor outcome = scope.tensor(batch, 2);
             long before = 0;
             for (int step = 1; step <= 1100; step++) {

@@ -124,9 +124,14 @@ class SideBySideTest {
         double[] losses = new double[job.steps()];
         try (Sequential model = Sequential.create(
                         backend, Architecture.parse(job.architecture()), Initializer.GLOROT_UNIFORM, SEED);
-                Optimizer adam = new Adam(backend, 1e-3f);
+                Optimizer adam = new Adam(backend, Schedule.constant(1e-3f));
                 Scope scope = backend.scope()) {
-            Trainer trainer = new Trainer(model, adam, job.temperature(), CrossEntropySpec.Targets.HARD, SEED);
+            Trainer trainer = new Trainer(
+                    model,
+                    adam,
+                    new Loss.CrossEntropy(job.temperature(), CrossEntropySpec.Targets.HARD),
+                    Float.POSITIVE_INFINITY,
+                    SEED);
             Tensor outcome = scope.tensor(BATCH, 2);
             for (int s = 0; s < losses.length; s++) {
                 if (twin > 0) {

@@ -40,7 +40,8 @@ class TrainerTest {
     void aStepOfDescentSubtractsTheGradient(Subject subject) {
         Map<String, float[]> before = started(subject.backend());
         Map<String, float[]> gradients = gradients(subject.backend());
-        Map<String, float[]> after = stepped(subject.backend(), backend -> new Sgd(backend, RATE, 0));
+        Map<String, float[]> after =
+                stepped(subject.backend(), backend -> new Sgd(backend, Schedule.constant(RATE), Schedule.constant(0)));
         after.forEach((name, w) -> {
             for (int e = 0; e < w.length; e++) {
                 double change = (double) RATE * gradients.get(name)[e];
@@ -62,7 +63,7 @@ class TrainerTest {
         Backend backend = EnginesUnderTest.reference();
         Map<String, float[]> before = started(backend);
         Map<String, float[]> gradients = gradients(backend);
-        stepped(backend, used -> new Adam(used, 1e-3f)).forEach((name, w) -> {
+        stepped(backend, used -> new Adam(used, Schedule.constant(1e-3f))).forEach((name, w) -> {
             try (Scope scope = backend.scope()) {
                 Shape shape = Shape.of(w.length);
                 Tensor expected = scope.tensorOf(shape, before.get(name));
@@ -104,7 +105,12 @@ class TrainerTest {
         try (Sequential model = create(backend);
                 Optimizer optimizer = optimizers.apply(backend);
                 Scope scope = backend.scope()) {
-            new Trainer(model, optimizer, SPEC.temperature(), SPEC.targets(), SEED)
+            new Trainer(
+                            model,
+                            optimizer,
+                            new Loss.CrossEntropy(SPEC.temperature(), SPEC.targets()),
+                            Float.POSITIVE_INFINITY,
+                            SEED)
                     .step(batch.images(), batch.labels(), BATCH, scope.tensor(SPEC.outcomeShape()));
             return downloaded(model);
         }

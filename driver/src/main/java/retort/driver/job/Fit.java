@@ -7,8 +7,10 @@ import retort.kernels.Backend;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
 import retort.nn.Adam;
+import retort.nn.Loss;
 import retort.nn.Optimizer;
 import retort.nn.Parameter;
+import retort.nn.Schedule;
 import retort.nn.Sequential;
 import retort.nn.Shuffle;
 import retort.nn.Trainer;
@@ -51,9 +53,10 @@ public record Fit(
      */
     public List<Report.Epoch> run(Sequential model, Listener listener) {
         List<Report.Epoch> results = new ArrayList<>();
-        Optimizer optimizer = new Adam(model.backend(), rate);
+        Optimizer optimizer = new Adam(model.backend(), Schedule.constant(rate));
         try {
-            Trainer trainer = new Trainer(model, optimizer, temperature, examples.targets(), seed);
+            Loss loss = new Loss.CrossEntropy(temperature, examples.targets());
+            Trainer trainer = new Trainer(model, optimizer, loss, Float.POSITIVE_INFINITY, seed);
             for (int epoch = 1; epoch <= epochs; epoch++) {
                 listener.epochStarts(this, epoch);
                 Report.Epoch trained = train(model, trainer, epoch, listener);

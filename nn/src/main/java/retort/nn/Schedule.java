@@ -1,0 +1,42 @@
+package retort.nn;
+
+import retort.kernels.Spec;
+
+/** A number that may change from training step to training step, such as a learning rate or a momentum. */
+@FunctionalInterface
+public interface Schedule {
+    /** @param step counted from 1 */
+    float at(int step);
+
+    /** The same at every step. */
+    static Schedule constant(float value) {
+        return step -> value;
+    }
+
+    /**
+     * start (end / start)^((step - 1) / steps): start at step 1, multiplied by the same factor at each step, end from step
+     * {@code steps + 1} on.
+     *
+     * @throws IllegalArgumentException if one of the three is not positive
+     */
+    static Schedule exponential(float start, float end, int steps) {
+        Spec.positive("schedule", "start", start);
+        Spec.positive("schedule", "end", end);
+        Spec.positive("schedule", "steps", steps);
+        return step -> step > steps ? end : (float) (start * Math.pow((double) end / start, (step - 1.0) / steps));
+    }
+
+    /**
+     * start + (end - start) (step - 1) / steps: start at step 1, moved by the same amount at each step, end from step
+     * {@code steps + 1} on.
+     *
+     * @throws IllegalArgumentException if start or end is not finite, or steps not positive
+     */
+    static Schedule linear(float start, float end, int steps) {
+        if (!Float.isFinite(start) || !Float.isFinite(end)) {
+            throw new IllegalArgumentException("schedule: start and end must be finite, got " + start + " and " + end);
+        }
+        Spec.positive("schedule", "steps", steps);
+        return step -> step > steps ? end : (float) (start + ((double) end - start) * (step - 1.0) / steps);
+    }
+}
