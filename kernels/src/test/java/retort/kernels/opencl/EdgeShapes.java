@@ -11,11 +11,14 @@ import retort.kernels.BiasSpec;
 import retort.kernels.ColumnSumSpec;
 import retort.kernels.Conv2dSpec;
 import retort.kernels.CrossEntropySpec;
+import retort.kernels.DistillationSpec;
+import retort.kernels.Divergence;
 import retort.kernels.DropoutKey;
 import retort.kernels.DropoutSpec;
 import retort.kernels.Epilogue;
 import retort.kernels.GemmAdamSpec;
 import retort.kernels.GemmSpec;
+import retort.kernels.MaxNormSpec;
 import retort.kernels.ReluSpec;
 import retort.kernels.Scope;
 import retort.kernels.SgdSpec;
@@ -67,6 +70,7 @@ final class EdgeShapes {
     List<String> run() {
         elementwise();
         rows();
+        distillation();
         products();
         convolutions();
         return failures;
@@ -147,6 +151,8 @@ final class EdgeShapes {
                 check(bias, 0, (b, t) -> b.addBias(bias, t[0], t[1]), matrix, Shape.of(columns));
                 ColumnSumSpec sums = new ColumnSumSpec(rows, columns);
                 check(sums, 0, (b, t) -> b.columnSums(sums, t[0], t[1]), matrix, Shape.of(columns));
+                MaxNormSpec maxNorm = new MaxNormSpec(rows, columns, 2);
+                check(maxNorm, 1e-6, (b, t) -> b.maxNorm(maxNorm, t[0]), matrix);
                 SoftmaxSpec softmax = new SoftmaxSpec(rows, columns, 2);
                 check(softmax, 1e-6, (b, t) -> b.softmax(softmax, t[0], t[1]), matrix, matrix);
                 ArgmaxSpec argmax = new ArgmaxSpec(rows, columns);
@@ -160,6 +166,29 @@ final class EdgeShapes {
                             matrix,
                             loss.targetsShape(),
                             matrix,
+                            loss.outcomeShape());
+                }
+            }
+        }
+    }
+
+    private void distillation() {
+        List<Divergence> divergences = List.of(
+                new Divergence.SoftTargets(),
+                new Divergence.LogitError(),
+                new Divergence.Decoupled(1, 8),
+                new Divergence.Standardized());
+        for (int rows : new int[] {1, 67}) {
+            for (int classes : new int[] {2, 10, 17}) {
+                for (Divergence divergence : divergences) {
+                    DistillationSpec loss = new DistillationSpec(rows, classes, divergence, 2, 0.25f);
+                    check(
+                            loss,
+                            1e-5,
+                            (b, t) -> b.distillation(loss, t[0], t[1], t[2], t[3]),
+                            loss.logitsShape(),
+                            loss.targetsShape(),
+                            loss.logitsShape(),
                             loss.outcomeShape());
                 }
             }

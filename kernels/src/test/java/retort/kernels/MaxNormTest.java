@@ -1,0 +1,148 @@
+package retort.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import retort.kernels.EnginesUnderTest.Subject;
+
+class MaxNormTest extends KernelContract {
+    private static final long SEED = 20261124;
+
+    static Stream<Subject> engines() {
+        return EnginesUnderTest.all().stream();
+    }
+
+    @Override
+    boolean isExactOnIntegers() {
+        return false;
+    }
+
+    /** Around one and two vectors of every width, tall, wide, and one that is worth more than one thread. */
+    @Override
+    Stream<MaxNormSpec> specs() {
+        Stream<int[]> small = IntStream.of(1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 61)
+                .boxed()
+                .flatMap(units -> IntStream.of(1, 37, 65).mapToObj(inputs -> new int[] {inputs, units}));
+        return Stream.concat(small, Stream.of(new int[] {5003, 3}, new int[] {3, 5003}, new int[] {1200, 1200}))
+                .map(size -> new MaxNormSpec(size[0], size[1], typicalNorm(size[0])));
+    }
+
+    /** Of columns of numbers from -1 to 1, whose squares are 1/3 on average: half of the columns are over it. */
+    private static float typicalNorm(int inputs) {
+        return (float) Math.sqrt(inputs / 3.0);
+    }
+
+    /** The matrix after the call, in both orders of elements, which must not differ by a bit. */
+    private static float[] run(Subject subject, MaxNormSpec spec, float... w) {
+        float[][] results = OpCase.of(spec).stream()
+                .map(op -> op.run(subject.backend(), new float[][] {w.clone()})[0])
+                .toArray(float[][]::new);
+        assertArrayEquals(bits(results[0]), bits(results[1]), subject + ", " + spec.id() + ": packed, row-major");
+        return results[0];
+    }
+
+    private static int[] bits(float[] x) {
+        return IntStream.range(0, x.length)
+                .map(e -> Float.floatToRawIntBits(x[e]))
+                .toArray();
+    }
+
+    private static float[] random(MaxNormSpec spec) {
+        SplittableRandom random = new SplittableRandom(SEED);
+        float[] w = new float[spec.shape().size()];
+        for (int e = 0; e < w.length; e++) {
+            w[e] = (float) random.nextDouble(-1, 1);
+        }
+        return w;
+    }
+
+    /** Norms 5, 2.5, 0 and 10 with a limit of 2.5: halved, left, left, a quarter. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void columnsByHand(Subject subject) {
+        float[] w = {3, 1.5f, 0, -6, -4, 2, -0f, 8};
+        float[] expected = {1.5f, 1.5f, 0, -1.5f, -2, 2, -0f, 2};
+        assertArrayEquals(expected, run(subject, new MaxNormSpec(2, 4, 2.5f), w));
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void columnsWithinTheLimitKeepTheirBits(Subject subject) {
+        for (int units : new int[] {1, 17, 33, 70}) {
+            MaxNormSpec spec = new MaxNormSpec(97, units, 2 * typicalNorm(97));
+            float[] w = random(spec);
+            assertArrayEquals(bits(w), bits(run(subject, spec, w)));
+        }
+    }
+
+    /** The others' bits are kept wherever the one that is too long stands among them. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void aColumnOverTheLimitIsScaledToItAloneWhereverItStands(Subject subject) {
+        MaxNormSpec spec = new MaxNormSpec(67, 70, 2 * typicalNorm(67));
+        for (int over = 0; over < spec.units(); over++) {
+            float[] w = random(spec);
+            for (int e = over; e < w.length; e += spec.units()) {
+                w[e] *= 5;
+            }
+            float[] result = run(subject, spec, w);
+            double squares = 0;
+            for (int e = 0; e < w.length; e++) {
+                if (e % spec.units() == over) {
+                    squares += (double) result[e] * result[e];
+                } else {
+                    assertEquals(w[e], result[e]);
+                }
+            }
+            double bound = (spec.inputs() + 8) * 0x1p-24 * spec.limit();
+            assertEquals(spec.limit(), Math.sqrt(squares), bound, subject + ", column " + over);
+        }
+    }
+
+    /** NaN, infinity, and a sum of squares beyond float32, between columns that are cut. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void columnsThatHaveDivergedAreLeftForOthersToSee(Subject subject) {
+        float[] w = {3, Float.NaN, 3, Float.POSITIVE_INFINITY, 3, 3e30f, 3, 4, 4, 4, 4, 4, 4, 4};
+        float[] result = run(subject, new MaxNormSpec(2, 7, 2.5f), w);
+        for (int j = 0; j < 7; j++) {
+            boolean cut = j % 2 == 0;
+            assertEquals(cut ? 1.5f : w[j], result[j]);
+            assertEquals(cut ? 2 : 4, result[7 + j]);
+        }
+    }
+
+    /** Nothing is read from beyond a row's end: there is no column there that could be over the limit. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void aProductWithAPackedMatrixIsRightAfterwards(Subject subject) {
+        GemmSpec product = GemmSpec.nt(3, 37, 19).withPackedB();
+        MaxNormSpec spec = new MaxNormSpec(37, 19, typicalNorm(37) / 2);
+        Backend backend = subject.backend();
+        try (Scope scope = backend.scope()) {
+            Tensor w = scope.packedOf(spec.shape(), random(spec));
+            backend.maxNorm(spec, w);
+            Tensor ones = scope.filled(product.aShape(), 1);
+            Tensor sums = scope.tensor(product.cShape());
+            backend.gemm(product, ones, w, sums);
+            float[] elements = backend.download(w);
+            float[] actual = backend.download(sums);
+            for (int i = 0; i < 37; i++) {
+                double expected = 0;
+                double magnitude = 0;
+                for (int j = 0; j < 19; j++) {
+                    expected += elements[i * 19 + j];
+                    magnitude += Math.abs(elements[i * 19 + j]);
+                }
+                double error = Math.abs(actual[i] - expected);
+                assertTrue(error <= 2 * (19 + 2) * 0x1p-24 * magnitude, subject + ", row " + i + ", error " + error);
+            }
+        }
+    }
+}
