@@ -4,7 +4,8 @@ package retort.nn;
 enum RandomStream {
     DROPOUT,
     WEIGHTS,
-    SHUFFLE;
+    SHUFFLE,
+    JITTER;
 
     /** The stream of one user of a purpose: a layer, a parameter. */
     int of(int index) {
