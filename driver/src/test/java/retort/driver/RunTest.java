@@ -12,6 +12,8 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import retort.driver.data.SyntheticSet;
+import retort.driver.job.Method;
 import retort.nn.SafeTensors;
 
 /** The whole job and its steps on a small set. */
@@ -226,6 +229,39 @@ class RunTest {
         assertEquals(
                 withoutTimes(report(first).getAsJsonArray("students").get(0)),
                 withoutTimes(report(out).getAsJsonArray("students").get(0)));
+    }
+
+    @Test
+    void eachMethodOfDistillationGivesAnotherStudent() throws IOException {
+        Path teacher = first.resolve("teacher.safetensors");
+        List<byte[]> students = new ArrayList<>();
+        for (Method method : Method.values()) {
+            Path out = folder.resolve("by " + method);
+            step(out, "distill", "--teacher=" + teacher, "--seed=4", "--method=" + method.id());
+            JsonObject student = report(out).getAsJsonArray("students").get(0).getAsJsonObject();
+            assertEquals(method.labels(), student.get("labels").getAsString());
+            assertEquals(method.distils(), student.has("method"));
+            students.add(Files.readAllBytes(out.resolve("distilled.safetensors")));
+        }
+        assertEquals(
+                Method.values().length,
+                students.stream().map(Arrays::hashCode).distinct().count());
+    }
+
+    /** The paper's students are wide, trained by plain softmax and not cross-validated. */
+    @Test
+    void thePapersRecipeRunsToo() throws IOException {
+        Path out = folder.resolve("hinton2015");
+        Outcome run = step(out, "run", "--recipe=hinton2015", "--quick", "--backend=cpu-simd", "--epochs=1");
+        JsonObject report = report(out);
+        assertEquals("hinton2015", report.get("recipe").getAsString());
+        assertEquals(2_395_210, report.getAsJsonObject("teacher").get("parameters").getAsInt());
+        assertEquals(TRAIN, report.getAsJsonObject("teacher").get("trainImages").getAsInt());
+        JsonObject distilled = report.getAsJsonArray("students").get(0).getAsJsonObject();
+        assertEquals(1_276_810, distilled.get("parameters").getAsInt());
+        assertEquals(20, distilled.get("temperature").getAsInt());
+        assertFalse(distilled.has("crossValidation"));
+        assertFalse(run.out().contains("So small a student"));
     }
 
     @Test

@@ -23,7 +23,7 @@ class UsageTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            ``                                        | a command is needed: run, train, distill, evaluate, latency, devices or doctor
+            ``                                        | a command is needed: run, train, distill, evaluate, latency, study, devices or doctor
             destill                                   | 'destill'
             run extra                                 | 'extra'
             run --fast                                | '--fast'
@@ -62,6 +62,12 @@ class UsageTest {
             distill                                   | --teacher
             distill --teacher=                        | --teacher
             evaluate                                  | --model
+            distill --teacher=m --method=guess        | 'guess' is no method, expected one of soft-targets, soft-and-hard
+            distill --teacher=m --alpha=0.5           | --alpha=0.5 is for --method=soft-and-hard only
+            run --method=logits --alpha=0.5           | --alpha=0.5 is for --method=soft-and-hard only
+            run --method=soft-and-hard --alpha=-0.1   | '-0.1' is not a number from 0 to 1
+            run --optimizer=lion                      | --optimizer
+            train --recipe=hinton2015 --temperature=3 | --temperature is for distillation in --recipe=hinton2015
             help nothing                              | 'nothing'
             """)
     void isRefusedInOneLine(String line, String problem) {
@@ -84,6 +90,12 @@ class UsageTest {
                 "latency --omit=3",
                 "latency --batch=8",
                 "latency --learning-rate=1",
+                "latency --method=logits",
+                "train --method=logits",
+                "study sweep --recipe=notebook",
+                "study sweep --seed=1",
+                "study hinton2015 --omit=3",
+                "study merge a --backend=cpu-simd",
                 "devices --backend=cpu-simd",
                 "devices --threads=1",
                 "devices --seed=1",
@@ -113,7 +125,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "train", "distill", "evaluate", "latency", "devices", "doctor"})
+    @ValueSource(strings = {"run", "train", "distill", "evaluate", "latency", "study", "devices", "doctor"})
     void everyCommandHasHelp(String command) {
         Outcome asked = Outcome.of("help", command).isDone();
         assertTrue(asked.out().startsWith("Usage: retort " + command), asked.out());

@@ -41,6 +41,22 @@ final class Converters {
         }
     }
 
+    /** A number from 0 to 1. */
+    static final class Share implements ITypeConverter<Float> {
+        @Override
+        public Float convert(String text) {
+            try {
+                float value = Float.parseFloat(text);
+                if (value >= 0 && value <= 1) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                // Refused below, like a number out of range.
+            }
+            throw new TypeConversionException("'" + text + "' is not a number from 0 to 1");
+        }
+    }
+
     /** A file or folder. An empty name, as an unset shell variable leaves it, would be the working folder. */
     static final class Location implements ITypeConverter<Path> {
         @Override

@@ -35,7 +35,7 @@ final class DistillCommand implements Callable<Integer> {
     private OneEngine engine;
 
     @Mixin
-    private StudentOptions recipe;
+    private DistillOptions recipe;
 
     @Mixin
     private SessionOptions options;
@@ -46,13 +46,13 @@ final class DistillCommand implements Callable<Integer> {
             ReportBuilder report = new ReportBuilder();
             Job job = session.job();
             job.checkTransferSet();
-            Job.SoftLabelled soft;
+            Job.Taught taught;
             try (Sequential model =
                     ModelFiles.load(session.backend(), teacher, session.data().test())) {
-                soft = job.softLabels(model);
+                taught = job.teach(model);
             }
-            report.softLabels(soft.report());
-            try (Job.Trained<Report.Student> student = job.distil(soft)) {
+            report.softLabels(taught.report());
+            try (Job.Trained<Report.Student> student = job.distil(taught)) {
                 report.student(student.report());
                 session.finish(report, List.of(student.file()));
             }

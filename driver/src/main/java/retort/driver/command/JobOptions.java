@@ -2,19 +2,21 @@ package retort.driver.command;
 
 import picocli.CommandLine.Option;
 import retort.driver.job.Recipe;
+import retort.driver.job.Training;
 
 /** How teacher and students are trained. */
-final class JobOptions extends StudentOptions {
+class JobOptions extends StudentOptions {
     @Option(
             names = "--epochs",
             paramLabel = "N",
             converter = Converters.Positive.class,
-            description = "Epochs of the teacher (default: 1).")
+            description = "Epochs of the teacher (default: 1; hinton2015 80).")
     private Integer epochs;
 
     @Override
     Recipe recipe() {
         Recipe standard = super.recipe();
-        return standard.withTeacherEpochs(given(epochs, standard.teacherEpochs()));
+        Training teacher = standard.teacher();
+        return standard.withTeacher(teacher.withEpochs(given(epochs, teacher.epochs())));
     }
 }

@@ -58,10 +58,12 @@ final class LatencyCommand implements Callable<Integer> {
             check(session, student);
             ReportBuilder report = new ReportBuilder();
             new LatencyRun(
-                            backend -> model(backend, teacher, settings.teacher(), test),
-                            backend -> model(backend, student, settings.student(), test),
+                            backend ->
+                                    model(backend, teacher, settings.teacher().architecture(), test),
+                            backend ->
+                                    model(backend, student, settings.student().architecture(), test),
                             test,
-                            settings.temperature(),
+                            settings.ownTemperature(),
                             recipe.quick())
                     .run(engine, session.progress(), report);
             session.finish(report, List.of());

@@ -32,7 +32,8 @@ final class Progress implements Job.Watcher {
 
     @Override
     public void epochStarts(Fit fit, int epoch) {
-        String of = fit.epochs() == 1 ? "" : "/" + fit.epochs();
+        int epochs = fit.training().epochs();
+        String of = epochs == 1 ? "" : "/" + epochs;
         begin(fit.name() + ", epoch " + epoch + of, fit.images());
     }
 

@@ -36,6 +36,7 @@ public final class RetortCommand implements Runnable {
             DistillCommand.class,
             EvaluateCommand.class,
             LatencyCommand.class,
+            StudyCommand.class,
             DevicesCommand.class,
             DoctorCommand.class);
 
@@ -65,7 +66,8 @@ public final class RetortCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "a command is needed: run, train, distill, evaluate, latency, devices or doctor");
+                spec.commandLine(),
+                "a command is needed: run, train, distill, evaluate, latency, study, devices or doctor");
     }
 
     /** The version of the jar. */

@@ -29,7 +29,7 @@ final class RunCommand implements Callable<Integer> {
     private SeveralEngines engine;
 
     @Mixin
-    private JobOptions recipe;
+    private RunOptions recipe;
 
     @Mixin
     private SessionOptions options;
@@ -41,17 +41,17 @@ final class RunCommand implements Callable<Integer> {
             List<Path> models = new ArrayList<>();
             Job job = session.job();
             job.checkTransferSet();
-            Job.SoftLabelled soft = teach(job, report, models);
+            Job.Taught taught = teach(job, report, models);
             Set<Integer> omitted = session.recipe().omitted();
-            keep(job.distil(soft), report, models);
-            keep(job.trainStudent("hard-labels", omitted, soft), report, models);
-            keep(job.trainStudent("hard-labels-all", Set.of(), soft), report, models);
+            keep(job.distil(taught), report, models);
+            keep(job.trainStudent("hard-labels", omitted, taught), report, models);
+            keep(job.trainStudent("hard-labels-all", Set.of(), taught), report, models);
             ImageSet test = session.data().test();
             new LatencyRun(
                             backend -> ModelFiles.load(backend, models.get(0), test),
                             backend -> ModelFiles.load(backend, models.get(1), test),
                             test,
-                            session.recipe().temperature(),
+                            session.recipe().ownTemperature(),
                             recipe.quick())
                     .run(engine, session.progress(), report);
             session.finish(report, models);
@@ -60,13 +60,13 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** A method of its own, so that nothing here holds the teacher's weights any longer. */
-    private static Job.SoftLabelled teach(Job job, ReportBuilder report, List<Path> models) {
+    private static Job.Taught teach(Job job, ReportBuilder report, List<Path> models) {
         try (Job.Trained<Report.Teacher> teacher = job.trainTeacher()) {
             report.teacher(teacher.report());
             models.add(teacher.file());
-            Job.SoftLabelled soft = job.softLabels(teacher.model());
-            report.softLabels(soft.report());
-            return soft;
+            Job.Taught taught = job.teach(teacher.model());
+            report.softLabels(taught.report());
+            return taught;
         }
     }
 

@@ -11,6 +11,7 @@ import retort.driver.job.Recipe;
 import retort.driver.report.Report;
 import retort.driver.report.ReportFile;
 import retort.driver.report.Summary;
+import retort.driver.study.Study;
 import retort.kernels.Backend;
 import retort.kernels.Peaks;
 import retort.kernels.ProfiledBackend;
@@ -19,15 +20,16 @@ import retort.kernels.ProfiledBackend;
 final class Session implements AutoCloseable {
     private final CommandSpec command;
     private final SessionOptions options;
-    private final RecipeOptions recipe;
+    private final RecipeSource recipe;
     private final Dataset data;
     private final Backend backend;
     private final Optional<Peaks> peaks;
     private final OutputFolder output;
     private final Progress progress;
 
-    Session(CommandSpec command, SessionOptions options, RecipeOptions recipe, EngineOptions engine) {
+    Session(CommandSpec command, SessionOptions options, RecipeSource recipe, EngineOptions engine) {
         engine.check(command);
+        recipe.check(command);
         this.command = command;
         this.options = options;
         this.recipe = recipe;
@@ -84,13 +86,23 @@ final class Session implements AutoCloseable {
             out.println("  " + file);
         }
         out.flush();
+        tellProfile();
+    }
+
+    /** Writes and prints a study. */
+    void finish(Study study) {
+        new StudyOutput(output, command.commandLine().getOut(), options.json()).write(study);
+        tellProfile();
+    }
+
+    private void tellProfile() {
         if (backend instanceof ProfiledBackend profiled) {
             Profile.lines(profiled.costs(), peaks).forEach(progress::say);
             profiled.deviceCounters().map(Profile::deviceLines).ifPresent(lines -> lines.forEach(progress::say));
         }
     }
 
-    private Report.Environment environment() {
+    Report.Environment environment() {
         return new Report.Environment(
                 backend.engine().id(),
                 backend.device(),

@@ -3,13 +3,14 @@ package retort.driver.command;
 import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 import retort.driver.data.Dataset;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Recipe;
 
-/** How students are trained. */
+/** What students never see, and how they are trained. */
 class StudentOptions extends RecipeOptions {
     private static final int QUICK_IMAGES = 6000;
 
@@ -27,48 +28,19 @@ class StudentOptions extends RecipeOptions {
             description = "Classes that students never see, for example 3 or 7,8; or none (default: 3).")
     private Classes omitted;
 
-    @Option(
-            names = "--student-epochs",
-            paramLabel = "N",
-            converter = Converters.Positive.class,
-            description = "Epochs of the students (default: 3).")
-    private Integer epochs;
-
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            converter = Converters.Positive.class,
-            description = "Images in a training step (default: 32).")
-    private Integer batch;
-
-    @Option(
-            names = "--learning-rate",
-            paramLabel = "R",
-            converter = Converters.PositiveReal.class,
-            description = "Adam's rate (default: 0.001).")
-    private Float learningRate;
-
-    @Option(
-            names = "--train-images",
-            paramLabel = "N",
-            converter = Converters.Positive.class,
-            description = "Use at most the first N training images.")
-    private Integer trainImages;
+    @Mixin
+    private TrainingOptions training;
 
     @Override
     final Dataset used(Dataset all) {
-        ImageSet train = all.train();
-        int wanted = trainImages != null ? trainImages : quick() ? QUICK_IMAGES : train.size();
-        return new Dataset(all.name(), train.prefix(Math.min(wanted, train.size())), all.test());
+        return training.used(all, quick() ? QUICK_IMAGES : all.train().size());
     }
 
     @Override
     Recipe recipe() {
-        Recipe standard = super.recipe();
-        return standard.withTraining(given(batch, standard.batch()), given(learningRate, standard.learningRate()), seed)
-                .withStudents(
-                        omitted == null ? standard.omitted() : omitted.numbers(),
-                        given(epochs, standard.studentEpochs()));
+        Recipe standard = training.changed(super.recipe());
+        return standard.withOmitted(omitted == null ? standard.omitted() : omitted.numbers())
+                .withSeed(seed);
     }
 
     /** A set of classes as one value, so that a later option replaces an earlier one. */

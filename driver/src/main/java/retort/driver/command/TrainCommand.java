@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import retort.driver.job.Job;
+import retort.driver.job.Recipe;
 import retort.driver.report.Report;
 
 /** Trains one model on true labels. */
@@ -85,6 +86,12 @@ final class TrainCommand implements Callable<Integer> {
                 String name = model.name().toLowerCase(Locale.ROOT);
                 throw new ParameterException(spec.commandLine(), option + " is not for --model=" + name);
             }
+        }
+        Recipe used = recipe.recipe();
+        if (used.temperature() != used.ownTemperature()
+                && spec.commandLine().getParseResult().hasMatchedOption("--temperature")) {
+            throw new ParameterException(
+                    spec.commandLine(), "--temperature is for distillation in --recipe=" + used.name());
         }
     }
 }

@@ -1,5 +1,7 @@
 package retort.driver.data;
 
+import java.util.Arrays;
+
 /** Labelled grey images of one size, a byte (0 to 255) per pixel, row-major. Immutable. */
 public final class ImageSet {
     /** Labels are 0 to {@code CLASSES - 1}. */
@@ -76,6 +78,22 @@ public final class ImageSet {
         int from = checked(i) * pixels();
         for (int p = 0; p < pixels(); p++) {
             destination[offset + p] = (pixels[from + p] & 0xFF) / WHITE;
+        }
+    }
+
+    /** The same for the image moved by so many pixels, negative for up and left; what it leaves behind is 0. */
+    public void copyScaled(int i, int down, int right, float[] destination, int offset) {
+        if (down == 0 && right == 0) {
+            copyScaled(i, destination, offset);
+            return;
+        }
+        int from = checked(i) * pixels();
+        Arrays.fill(destination, offset, offset + pixels(), 0);
+        for (int y = Math.max(0, down); y < Math.min(height, height + down); y++) {
+            for (int x = Math.max(0, right); x < Math.min(width, width + right); x++) {
+                int pixel = pixels[from + (y - down) * width + x - right] & 0xFF;
+                destination[offset + y * width + x] = pixel / WHITE;
+            }
         }
     }
 

@@ -4,35 +4,72 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.IntStream;
 import retort.driver.data.ImageSet;
-import retort.kernels.CrossEntropySpec.Targets;
+import retort.nn.Jitter;
 
 /**
- * Images with what a model is to say of them: class indices, or soft labels. Batches are made here and nowhere else, and
- * a class that was omitted is not among the images that this object knows.
+ * Images with what a model is to say of them: class indices, a probability for each class, or a teacher's logits. Batches
+ * are made here and nowhere else, and a class that was omitted is not among the images that this object knows.
  */
 public final class Examples {
     private final ImageSet images;
     private final int[] members;
-    private final float[] softLabels;
+    private final Kind kind;
+    private final float[] rows;
 
-    private Examples(ImageSet images, int[] members, float[] softLabels) {
+    /** What the targets of a batch are. */
+    private enum Kind {
+        /** A class index. */
+        LABEL(1),
+        /** A probability for each class. */
+        PROBABILITIES(ImageSet.CLASSES),
+        /** A teacher's logit for each class, then the class index; see {@link retort.kernels.DistillationSpec}. */
+        LOGITS_AND_LABEL(ImageSet.CLASSES + 1);
+
+        private final int size;
+
+        Kind(int size) {
+            this.size = size;
+        }
+    }
+
+    /** @param rows for each of the images {@link ImageSet#CLASSES} numbers, or null where labels are all */
+    private Examples(ImageSet images, int[] members, Kind kind, float[] rows) {
         this.images = images;
         this.members = members;
-        this.softLabels = softLabels;
+        this.kind = kind;
+        this.rows = rows;
+    }
+
+    private static Examples all(ImageSet images, Kind kind, float[] rows) {
+        return new Examples(images, IntStream.range(0, images.size()).toArray(), kind, rows);
+    }
+
+    private Examples only(int[] kept) {
+        return new Examples(images, kept, kind, rows);
     }
 
     /** All images with their true labels. */
     public static Examples labelled(ImageSet images) {
-        return new Examples(images, IntStream.range(0, images.size()).toArray(), null);
+        return all(images, Kind.LABEL, null);
     }
 
-    /** All images with soft labels, {@link ImageSet#CLASSES} for each. */
-    public static Examples softLabelled(ImageSet images, float[] softLabels) {
-        if (softLabels.length != images.size() * ImageSet.CLASSES) {
-            throw new IllegalArgumentException(
-                    "soft labels: " + softLabels.length + " numbers for " + images.size() + " images");
+    /** All images with their true labels, of which {@code smoothing} is spread over all classes. */
+    public static Examples smoothed(ImageSet images, float smoothing) {
+        float[] rows = new float[images.size() * ImageSet.CLASSES];
+        Arrays.fill(rows, smoothing / ImageSet.CLASSES);
+        for (int i = 0; i < images.size(); i++) {
+            rows[i * ImageSet.CLASSES + images.label(i)] += 1 - smoothing;
         }
-        return new Examples(images, IntStream.range(0, images.size()).toArray(), softLabels);
+        return all(images, Kind.PROBABILITIES, rows);
+    }
+
+    /** All images with a teacher's logits of them, and their true labels. */
+    public static Examples taught(ImageSet images, Logits teacher) {
+        if (teacher.rows() != images.size() || teacher.classes() != ImageSet.CLASSES) {
+            throw new IllegalArgumentException("teacher's logits: " + teacher.rows() + " x " + teacher.classes()
+                    + " for " + images.size() + " images of " + ImageSet.CLASSES + " classes");
+        }
+        return all(images, Kind.LOGITS_AND_LABEL, teacher.values());
     }
 
     /**
@@ -47,32 +84,28 @@ public final class Examples {
         if (kept.length == 0) {
             throw new IllegalArgumentException("no image is left without the classes " + classes);
         }
-        return new Examples(images, kept, softLabels);
+        return only(kept);
     }
 
     /** Examples from .. to. */
     public Examples range(int from, int to) {
-        return new Examples(images, Arrays.copyOfRange(members, from, to), softLabels);
+        return only(Arrays.copyOfRange(members, from, to));
     }
 
     /** All examples but from .. to. */
     public Examples outside(int from, int to) {
         int[] kept = IntStream.concat(Arrays.stream(members, 0, from), Arrays.stream(members, to, members.length))
                 .toArray();
-        return new Examples(images, kept, softLabels);
+        return only(kept);
     }
 
     public int size() {
         return members.length;
     }
 
-    public Targets targets() {
-        return softLabels == null ? Targets.HARD : Targets.SOFT;
-    }
-
     /** Numbers that {@link #copyBatch} writes for each target. */
     public int targetSize() {
-        return softLabels == null ? 1 : ImageSet.CLASSES;
+        return kind.size;
     }
 
     /** The true label of example i. */
@@ -85,15 +118,20 @@ public final class Examples {
         return images.pixels();
     }
 
-    /** Writes images and targets of the examples {@code order[from .. from + count)}, one after the other. */
-    public void copyBatch(int[] order, int from, int count, float[] pixels, float[] targets) {
+    /**
+     * Writes images and targets of the examples {@code order[from .. from + count)}, one after the other.
+     *
+     * @param jitter moves the images
+     */
+    public void copyBatch(int[] order, int from, int count, Jitter jitter, float[] pixels, float[] targets) {
         for (int b = 0; b < count; b++) {
             int image = members[order[from + b]];
-            images.copyScaled(image, pixels, b * images.pixels());
-            if (softLabels == null) {
-                targets[b] = images.label(image);
-            } else {
-                System.arraycopy(softLabels, image * ImageSet.CLASSES, targets, b * ImageSet.CLASSES, ImageSet.CLASSES);
+            images.copyScaled(image, jitter.down(image), jitter.right(image), pixels, b * images.pixels());
+            if (rows != null) {
+                System.arraycopy(rows, image * ImageSet.CLASSES, targets, b * kind.size, ImageSet.CLASSES);
+            }
+            if (kind != Kind.PROBABILITIES) {
+                targets[(b + 1) * kind.size - 1] = images.label(image);
             }
         }
     }
@@ -105,18 +143,8 @@ public final class Examples {
         }
     }
 
-    /** What example i is: its label, or the class that its soft label gives most to. */
+    /** What a model should say of example i: the class that its targets give most to. */
     public int targetClass(int i) {
-        return softLabels == null
-                ? label(i)
-                : Logits.argmax(softLabels, members[i] * ImageSet.CLASSES, ImageSet.CLASSES);
-    }
-
-    /** The share of class c in the target of example i. */
-    public double target(int i, int c) {
-        if (softLabels == null) {
-            return label(i) == c ? 1 : 0;
-        }
-        return softLabels[members[i] * ImageSet.CLASSES + c];
+        return rows == null ? label(i) : Logits.argmax(rows, members[i] * ImageSet.CLASSES, ImageSet.CLASSES);
     }
 }

@@ -6,28 +6,27 @@ import retort.driver.report.Report;
 import retort.kernels.Backend;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
-import retort.nn.Adam;
+import retort.nn.Jitter;
 import retort.nn.Loss;
 import retort.nn.Optimizer;
 import retort.nn.Parameter;
-import retort.nn.Schedule;
 import retort.nn.Sequential;
 import retort.nn.Shuffle;
 import retort.nn.Trainer;
 
 /**
- * Trains one model on examples with Adam, epoch after epoch in a new random order.
+ * Trains one model on examples, epoch after epoch in a new random order.
  *
  * @param name of the model, for progress and messages
- * @param validation examples to evaluate after each epoch, or null
+ * @param validation labelled examples to evaluate after each epoch, or null
+ * @param temperature T of softmax(logits / T) in that evaluation
  */
 public record Fit(
         String name,
         Examples examples,
         Examples validation,
-        int epochs,
-        int batch,
-        float rate,
+        Training training,
+        Loss loss,
         float temperature,
         long seed) {
 
@@ -53,21 +52,20 @@ public record Fit(
      */
     public List<Report.Epoch> run(Sequential model, Listener listener) {
         List<Report.Epoch> results = new ArrayList<>();
-        Optimizer optimizer = new Adam(model.backend(), Schedule.constant(rate));
+        int epochs = training.epochs();
+        Optimizer optimizer = training.descent().optimizer(model.backend(), steps());
         try {
-            Loss loss = new Loss.CrossEntropy(temperature, examples.targets());
-            Trainer trainer = new Trainer(model, optimizer, loss, Float.POSITIVE_INFINITY, seed);
+            Trainer trainer = new Trainer(model, optimizer, loss, training.maxNorm(), seed);
             for (int epoch = 1; epoch <= epochs; epoch++) {
                 listener.epochStarts(this, epoch);
                 Report.Epoch trained = train(model, trainer, epoch, listener);
                 if (epoch == epochs) {
-                    // Adam's state is twice the model, and what follows needs room for activations and a copy of the
-                    // model.
+                    // Adam's state is twice the model, and what follows needs room for activations and a copy of it.
                     optimizer.close();
                 }
                 results.add(validated(model, trained));
                 if (!isFinite(model)) {
-                    throw DivergedException.weights(name, epoch, rate);
+                    throw DivergedException.weights(name, epoch, rate());
                 }
                 listener.epochEnds(model, results.getLast());
             }
@@ -93,10 +91,11 @@ public record Fit(
         long start = System.nanoTime();
         Backend backend = model.backend();
         int[] order = Shuffle.permutation(examples.size(), seed, epoch);
-        int batch = Math.min(this.batch, order.length);
+        Jitter jitter = new Jitter(training.jitter(), seed, epoch);
+        int batch = batch();
         float[] pixels = new float[batch * examples.pixels()];
         float[] targets = new float[batch * examples.targetSize()];
-        double loss = 0;
+        double lossSum = 0;
         double hits = 0;
         try (Scope scope = backend.scope()) {
             Tensor outcomes = scope.tensor(STEPS_PER_LOOK * batch, 2);
@@ -104,26 +103,26 @@ public record Fit(
             int pending = 0;
             for (int from = 0; from < order.length; from += batch) {
                 int count = Math.min(batch, order.length - from);
-                examples.copyBatch(order, from, count, pixels, targets);
+                examples.copyBatch(order, from, count, jitter, pixels, targets);
                 trainer.step(pixels, targets, count, outcomes.rows(pending, count));
                 pending += count;
                 if (pending + batch > STEPS_PER_LOOK * batch || from + count == order.length) {
                     float[] outcome = backend.download(outcomes.rows(0, pending));
                     for (int i = 0; i < pending; i++) {
-                        loss += outcome[2 * i];
+                        lossSum += outcome[2 * i];
                         hits += outcome[2 * i + 1];
                     }
                     seen += pending;
                     pending = 0;
-                    if (!Double.isFinite(loss)) {
-                        throw DivergedException.loss(name, epoch, seen, rate);
+                    if (!Double.isFinite(lossSum)) {
+                        throw DivergedException.loss(name, epoch, seen, rate());
                     }
-                    listener.progress(seen, loss / seen, hits / seen);
+                    listener.progress(seen, lossSum / seen, hits / seen);
                 }
             }
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        return new Report.Epoch(epoch, loss / order.length, hits / order.length, null, null, seconds);
+        return new Report.Epoch(epoch, lossSum / order.length, hits / order.length, null, null, seconds);
     }
 
     /** With what the validation examples say of the model, if there are any. */
@@ -136,7 +135,7 @@ public record Fit(
                 trained.epoch(),
                 trained.loss(),
                 trained.accuracy(),
-                logits.meanLoss(validation, temperature),
+                logits.negativeLogLikelihood(validation, temperature),
                 logits.accuracy(validation),
                 trained.seconds());
     }
@@ -144,5 +143,18 @@ public record Fit(
     /** Images in one epoch. */
     public int images() {
         return examples.size();
+    }
+
+    private int batch() {
+        return Math.min(training.batch(), examples.size());
+    }
+
+    private int steps() {
+        long steps = (long) training.epochs() * Math.ceilDiv(examples.size(), batch());
+        return (int) Math.min(steps, Integer.MAX_VALUE);
+    }
+
+    private float rate() {
+        return training.descent().rate();
     }
 }

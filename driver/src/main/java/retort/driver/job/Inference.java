@@ -16,26 +16,16 @@ public final class Inference {
 
     /** The logits of every example; {@code progress} is told how many are done. */
     public static Logits logits(Sequential model, Examples examples, IntConsumer progress) {
-        return new Logits(
-                run(model, examples, 0, progress), model.architecture().output().size());
-    }
-
-    /** softmax(logits / T) of every example, a row for each. */
-    public static float[] probabilities(Sequential model, Examples examples, float temperature, IntConsumer progress) {
-        return run(model, examples, temperature, progress);
-    }
-
-    private static float[] run(Sequential model, Examples examples, float temperature, IntConsumer progress) {
         int classes = model.architecture().output().size();
         float[] results = new float[examples.size() * classes];
         float[] pixels = new float[Math.min(CHUNK, examples.size()) * examples.pixels()];
         for (int from = 0; from < examples.size(); from += CHUNK) {
             int count = Math.min(CHUNK, examples.size() - from);
             examples.copyImages(from, count, pixels);
-            chunk(model, pixels, 0, count, temperature, results, from * classes);
+            chunk(model, pixels, 0, count, 0, results, from * classes);
             progress.accept(from + count);
         }
-        return results;
+        return new Logits(results, classes);
     }
 
     /** softmax(logits / T) of {@code count} images given as pixels: what a caller with its own images would run. */

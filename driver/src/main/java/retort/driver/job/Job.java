@@ -10,11 +10,11 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
-import retort.driver.data.ImageSet;
 import retort.driver.report.Report;
 import retort.kernels.Backend;
 import retort.nn.Architecture;
 import retort.nn.Initializer;
+import retort.nn.Loss;
 import retort.nn.Sequential;
 
 /** The steps of a recipe on one backend and data set. Models are saved to a folder after every epoch. */
@@ -58,11 +58,12 @@ public final class Job {
         for (int i = 0; i < data.train().size(); i++) {
             left += recipe.omitted().contains(data.train().label(i)) ? 0 : 1;
         }
-        if (left < recipe.folds()) {
+        int needed = Math.max(1, recipe.folds());
+        if (left < needed) {
             throw new BadDataException(
                     data.name(),
                     "without the classes " + recipe.omitted() + " " + left + " of "
-                            + data.train().size() + " training images are left, expected at least " + recipe.folds());
+                            + data.train().size() + " training images are left, expected at least " + needed);
         }
     }
 
@@ -74,15 +75,24 @@ public final class Job {
         }
     }
 
-    /** Steps 1 and 2 of the recipe: the teacher, trained on the first 80 % of the training images, validated on the rest. */
+    /** Steps 1 and 2 of the recipe: the teacher, trained on the first of the training images, validated on the rest. */
     public Trained<Report.Teacher> trainTeacher() {
         Examples all = Examples.labelled(data.train());
-        int trained = Recipe.trainedImages(all.size());
+        int trained = recipe.trainedImages(all.size());
         Examples training = all.range(0, trained);
         Examples validation = trained < all.size() ? all.range(trained, all.size()) : null;
-        Sequential model = create(recipe.teacher(), recipe.seed());
-        List<Report.Epoch> epochs =
-                fit(model, "teacher", training, validation, recipe.teacherEpochs(), recipe.seed(), Set.of());
+        Sequential model = create(recipe.teacher().architecture(), recipe.seed());
+        List<Report.Epoch> epochs = fit(
+                model,
+                new Fit(
+                        "teacher",
+                        training,
+                        validation,
+                        recipe.teacher(),
+                        trueLabels(),
+                        recipe.ownTemperature(),
+                        recipe.seed()),
+                Set.of());
         double seconds = epochs.stream().mapToDouble(Report.Epoch::seconds).sum();
         Report.Teacher report = new Report.Teacher(
                 model.parameterCount(),
@@ -94,77 +104,81 @@ public final class Job {
         return new Trained<>(model, file("teacher"), report);
     }
 
-    /** What a teacher says of the training images. */
-    public record SoftLabelled(float[] probabilities, Report.SoftLabels report) {
-        /** The share of the given classes among the teacher's predictions. */
-        public double share(Set<Integer> classes) {
-            int images = probabilities.length / ImageSet.CLASSES;
-            int inside = 0;
-            for (int i = 0; i < images; i++) {
-                inside +=
-                        classes.contains(Logits.argmax(probabilities, i * ImageSet.CLASSES, ImageSet.CLASSES)) ? 1 : 0;
-            }
-            return inside / (double) images;
-        }
-    }
+    /** What a teacher says of all training images. */
+    public record Taught(Logits logits, Report.SoftLabels report) {}
 
-    /** Step 3: softmax(logits / T) of the teacher over all training images, dropout off. */
-    public SoftLabelled softLabels(Sequential teacher) {
+    /** Step 3: the teacher's logits of all training images, dropout off; soft labels are their softmax at T. */
+    public Taught teach(Sequential teacher) {
         Examples all = Examples.labelled(data.train());
         long start = System.nanoTime();
         watcher.stepStarts("soft labels", all.size());
-        float[] probabilities = Inference.probabilities(teacher, all, recipe.temperature(), watcher::stepProgress);
+        Logits logits = Inference.logits(teacher, all, watcher::stepProgress);
         watcher.stepEnds();
         double seconds = (System.nanoTime() - start) / 1e9;
-        return new SoftLabelled(probabilities, new Report.SoftLabels(recipe.temperature(), all.size(), seconds));
+        return new Taught(logits, new Report.SoftLabels(recipe.temperature(), all.size(), seconds));
     }
 
-    /** Steps 4 to 6 for the student that learns from soft labels, the omitted classes left out. */
-    public Trained<Report.Student> distil(SoftLabelled soft) {
+    /** Steps 4 to 6 for the student that a teacher has a part in, the omitted classes left out. */
+    public Trained<Report.Student> distil(Taught taught) {
         Examples transfer =
-                Examples.softLabelled(data.train(), soft.probabilities()).without(recipe.omitted());
-        Report.CrossValidation folds = crossValidate(transfer);
-        return student("distilled", "soft", transfer, recipe.omitted(), folds, soft);
+                recipe.method().examples(data.train(), taught.logits()).without(recipe.omitted());
+        Fit fit = studentFit("distilled", transfer, distillation(), recipe.temperature(), recipe.studentSeed());
+        return student(fit, recipe.method(), recipe.omitted(), recipe.folds() == 0 ? null : crossValidate(fit), taught);
     }
 
-    /** Step 5 for a student that learns from true labels. */
-    public Trained<Report.Student> trainStudent(String name, Set<Integer> omitted, SoftLabelled soft) {
+    /**
+     * Step 5 for a student that learns from true labels.
+     *
+     * @param taught gives the share of predictions to match when biases are corrected; may be null
+     */
+    public Trained<Report.Student> trainStudent(String name, Set<Integer> omitted, Taught taught) {
         Examples examples = Examples.labelled(data.train()).without(omitted);
-        return student(name, "hard", examples, omitted, null, soft);
+        Fit fit = studentFit(name, examples, trueLabels(), recipe.ownTemperature(), recipe.studentSeed());
+        return student(fit, Method.HARD_LABELS, omitted, null, taught);
+    }
+
+    private Loss trueLabels() {
+        return Method.HARD_LABELS.loss(recipe.ownTemperature(), 1);
+    }
+
+    private Loss distillation() {
+        return recipe.method().loss(recipe.temperature(), recipe.alpha());
+    }
+
+    private Fit studentFit(String name, Examples examples, Loss loss, float temperature, long seed) {
+        return new Fit(name, examples, null, recipe.student(), loss, temperature, seed);
     }
 
     private Trained<Report.Student> student(
-            String name,
-            String labels,
-            Examples examples,
-            Set<Integer> omitted,
-            Report.CrossValidation folds,
-            SoftLabelled soft) {
-        Sequential model = create(recipe.student(), studentSeed());
-        List<Report.Epoch> epochs = fit(model, name, examples, null, recipe.studentEpochs(), studentSeed(), omitted);
+            Fit fit, Method method, Set<Integer> omitted, Report.CrossValidation folds, Taught taught) {
+        Sequential model = create(recipe.student().architecture(), fit.seed());
+        List<Report.Epoch> epochs = fit(model, fit, omitted);
         Logits logits = Inference.logits(model, Examples.labelled(data.test()), done -> {});
         Report.Student report = new Report.Student(
-                name,
-                labels,
+                fit.name(),
+                method.labels(),
+                method.distils() ? method.id() : null,
+                method.distils() ? recipe.alpha() : null,
                 new TreeSet<>(omitted),
-                recipe.temperature(),
+                fit.temperature(),
                 model.parameterCount(),
-                examples.size(),
+                fit.images(),
                 epochs.stream().mapToDouble(Report.Epoch::seconds).sum(),
                 folds,
                 epochs,
                 Evaluation.test(logits, Examples.labelled(data.test())),
-                omitted.isEmpty() ? null : correct(logits, omitted, soft));
-        return new Trained<>(model, file(name), report);
+                omitted.isEmpty() ? null : correct(logits, omitted, taught));
+        return new Trained<>(model, file(fit.name()), report);
     }
 
-    /** Step 6; without soft labels there is no teacher whose predictions could give the share to match. */
-    private List<Report.BiasCorrected> correct(Logits logits, Set<Integer> omitted, SoftLabelled soft) {
+    /** Step 6; without a teacher there are no predictions that could give the share to match. */
+    private List<Report.BiasCorrected> correct(Logits logits, Set<Integer> omitted, Taught taught) {
         List<Report.BiasCorrected> corrected = new ArrayList<>();
         Examples test = Examples.labelled(data.test());
         corrected.add(corrected("oracle", logits, omitted, BiasCorrection.oracle(logits, test, omitted)));
-        if (soft != null) {
-            double bias = BiasCorrection.priorMatch(logits, omitted, recipe.temperature(), soft.share(omitted));
+        if (taught != null) {
+            double share = taught.logits().share(omitted);
+            double bias = BiasCorrection.priorMatch(logits, omitted, recipe.ownTemperature(), share);
             corrected.add(corrected("prior-match", logits, omitted, bias));
         }
         return corrected;
@@ -176,25 +190,19 @@ public final class Job {
     }
 
     /** Step 4: contiguous folds; for each a fresh student, trained on the others and held against the teacher on it. */
-    private Report.CrossValidation crossValidate(Examples transfer) {
+    private Report.CrossValidation crossValidate(Fit whole) {
         long start = System.nanoTime();
         List<Double> agreement = new ArrayList<>();
+        Examples transfer = whole.examples();
         int folds = recipe.folds();
         for (int fold = 0; fold < folds; fold++) {
             int from = (int) ((long) transfer.size() * fold / folds);
             int to = (int) ((long) transfer.size() * (fold + 1) / folds);
-            long seed = studentSeed() + ((fold + 1L) << 32);
-            try (Sequential model = create(recipe.student(), seed)) {
-                Fit fit = new Fit(
-                        "fold " + (fold + 1) + " of " + folds,
-                        transfer.outside(from, to),
-                        null,
-                        recipe.studentEpochs(),
-                        recipe.batch(),
-                        recipe.learningRate(),
-                        recipe.temperature(),
-                        seed);
-                fit.run(model, watcher);
+            long seed = whole.seed() + ((fold + 1L) << 32);
+            try (Sequential model = create(recipe.student().architecture(), seed)) {
+                String name = "fold " + (fold + 1) + " of " + folds;
+                studentFit(name, transfer.outside(from, to), whole.loss(), whole.temperature(), seed)
+                        .run(model, watcher);
                 Examples heldOut = transfer.range(from, to);
                 agreement.add(Inference.logits(model, heldOut, done -> {}).accuracy(heldOut));
             }
@@ -217,26 +225,12 @@ public final class Job {
         return Sequential.create(backend, architecture, Initializer.GLOROT_UNIFORM, seed);
     }
 
-    /** All students start from the same weights, which are not the teacher's. */
-    private long studentSeed() {
-        return recipe.seed() + (1L << 32);
-    }
-
-    private List<Report.Epoch> fit(
-            Sequential model,
-            String name,
-            Examples examples,
-            Examples validation,
-            int epochs,
-            long seed,
-            Set<Integer> omitted) {
-        Fit fit = new Fit(
-                name, examples, validation, epochs, recipe.batch(), recipe.learningRate(), recipe.temperature(), seed);
+    private List<Report.Epoch> fit(Sequential model, Fit fit, Set<Integer> omitted) {
         try {
-            return fit.run(model, new Saving(name, omitted));
+            return fit.run(model, new Saving(fit, omitted));
         } catch (InterruptedJobException e) {
-            Path checkpoint = file(name + "-interrupted");
-            model.save(checkpoint, metadata(omitted, "unfinished"));
+            Path checkpoint = file(fit.name() + "-interrupted");
+            model.save(checkpoint, metadata(fit, omitted, "unfinished"));
             model.close();
             throw e.keeping(checkpoint);
         } catch (RuntimeException e) {
@@ -247,17 +241,17 @@ public final class Job {
 
     /** Saves the model after each epoch, then lets the user know. */
     private final class Saving implements Fit.Listener {
-        private final String name;
+        private final Fit fit;
         private final Set<Integer> omitted;
 
-        Saving(String name, Set<Integer> omitted) {
-            this.name = name;
+        Saving(Fit fit, Set<Integer> omitted) {
+            this.fit = fit;
             this.omitted = omitted;
         }
 
         @Override
-        public void epochStarts(Fit fit, int epoch) {
-            watcher.epochStarts(fit, epoch);
+        public void epochStarts(Fit started, int epoch) {
+            watcher.epochStarts(started, epoch);
         }
 
         @Override
@@ -267,14 +261,14 @@ public final class Job {
 
         @Override
         public void epochEnds(Sequential model, Report.Epoch epoch) {
-            model.save(file(name), metadata(omitted, Integer.toString(epoch.epoch())));
+            model.save(file(fit.name()), metadata(fit, omitted, Integer.toString(epoch.epoch())));
             watcher.epochEnds(model, epoch);
         }
     }
 
-    private Map<String, String> metadata(Set<Integer> omitted, String epochs) {
+    private Map<String, String> metadata(Fit fit, Set<Integer> omitted, String epochs) {
         Map<String, String> metadata = new LinkedHashMap<>();
-        metadata.put("temperature", Float.toString(recipe.temperature()));
+        metadata.put("temperature", Float.toString(fit.temperature()));
         metadata.put("omitted", omitted.stream().sorted().map(String::valueOf).collect(Collectors.joining(",")));
         metadata.put("recipe", recipe.name());
         metadata.put("dataset", data.name());

@@ -4,6 +4,9 @@ import java.util.Set;
 
 /** What a model said of some images, one row of logits for each, on the host. */
 public record Logits(float[] values, int classes) {
+    /** As many as in the paper that the calibration error comes from. */
+    private static final int CONFIDENCE_BINS = 15;
+
     public int rows() {
         return values.length / classes;
     }
@@ -21,6 +24,15 @@ public record Logits(float[] values, int classes) {
             }
         }
         return best;
+    }
+
+    /** The share of some classes among the predictions. */
+    public double share(Set<Integer> of) {
+        int inside = 0;
+        for (int i = 0; i < rows(); i++) {
+            inside += of.contains(prediction(i)) ? 1 : 0;
+        }
+        return inside / (double) rows();
     }
 
     /** The same logits with {@code bias} added to those of some classes. */
@@ -52,17 +64,31 @@ public record Logits(float[] values, int classes) {
         return p;
     }
 
-    /** Mean cross-entropy of the examples' targets against softmax(logits / T). */
-    public double meanLoss(Examples examples, double temperature) {
+    /** Mean of -log of the probability that softmax(logits / T) gives the true label. */
+    public double negativeLogLikelihood(Examples examples, double temperature) {
         double sum = 0;
         for (int i = 0; i < rows(); i++) {
-            double[] p = probabilities(i, temperature);
-            for (int c = 0; c < classes; c++) {
-                double t = examples.target(i, c);
-                if (t != 0) {
-                    sum -= t * Math.log(Math.max(p[c], Double.MIN_NORMAL));
-                }
-            }
+            sum -= Math.log(Math.max(probabilities(i, temperature)[examples.label(i)], Double.MIN_NORMAL));
+        }
+        return sum / rows();
+    }
+
+    /**
+     * How far the confidence of predictions is from their accuracy: the mean difference of the two in bins of equal width by
+     * confidence, weighted by predictions. Source: Guo, Pleiss, Sun and Weinberger 2017, equation 3.
+     */
+    public double calibrationError(Examples examples, double temperature) {
+        double[] confident = new double[CONFIDENCE_BINS];
+        double[] right = new double[CONFIDENCE_BINS];
+        for (int i = 0; i < rows(); i++) {
+            double confidence = probabilities(i, temperature)[prediction(i)];
+            int bin = Math.min(CONFIDENCE_BINS - 1, (int) (confidence * CONFIDENCE_BINS));
+            confident[bin] += confidence;
+            right[bin] += prediction(i) == examples.label(i) ? 1 : 0;
+        }
+        double sum = 0;
+        for (int bin = 0; bin < CONFIDENCE_BINS; bin++) {
+            sum += Math.abs(confident[bin] - right[bin]);
         }
         return sum / rows();
     }

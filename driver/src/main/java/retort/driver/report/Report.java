@@ -1,5 +1,6 @@
 package retort.driver.report;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -38,7 +39,18 @@ public record Report(
             double seconds) {}
 
     /** A model on the test images. Confusion has a row for each true class, a column for each predicted one. */
-    public record Test(int images, int errors, double accuracy, double[] recall, int[][] confusion) {}
+    public record Test(int images, int errors, double accuracy, double[] recall, int[][] confusion) {
+        /** The share of the images of some classes that were named right; 0 without such images. */
+        public double recall(Set<Integer> classes) {
+            int right = 0;
+            int all = 0;
+            for (int c : classes) {
+                right += confusion[c][c];
+                all += Arrays.stream(confusion[c]).sum();
+            }
+            return all == 0 ? 0 : right / (double) all;
+        }
+    }
 
     public record Teacher(
             long parameters, int trainImages, double seconds, double imagesPerSecond, List<Epoch> epochs, Test test) {}
@@ -51,9 +63,12 @@ public record Report(
     /** A student after {@code bias} was added to the logits of some classes. */
     public record BiasCorrected(String method, Set<Integer> classes, double bias, Test test) {}
 
+    /** A student; method and alpha are null for one on true labels alone. */
     public record Student(
             String name,
             String labels,
+            String method,
+            Float alpha,
             Set<Integer> omitted,
             float temperature,
             long parameters,

@@ -78,14 +78,22 @@ public final class Summary {
                 "STUDENTS  %,d parameters, T = %s, %d epochs",
                 first.parameters(), first.temperature(), first.epochs().size());
         row("", students, Report.Student::name);
-        row("labels", students, student -> student.labels().equals("soft") ? "the teacher's" : "true");
+        row(
+                "labels",
+                students,
+                student -> student.labels().equals("soft")
+                        ? "the teacher's"
+                        : student.labels().equals("hard") ? "true" : "smoothed");
         row("never saw", students, student -> classes(student.omitted()));
         row("training images", students, student -> number(student.trainImages()));
         row("test errors", students, student -> number(student.test().errors()));
         row("accuracy", students, student -> percent(student.test().accuracy()));
         Set<Integer> unseen = first.omitted();
         if (!unseen.isEmpty()) {
-            row("recall on " + classes(unseen), students, student -> percent(recall(student.test(), unseen)));
+            row(
+                    "recall on " + classes(unseen),
+                    students,
+                    student -> percent(student.test().recall(unseen)));
             for (String method : List.of("oracle", "prior-match")) {
                 row(
                         method + ": bias",
@@ -99,12 +107,16 @@ public final class Summary {
                 row(
                         "  recall on " + classes(unseen),
                         students,
-                        student -> corrected(student, method, c -> percent(recall(c.test(), unseen))));
+                        student ->
+                                corrected(student, method, c -> percent(c.test().recall(unseen))));
             }
             line(
                     "  A bias is added to the logit of what was never seen. 'oracle' picks it by the test labels and is an upper");
-            line(
-                    "  limit; 'prior-match' reads no label. The student is tiny: it has little room for what it was never shown.");
+            line("  limit; 'prior-match' reads no label.");
+            if ("notebook".equals(report.recipe())) {
+                line(
+                        "  So small a student has little room for what it never saw: 'retort study hinton2015' shows wide ones.");
+            }
         }
         for (Report.Student student : students) {
             crossValidation(student);
@@ -217,18 +229,6 @@ public final class Summary {
                 .map(cell)
                 .findFirst()
                 .orElse("");
-    }
-
-    private static double recall(Report.Test test, Set<Integer> classes) {
-        int right = 0;
-        int images = 0;
-        for (int c : classes) {
-            right += test.confusion()[c][c];
-            for (int predicted : test.confusion()[c]) {
-                images += predicted;
-            }
-        }
-        return images == 0 ? 0 : right / (double) images;
     }
 
     private static String classes(Set<Integer> classes) {

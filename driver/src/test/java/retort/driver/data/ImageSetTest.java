@@ -22,6 +22,31 @@ class ImageSetTest {
         assertArrayEquals(new float[] {-1, 2 / 255f, 1, 0.2f}, destination);
     }
 
+    /** 1 2 / 3 4 / 5 6, in every direction and out of sight. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0, 1 2 3 4 5 6",
+        "1, 0, 0 0 1 2 3 4",
+        "-1, 0, 3 4 5 6 0 0",
+        "0, 1, 0 1 0 3 0 5",
+        "0, -1, 2 0 4 0 6 0",
+        "-2, 1, 0 5 0 0 0 0",
+        "3, 0, 0 0 0 0 0 0",
+        "0, -2, 0 0 0 0 0 0"
+    })
+    void aMovedImageLeavesBlack(int down, int right, String expected) {
+        ImageSet one = new ImageSet(3, 2, new byte[] {1, 2, 3, 4, 5, 6}, new byte[1]);
+        float[] destination = new float[8];
+        Arrays.fill(destination, -1);
+        one.copyScaled(0, down, right, destination, 1);
+        assertEquals(-1, destination[0]);
+        assertEquals(-1, destination[7]);
+        String[] pixels = expected.split(" ");
+        for (int p = 0; p < pixels.length; p++) {
+            assertEquals(Integer.parseInt(pixels[p]) / 255f, destination[1 + p], "pixel " + p);
+        }
+    }
+
     @Test
     void aPrefixEndsWhereItSays() {
         ImageSet two = images.prefix(2);

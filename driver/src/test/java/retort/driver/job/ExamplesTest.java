@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -15,20 +16,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import retort.driver.data.ImageSet;
 import retort.driver.data.SyntheticSet;
-import retort.kernels.CrossEntropySpec.Targets;
+import retort.nn.Jitter;
 import retort.nn.Shuffle;
 
 class ExamplesTest {
     private static final int COUNT = 303;
     private static final int THREES = 30;
+    private static final Jitter STILL = new Jitter(0, 0, 0);
 
     private final ImageSet images = SyntheticSet.images(COUNT);
 
     /** What an image is stands in its pixels, so this does not ask the code that is tested. */
     @ParameterizedTest
     @CsvSource({"false, 1", "false, 32", "false, 273", "true, 1", "true, 32", "true, 500"})
-    void noBatchOfAnyEpochHoldsAnImageOfAnOmittedClass(boolean soft, int batch) {
-        Examples examples = (soft ? softLabelled() : Examples.labelled(images)).without(Set.of(3));
+    void noBatchOfAnyEpochHoldsAnImageOfAnOmittedClass(boolean taught, int batch) {
+        Examples examples = (taught ? taught() : Examples.labelled(images)).without(Set.of(3));
         assertEquals(COUNT - THREES, examples.size());
         float[] pixels = new float[batch * SyntheticSet.PIXELS];
         float[] targets = new float[batch * examples.targetSize()];
@@ -37,13 +39,13 @@ class ExamplesTest {
             Set<Integer> seen = new HashSet<>();
             for (int from = 0; from < order.length; from += batch) {
                 int count = Math.min(batch, order.length - from);
-                examples.copyBatch(order, from, count, pixels, targets);
+                examples.copyBatch(order, from, count, STILL, pixels, targets);
                 for (int b = 0; b < count; b++) {
                     int label = SyntheticSet.labelIn(pixels, b);
                     int number = SyntheticSet.numberIn(pixels, b);
                     assertTrue(label != 3, "image " + number + " in epoch " + epoch);
                     assertTrue(seen.add(number), "image " + number + " twice in epoch " + epoch);
-                    assertEquals(soft ? softLabel(number, 0) : label, targets[b * examples.targetSize()]);
+                    assertEquals(taught ? logit(number, 0) : label, targets[b * examples.targetSize()]);
                 }
             }
             assertEquals(COUNT - THREES, seen.size(), "images in epoch " + epoch);
@@ -51,20 +53,56 @@ class ExamplesTest {
     }
 
     @Test
-    void softTargetsStayWithTheirImages() {
-        Examples examples = softLabelled().without(Set.of(0, 3, 9));
+    void aTeachersLogitsStayWithTheirImagesAndTheLabelFollows() {
+        Examples examples = taught().without(Set.of(0, 3, 9));
+        int size = ImageSet.CLASSES + 1;
+        assertEquals(size, examples.targetSize());
         float[] pixels = new float[2 * SyntheticSet.PIXELS];
-        float[] targets = new float[2 * ImageSet.CLASSES];
-        examples.copyBatch(new int[] {40, 5}, 0, 2, pixels, targets);
+        float[] targets = new float[2 * size];
+        examples.copyBatch(new int[] {40, 5}, 0, 2, STILL, pixels, targets);
         for (int b = 0; b < 2; b++) {
             int number = SyntheticSet.numberIn(pixels, b);
             for (int c = 0; c < ImageSet.CLASSES; c++) {
-                assertEquals(softLabel(number, c), targets[b * ImageSet.CLASSES + c]);
-                assertEquals(softLabel(number, c), examples.target(b == 0 ? 40 : 5, c));
+                assertEquals(logit(number, c), targets[b * size + c]);
             }
+            assertEquals(SyntheticSet.labelIn(pixels, b), targets[b * size + ImageSet.CLASSES]);
             assertEquals(ImageSet.CLASSES - 1, examples.targetClass(b == 0 ? 40 : 5));
         }
-        assertEquals(Targets.SOFT, examples.targets());
+    }
+
+    @Test
+    void smoothingSpreadsAShareOfEachLabelOverAllClasses() {
+        Examples examples = Examples.smoothed(images, 0.1f).without(Set.of(0, 3));
+        float[] pixels = new float[SyntheticSet.PIXELS];
+        float[] targets = new float[ImageSet.CLASSES];
+        assertEquals(ImageSet.CLASSES, examples.targetSize());
+        examples.copyBatch(new int[] {7}, 0, 1, STILL, pixels, targets);
+        int label = SyntheticSet.labelIn(pixels, 0);
+        for (int c = 0; c < ImageSet.CLASSES; c++) {
+            assertEquals(c == label ? 0.91f : 0.01f, targets[c], 1e-7f);
+        }
+        assertEquals(label, examples.targetClass(7));
+    }
+
+    @Test
+    void jitterMovesImagesAndNotTheirTargets() {
+        Examples examples = Examples.labelled(images);
+        Jitter jitter = new Jitter(2, 17, 3);
+        int[] order = IntStream.range(0, 50).toArray();
+        float[] moved = new float[50 * SyntheticSet.PIXELS];
+        float[] still = new float[50 * SyntheticSet.PIXELS];
+        float[] targets = new float[50];
+        float[] stillTargets = new float[50];
+        examples.copyBatch(order, 0, 50, jitter, moved, targets);
+        examples.copyBatch(order, 0, 50, STILL, still, stillTargets);
+        assertArrayEquals(stillTargets, targets);
+        float[] expected = new float[SyntheticSet.PIXELS];
+        for (int i = 0; i < 50; i++) {
+            images.copyScaled(i, jitter.down(i), jitter.right(i), expected, 0);
+            int from = i * SyntheticSet.PIXELS;
+            assertArrayEquals(expected, Arrays.copyOfRange(moved, from, from + SyntheticSet.PIXELS));
+        }
+        assertFalse(Arrays.equals(still, moved));
     }
 
     @Test
@@ -76,9 +114,8 @@ class ExamplesTest {
                 IntStream.range(0, 3).map(b -> SyntheticSet.numberIn(pixels, b)).toArray();
         assertArrayEquals(new int[] {2, 4, 5}, numbers);
         assertEquals(4, examples.label(3));
-        assertEquals(1, examples.target(3, 4));
-        assertEquals(0, examples.target(3, 3));
-        assertEquals(Targets.HARD, examples.targets());
+        assertEquals(4, examples.targetClass(3));
+        assertEquals(1, examples.targetSize());
     }
 
     @Test
@@ -99,21 +136,23 @@ class ExamplesTest {
     }
 
     @Test
-    void refusesSoftLabelsOfOtherImages() {
-        float[] tooFew = new float[(COUNT - 1) * ImageSet.CLASSES];
-        assertThrows(IllegalArgumentException.class, () -> Examples.softLabelled(images, tooFew));
+    void refusesATeachersLogitsOfOtherImages() {
+        Logits tooFew = new Logits(new float[(COUNT - 1) * ImageSet.CLASSES], ImageSet.CLASSES);
+        assertThrows(IllegalArgumentException.class, () -> Examples.taught(images, tooFew));
+        Logits ofTwoClasses = new Logits(new float[COUNT * 2], 2);
+        assertThrows(IllegalArgumentException.class, () -> Examples.taught(images, ofTwoClasses));
     }
 
-    private Examples softLabelled() {
-        float[] labels = new float[COUNT * ImageSet.CLASSES];
-        for (int e = 0; e < labels.length; e++) {
-            labels[e] = softLabel(e / ImageSet.CLASSES, e % ImageSet.CLASSES);
+    private Examples taught() {
+        float[] logits = new float[COUNT * ImageSet.CLASSES];
+        for (int e = 0; e < logits.length; e++) {
+            logits[e] = logit(e / ImageSet.CLASSES, e % ImageSet.CLASSES);
         }
-        return Examples.softLabelled(images, labels);
+        return Examples.taught(images, new Logits(logits, ImageSet.CLASSES));
     }
 
     /** Grows with the class and differs between images. */
-    private static float softLabel(int number, int c) {
+    private static float logit(int number, int c) {
         return number * ImageSet.CLASSES + c;
     }
 

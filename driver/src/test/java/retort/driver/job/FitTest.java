@@ -44,7 +44,7 @@ class FitTest {
     @Test
     void learnsAndTellsOfEachEpoch() {
         Examples examples = Examples.labelled(SyntheticSet.images(200));
-        Fit fit = new Fit("small", examples, examples, 8, 16, 0.01f, 1, 5);
+        Fit fit = fit("small", examples, examples, training(8, 16, 0.01f), 5);
         try (Sequential model = student(5)) {
             List<Report.Epoch> epochs = fit.run(model, listening);
 
@@ -56,7 +56,7 @@ class FitTest {
             // Nothing is random in the student, so what is validated is what the next epoch would begin with.
             Logits logits = Inference.logits(model, examples, done -> {});
             assertEquals(logits.accuracy(examples), last.validationAccuracy());
-            assertEquals(logits.meanLoss(examples, 1), last.validationLoss());
+            assertEquals(logits.negativeLogLikelihood(examples, 1), last.validationLoss());
         }
     }
 
@@ -64,7 +64,7 @@ class FitTest {
     void withoutValidationExamplesThereIsNoValidation() {
         Examples examples = Examples.labelled(SyntheticSet.images(10));
         try (Sequential model = student(1)) {
-            Report.Epoch epoch = new Fit("small", examples, null, 1, 4, RATE, 1, 1)
+            Report.Epoch epoch = fit("small", examples, null, training(1, 4, RATE), 1)
                     .run(model, listening)
                     .getFirst();
             assertNull(epoch.validationLoss());
@@ -89,7 +89,7 @@ class FitTest {
     @Test
     void stopsAtALossThatIsNoNumber() {
         Examples examples = Examples.labelled(SyntheticSet.images(40));
-        Fit fit = new Fit("wild", examples, null, 3, 10, 1e30f, 1, 1);
+        Fit fit = fit("wild", examples, null, training(3, 10, 1e30f), 1);
         try (Sequential model = student(1)) {
             String message = assertThrows(DivergedException.class, () -> fit.run(model, listening))
                     .getMessage();
@@ -105,7 +105,7 @@ class FitTest {
     @Test
     void anEpochWhoseLastUpdateRuinsTheModelDoesNotEnd() {
         Examples black = Examples.labelled(new ImageSet(28, 28, new byte[2 * 784], new byte[2]));
-        Fit fit = new Fit("ruined", black, null, 1, 1, 3e38f, 1, 1);
+        Fit fit = fit("ruined", black, null, training(1, 1, 3e38f), 1);
         Architecture linear = Architecture.of(Shape.of(28, 28, 1), new Layer.Flatten(), new Layer.Dense(10));
         try (Sequential model = Sequential.create(backend, linear, Initializer.GLOROT_UNIFORM, 1)) {
             String message = assertThrows(DivergedException.class, () -> fit.run(model, listening))
@@ -119,20 +119,28 @@ class FitTest {
         }
     }
 
+    /** On true labels, by plain softmax. */
+    private static Fit fit(String name, Examples examples, Examples validation, Training training, long seed) {
+        return new Fit(name, examples, validation, training, Method.HARD_LABELS.loss(1, 1), 1, seed);
+    }
+
+    private static Training training(int epochs, int batch, float rate) {
+        return new Training(Recipe.student(10), epochs, batch, new Descent.Adam(rate, 1));
+    }
+
     private Path trained(String name, long seed, int batch, int threads) {
         Path file = folder.resolve(name);
         Examples examples = Examples.labelled(SyntheticSet.images(100));
         try (Backend own = Backends.open(Engine.CPU_SIMD, new Backends.Options(threads, null));
-                Sequential model =
-                        Sequential.create(own, Recipe.notebook(seed).student(), Initializer.GLOROT_UNIFORM, seed)) {
-            new Fit(name, examples, null, 3, batch, RATE, 3.5f, seed).run(model, listening);
+                Sequential model = Sequential.create(own, Recipe.student(10), Initializer.GLOROT_UNIFORM, seed)) {
+            fit(name, examples, null, training(3, batch, RATE), seed).run(model, listening);
             model.save(file, Map.of());
         }
         return file;
     }
 
     private Sequential student(long seed) {
-        return Sequential.create(backend, Recipe.notebook(seed).student(), Initializer.GLOROT_UNIFORM, seed);
+        return Sequential.create(backend, Recipe.student(10), Initializer.GLOROT_UNIFORM, seed);
     }
 
     /** Keeps what it is told. */

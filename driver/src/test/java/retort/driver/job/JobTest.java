@@ -26,12 +26,15 @@ import retort.driver.report.Report;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
+import retort.nn.Jitter;
 import retort.nn.Sequential;
 
 class JobTest {
     private static final int TRAIN = 200;
     private static final int TEST = 50;
-    private static final Recipe RECIPE = Recipe.notebook(5).withStudents(Set.of(3), 2);
+    private static final Recipe RECIPE = Recipe.notebook()
+            .withSeed(5)
+            .withStudent(Recipe.notebook().student().withEpochs(2));
 
     @TempDir
     private Path folder;
@@ -48,9 +51,9 @@ class JobTest {
     @Test
     void noStudentOfTheTransferSetIsEverShownAnOmittedClass() {
         Job job = job(SyntheticSet.dataset(TRAIN, TEST), RECIPE);
-        Job.SoftLabelled soft = softLabels(TRAIN);
-        job.distil(soft).close();
-        job.trainStudent("hard-labels", Set.of(3), soft).close();
+        Job.Taught taught = taught(TRAIN);
+        job.distil(taught).close();
+        job.trainStudent("hard-labels", Set.of(3), taught).close();
 
         assertEquals(
                 List.of("fold 1 of 3", "fold 2 of 3", "fold 3 of 3", "distilled", "hard-labels"),
@@ -73,14 +76,14 @@ class JobTest {
         ImageSet otherThrees = new ImageSet(SyntheticSet.SIDE, SyntheticSet.SIDE, pixels, SyntheticSet.labels(TRAIN));
         Dataset plain = SyntheticSet.dataset(TRAIN, TEST);
         Dataset changed = new Dataset("synthetic", otherThrees, plain.test());
-        Job.SoftLabelled soft = softLabels(TRAIN);
+        Job.Taught taught = taught(TRAIN);
 
         for (Set<Integer> omitted : List.of(Set.of(3), Set.<Integer>of())) {
-            byte[] distilled = bytes(job(plain, RECIPE.withStudents(omitted, 2)).distil(soft));
+            byte[] distilled = bytes(job(plain, RECIPE.withOmitted(omitted)).distil(taught));
             byte[] distilledOfOther =
-                    bytes(job(changed, RECIPE.withStudents(omitted, 2)).distil(soft));
-            byte[] hard = bytes(job(plain, RECIPE).trainStudent("hard-labels", omitted, soft));
-            byte[] hardOfOther = bytes(job(changed, RECIPE).trainStudent("hard-labels", omitted, soft));
+                    bytes(job(changed, RECIPE.withOmitted(omitted)).distil(taught));
+            byte[] hard = bytes(job(plain, RECIPE).trainStudent("hard-labels", omitted, taught));
+            byte[] hardOfOther = bytes(job(changed, RECIPE).trainStudent("hard-labels", omitted, taught));
 
             boolean blind = !omitted.isEmpty();
             assertEquals(blind, Arrays.equals(distilled, distilledOfOther), "distilled without " + omitted);
@@ -91,7 +94,7 @@ class JobTest {
     @Test
     void theFoldsAreContiguousAndTogetherTheTransferSet() {
         Job.Trained<Report.Student> student =
-                job(SyntheticSet.dataset(TRAIN + 1, TEST), RECIPE).distil(softLabels(TRAIN + 1));
+                job(SyntheticSet.dataset(TRAIN + 1, TEST), RECIPE).distil(taught(TRAIN + 1));
         student.close();
         int[] transfer = numbers(watching.fits.getLast().examples());
         int from = 0;
@@ -115,26 +118,12 @@ class JobTest {
     @Test
     void theSeedsOfTeacherStudentsAndFoldsDiffer() {
         Job job = job(SyntheticSet.dataset(TRAIN, TEST), RECIPE);
-        job.distil(softLabels(TRAIN)).close();
-        job.trainStudent("hard-labels", Set.of(3), softLabels(TRAIN)).close();
+        job.distil(taught(TRAIN)).close();
+        job.trainStudent("hard-labels", Set.of(3), taught(TRAIN)).close();
         List<Long> seeds = watching.fits.stream().map(Fit::seed).toList();
         assertEquals(seeds.get(3), seeds.get(4), "students start alike");
         assertEquals(4, seeds.stream().distinct().count(), seeds.toString());
         assertFalse(seeds.contains(RECIPE.seed()));
-    }
-
-    @Test
-    void theShareIsOfTheTeachersPredictions() {
-        float[] probabilities = new float[4 * ImageSet.CLASSES];
-        probabilities[3] = 0.6f;
-        probabilities[ImageSet.CLASSES + 5] = 1;
-        probabilities[2 * ImageSet.CLASSES + 3] = 0.4f;
-        probabilities[2 * ImageSet.CLASSES + 4] = 0.5f;
-        probabilities[3 * ImageSet.CLASSES + 8] = 1;
-        Job.SoftLabelled soft = new Job.SoftLabelled(probabilities, null);
-        assertEquals(0.25, soft.share(Set.of(3)));
-        assertEquals(0.5, soft.share(Set.of(3, 8)));
-        assertEquals(0, soft.share(Set.of()));
     }
 
     /** The bias that needs no label comes only where there is a teacher, and reads none. */
@@ -144,10 +133,10 @@ class JobTest {
         byte[] wrong = new byte[TEST];
         ImageSet wrongTest = new ImageSet(SyntheticSet.SIDE, SyntheticSet.SIDE, SyntheticSet.pixels(TEST), wrong);
         Dataset mislabelled = new Dataset("synthetic", plain.train(), wrongTest);
-        Job.SoftLabelled soft = softLabels(TRAIN);
+        Job.Taught taught = taught(TRAIN);
 
-        List<Report.BiasCorrected> right = corrected(job(plain, RECIPE), soft);
-        List<Report.BiasCorrected> misled = corrected(job(mislabelled, RECIPE), soft);
+        List<Report.BiasCorrected> right = corrected(job(plain, RECIPE), taught);
+        List<Report.BiasCorrected> misled = corrected(job(mislabelled, RECIPE), taught);
 
         assertEquals(List.of("oracle", "prior-match"), methods(right));
         assertEquals(right.get(1).bias(), misled.get(1).bias());
@@ -158,7 +147,7 @@ class JobTest {
     @Test
     void refusesATransferSetTooSmallToCrossValidate() {
         job(SyntheticSet.dataset(4, TEST), RECIPE).checkTransferSet();
-        Job job = job(SyntheticSet.dataset(3, TEST), RECIPE.withStudents(Set.of(1, 3), 1));
+        Job job = job(SyntheticSet.dataset(3, TEST), RECIPE.withOmitted(Set.of(1, 3)));
         String message =
                 assertThrows(BadDataException.class, job::checkTransferSet).getMessage();
         assertEquals(
@@ -169,8 +158,8 @@ class JobTest {
         return new Job(backend, data, recipe, folder, watching);
     }
 
-    private static List<Report.BiasCorrected> corrected(Job job, Job.SoftLabelled soft) {
-        try (Job.Trained<Report.Student> student = job.trainStudent("hard-labels", Set.of(3), soft)) {
+    private static List<Report.BiasCorrected> corrected(Job job, Job.Taught taught) {
+        try (Job.Trained<Report.Student> student = job.trainStudent("hard-labels", Set.of(3), taught)) {
             return student.report().biasCorrection();
         }
     }
@@ -180,16 +169,15 @@ class JobTest {
     }
 
     /** A teacher that is mostly right, sure of nothing. */
-    private static Job.SoftLabelled softLabels(int images) {
+    private static Job.Taught taught(int images) {
         Random random = new Random(12);
-        float[] probabilities = new float[images * ImageSet.CLASSES];
+        float[] logits = new float[images * ImageSet.CLASSES];
         for (int i = 0; i < images; i++) {
             for (int c = 0; c < ImageSet.CLASSES; c++) {
-                probabilities[i * ImageSet.CLASSES + c] =
-                        (c == i % ImageSet.CLASSES ? 0.5f : 0) + 0.1f * random.nextFloat();
+                logits[i * ImageSet.CLASSES + c] = (c == i % ImageSet.CLASSES ? 5 : 0) + random.nextFloat();
             }
         }
-        return new Job.SoftLabelled(probabilities, null);
+        return new Job.Taught(new Logits(logits, ImageSet.CLASSES), null);
     }
 
     private static byte[] bytes(Job.Trained<Report.Student> student) throws IOException {
@@ -201,10 +189,10 @@ class JobTest {
     /** The numbers of the images in one epoch's batches, in the order of the set. */
     private static int[] numbers(Examples examples) {
         float[] pixels = new float[SyntheticSet.PIXELS];
-        float[] target = new float[ImageSet.CLASSES];
+        float[] target = new float[examples.targetSize()];
         return IntStream.range(0, examples.size())
                 .map(i -> {
-                    examples.copyBatch(new int[] {i}, 0, 1, pixels, target);
+                    examples.copyBatch(new int[] {i}, 0, 1, new Jitter(0, 0, 0), pixels, target);
                     return SyntheticSet.numberIn(pixels, 0);
                 })
                 .toArray();

@@ -29,7 +29,7 @@ class LatencyTestTest {
     @BeforeEach
     void open() {
         backend = Backends.open(Engine.CPU_SIMD, new Backends.Options(1, null));
-        model = Sequential.create(backend, Recipe.notebook(0).student(), Initializer.GLOROT_UNIFORM, 0);
+        model = Sequential.create(backend, Recipe.student(10), Initializer.GLOROT_UNIFORM, 0);
     }
 
     @AfterEach

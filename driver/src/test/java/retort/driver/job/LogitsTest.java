@@ -38,18 +38,45 @@ class LogitsTest {
         Logits huge = new Logits(new float[] {3e38f, -3e38f}, 2);
         assertArrayEquals(new double[] {1, 0}, huge.probabilities(0, 1));
         Examples wrong = Examples.labelled(new ImageSet(1, 1, new byte[1], new byte[] {1}));
-        assertTrue(Double.isFinite(huge.meanLoss(wrong, 1)));
+        assertTrue(Double.isFinite(huge.negativeLogLikelihood(wrong, 1)));
     }
 
     @Test
-    void theLossIsTheMeanOfTheTargetsNegativeLogProbabilities() {
+    void theNegativeLogLikelihoodIsAMeanOverTrueLabels() {
         double first = -Math.log(logits.probabilities(0, 2)[2]);
         double second = -Math.log(logits.probabilities(1, 2)[0]);
-        assertEquals((first + second) / 2, logits.meanLoss(examples, 2), 1e-15);
+        assertEquals((first + second) / 2, logits.negativeLogLikelihood(examples, 2), 1e-15);
     }
 
     @Test
     void accuracyIsTheShareOfTargetsMet() {
         assertEquals(0.5, logits.accuracy(examples));
+    }
+
+    @Test
+    void theShareIsOfPredictions() {
+        assertEquals(0.5, logits.share(Set.of(1)));
+        assertEquals(1, logits.share(Set.of(0, 1)));
+        assertEquals(0, logits.share(Set.of()));
+    }
+
+    /** Two predictions sure of 0.75, one right; two sure of 0.9, both right: off by 0.25 and 0.1, in equal weight. */
+    @Test
+    void theCalibrationErrorIsHowFarConfidenceIsFromAccuracy() {
+        float three = (float) Math.log(3);
+        float nine = (float) Math.log(9);
+        Logits sure = new Logits(new float[] {three, 0, three, 0, nine, 0, 0, nine}, 2);
+        Examples truth = Examples.labelled(new ImageSet(1, 1, new byte[4], new byte[] {0, 1, 0, 1}));
+        assertEquals((0.25 + 0.1) / 2, sure.calibrationError(truth, 1), 1e-7);
+    }
+
+    /** A confidence of 1 belongs to the last bin, and one just right costs nothing. */
+    @Test
+    void certaintyIsCalibratedWhereItIsRight() {
+        Logits certain = new Logits(new float[] {1000, 0, 0, 1000}, 2);
+        Examples truth = Examples.labelled(new ImageSet(1, 1, new byte[2], new byte[] {0, 1}));
+        assertEquals(0, certain.calibrationError(truth, 1));
+        Examples wrong = Examples.labelled(new ImageSet(1, 1, new byte[2], new byte[] {1, 0}));
+        assertEquals(1, certain.calibrationError(wrong, 1));
     }
 }

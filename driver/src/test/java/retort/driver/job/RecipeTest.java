@@ -11,48 +11,82 @@ import retort.nn.Architecture;
 import retort.nn.Layer;
 
 class RecipeTest {
-    private final Recipe recipe = Recipe.notebook(7);
+    private final Recipe recipe = Recipe.notebook();
 
     @Test
     void theTeacherHas27413130Parameters() {
         // Filters and biases of 32 3x3 convolutions; 26 x 26 x 32 into 1,200, 1,200 into 1,200, 1,200 into 10.
         int expected = (9 * 32 + 32) + (21_632 * 1200 + 1200) + (1200 * 1200 + 1200) + (1200 * 10 + 10);
         assertEquals(27_413_130, expected);
-        assertEquals(expected, parameters(recipe.teacher()));
-        assertEquals(Shape.of(ImageSet.CLASSES), recipe.teacher().output());
+        assertEquals(expected, parameters(recipe.teacher().architecture()));
+        assertEquals(Shape.of(ImageSet.CLASSES), recipe.teacher().architecture().output());
     }
 
     @Test
     void theStudentHas8070Parameters() {
         int expected = (784 * 10 + 10) + (10 * 10 + 10) + (10 * 10 + 10);
         assertEquals(8_070, expected);
-        assertEquals(expected, parameters(recipe.student()));
-        assertEquals(Shape.of(ImageSet.CLASSES), recipe.student().output());
+        assertEquals(expected, parameters(recipe.student().architecture()));
+        assertEquals(Shape.of(ImageSet.CLASSES), recipe.student().architecture().output());
     }
 
     @Test
     void theNotebooksNumbersAreThese() {
-        assertEquals(new Recipe("notebook", 3.5f, Set.of(3), 1, 3, 3, 32, 1e-3f, 7), recipe);
-        List<Layer> dropouts = recipe.teacher().layers().stream()
+        assertEquals("1 epoch of batch 32, adam 0.001", recipe.teacher().text());
+        assertEquals("3 epochs of batch 32, adam 0.001", recipe.student().text());
+        assertEquals(List.of(0.5f, 0.5f), dropouts(recipe));
+        assertEquals(Method.SOFT_TARGETS, recipe.method());
+        assertEquals(3.5f, recipe.temperature());
+        assertEquals(3.5f, recipe.ownTemperature());
+        assertEquals(Set.of(3), recipe.omitted());
+        assertEquals(3, recipe.folds());
+    }
+
+    @Test
+    void thePapersNumbersAreThese() {
+        Recipe paper = Recipe.hinton2015();
+        int teacher = (784 * 1200 + 1200) + (1200 * 1200 + 1200) + (1200 * 10 + 10);
+        int student = (784 * 800 + 800) + (800 * 800 + 800) + (800 * 10 + 10);
+        assertEquals(teacher, parameters(paper.teacher().architecture()));
+        assertEquals(student, parameters(paper.student().architecture()));
+        assertEquals(List.of(0.2f, 0.5f, 0.5f), dropouts(paper));
+        assertEquals(2, paper.teacher().jitter());
+        assertEquals(15, paper.teacher().maxNorm() * paper.teacher().maxNorm(), 1e-5);
+        assertEquals(0, paper.student().jitter());
+        assertEquals(Float.POSITIVE_INFINITY, paper.student().maxNorm());
+        assertEquals(Method.SOFT_TARGETS, paper.method());
+        assertEquals(20, paper.temperature());
+        assertEquals(1, paper.ownTemperature());
+        assertEquals(60_000, paper.trainedImages(60_000));
+    }
+
+    @Test
+    void aFifthOfTheNotebooksTrainingImagesValidates() {
+        assertEquals(48_000, recipe.trainedImages(60_000));
+        assertEquals(4, recipe.trainedImages(5));
+        assertEquals(4, recipe.trainedImages(4));
+    }
+
+    @Test
+    void theTemperatureOfDistillationIsTheTeachersOwnInTheNotebookOnly() {
+        assertEquals(2, recipe.withTemperature(2).ownTemperature());
+        assertEquals(1, Recipe.hinton2015().withTemperature(2).ownTemperature());
+    }
+
+    @Test
+    void aQuickRecipeHasATenthOfManyEpochsAndAllOfFew() {
+        assertEquals(1, recipe.quick().teacher().epochs());
+        assertEquals(3, recipe.quick().student().epochs());
+        Recipe paper = Recipe.hinton2015();
+        assertEquals(paper.teacher().epochs() / 10, paper.quick().teacher().epochs());
+        assertEquals(paper.student().epochs() / 10, paper.quick().student().epochs());
+    }
+
+    private static List<Float> dropouts(Recipe of) {
+        return of.teacher().architecture().layers().stream()
                 .filter(Layer.Dropout.class::isInstance)
+                .map(layer -> ((Layer.Dropout) layer).rate())
                 .toList();
-        assertEquals(List.of(new Layer.Dropout(0.5f), new Layer.Dropout(0.5f)), dropouts);
-    }
-
-    @Test
-    void aFifthOfTheTrainingImagesValidates() {
-        assertEquals(48_000, Recipe.trainedImages(60_000));
-        assertEquals(4, Recipe.trainedImages(5));
-        assertEquals(4, Recipe.trainedImages(4));
-    }
-
-    @Test
-    void eachChangeKeepsTheRest() {
-        Recipe changed = recipe.withTemperature(2)
-                .withTraining(64, 0.1f, 9)
-                .withStudents(Set.of(8, 7), 5)
-                .withTeacherEpochs(4);
-        assertEquals(new Recipe("notebook", 2, Set.of(7, 8), 4, 5, 3, 64, 0.1f, 9), changed);
     }
 
     private static long parameters(Architecture architecture) {

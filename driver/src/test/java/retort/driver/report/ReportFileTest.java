@@ -51,8 +51,8 @@ class ReportFileTest {
         JsonObject student = first(run, "students").getAsJsonObject();
         keys(
                 student,
-                "name, labels, omitted, temperature, parameters, trainImages, seconds, crossValidation, epochs, test,"
-                        + " biasCorrection");
+                "name, labels, method, alpha, omitted, temperature, parameters, trainImages, seconds, crossValidation,"
+                        + " epochs, test, biasCorrection");
         keys(student.get("crossValidation"), "folds, mean, seconds");
         assertEquals(EPOCH_KEYS, keys(first(student, "epochs")));
         assertEquals(TEST_KEYS, keys(student.get("test")));

@@ -71,6 +71,8 @@ final class SampleReport {
         return new Report.Student(
                 name,
                 labels,
+                labels.equals("soft") ? "soft-targets" : null,
+                labels.equals("soft") ? 0f : null,
                 classes,
                 3.5f,
                 8_070,

@@ -1,0 +1,64 @@
+package retort.driver.command;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import retort.driver.job.Recipe;
+import retort.driver.study.Hinton2015;
+import retort.driver.study.Merge;
+import retort.driver.study.Study;
+import retort.driver.study.StudyFile;
+
+/** Joins shards. */
+@Command(
+        name = "merge",
+        mixinStandardHelpOptions = true,
+        versionProvider = RetortCommand.Version.class,
+        sortOptions = false,
+        description = "Joins the shards of a study; results that are in several of them must be equal.")
+final class MergeCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "STUDY",
+            arity = "1..*",
+            converter = Converters.Location.class,
+            description = "A study.json, or the folder that one is in.")
+    private List<Path> parts;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            converter = Converters.Location.class,
+            description = "Folder for results (default: retort-out/merge-<time>).")
+    private Path out;
+
+    @Option(names = "--json", description = "Print study.json on stdout instead of the summary.")
+    private boolean json;
+
+    @Option(names = "--verbose", description = "Print the stack trace of an error too.")
+    private boolean verbose;
+
+    @Override
+    public Integer call() {
+        Study merged = Merge.of(parts.stream().map(MergeCommand::part).toList());
+        if (merged.study().equals(Hinton2015.NAME)) {
+            merged = merged.withExperiments(new Hinton2015(Recipe.hinton2015()).experiments(merged));
+        }
+        try (OutputFolder output = OutputFolder.open(out, spec.name())) {
+            new StudyOutput(output, spec.commandLine().getOut(), json).write(merged);
+        }
+        return ExitCode.DONE;
+    }
+
+    private static Merge.Part part(Path path) {
+        return Merge.Part.read(Files.isDirectory(path) ? path.resolve(StudyFile.NAME) : path);
+    }
+}

@@ -1,0 +1,30 @@
+package retort.driver.command;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import retort.driver.data.Dataset;
+import retort.driver.job.Recipe;
+
+/** A recipe as a command's options have it, and what it is used on. */
+abstract class RecipeSource {
+    /** The recipe with what the user changed. */
+    abstract Recipe recipe();
+
+    abstract boolean quick();
+
+    /** What is used of a data set; where that is training images too, they are read now. */
+    Dataset used(Dataset all) {
+        return all;
+    }
+
+    /**
+     * Holds the options against each other.
+     *
+     * @throws ParameterException if one of them would do nothing
+     */
+    void check(CommandSpec command) {}
+
+    static <T> T given(T option, T standard) {
+        return option == null ? standard : option;
+    }
+}

@@ -1,0 +1,71 @@
+package retort.driver.command;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import retort.driver.job.Recipe;
+import retort.driver.study.Cell;
+import retort.driver.study.Merge;
+import retort.driver.study.Study;
+import retort.driver.study.StudyFile;
+import retort.driver.study.StudyRun;
+
+/**
+ * A study at work in the folder of a session: begun, or continued if one is there.
+ *
+ * @param experiments makes the rows of a table from what there is so far
+ */
+record StudySession(
+        Session session, StudyOptions options, String name, Function<Study, List<Study.Experiment>> experiments) {
+
+    void run(List<Cell> cells) {
+        List<Cell> share = options.shard().of(cells);
+        Path file = session.folder().resolve(StudyFile.NAME);
+        Study known = begunOrContinued(file, share);
+        StudyRun run = new StudyRun(
+                session.backend(),
+                session.data(),
+                session.recipe(),
+                session.folder(),
+                options.teacher(),
+                session.progress());
+        Study found = run.complete(known, share, study -> StudyFile.write(tabled(study), file));
+        session.finish(tabled(found));
+    }
+
+    private Study tabled(Study study) {
+        return study.withExperiments(experiments.apply(study));
+    }
+
+    private Study begunOrContinued(Path file, List<Cell> share) {
+        Study begun = Study.begun(name, settings(), session.environment());
+        if (!Files.exists(file)) {
+            return begun;
+        }
+        Merge.Part known = Merge.Part.read(file);
+        Merge.checkFits(known, name, begun.settings(), "asked for");
+        long done = share.stream()
+                .filter(cell -> known.study().cell(cell).isPresent())
+                .count();
+        session.progress()
+                .say(String.format(
+                        Locale.ROOT, "continuing %s: %,d of %,d students are there", file, done, share.size()));
+        return known.study();
+    }
+
+    private Study.Settings settings() {
+        Recipe recipe = session.recipe();
+        String teacher = options.teacher() == null
+                ? recipe.teacher().text()
+                : "given, SHA-256 " + ModelFiles.digest(options.teacher());
+        return new Study.Settings(
+                recipe.name(),
+                session.backend().engine().id(),
+                session.data().name(),
+                session.data().train().size(),
+                teacher,
+                recipe.student().text());
+    }
+}

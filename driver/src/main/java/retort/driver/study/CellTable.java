@@ -1,0 +1,71 @@
+package retort.driver.study;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import retort.driver.data.ImageSet;
+
+/** The cells of a study as comma-separated values, a line for each; what a cell does not have is empty. */
+public final class CellTable {
+    public static final String NAME = "cells.csv";
+
+    private CellTable() {}
+
+    public static String csv(Study study) {
+        List<String> lines = new ArrayList<>();
+        lines.add(header());
+        study.cells().forEach(cell -> lines.add(line(cell)));
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static String header() {
+        return "id,method,temperature,alpha,width,omitted,seed,trainImages,parameters,seconds,"
+                + measured("")
+                + ",oracleBias," + measured("oracle.") + ",priorMatchBias," + measured("priorMatch.");
+    }
+
+    private static String measured(String prefix) {
+        String recall = IntStream.range(0, ImageSet.CLASSES)
+                .mapToObj(c -> prefix + "recall" + c)
+                .collect(Collectors.joining(","));
+        return prefix + "errors," + prefix + "recallOmitted," + prefix + "negativeLogLikelihood," + prefix
+                + "calibrationError," + recall;
+    }
+
+    private static String line(Study.CellResult cell) {
+        List<Object> values = new ArrayList<>(List.of(
+                cell.id(),
+                cell.method(),
+                cell.temperature(),
+                cell.alpha(),
+                cell.width(),
+                Cell.classes(cell.omitted()),
+                cell.seed(),
+                cell.trainImages(),
+                cell.parameters(),
+                cell.seconds()));
+        add(values, cell.test());
+        add(values, cell.oracle());
+        add(values, cell.priorMatch());
+        return values.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+
+    private static void add(List<Object> values, Study.Corrected corrected) {
+        values.add(corrected == null ? "" : corrected.bias());
+        add(values, corrected == null ? null : corrected.test());
+    }
+
+    private static void add(List<Object> values, Study.Measured test) {
+        if (test == null) {
+            values.addAll(Collections.nCopies(4 + ImageSet.CLASSES, ""));
+            return;
+        }
+        values.add(test.errors());
+        values.add(test.recallOmitted() == null ? "" : test.recallOmitted());
+        values.add(test.negativeLogLikelihood());
+        values.add(test.calibrationError());
+        values.addAll(test.recall());
+    }
+}

@@ -1,0 +1,162 @@
+package retort.driver.study;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import retort.driver.data.ImageSet;
+import retort.driver.job.Method;
+import retort.driver.job.Recipe;
+
+/** The experiments on MNIST of Hinton, Vinyals and Dean 2015, section 3, and what the paper says came of them. */
+public final class Hinton2015 {
+    public static final String NAME = "hinton2015";
+
+    private static final int WIDTH = 800;
+    private static final Set<Integer> THREE = Set.of(3);
+    private static final Set<Integer> ALL_BUT_7_8 = IntStream.range(0, ImageSet.CLASSES)
+            .filter(c -> c != 7 && c != 8)
+            .boxed()
+            .collect(Collectors.toSet());
+
+    /** The paper found T of 2.5 to 4 best for 30 units, and all T above 8 alike for 300 and more. */
+    private static final List<Float> TEMPERATURES = List.of(1f, 2.5f, 4f, 8f, 12f, 20f);
+
+    private static final List<Integer> SWEPT_WIDTHS = List.of(30, 300);
+
+    private final Recipe recipe;
+
+    public Hinton2015(Recipe recipe) {
+        this.recipe = recipe;
+    }
+
+    /** All students, in groups of one seed. */
+    public List<Cell> cells(List<Long> seeds) {
+        return seeds.stream().flatMap(this::cells).toList();
+    }
+
+    private Stream<Cell> cells(long seed) {
+        Stream<Cell> named = Stream.of(hard(seed), distilled(seed), without(THREE, seed), without(ALL_BUT_7_8, seed));
+        Stream<Cell> swept = SWEPT_WIDTHS.stream()
+                .flatMap(width -> TEMPERATURES.stream().map(temperature -> swept(width, temperature, seed)));
+        return Stream.concat(named, swept);
+    }
+
+    private static Cell hard(long seed) {
+        return new Cell(Method.HARD_LABELS, 1, Method.HARD_LABELS.alpha(), WIDTH, Set.of(), seed);
+    }
+
+    private Cell distilled(long seed) {
+        return without(Set.of(), seed);
+    }
+
+    private Cell without(Set<Integer> omitted, long seed) {
+        return new Cell(recipe.method(), recipe.temperature(), recipe.alpha(), WIDTH, omitted, seed);
+    }
+
+    private Cell swept(int width, float temperature, long seed) {
+        return new Cell(recipe.method(), temperature, recipe.alpha(), width, Set.of(), seed);
+    }
+
+    /** The rows of the table, as far as their results are there. */
+    public List<Study.Experiment> experiments(Study study) {
+        List<Long> seeds = LongStream.concat(
+                        study.teachers().stream().mapToLong(Study.TeacherResult::seed),
+                        study.cells().stream().mapToLong(Study.CellResult::seed))
+                .distinct()
+                .sorted()
+                .boxed()
+                .toList();
+        Rows rows = new Rows(study, seeds);
+        rows.teacher();
+        rows.plain("student-hard", 146.0, Hinton2015::hard);
+        rows.plain("student-distilled", 74.0, this::distilled);
+        rows.plain("omit3", 206.0, seed -> without(THREE, seed));
+        rows.corrected("omit3-oracle", 109.0, seed -> without(THREE, seed), Study.CellResult::oracle);
+        rows.corrected("omit3-prior", null, seed -> without(THREE, seed), Study.CellResult::priorMatch);
+        rows.plain("only78", 4730.0, seed -> without(ALL_BUT_7_8, seed));
+        rows.corrected("only78-oracle", 1320.0, seed -> without(ALL_BUT_7_8, seed), Study.CellResult::oracle);
+        for (int width : SWEPT_WIDTHS) {
+            for (float temperature : TEMPERATURES) {
+                String id = "width" + width + "-T" + Cell.number(temperature);
+                rows.plain(id, null, seed -> swept(width, temperature, seed));
+            }
+        }
+        return rows.found;
+    }
+
+    /** Makes a row of what there is of each seed. */
+    private record Rows(Study study, List<Long> seeds, List<Study.Experiment> found) {
+        /** One seed's part of a row. */
+        private record Part(long seed, Study.Measured test, Double bias, double seconds) {}
+
+        Rows(Study study, List<Long> seeds) {
+            this(study, seeds, new ArrayList<>());
+        }
+
+        void teacher() {
+            row(
+                    "teacher",
+                    67.0,
+                    seed ->
+                            study
+                                    .teacher(seed)
+                                    .map(teacher -> new Part(seed, teacher.test(), null, teacher.seconds()))
+                                    .stream());
+        }
+
+        void plain(String id, Double paperErrors, Function<Long, Cell> cell) {
+            row(
+                    id,
+                    paperErrors,
+                    seed -> study
+                            .cell(cell.apply(seed))
+                            .map(result -> new Part(seed, result.test(), null, result.seconds()))
+                            .stream());
+        }
+
+        void corrected(
+                String id,
+                Double paperErrors,
+                Function<Long, Cell> cell,
+                Function<Study.CellResult, Study.Corrected> correction) {
+            row(
+                    id,
+                    paperErrors,
+                    seed -> study
+                            .cell(cell.apply(seed))
+                            .map(result -> {
+                                Study.Corrected corrected = correction.apply(result);
+                                return new Part(seed, corrected.test(), corrected.bias(), result.seconds());
+                            })
+                            .stream());
+        }
+
+        private void row(String id, Double paperErrors, Function<Long, Stream<Part>> part) {
+            List<Part> parts = seeds.stream().flatMap(part).toList();
+            if (parts.isEmpty()) {
+                return;
+            }
+            Spread errors =
+                    Spread.of(parts.stream().mapToDouble(p -> p.test().errors()).toArray());
+            found.add(new Study.Experiment(
+                    id,
+                    paperErrors,
+                    parts.stream().map(Part::seed).toList(),
+                    parts.stream().map(p -> p.test().errors()).toList(),
+                    errors.mean(),
+                    errors.sd(),
+                    parts.getFirst().test().recallOmitted() == null
+                            ? null
+                            : parts.stream().map(p -> p.test().recallOmitted()).toList(),
+                    parts.getFirst().bias() == null
+                            ? null
+                            : parts.stream().map(Part::bias).toList(),
+                    parts.stream().map(Part::seconds).toList()));
+        }
+    }
+}

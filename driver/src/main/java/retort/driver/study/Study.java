@@ -1,0 +1,177 @@
+package retort.driver.study;
+
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import retort.driver.report.Report;
+
+/**
+ * What a study has found out so far, as {@code study.json} holds it: components are its keys, in order. Keys are stable
+ * within a schema version; more may be added.
+ *
+ * @param study its name: hinton2015 or sweep
+ * @param experiments rows of the table of hinton2015, made from teachers and cells
+ */
+public record Study(
+        int schemaVersion,
+        String study,
+        Settings settings,
+        Report.Environment environment,
+        List<Experiment> experiments,
+        List<TeacherResult> teachers,
+        List<CellResult> cells) {
+
+    public static final int SCHEMA_VERSION = 1;
+
+    /**
+     * What all results of a study have in common; studies that differ in it don't fit together.
+     *
+     * @param teacher how teachers were trained, or the digest of the one that was given
+     */
+    public record Settings(
+            String recipe, String backend, String dataset, int trainImages, String teacher, String student) {
+
+        /** What is different here, or empty: {@code "was made with backend opencl, expected cpu-simd"}. */
+        Optional<String> difference(Settings expected) {
+            return Arrays.stream(Settings.class.getRecordComponents())
+                    .filter(component -> !Objects.equals(value(component), expected.value(component)))
+                    .map(component -> "was made with " + component.getName() + " " + value(component) + ", expected "
+                            + expected.value(component))
+                    .findFirst();
+        }
+
+        private Object value(RecordComponent component) {
+            try {
+                return component.getAccessor().invoke(this);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /**
+     * A row of a table, over the seeds.
+     *
+     * @param paperErrors of Hinton, Vinyals and Dean 2015; null where the paper has none
+     * @param errors on the test images, one for each seed, as the rest
+     * @param sd standard deviation of a sample; 0 for one seed
+     * @param recallOmitted share of the test images of omitted classes that were named right
+     * @param bias added to the logits of the omitted classes
+     */
+    public record Experiment(
+            String id,
+            Double paperErrors,
+            List<Long> seeds,
+            List<Integer> errors,
+            double mean,
+            double sd,
+            List<Double> recallOmitted,
+            List<Double> bias,
+            List<Double> seconds) {}
+
+    /**
+     * A model on the test images.
+     *
+     * @param recallOmitted over the images of omitted classes; null where none is omitted
+     * @param negativeLogLikelihood of the true labels at T = 1, and the calibration error likewise
+     */
+    public record Measured(
+            int errors,
+            double accuracy,
+            List<Double> recall,
+            Double recallOmitted,
+            double negativeLogLikelihood,
+            double calibrationError) {}
+
+    /** The same after {@code bias} was added to the logits of the omitted classes. */
+    public record Corrected(double bias, Measured test) {}
+
+    /**
+     * A teacher.
+     *
+     * @param softLabels mean soft label of the training images of each class
+     */
+    public record TeacherResult(long seed, double seconds, Measured test, List<SoftLabels> softLabels) {
+        TeacherResult untimed() {
+            return new TeacherResult(seed, 0, test, softLabels);
+        }
+    }
+
+    /** At one temperature: a row for each true class, with the mean probability that the teacher gives each class. */
+    public record SoftLabels(float temperature, List<List<Double>> mean) {}
+
+    /**
+     * A student.
+     *
+     * @param oracle corrected with the bias of fewest test errors; null where no class is omitted, as is priorMatch
+     * @param priorMatch corrected with the bias that makes the omitted classes as frequent as the teacher says
+     */
+    public record CellResult(
+            String id,
+            String method,
+            float temperature,
+            float alpha,
+            int width,
+            List<Integer> omitted,
+            long seed,
+            int trainImages,
+            long parameters,
+            double seconds,
+            Measured test,
+            Corrected oracle,
+            Corrected priorMatch) {
+
+        CellResult untimed() {
+            return new CellResult(
+                    id,
+                    method,
+                    temperature,
+                    alpha,
+                    width,
+                    omitted,
+                    seed,
+                    trainImages,
+                    parameters,
+                    0,
+                    test,
+                    oracle,
+                    priorMatch);
+        }
+    }
+
+    /** A study that has found out nothing yet. */
+    public static Study begun(String study, Settings settings, Report.Environment environment) {
+        return new Study(SCHEMA_VERSION, study, settings, environment, List.of(), List.of(), List.of());
+    }
+
+    public Optional<TeacherResult> teacher(long seed) {
+        return teachers.stream().filter(teacher -> teacher.seed() == seed).findFirst();
+    }
+
+    public Optional<CellResult> cell(Cell cell) {
+        return cell(cell.id());
+    }
+
+    Optional<CellResult> cell(String id) {
+        return cells.stream().filter(result -> result.id().equals(id)).findFirst();
+    }
+
+    Study with(TeacherResult teacher) {
+        List<TeacherResult> more = new ArrayList<>(teachers);
+        more.add(teacher);
+        return new Study(schemaVersion, study, settings, environment, experiments, more, cells);
+    }
+
+    Study with(CellResult cell) {
+        List<CellResult> more = new ArrayList<>(cells);
+        more.add(cell);
+        return new Study(schemaVersion, study, settings, environment, experiments, teachers, more);
+    }
+
+    public Study withExperiments(List<Experiment> rows) {
+        return new Study(schemaVersion, study, settings, environment, rows, teachers, cells);
+    }
+}

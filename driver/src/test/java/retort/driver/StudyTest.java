@@ -1,0 +1,229 @@
+package retort.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import retort.driver.data.SyntheticSet;
+
+/** {@code retort study}, from its command line to its files. */
+class StudyTest {
+    private static final int USAGE = 2;
+    private static final int BAD_FILE = 4;
+    private static final String[] SWEEP = {
+        "sweep", "--temperature=2,20", "--width=10", "--omit=none,3", "--method=soft-targets,hard-labels"
+    };
+
+    @TempDir
+    private Path folder;
+
+    private Path data;
+
+    @BeforeEach
+    void write() throws IOException {
+        data = SyntheticSet.write(folder.resolve("digits"), 60, 40);
+    }
+
+    @Test
+    void thePapersExperimentsAreAllThere() throws IOException {
+        Path out = folder.resolve("paper");
+        Outcome outcome = done(out, "hinton2015", "--seeds=2");
+        JsonObject study = study(out);
+        assertEquals("hinton2015", study.get("study").getAsString());
+        List<JsonObject> experiments = objects(study.getAsJsonArray("experiments"));
+        assertEquals(
+                List.of(
+                        "teacher",
+                        "student-hard",
+                        "student-distilled",
+                        "omit3",
+                        "omit3-oracle",
+                        "omit3-prior",
+                        "only78",
+                        "only78-oracle"),
+                experiments.stream()
+                        .limit(8)
+                        .map(e -> e.get("id").getAsString())
+                        .toList());
+        for (JsonObject experiment : experiments) {
+            assertEquals(2, experiment.getAsJsonArray("errors").size(), experiment.toString());
+            assertTrue(outcome.out().contains(experiment.get("id").getAsString()));
+        }
+        JsonElement seven = objects(study.getAsJsonArray("cells")).get(3).get("trainImages");
+        assertEquals(12, seven.getAsInt());
+    }
+
+    @Test
+    void aSweepLeavesATableAndMaps() throws IOException {
+        Path out = folder.resolve("sweep");
+        Outcome outcome = done(out, SWEEP);
+        List<String> files = Outcome.files(out);
+        assertTrue(
+                files.containsAll(List.of("study.json", "cells.csv", "teacher-seed0.safetensors")), files.toString());
+        assertTrue(files.stream().anyMatch(file -> file.startsWith("map-recall-omitted")), files.toString());
+        assertEquals(1 + 4 + 2, Files.readAllLines(out.resolve("cells.csv")).size());
+        for (String file :
+                files.stream().filter(file -> !file.endsWith("safetensors")).toList()) {
+            assertTrue(outcome.out().contains(out.resolve(file).toString()), file);
+        }
+    }
+
+    @Test
+    void whatIsDoneIsNotDoneAgain() throws IOException {
+        Path out = folder.resolve("sweep");
+        done(out, SWEEP);
+        JsonObject before = study(out);
+        Outcome again = done(out, SWEEP);
+        assertEquals(before, study(out));
+        assertTrue(again.err().contains("6 of 6 students are there"), again.err());
+        assertFalse(again.err().contains("of 6, "), again.err());
+    }
+
+    @Test
+    void shardsMergedAreTheWhole() throws IOException {
+        Path whole = folder.resolve("whole");
+        done(whole, SWEEP);
+        Path first = folder.resolve("first");
+        Path second = folder.resolve("second");
+        done(first, with(SWEEP, "--shard=0/2"));
+        done(second, with(SWEEP, "--shard=1/2"));
+        Path joined = folder.resolve("joined");
+        Outcome.of(
+                        "study",
+                        "merge",
+                        first.toString(),
+                        second.resolve("study.json").toString(),
+                        "--out=" + joined)
+                .isDone();
+        assertEquals(untimed(study(whole)), untimed(study(joined)));
+        assertTrue(Outcome.files(joined).contains("cells.csv"));
+    }
+
+    @Test
+    void refusesToMergeWhatDisagrees() throws IOException {
+        Path out = folder.resolve("sweep");
+        done(out, SWEEP);
+        String json = Files.readString(out.resolve("study.json"));
+        Path other = Files.createDirectory(folder.resolve("other")).resolve("study.json");
+        Files.writeString(other, json.replaceFirst("\"errors\": \\d+", "\"errors\": 9999"));
+        mergeRefused(out, other, other + ": has another result for ");
+        Files.writeString(other, json.replace("\"schemaVersion\": 1", "\"schemaVersion\": 9"));
+        mergeRefused(out, other, other + ": is a study of version 9, expected 1");
+        Files.writeString(
+                other, json.replace("\"trainImages\": 60,\n    \"teacher\"", "\"trainImages\": 61,\n    \"teacher\""));
+        mergeRefused(out, other, other + ": was made with trainImages 61, expected 60");
+        mergeRefused(out, folder.resolve("none"), "none: can't be read");
+    }
+
+    @Test
+    void refusesToContinueAStudyWithOtherSettings() throws IOException {
+        Path out = folder.resolve("sweep");
+        done(out, SWEEP);
+        String before = Files.readString(out.resolve("study.json"));
+        Outcome.of(command(out, with(SWEEP, "--batch=9")))
+                .isRefused(BAD_FILE, "study.json: was made with teacher", "as asked for");
+        Outcome.of(command(out, "hinton2015"))
+                .isRefused(BAD_FILE, "study.json: is of the study sweep, expected hinton2015");
+        assertEquals(before, Files.readString(out.resolve("study.json")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "sweep --temperature=0 | '0' is not a number above 0",
+                "sweep --temperature=1,-2 | '-2' is not a number above 0",
+                "sweep --omit=0+1+2+3+4+5+6+7+8+9 | leaves no class to learn",
+                "sweep --omit=3,,7 | is not a list of sets of classes",
+                "sweep --omit=10 | is not a list of sets of classes",
+                "sweep --method=guess | 'guess' is no method, expected one of soft-targets",
+                "sweep --alpha=0.5 | --alpha=0.5 is for --method=soft-and-hard only",
+                "sweep --method=soft-and-hard --alpha=1.5 | '1.5' is not a number from 0 to 1",
+                "sweep --shard=2/2 | shard 2/2 is out of range",
+                "sweep --shard=1 | '1' is not I/N",
+                "sweep --width=0 | '0' is not a whole number of 1 or more",
+                "sweep --seeds=0 | is neither a count of seeds",
+                "sweep --seeds=5-3 | is neither a count of seeds",
+                "hinton2015 --seeds=a | is neither a count of seeds",
+                "hinton2015 --temperature=3 | --temperature",
+                "merge | STUDY",
+                "none | none"
+            })
+    void refusesWhatMakesNoSense(String args, String problem) {
+        String[] words = ("study " + args).split(" ");
+        Outcome.of(words).isRefused(USAGE, problem);
+    }
+
+    @Test
+    void aStudyHasToBeNamed() {
+        Outcome.of("study").isRefused(USAGE, "a study is needed: hinton2015, sweep or merge");
+    }
+
+    @Test
+    void refusesATeacherThatIsNoModel() {
+        Path out = folder.resolve("out");
+        Outcome.of(command(out, "sweep", "--teacher=" + folder.resolve("none"))).isRefused(BAD_FILE, "none: ");
+        assertFalse(Files.exists(out));
+    }
+
+    private void mergeRefused(Path first, Path second, String problem) {
+        Path out = folder.resolve("merged");
+        Outcome.of("study", "merge", first.toString(), second.toString(), "--out=" + out)
+                .isRefused(BAD_FILE, problem);
+        assertFalse(Files.exists(out));
+    }
+
+    private Outcome done(Path out, String... args) {
+        return Outcome.of(command(out, args)).isDone();
+    }
+
+    private String[] command(Path out, String... args) {
+        Stream<String> common = Stream.of(
+                "--data=" + data,
+                "--out=" + out,
+                "--threads=1",
+                "--epochs=1",
+                "--student-epochs=1",
+                args[args.length - 1].startsWith("--batch") ? args[args.length - 1] : "--batch=16");
+        return Stream.of(Stream.of("study"), Stream.of(args), common)
+                .flatMap(part -> part)
+                .toArray(String[]::new);
+    }
+
+    private static String[] with(String[] args, String more) {
+        return Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new);
+    }
+
+    private static JsonObject study(Path out) throws IOException {
+        return JsonParser.parseString(Files.readString(out.resolve("study.json")))
+                .getAsJsonObject();
+    }
+
+    private static List<JsonObject> objects(JsonArray array) {
+        return array.asList().stream().map(JsonElement::getAsJsonObject).toList();
+    }
+
+    private static JsonElement untimed(JsonElement element) {
+        if (element.isJsonArray()) {
+            element.getAsJsonArray().forEach(StudyTest::untimed);
+        } else if (element.isJsonObject()) {
+            element.getAsJsonObject().remove("seconds");
+            element.getAsJsonObject().entrySet().forEach(entry -> untimed(entry.getValue()));
+        }
+        return element;
+    }
+}

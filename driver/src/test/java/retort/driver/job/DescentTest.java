@@ -1,0 +1,76 @@
+package retort.driver.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
+import retort.kernels.Scope;
+import retort.kernels.Shape;
+import retort.kernels.Tensor;
+import retort.nn.Optimizer;
+import retort.nn.Parameter;
+
+class DescentTest {
+    private static final int STEPS = 60;
+
+    private final Backend backend = Backends.open(Engine.CPU_SCALAR, new Backends.Options(1, null));
+
+    @AfterEach
+    void close() {
+        backend.close();
+    }
+
+    /** With a gradient of 1 in every step Adam moves by its rate. */
+    @Test
+    void adamsRateFallsToItsLastShare() {
+        float[] moves = moves(new Descent.Adam(0.1f, 0.01f));
+        assertEquals(0.1, moves[0], 1e-6);
+        assertEquals(0.1 * Math.pow(0.01, 1 - 1.0 / STEPS), moves[STEPS - 1], 1e-6);
+        assertEquals(0.1 * Math.sqrt(0.01), moves[STEPS / 2], 1e-6);
+        float[] constant = moves(new Descent.Adam(0.1f, 1));
+        assertEquals(0.1, constant[STEPS - 1], 1e-6);
+    }
+
+    /** Momentum p and an impulse of (1 - p) rate: the move is p times the one before it, and the impulse. */
+    @Test
+    void momentumRisesAndItsImpulsesFallAsInThePaper() {
+        float[] moves = moves(new Descent.Momentum(2));
+        assertEquals(0.5 * 2, moves[0], 1e-5);
+        double risen = moves[STEPS / 6 + 1] - 0.99 * moves[STEPS / 6];
+        assertEquals(0.01 * 2 * Math.pow(0.0025, (STEPS / 6 + 1.0) / STEPS), risen, 1e-5);
+        double last = moves[STEPS - 1] - 0.99 * moves[STEPS - 2];
+        assertEquals(0.01 * 2 * Math.pow(0.0025, 1 - 1.0 / STEPS), last, 1e-5);
+    }
+
+    @Test
+    void anotherRateKeepsTheRest() {
+        assertEquals(new Descent.Adam(0.2f, 0.01f), new Descent.Adam(0.1f, 0.01f).withRate(0.2f));
+        assertEquals(new Descent.Momentum(3), Descent.Momentum.standard().withRate(3));
+        assertEquals("adam 0.1", new Descent.Adam(0.1f, 1).text());
+        assertEquals("adam 0.1 falling to 0.01 of it", new Descent.Adam(0.1f, 0.01f).text());
+        assertEquals("momentum 10.0", Descent.Momentum.standard().text());
+    }
+
+    /** How far each step moves a weight down a slope of 1. */
+    private float[] moves(Descent descent) {
+        float[] moves = new float[STEPS];
+        try (Optimizer optimizer = descent.optimizer(backend, STEPS);
+                Scope scope = backend.scope()) {
+            Parameter weight = new Parameter("0.dense.bias", scope.filled(Shape.of(1), 0));
+            float before = 0;
+            for (int step = 0; step < STEPS; step++) {
+                optimizer.beginStep(scope);
+                Tensor gradient = optimizer.destination(weight);
+                backend.fill(gradient, 1);
+                optimizer.written(weight, gradient);
+                float now = backend.download(weight.value())[0];
+                moves[step] = before - now;
+                before = now;
+            }
+        }
+        return moves;
+    }
+}

@@ -1,0 +1,64 @@
+package retort.driver.study;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import retort.driver.data.ImageSet;
+import retort.driver.job.Method;
+import retort.driver.report.Report;
+
+/** Results that nobody computed, for what reads and writes them. */
+final class SampleStudy {
+    static final Study.Settings SETTINGS =
+            new Study.Settings("hinton2015", "cpu-simd", "MNIST", 60_000, "80 epochs", "40 epochs");
+
+    private SampleStudy() {}
+
+    static Study begun(String name) {
+        Report.Environment environment = new Report.Environment(
+                "cpu-simd", "amd64 CPU, 256-bit vectors (8 lanes)", 2, "25.0.3", "Linux amd64", "MNIST", "unknown");
+        return Study.begun(name, SETTINGS, environment);
+    }
+
+    static Cell cell(int width, float temperature, Set<Integer> omitted, long seed) {
+        return new Cell(Method.SOFT_TARGETS, temperature, 0, width, omitted, seed);
+    }
+
+    /** A student with so many errors; each correction has ten less. */
+    static Study.CellResult result(Cell cell, int errors) {
+        boolean whole = cell.omitted().isEmpty();
+        return new Study.CellResult(
+                cell.id(),
+                cell.method().id(),
+                cell.temperature(),
+                cell.alpha(),
+                cell.width(),
+                List.copyOf(cell.omitted()),
+                cell.seed(),
+                50_000,
+                8_070,
+                1.5,
+                measured(errors, whole ? null : 0.5),
+                whole ? null : new Study.Corrected(2, measured(errors - 10, 0.9)),
+                whole ? null : new Study.Corrected(1.5, measured(errors - 10, 0.8)));
+    }
+
+    static Study.TeacherResult teacher(long seed, int errors) {
+        List<List<Double>> mean = IntStream.range(0, ImageSet.CLASSES)
+                .mapToObj(label -> IntStream.range(0, ImageSet.CLASSES)
+                        .mapToObj(c -> label == c ? 0.91 : 0.01)
+                        .toList())
+                .toList();
+        return new Study.TeacherResult(
+                seed,
+                600,
+                measured(errors, null),
+                List.of(new Study.SoftLabels(1, mean), new Study.SoftLabels(20, mean)));
+    }
+
+    private static Study.Measured measured(int errors, Double recallOmitted) {
+        List<Double> recall =
+                IntStream.range(0, ImageSet.CLASSES).mapToObj(c -> 0.98).toList();
+        return new Study.Measured(errors, 1 - errors / 1e4, recall, recallOmitted, 0.05, 0.01);
+    }
+}

@@ -1,0 +1,222 @@
+package retort.driver.study;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import retort.driver.data.Dataset;
+import retort.driver.data.ImageSet;
+import retort.driver.data.SyntheticSet;
+import retort.driver.job.Fit;
+import retort.driver.job.InterruptedJobException;
+import retort.driver.job.Job;
+import retort.driver.job.Method;
+import retort.driver.job.Recipe;
+import retort.driver.report.Report;
+import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
+import retort.nn.Sequential;
+
+class StudyRunTest {
+    private static final int TRAIN = 200;
+    private static final int TEST = 50;
+
+    private static final List<Cell> CELLS = new Grid(
+                    List.of(Method.SOFT_TARGETS, Method.HARD_LABELS),
+                    List.of(2f, 20f),
+                    0,
+                    List.of(10),
+                    List.of(Set.of(), Set.of(3)),
+                    List.of(0L, 1L))
+            .cells();
+
+    @TempDir
+    private Path folder;
+
+    private final Backend backend = Backends.open(Engine.CPU_SIMD, new Backends.Options(1, null));
+    private final Watching watching = new Watching();
+
+    @AfterEach
+    void close() {
+        backend.close();
+    }
+
+    @Test
+    void everyCellGetsItsResultAndEverySeedItsTeacher() {
+        List<Study> kept = new ArrayList<>();
+        Study study = run(folder, SyntheticSet.dataset(TRAIN, TEST)).complete(begun(), CELLS, kept::add);
+        assertEquals(
+                CELLS.stream().map(Cell::id).toList(),
+                study.cells().stream().map(Study.CellResult::id).toList());
+        assertEquals(
+                List.of(0L, 1L),
+                study.teachers().stream().map(Study.TeacherResult::seed).toList());
+        assertEquals(CELLS.size() + 2, kept.size());
+        assertEquals(study, kept.getLast());
+        for (Study.CellResult cell : study.cells()) {
+            boolean whole = cell.omitted().isEmpty();
+            assertEquals(whole ? TRAIN : TRAIN * 9 / 10, cell.trainImages());
+            assertEquals(whole, cell.test().recallOmitted() == null);
+            assertEquals(whole, cell.oracle() == null);
+            assertTrue(
+                    whole
+                            || cell.oracle().test().errors()
+                                    <= cell.priorMatch().test().errors(),
+                    cell.id());
+        }
+    }
+
+    /** Stopped in the middle of a student of the second seed. */
+    @Test
+    void aStudyThatWasStoppedAndContinuedIsLikeOneThatWasNot() throws Exception {
+        Dataset data = SyntheticSet.dataset(TRAIN, TEST);
+        Study whole = run(folder, data).complete(begun(), CELLS, kept -> {});
+
+        Path other = Files.createDirectory(folder.resolve("other"));
+        List<Study> kept = new ArrayList<>(List.of(begun()));
+        watching.stopsAt = CELLS.get(6).id();
+        assertThrows(InterruptedJobException.class, () -> run(other, data).complete(begun(), CELLS, kept::add));
+        assertEquals(6, kept.getLast().cells().size());
+
+        watching.stopsAt = null;
+        watching.trained.clear();
+        Study continued = run(other, data).complete(kept.getLast(), CELLS, kept::add);
+        assertEquals(untimed(whole), untimed(continued));
+        assertEquals(CELLS.size() - 6, watching.trained.size(), watching.trained.toString());
+    }
+
+    @Test
+    void shardsJoinedAreTheWhole() throws Exception {
+        Dataset data = SyntheticSet.dataset(TRAIN, TEST);
+        Study whole = run(folder, data).complete(begun(), CELLS, kept -> {});
+        List<Merge.Part> parts = new ArrayList<>();
+        for (int index = 0; index < 3; index++) {
+            Path own = Files.createDirectory(folder.resolve("shard" + index));
+            Study part = run(own, data).complete(begun(), new Shard(index, 3).of(CELLS), kept -> {});
+            parts.add(new Merge.Part(own, part));
+        }
+        assertEquals(untimed(whole), untimed(Merge.of(parts)));
+    }
+
+    @Test
+    void aGivenTeacherTeachesEverySeed() {
+        Dataset data = SyntheticSet.dataset(TRAIN, TEST);
+        run(folder, data).complete(begun(), CELLS.subList(0, 1), kept -> {});
+        Path teacher = folder.resolve("teacher-seed0.safetensors");
+        watching.trained.clear();
+        Study study =
+                new StudyRun(backend, data, recipe(), folder, teacher, watching).complete(begun(), CELLS, kept -> {});
+        assertEquals(CELLS.size(), watching.trained.size(), watching.trained.toString());
+        assertEquals(
+                study.teacher(0).orElseThrow().test(),
+                study.teacher(1).orElseThrow().test());
+        assertEquals(0, study.teacher(0).orElseThrow().seconds());
+    }
+
+    /** The bias that needs no label reads none. */
+    @Test
+    void priorMatchIsTheSameWhateverTheTestLabelsSay() throws Exception {
+        Dataset plain = SyntheticSet.dataset(TRAIN, TEST);
+        ImageSet wrongTest =
+                new ImageSet(SyntheticSet.SIDE, SyntheticSet.SIDE, SyntheticSet.pixels(TEST), new byte[TEST]);
+        Dataset mislabelled = new Dataset("synthetic", plain.train(), wrongTest);
+        List<Cell> cells = List.of(SampleStudy.cell(10, 20, Set.of(3), 0));
+
+        Study.CellResult right =
+                run(folder, plain).complete(begun(), cells, kept -> {}).cells().getFirst();
+        Path other = Files.createDirectory(folder.resolve("other"));
+        Study.CellResult misled = run(other, mislabelled)
+                .complete(begun(), cells, kept -> {})
+                .cells()
+                .getFirst();
+        assertEquals(right.priorMatch().bias(), misled.priorMatch().bias());
+        assertNotEquals(right.test().errors(), misled.test().errors());
+    }
+
+    /** A mean over the training images of a class of a softmax, so each row of it is a distribution. */
+    @Test
+    void meanSoftLabelsAreDistributionsSofterAtHigherTemperature() {
+        Study study = run(folder, SyntheticSet.dataset(TRAIN, TEST)).complete(begun(), CELLS.subList(0, 1), kept -> {});
+        List<Study.SoftLabels> softLabels = study.teacher(0).orElseThrow().softLabels();
+        assertEquals(
+                List.of(1f, 20f),
+                softLabels.stream().map(Study.SoftLabels::temperature).toList());
+        for (int label = 0; label < ImageSet.CLASSES; label++) {
+            for (Study.SoftLabels at : softLabels) {
+                assertEquals(
+                        1, at.mean().get(label).stream().mapToDouble(p -> p).sum(), 1e-12);
+            }
+            double sharp = softLabels.get(0).mean().get(label).get(label);
+            double soft = softLabels.get(1).mean().get(label).get(label);
+            assertTrue(sharp > soft, "class " + label + ": " + sharp + ", " + soft);
+        }
+    }
+
+    private StudyRun run(Path out, Dataset data) {
+        return new StudyRun(backend, data, recipe(), out, null, watching);
+    }
+
+    private static Study begun() {
+        return SampleStudy.begun(Grid.NAME);
+    }
+
+    private static Recipe recipe() {
+        Recipe paper = Recipe.hinton2015();
+        return paper.withTeacher(paper.student()
+                        .withArchitecture(Recipe.student(20))
+                        .withEpochs(6)
+                        .withBatch(8))
+                .withStudent(paper.student().withEpochs(3).withBatch(8));
+    }
+
+    private static List<Object> untimed(Study study) {
+        List<Object> results = new ArrayList<>();
+        study.teachers().forEach(teacher -> results.add(teacher.untimed()));
+        study.cells().forEach(cell -> results.add(cell.untimed()));
+        return results;
+    }
+
+    /** Keeps what is trained, and stops in the midst of one training. */
+    private static final class Watching implements Job.Watcher {
+        private final List<String> trained = new ArrayList<>();
+        private String stopsAt;
+        private String current;
+
+        @Override
+        public void stepStarts(String name, int items) {
+            current = name;
+            if (!name.startsWith("soft labels")) {
+                trained.add(name);
+            }
+        }
+
+        @Override
+        public void stepProgress(int done) {
+            if (stopsAt != null && current.endsWith(stopsAt)) {
+                throw new InterruptedJobException();
+            }
+        }
+
+        @Override
+        public void stepEnds() {}
+
+        @Override
+        public void epochStarts(Fit fit, int epoch) {}
+
+        @Override
+        public void progress(int done, double loss, double accuracy) {}
+
+        @Override
+        public void epochEnds(Sequential model, Report.Epoch epoch) {}
+    }
+}
