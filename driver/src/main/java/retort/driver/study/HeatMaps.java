@@ -108,7 +108,7 @@ public final class HeatMaps {
                         .mapToDouble(Double::doubleValue)
                         .toArray();
                 if (found.length > 0) {
-                    means.add(new Number[] {x, y, Spread.of(found).mean()});
+                    means.add(new Number[] {x, y, rounded(Spread.of(found).mean())});
                 }
             }
         }
@@ -130,7 +130,7 @@ public final class HeatMaps {
             List<Number[]> values = new ArrayList<>();
             for (int label = 0; label < ImageSet.CLASSES; label++) {
                 for (int c = 0; c < ImageSet.CLASSES; c++) {
-                    values.add(new Number[] {c, label, 100 * meanSoftLabel(study, temperature, label, c)});
+                    values.add(new Number[] {c, label, rounded(100 * meanSoftLabel(study, temperature, label, c))});
                 }
             }
             String at = Cell.number(temperature);
@@ -169,8 +169,14 @@ public final class HeatMaps {
         chart.getStyler().setShowValue(true);
         chart.getStyler().setHeatMapValueDecimalPattern(pattern);
         chart.getStyler().setHeatMapDecimalValueFormatter(new DecimalFormat(pattern, NUMBERS)::format);
-        chart.getStyler().setYAxisTickMarkSpacingHint(1);
+        // This one is for both axes; without it every other label is left out.
+        chart.getStyler().setXAxisMaxLabelCount(Math.max(columns, rows));
         return chart;
+    }
+
+    /** The legend writes its ends with all their digits. */
+    private static double rounded(double value) {
+        return Math.rint(value * 1000) / 1000;
     }
 
     private static String drawn(HeatMapChart chart, List<String> columns, List<String> rows, List<Number[]> values) {
