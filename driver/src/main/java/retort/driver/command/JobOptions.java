@@ -10,7 +10,7 @@ class JobOptions extends StudentOptions {
             names = "--epochs",
             paramLabel = "N",
             converter = Converters.Positive.class,
-            description = "Epochs of the teacher (default: 1; hinton2015 80).")
+            description = "Epochs of the teacher (default: 1; hinton2015 100).")
     private Integer epochs;
 
     @Override

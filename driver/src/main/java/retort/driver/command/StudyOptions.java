@@ -41,7 +41,7 @@ final class StudyOptions extends RecipeSource {
             names = "--epochs",
             paramLabel = "N",
             converter = Converters.Positive.class,
-            description = "Epochs of the teacher (default: 80).")
+            description = "Epochs of the teacher (default: 100).")
     private Integer epochs;
 
     @Mixin

@@ -27,7 +27,7 @@ final class TrainingOptions {
             names = "--learning-rate",
             paramLabel = "R",
             converter = Converters.PositiveReal.class,
-            description = "Learning rate at the start (default: 0.001 of adam, 10 of momentum).")
+            description = "Learning rate at the start (default: 0.001 of adam, 1 of momentum).")
     private Float learningRate;
 
     @Option(

@@ -89,7 +89,7 @@ public record Recipe(
         Descent adam = new Descent.Adam(1e-3f, 0.01f);
         return new Recipe(
                 "hinton2015",
-                new Training(teacher, 80, 128, adam, 2, (float) Math.sqrt(15)),
+                new Training(teacher, 100, 128, adam, 2, (float) Math.sqrt(15)),
                 0,
                 new Training(student(800), 40, 128, adam),
                 Method.SOFT_TARGETS,
