@@ -222,6 +222,20 @@ class DistillationTest extends KernelContract {
         }
     }
 
+    /**
+     * The teacher says 0, 1/2, 1/2, the student 1/3 each: KL ln 1.5, gradient 1/3, -1/6, -1/6. Decoupled, with class 0 the true
+     * one, it is all in the target's part.
+     */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void aClassThatTheTeacherRulesOutAddsNothingToTheDivergence(Subject subject) {
+        for (Divergence divergence : List.of(new SoftTargets(), new Decoupled(1, 1))) {
+            DistillationSpec spec = new DistillationSpec(1, 3, divergence, 1, 0);
+            Result result = run(subject, spec, new float[3], Float.NEGATIVE_INFINITY, 0, 0, 0);
+            assertRow(Math.log(1.5), 0, new double[] {1.0 / 3, -1.0 / 6, -1.0 / 6}, result);
+        }
+    }
+
     /** All logits equal and far from 0: sigma is as small as it gets, the mean as large. */
     @ParameterizedTest
     @MethodSource("engines")

@@ -118,7 +118,7 @@ class MaxNormTest extends KernelContract {
         }
     }
 
-    /** Nothing is read from beyond a row's end: there is no column there that could be over the limit. */
+    /** The columns of zeros that fill up the last panel have no norm to divide by, and stay 0. */
     @ParameterizedTest
     @MethodSource("engines")
     void aProductWithAPackedMatrixIsRightAfterwards(Subject subject) {

@@ -8,10 +8,10 @@ import java.util.stream.IntStream;
  * Gradients of a {@link DoubleModel}'s loss by L(w + h) and L(w - h), with a bound of their own error.
  *
  * <p>As long as no ReLU changes sides between w - h and w + h, which is checked, every pre-activation is linear in a
- * single parameter: z(w + h) = z + h a. Then L's third derivative is the third cumulant of a / T under p, times the
- * targets' mass; a variable in an interval of width R has one of at most R^3 / 4 (its variance is at most R^2 / 4, the
- * third power of its distance from the mean at most R times the second). So the difference quotient is off by at most
- * h^2 / 6 mean(mass R^3 / 4), and by what rounding in double does to the two losses, divided by h.
+ * single parameter: z(w + h) = z + h a. Then the third derivative of each cross-entropy that L is the sum of is the third
+ * cumulant of a / T under p, times the targets' mass; a variable in an interval of width R has one of at most R^3 / 4 (its
+ * variance is at most R^2 / 4, the third power of its distance from the mean at most R times the second). So the difference
+ * quotient is off by at most h^2 / 6 mean(mass R^3 / 4), and by what rounding in double does to the two losses, divided by h.
  */
 final class CentralDifferences {
     private static final double H = 0x1p-17;
@@ -74,36 +74,41 @@ final class CentralDifferences {
     }
 
     private double truncation(double[] above, double[] below) {
-        int classes = loss.spec().classes();
+        int classes = loss.classes();
         double sum = 0;
-        for (int i = 0; i < loss.spec().rows(); i++) {
+        for (int i = 0; i < loss.rows(); i++) {
             double least = Double.POSITIVE_INFINITY;
             double largest = Double.NEGATIVE_INFINITY;
             for (int e = i * classes; e < (i + 1) * classes; e++) {
-                double slope = (above[e] - below[e]) / (2 * H * loss.spec().temperature());
+                double slope = (above[e] - below[e]) / (2 * H);
                 least = Math.min(least, slope);
                 largest = Math.max(largest, slope);
             }
-            sum += loss.mass(i) * Math.pow(largest - least, 3) / 4;
+            for (DoubleLoss.Term term : loss.terms()) {
+                double range = (largest - least) / term.temperature();
+                sum += term.weight() * loss.mass(term, i) * Math.pow(range, 3) / 4;
+            }
         }
-        return H * H / 6 * sum / loss.spec().rows();
+        return H * H / 6 * sum / loss.rows();
     }
 
     /** The error of a loss: double's logits are off as float32's are, but for the unit of rounding. */
     private double lossRounding(double[] logitErrors) {
-        int classes = loss.spec().classes();
-        double temperature = loss.spec().temperature();
+        int classes = loss.classes();
         double sum = 0;
-        for (int i = 0; i < loss.spec().rows(); i++) {
+        for (int i = 0; i < loss.rows(); i++) {
             double largest = 0;
             double largestError = 0;
             for (int e = i * classes; e < (i + 1) * classes; e++) {
                 largest = Math.max(largest, Math.abs(values.getLast()[e]));
                 largestError = Math.max(largestError, logitErrors[e] * DOUBLE_EPS / 0x1p-24);
             }
-            double loss = 2 * largest / temperature + Math.log(classes);
-            sum += this.loss.mass(i) * (2 * largestError / temperature + (2 * classes + 8) * DOUBLE_EPS * (1 + loss));
+            for (DoubleLoss.Term term : loss.terms()) {
+                double most = 2 * largest / term.temperature() + Math.log(classes);
+                double error = 2 * largestError / term.temperature() + (2 * classes + 8) * DOUBLE_EPS * (1 + most);
+                sum += term.weight() * loss.mass(term, i) * error;
+            }
         }
-        return sum / loss.spec().rows() * (1 + loss.spec().rows() * DOUBLE_EPS);
+        return sum / loss.rows() * (1 + loss.terms().size() * loss.rows() * DOUBLE_EPS);
     }
 }

@@ -10,11 +10,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import retort.kernels.Backend;
-import retort.kernels.CrossEntropySpec;
 import retort.kernels.CrossEntropySpec.Targets;
+import retort.kernels.Divergence;
 import retort.kernels.EnginesUnderTest;
 import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.Scope;
+import retort.kernels.Shape;
 import retort.kernels.Tensor;
 import retort.nn.CentralDifferences.Quotient;
 
@@ -44,19 +45,25 @@ class GradientTest {
             "input 4x3x2; conv2d 4 2x2; flatten; relu; dropout 0.5; dense 5",
             "input 12; dense 9; relu; flatten; dropout 0.5; flatten; dense 5; dropout 0.25");
 
+    private static final List<Loss> LOSSES = List.of(
+            new Loss.CrossEntropy(1, Targets.HARD),
+            new Loss.CrossEntropy(1, Targets.SOFT),
+            new Loss.CrossEntropy(3.5f, Targets.HARD),
+            new Loss.CrossEntropy(3.5f, Targets.SOFT),
+            new Loss.Distillation(new Divergence.SoftTargets(), 3.5f, 0.25f));
+
     /** A network with parameters, a batch and targets, all drawn from a seed. */
-    private record Case(Architecture architecture, CrossEntropySpec spec, SplittableRandom random) {
-        static Case of(String text, float temperature, Targets targets) {
-            Architecture architecture = Architecture.parse(text);
-            int classes = architecture.output().size();
-            return new Case(
-                    architecture,
-                    new CrossEntropySpec(BATCH, classes, temperature, targets),
-                    new SplittableRandom(SEED));
+    private record Case(Architecture architecture, Loss loss, SplittableRandom random) {
+        static Case of(String text, Loss loss) {
+            return new Case(Architecture.parse(text), loss, new SplittableRandom(SEED));
         }
 
         String name() {
-            return spec.id() + ", " + architecture.text();
+            return loss + ", " + architecture.text();
+        }
+
+        int classes() {
+            return architecture.output().size();
         }
 
         float[] signed(int size) {
@@ -67,31 +74,37 @@ class GradientTest {
             return elements;
         }
 
-        /** Class indices with a -1 for no class, or rows of probabilities. */
+        /** Class indices with a -1 for no class, or rows of probabilities, or a teacher's logits and then a class index. */
         float[] labels() {
-            float[] labels = new float[spec.targetsShape().size()];
+            float[] labels = signed(BATCH * loss.targetSize(classes()));
             for (int i = 0; i < BATCH; i++) {
-                if (spec.targets() == Targets.HARD) {
-                    labels[i] = i == 1 ? -1 : random.nextInt(spec.classes());
-                    continue;
-                }
-                float rest = 1;
-                for (int c = 0; c < spec.classes(); c++) {
-                    float share = c + 1 == spec.classes() ? rest : (float) (rest * random.nextDouble());
-                    labels[i * spec.classes() + c] = share;
-                    rest -= share;
+                switch (loss) {
+                    case Loss.CrossEntropy l when l.targets() == Targets.HARD -> labels[i] = index(i);
+                    case Loss.CrossEntropy l -> probabilities(labels, i * classes());
+                    case Loss.Distillation l -> labels[(i + 1) * (classes() + 1) - 1] = index(i);
                 }
             }
             return labels;
+        }
+
+        private float index(int i) {
+            return i == 1 ? -1 : random.nextInt(classes());
+        }
+
+        private void probabilities(float[] labels, int from) {
+            float rest = 1;
+            for (int c = 0; c < classes(); c++) {
+                float share = c + 1 == classes() ? rest : (float) (rest * random.nextDouble());
+                labels[from + c] = share;
+                rest -= share;
+            }
         }
     }
 
     @TestFactory
     Stream<DynamicTest> gradientsOnEveryEngineEqualCentralDifferences() {
         return ARCHITECTURES.stream()
-                .flatMap(text -> Stream.of(1f, 3.5f)
-                        .flatMap(temperature ->
-                                Stream.of(Targets.values()).map(targets -> Case.of(text, temperature, targets))))
+                .flatMap(text -> LOSSES.stream().map(loss -> Case.of(text, loss)))
                 .map(c -> dynamicTest(c.name(), () -> check(c)));
     }
 
@@ -103,14 +116,15 @@ class GradientTest {
             System.arraycopy(widened(parameters.get(name)), 0, elements, 0, elements.length);
         });
         float[] x = c.signed(BATCH * c.architecture().input().size());
-        DoubleLoss loss = new DoubleLoss(c.spec(), c.labels());
+        float[] labels = c.labels();
+        DoubleLoss loss = DoubleLoss.of(c.loss(), BATCH, c.classes(), labels);
         List<double[]> values = model.forward(widened(x));
         RoundingBounds rounding = new RoundingBounds(model, values, loss);
         CentralDifferences differences = new CentralDifferences(model, loss, widened(x), values, rounding);
         Map<String, List<Quotient>> expected = new HashMap<>();
         parameters.keySet().forEach(name -> expected.put(name, differences.of(name, c.random())));
         for (Subject subject : EnginesUnderTest.all()) {
-            Map<String, float[]> gradients = gradients(subject.backend(), c, parameters, x, loss.labels());
+            Map<String, float[]> gradients = gradients(subject.backend(), c, parameters, x, labels);
             if (!gradients.keySet().equals(parameters.keySet())) {
                 throw new AssertionError(subject + ", " + c.name() + ": gradients of " + gradients.keySet()
                         + ", expected " + parameters.keySet());
@@ -128,13 +142,9 @@ class GradientTest {
                 backend.upload(parameters.get(parameter.name()), parameter.value());
             }
             Sequential.Tape tape = model.forward(scope, scope.tensorOf(model.batchShape(BATCH), x), SEED, STEP);
-            Tensor dLogits = scope.tensor(c.spec().logitsShape());
-            backend.crossEntropy(
-                    c.spec(),
-                    tape.output(),
-                    scope.tensorOf(c.spec().targetsShape(), labels),
-                    dLogits,
-                    scope.tensor(c.spec().outcomeShape()));
+            Tensor dLogits = scope.tensor(BATCH, c.classes());
+            Tensor targets = scope.tensorOf(Shape.of(BATCH, c.loss().targetSize(c.classes())), labels);
+            c.loss().apply(backend, tape.output(), targets, dLogits, scope.tensor(BATCH, 2));
             CollectedGradients sink = new CollectedGradients(backend, scope);
             model.backward(tape, dLogits, sink);
             return sink.byName();

@@ -17,7 +17,7 @@ import java.util.Map;
  * <p>which is what the operands' errors can do, and the rounding that {@link retort.kernels.GemmSpec} and
  * {@link retort.kernels.Conv2dSpec} allow on top. ReLU passes errors on as long as no error can change a sign, which is
  * checked here; dropout's scale costs three roundings. The bounds of softmax are those of
- * {@link retort.kernels.SoftmaxSpec}. Backward, a gradient is known by a bound of its magnitude alone: the same sums over
+ * {@link retort.kernels.SoftmaxSpec}, those of distillation its own. Backward, a gradient is known by a bound of its magnitude alone: the same sums over
  * absolute values. Source: Higham 2002, sections 3.1 and 3.3.
  */
 final class RoundingBounds {
@@ -123,12 +123,24 @@ final class RoundingBounds {
 
     /** If every z of a row is off by at most e, every p is off by a factor of at most exp(2 e / T). */
     private static Gradient byLogits(DoubleLoss loss, double[] z, double[] zError) {
-        int classes = loss.spec().classes();
-        double temperature = loss.spec().temperature();
-        double share = 1 / (temperature * loss.spec().rows());
-        double[] magnitude = new double[z.length];
+        double[] exact = new double[z.length];
         double[] error = new double[z.length];
-        for (int i = 0; i < loss.spec().rows(); i++) {
+        for (DoubleLoss.Term term : loss.terms()) {
+            addTerm(loss, term, z, zError, exact, error);
+        }
+        double[] magnitude = new double[z.length];
+        for (int e = 0; e < magnitude.length; e++) {
+            magnitude[e] = Math.abs(exact[e]);
+        }
+        return new Gradient(magnitude, error);
+    }
+
+    private static void addTerm(
+            DoubleLoss loss, DoubleLoss.Term term, double[] z, double[] zError, double[] exact, double[] error) {
+        int classes = loss.classes();
+        double temperature = term.temperature();
+        double share = term.weight() / (temperature * loss.rows());
+        for (int i = 0; i < loss.rows(); i++) {
             double largest = 0;
             double largestError = 0;
             for (int e = i * classes; e < (i + 1) * classes; e++) {
@@ -138,16 +150,17 @@ final class RoundingBounds {
             double relative =
                     Math.exp(2 * largestError / temperature) * (1 + (classes + 8 + 4 * largest / temperature) * 2 * EPS)
                             - 1;
-            double[] logP = loss.logProbabilities(z, i);
-            double mass = loss.mass(i);
+            double slack = term.slack() * (classes + 8 + 4 * Math.max(largest, term.teacher()) / temperature) * 2 * EPS;
+            double[] logP = loss.logProbabilities(term, z, i);
+            double mass = loss.mass(term, i);
             for (int c = 0; c < classes; c++) {
                 double p = Math.exp(logP[c]) * mass;
-                double t = loss.target(i, c);
-                magnitude[i * classes + c] = share * Math.abs(p - t);
-                error[i * classes + c] = share * (p * relative + Float.MIN_NORMAL + (classes + 8) * EPS * (p + t));
+                double t = term.targets()[i * classes + c];
+                exact[i * classes + c] += share * (p - t);
+                error[i * classes + c] +=
+                        share * (p * relative + Float.MIN_NORMAL + (classes + 8) * EPS * (p + t) + slack);
             }
         }
-        return new Gradient(magnitude, error);
     }
 
     private Gradient backward(int l, Gradient dY) {

@@ -1,7 +1,12 @@
 package retort.nn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static retort.nn.Schedule.constant;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -13,6 +18,8 @@ import retort.kernels.AdamSpec;
 import retort.kernels.Backend;
 import retort.kernels.CrossEntropySpec;
 import retort.kernels.CrossEntropySpec.Targets;
+import retort.kernels.DistillationSpec;
+import retort.kernels.Divergence;
 import retort.kernels.EnginesUnderTest;
 import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.Scope;
@@ -41,7 +48,7 @@ class TrainerTest {
         Map<String, float[]> before = started(subject.backend());
         Map<String, float[]> gradients = gradients(subject.backend());
         Map<String, float[]> after =
-                stepped(subject.backend(), backend -> new Sgd(backend, Schedule.constant(RATE), Schedule.constant(0)));
+                stepped(subject.backend(), backend -> new Sgd(backend, constant(RATE), constant(0)));
         after.forEach((name, w) -> {
             for (int e = 0; e < w.length; e++) {
                 double change = (double) RATE * gradients.get(name)[e];
@@ -63,7 +70,7 @@ class TrainerTest {
         Backend backend = EnginesUnderTest.reference();
         Map<String, float[]> before = started(backend);
         Map<String, float[]> gradients = gradients(backend);
-        stepped(backend, used -> new Adam(used, Schedule.constant(1e-3f))).forEach((name, w) -> {
+        stepped(backend, used -> new Adam(used, constant(1e-3f))).forEach((name, w) -> {
             try (Scope scope = backend.scope()) {
                 Shape shape = Shape.of(w.length);
                 Tensor expected = scope.tensorOf(shape, before.get(name));
@@ -73,6 +80,73 @@ class TrainerTest {
                 assertArrayEquals(backend.download(expected), w, name);
             }
         });
+    }
+
+    /** Steps so long that every layer's weights grow past the limit; biases and filters may. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void denseWeightsStayWithinTheMaxNorm(Subject subject) {
+        float limit = 0.5f;
+        Map<String, float[]> free =
+                stepped(subject.backend(), backend -> new Sgd(backend, constant(RATE), constant(0)));
+        Map<String, float[]> limited =
+                stepped(subject.backend(), backend -> new Sgd(backend, constant(RATE), constant(0)), limit);
+        try (Sequential model = create(subject.backend())) {
+            for (Parameter parameter : model.parameters()) {
+                float[] w = limited.get(parameter.name());
+                Shape shape = parameter.value().shape();
+                if (shape.rank() == 2) {
+                    assertTrue(largestNorm(free.get(parameter.name()), shape) > limit, parameter.name());
+                    double bound = limit * (1 + (shape.extent(0) + 8) * EPS);
+                    assertTrue(largestNorm(w, shape) <= bound, subject + ", " + parameter.name());
+                } else {
+                    assertArrayEquals(free.get(parameter.name()), w, subject + ", " + parameter.name());
+                }
+            }
+        }
+    }
+
+    @Test
+    void aLimitThatIsNotPositiveIsRefused() {
+        Backend backend = EnginesUnderTest.reference();
+        Loss loss = new Loss.CrossEntropy(1, Targets.HARD);
+        try (Sequential model = create(backend);
+                Optimizer optimizer = new Sgd(backend, constant(RATE), constant(0))) {
+            for (float limit : new float[] {0, -1, Float.NaN}) {
+                assertThrows(IllegalArgumentException.class, () -> new Trainer(model, optimizer, loss, limit, SEED));
+            }
+        }
+    }
+
+    private static double largestNorm(float[] w, Shape shape) {
+        double[] squares = new double[shape.extent(1)];
+        for (int e = 0; e < w.length; e++) {
+            squares[e % squares.length] += (double) w[e] * w[e];
+        }
+        return Math.sqrt(Arrays.stream(squares).max().orElseThrow());
+    }
+
+    /** Logits of a teacher and a label for each example; what the kernel gives for them is what the step subtracts. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void aStepOfDistillationTakesTheTeachersLogitsAndTheLabel(Subject subject) {
+        Loss loss = new Loss.Distillation(new Divergence.SoftTargets(), 4, 0.5f);
+        Backend backend = subject.backend();
+        DistillationSpec spec = new DistillationSpec(1, 10, new Divergence.SoftTargets(), 4, 0.5f);
+        float[] targets = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 7};
+        assertEquals(targets.length, loss.targetSize(10));
+        float[] image = new DigitLikeImages(SEED).next(1).images();
+        try (Sequential model = create(backend);
+                Optimizer optimizer = new Sgd(backend, constant(RATE), constant(0));
+                Scope scope = backend.scope()) {
+            Tensor x = scope.tensorOf(model.batchShape(1), image);
+            Tensor z = model.forward(scope, x, SEED, 1).output();
+            Tensor expected = scope.tensor(1, 2);
+            backend.distillation(spec, z, scope.tensorOf(spec.targetsShape(), targets), scope.tensor(1, 10), expected);
+            Tensor outcome = scope.tensor(1, 2);
+            new Trainer(model, optimizer, loss, Float.POSITIVE_INFINITY, SEED).step(image, targets, 1, outcome);
+            assertArrayEquals(backend.download(expected), backend.download(outcome));
+        }
     }
 
     private static Sequential create(Backend backend) {
@@ -101,16 +175,16 @@ class TrainerTest {
     }
 
     private static Map<String, float[]> stepped(Backend backend, Function<Backend, Optimizer> optimizers) {
+        return stepped(backend, optimizers, Float.POSITIVE_INFINITY);
+    }
+
+    private static Map<String, float[]> stepped(
+            Backend backend, Function<Backend, Optimizer> optimizers, float maxNorm) {
         DigitLikeImages.Batch batch = new DigitLikeImages(SEED).next(BATCH);
         try (Sequential model = create(backend);
                 Optimizer optimizer = optimizers.apply(backend);
                 Scope scope = backend.scope()) {
-            new Trainer(
-                            model,
-                            optimizer,
-                            new Loss.CrossEntropy(SPEC.temperature(), SPEC.targets()),
-                            Float.POSITIVE_INFINITY,
-                            SEED)
+            new Trainer(model, optimizer, new Loss.CrossEntropy(SPEC.temperature(), SPEC.targets()), maxNorm, SEED)
                     .step(batch.images(), batch.labels(), BATCH, scope.tensor(SPEC.outcomeShape()));
             return downloaded(model);
         }

@@ -5,8 +5,9 @@ import retort.kernels.DistillationSpec;
 import retort.kernels.Divergence;
 
 /**
- * The definition of {@link DistillationSpec}, row by row in double. It is the CPU engines' common implementation: for the few
- * classes of a batch it takes little of a training step, and vector code would run uncompiled for hundreds of steps.
+ * The definition of {@link DistillationSpec}, row by row in double, for both engines on the CPU: 32 rows of ten classes take 16 to
+ * 51 us, at most 1 % of a step of a 784-800-800-10 student (5.1 ms on a core), and vector code would run uncompiled, 100 times
+ * slower, for hundreds of such steps.
  */
 public final class HostDistillation {
     private final DistillationSpec spec;
