@@ -39,7 +39,7 @@ final class SimdBackend extends HostBackend {
         gemm = new SimdGemm(workers, scratch);
         conv2d = new SimdConv2d(workers, scratch);
         softmax = new SimdSoftmax(workers);
-        elementwise = new SimdElementwise(workers, scratch);
+        elementwise = new SimdElementwise(workers);
         adam = new SimdAdam(workers);
         sgd = new SimdSgd(workers);
     }
