@@ -44,7 +44,7 @@ final class SimdBackend extends HostBackend {
         conv2d = new SimdConv2d(workers, scratch);
         softmax = new SimdSoftmax(workers);
         distillation = new SimdDistillation(workers);
-        elementwise = new SimdElementwise(workers, scratch);
+        elementwise = new SimdElementwise(workers);
         adam = new SimdAdam(workers);
         sgd = new SimdSgd(workers);
         maxNorm = new SimdMaxNorm(workers);

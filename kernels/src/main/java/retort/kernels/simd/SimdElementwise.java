@@ -25,29 +25,27 @@ final class SimdElementwise {
     static final int FEW = 16;
 
     private final Workers workers;
-    private final Scratch[] scratch;
 
-    SimdElementwise(Workers workers, Scratch[] scratch) {
+    SimdElementwise(Workers workers) {
         this.workers = workers;
-        this.scratch = scratch;
     }
 
     /** Elements from .. to of an operation, by one thread. */
     private interface Range {
-        void run(int from, int to, int worker);
+        void run(int from, int to);
     }
 
     private void chunks(int count, long bytes, Range body) {
         workers.forEach(Math.ceilDiv(count, CHUNK), bytes, (number, worker) -> {
             int from = number * CHUNK;
-            body.run(from, Math.min(count, from + CHUNK), worker);
+            body.run(from, Math.min(count, from + CHUNK));
         });
     }
 
     void relu(ReluSpec spec, HostTensor x, HostTensor y) {
         float[] xs = x.array();
         float[] ys = y.array();
-        chunks(spec.count(), spec.bytes(), (from, to, worker) -> {
+        chunks(spec.count(), spec.bytes(), (from, to) -> {
             int e = from;
             for (; e + LANES <= to; e += LANES) {
                 FloatVector.fromArray(SPECIES, xs, x.offset() + e).max(0).intoArray(ys, y.offset() + e);
@@ -67,7 +65,7 @@ final class SimdElementwise {
         float[] ys = y.array();
         float[] dYs = dY.array();
         float[] dXs = dX.array();
-        chunks(spec.count(), spec.bytes(), (from, to, worker) -> {
+        chunks(spec.count(), spec.bytes(), (from, to) -> {
             FloatVector zero = FloatVector.zero(SPECIES);
             int e = from;
             for (; e + LANES <= to; e += LANES) {
@@ -84,28 +82,10 @@ final class SimdElementwise {
     void dropout(DropoutSpec spec, DropoutKey key, HostTensor x, HostTensor y) {
         float[] xs = x.array();
         float[] ys = y.array();
-        chunks(spec.count(), spec.bytes(), (from, to, worker) -> {
-            float[] kept = scratch[worker].take(Scratch.Use.ROWS, CHUNK);
-            dropoutScales(key, spec.rate(), spec.scale(), from, to - from, kept);
-            for (int e = from; e < to; e++) {
-                ys[y.offset() + e] = kept[e - from] == 0 ? 0 : xs[x.offset() + e] * kept[e - from];
-            }
+        SimdDropout dropout = new SimdDropout(key, spec.rate(), spec.scale());
+        chunks(spec.count(), spec.bytes(), (from, to) -> {
+            dropout.run(from, to - from, xs, x.offset() + from, ys, y.offset() + from);
         });
-    }
-
-    /** What dropout multiplies elements first .. first + count by, 0 or scale, to {@code scales[0..]}. */
-    static void dropoutScales(DropoutKey key, float rate, float scale, int first, int count, float[] scales) {
-        int threshold = DropoutKey.threshold(rate);
-        int[] words = new int[4];
-        for (int block = first / 4; 4 * block < first + count; block++) {
-            key.words(block, words, 0);
-            for (int word = 0; word < 4; word++) {
-                int at = 4 * block + word - first;
-                if (at >= 0 && at < count) {
-                    scales[at] = Integer.compareUnsigned(words[word], threshold) < 0 ? 0 : scale;
-                }
-            }
-        }
     }
 
     void addBias(BiasSpec spec, HostTensor x, HostTensor bias) {

@@ -37,7 +37,8 @@ final class SimdEpilogue {
         if (epilogue.bias() && narrow) {
             biasNarrowRows(row * columns + column, rows, column, width);
         }
-        float[] kept = epilogue.drops() ? new float[width] : null;
+        SimdDropout dropout =
+                epilogue.drops() ? new SimdDropout(fused.dropoutKey(), epilogue.dropout(), epilogue.scale()) : null;
         for (int i = row; i < row + rows; i++) {
             int first = i * columns + column;
             if (epilogue.bias() && !narrow) {
@@ -47,9 +48,7 @@ final class SimdEpilogue {
                 reluRow(first, width);
             }
             if (epilogue.drops()) {
-                SimdElementwise.dropoutScales(
-                        fused.dropoutKey(), epilogue.dropout(), epilogue.scale(), first, width, kept);
-                dropRow(first, width, kept);
+                dropout.run(first, width, c, at + first, c, at + first);
             }
             if (epilogue.gate()) {
                 gateRow(first, width);
@@ -99,12 +98,6 @@ final class SimdEpilogue {
     private void reluRow(int first, int width) {
         for (int e = at + first; e < at + first + width; e++) {
             c[e] = SimdElementwise.positive(c[e]);
-        }
-    }
-
-    private void dropRow(int first, int width, float[] kept) {
-        for (int j = 0; j < width; j++) {
-            c[at + first + j] = kept[j] == 0 ? 0 : c[at + first + j] * kept[j];
         }
     }
 
