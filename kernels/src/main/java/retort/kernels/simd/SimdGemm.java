@@ -104,7 +104,7 @@ final class SimdGemm {
     }
 
     private float[] takeRight(int depth, int panels) {
-        return shared.take(Scratch.Use.RIGHT, depth * panels * PANEL);
+        return shared.take(Scratch.Use.RIGHT, panels * Packing.panelStep(depth));
     }
 
     /**
@@ -221,11 +221,13 @@ final class SimdGemm {
             int p = block * K_BLOCK;
             packing.packLeft(left, m * p, 0, m, p, Math.min(K_BLOCK, k - p));
         });
-        int chunk = Math.clamp((panels + 2 * workers.count() - 1) / (2 * workers.count()), 1, N_BLOCK / PANEL);
+        // If B is to be packed, one task a thread: the longer the run of a row that a task reads, the faster.
+        int tasks = spec.packedB() ? 2 * workers.count() : workers.count();
+        int chunk = Math.min(Math.ceilDiv(panels, tasks), N_BLOCK / PANEL);
         workers.forEach((panels + chunk - 1) / chunk, Math.max(spec.flops(), spec.bytes()), (number, worker) -> {
             int panel = number * chunk;
             int count = Math.min(chunk, panels - panel);
-            float[] right = scratch[worker].take(Scratch.Use.RIGHT, K_BLOCK * chunk * PANEL);
+            float[] right = scratch[worker].take(Scratch.Use.RIGHT, chunk * Packing.panelStep(K_BLOCK));
             RowBlock rows = new RowBlock(c.array(), c.offset(), 0, m, spec.n(), scratch[worker]);
             for (int p = 0; p < k; p += K_BLOCK) {
                 int depth = Math.min(K_BLOCK, k - p);
@@ -271,12 +273,13 @@ final class SimdGemm {
 
     private Packing.Panels packShared(Packing packing, int p, int depth, int panel, int count) {
         float[] right = takeRight(depth, count);
+        int step = Packing.panelStep(depth);
         int share = Math.max(1, count / (2 * workers.count()));
         workers.forEach((count + share - 1) / share, 8L * depth * count * PANEL, (number, worker) -> {
             int from = number * share;
-            packing.right(right, from * PANEL * depth, 1, p, depth, panel + from, Math.min(share, count - from));
+            packing.right(right, from * step, 1, p, depth, panel + from, Math.min(share, count - from));
         });
-        return new Packing.Panels(right, 0, panel, count, depth);
+        return new Packing.Panels(right, 0, step, panel, count, depth);
     }
 
     /**
@@ -289,11 +292,12 @@ final class SimdGemm {
         Packing packing = new Packing(gemm, a, b);
         int k = gemm.k();
         int panels = (gemm.n() + PANEL - 1) / PANEL;
-        Packing.Panels[] right = new Packing.Panels[(k + K_BLOCK - 1) / K_BLOCK];
-        float[] packed = takeRight(k, panels);
-        for (int p = 0; p < k; p += K_BLOCK) {
-            int depth = Math.min(K_BLOCK, k - p);
-            right[p / K_BLOCK] = packing.right(packed, panels * PANEL * p, 1, p, depth, 0, panels);
+        Packing.Panels[] right = new Packing.Panels[Math.ceilDiv(k, K_BLOCK)];
+        float[] packed = takeRight(Math.min(k, K_BLOCK), right.length * panels);
+        for (int i = 0; i < right.length; i++) {
+            int p = i * K_BLOCK;
+            int at = i * panels * Packing.panelStep(K_BLOCK);
+            right[i] = packing.right(packed, at, 1, p, Math.min(K_BLOCK, k - p), 0, panels);
         }
         int height = spec.packed()
                 ? chunkRows(gemm.m(), UPDATED_PANEL / PANEL)

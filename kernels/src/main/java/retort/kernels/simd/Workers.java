@@ -8,11 +8,15 @@ import java.util.concurrent.locks.LockSupport;
  * A fixed set of threads that share out numbered tasks. The caller takes its part too, so one thread means no other
  * thread. Which thread does a task is left to chance: results must depend on the task's number alone.
  *
- * <p>Nothing spins: a spinning worker costs whoever else needs the core more than the wake-up saves.
+ * <p>No worker spins: that costs whoever else needs the core more than the wake-up saves. The caller, which has work to go on
+ * with, watches for the last task's end for a moment before it sleeps.
  */
 final class Workers implements AutoCloseable {
     /** Work below this many flops, or bytes, is done by the caller: waking a worker costs about 10 us. */
     static final long WORTH_SHARING = 4_000_000;
+
+    /** How long the caller watches: about a wake-up. Workers that watched too for the next call brought no more. */
+    private static final long WATCH_NANOS = 20_000;
 
     /** One numbered piece of work. */
     interface Task {
@@ -51,8 +55,13 @@ final class Workers implements AutoCloseable {
         }
 
         void await() {
+            long end = System.nanoTime() + WATCH_NANOS;
             while (done.get() < tasks) {
-                LockSupport.park(this);
+                if (System.nanoTime() - end < 0) {
+                    Thread.onSpinWait();
+                } else {
+                    LockSupport.park(this);
+                }
             }
             switch (failure.get()) {
                 case null -> {}
