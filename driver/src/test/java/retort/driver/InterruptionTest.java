@@ -45,6 +45,22 @@ class InterruptionTest {
         }
     }
 
+    @Test
+    void aStudyStopsAndSaysHowItGoesOn() throws Exception {
+        Path out = folder.resolve("out");
+        try (Outcome.Forked forked =
+                start(out, "study", "sweep", "--epochs=1", "--student-epochs=1000000", "--width=10", "--threads=1")) {
+            await(out.resolve("study.json"), forked);
+            Outcome outcome = interrupt(forked);
+
+            assertEquals(INTERRUPTED, outcome.code(), outcome.err());
+            assertEquals(
+                    "retort: interrupted; the same command with --out=" + out + " goes on from here",
+                    outcome.err().lines().toList().getLast());
+            assertEquals(List.of("study.json", "teacher-seed0.safetensors"), Outcome.files(out));
+        }
+    }
+
     /** There is nothing to save, and a measurement is not waited for. */
     @Test
     void aLatencyMeasurementStopsAtOnceAndLeavesNothing() throws Exception {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import retort.driver.data.SyntheticSet;
+import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
+import retort.kernels.Shape;
+import retort.nn.Architecture;
+import retort.nn.Initializer;
+import retort.nn.Layer;
+import retort.nn.Sequential;
 
 /** {@code retort study}, from its command line to its files. */
 class StudyTest {
@@ -177,6 +186,20 @@ class StudyTest {
     void refusesATeacherThatIsNoModel() {
         Path out = folder.resolve("out");
         Outcome.of(command(out, "sweep", "--teacher=" + folder.resolve("none"))).isRefused(BAD_FILE, "none: ");
+        assertFalse(Files.exists(out));
+    }
+
+    @Test
+    void refusesATeacherOfOtherImages() {
+        Path small = folder.resolve("small.safetensors");
+        Architecture architecture = Architecture.of(Shape.of(14, 14, 1), new Layer.Flatten(), new Layer.Dense(10));
+        try (Backend backend = Backends.open(Engine.CPU_SCALAR, new Backends.Options(1, null));
+                Sequential model = Sequential.create(backend, architecture, Initializer.GLOROT_UNIFORM, 0)) {
+            model.save(small, Map.of());
+        }
+        Path out = folder.resolve("out");
+        Outcome.of(command(out, "sweep", "--teacher=" + small))
+                .isRefused(BAD_FILE, small + ": maps 14 x 14 x 1 to 10, expected 28 x 28 x 1 to 10");
         assertFalse(Files.exists(out));
     }
 

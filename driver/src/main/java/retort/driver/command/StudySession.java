@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import retort.driver.job.InterruptedJobException;
 import retort.driver.job.Recipe;
 import retort.driver.study.Cell;
 import retort.driver.study.Merge;
@@ -23,6 +24,7 @@ record StudySession(
     void run(List<Cell> cells) {
         List<Cell> share = options.shard().of(cells);
         Path file = session.folder().resolve(StudyFile.NAME);
+        checkTeacher();
         Study known = begunOrContinued(file, share);
         StudyRun run = new StudyRun(
                 session.backend(),
@@ -31,8 +33,20 @@ record StudySession(
                 session.folder(),
                 options.teacher(),
                 session.progress());
-        Study found = run.complete(known, share, study -> StudyFile.write(tabled(study), file));
-        session.finish(tabled(found));
+        try {
+            Study found = run.complete(known, share, study -> StudyFile.write(tabled(study), file));
+            session.finish(tabled(found));
+        } catch (InterruptedJobException e) {
+            throw Files.exists(file) ? e.continuable(session.folder()) : e;
+        }
+    }
+
+    /** A file that can't be used is refused before anything is trained. */
+    private void checkTeacher() {
+        if (options.teacher() != null) {
+            ModelFiles.load(session.backend(), options.teacher(), session.data().test())
+                    .close();
+        }
     }
 
     private Study tabled(Study study) {

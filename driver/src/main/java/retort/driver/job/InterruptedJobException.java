@@ -18,4 +18,9 @@ public final class InterruptedJobException extends RuntimeException {
     InterruptedJobException keeping(Path checkpoint) {
         return new InterruptedJobException("interrupted; the model as it was is in " + checkpoint);
     }
+
+    /** The same, with results so far in the folder of a job that can go on from there. */
+    public InterruptedJobException continuable(Path folder) {
+        return new InterruptedJobException("interrupted; the same command with --out=" + folder + " goes on from here");
+    }
 }

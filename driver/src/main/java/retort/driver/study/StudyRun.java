@@ -40,7 +40,7 @@ public final class StudyRun {
 
     /**
      * @param folder that teachers are saved to
-     * @param givenTeacher a model to use for every seed, or null to train one for each
+     * @param givenTeacher a model of these images and classes to use for every seed, or null to train one for each
      */
     public StudyRun(Backend backend, Dataset data, Recipe recipe, Path folder, Path givenTeacher, Job.Watcher watcher) {
         this.backend = backend;
