@@ -3,6 +3,7 @@ package retort.driver.study;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import retort.driver.job.Method;
 
 /** What cells of a sweep differ in, beside their seed. */
 enum Axis {
@@ -15,7 +16,7 @@ enum Axis {
             "omitted",
             cell -> Cell.classes(cell.omitted()),
             Comparator.comparing(cell -> Cell.classes(cell.omitted()))),
-    METHOD("method", Study.CellResult::method, Comparator.comparing(Study.CellResult::method));
+    METHOD("method", Axis::method, Comparator.comparing(Axis::method));
 
     private final String title;
     private final Function<Study.CellResult, String> value;
@@ -25,6 +26,12 @@ enum Axis {
         this.title = title;
         this.value = value;
         this.order = order;
+    }
+
+    /** Students of different mixtures are not of one method. */
+    private static String method(Study.CellResult cell) {
+        boolean mixed = cell.method().equals(Method.SOFT_AND_HARD.id());
+        return mixed ? cell.method() + " " + Cell.number(cell.alpha()) : cell.method();
     }
 
     String title() {

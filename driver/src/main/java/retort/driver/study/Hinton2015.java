@@ -2,6 +2,7 @@ package retort.driver.study;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -99,24 +100,12 @@ public final class Hinton2015 {
         }
 
         void teacher() {
-            row(
-                    "teacher",
-                    67.0,
-                    seed ->
-                            study
-                                    .teacher(seed)
-                                    .map(teacher -> new Part(seed, teacher.test(), null, teacher.seconds()))
-                                    .stream());
+            row("teacher", 67.0, seed -> study.teacher(seed).map(t -> new Part(seed, t.test(), null, t.seconds())));
         }
 
         void plain(String id, Double paperErrors, Function<Long, Cell> cell) {
-            row(
-                    id,
-                    paperErrors,
-                    seed -> study
-                            .cell(cell.apply(seed))
-                            .map(result -> new Part(seed, result.test(), null, result.seconds()))
-                            .stream());
+            row(id, paperErrors, seed -> study.cell(cell.apply(seed))
+                    .map(result -> new Part(seed, result.test(), null, result.seconds())));
         }
 
         void corrected(
@@ -124,20 +113,15 @@ public final class Hinton2015 {
                 Double paperErrors,
                 Function<Long, Cell> cell,
                 Function<Study.CellResult, Study.Corrected> correction) {
-            row(
-                    id,
-                    paperErrors,
-                    seed -> study
-                            .cell(cell.apply(seed))
-                            .map(result -> {
-                                Study.Corrected corrected = correction.apply(result);
-                                return new Part(seed, corrected.test(), corrected.bias(), result.seconds());
-                            })
-                            .stream());
+            row(id, paperErrors, seed -> study.cell(cell.apply(seed)).map(result -> {
+                Study.Corrected corrected = correction.apply(result);
+                return new Part(seed, corrected.test(), corrected.bias(), result.seconds());
+            }));
         }
 
-        private void row(String id, Double paperErrors, Function<Long, Stream<Part>> part) {
-            List<Part> parts = seeds.stream().flatMap(part).toList();
+        private void row(String id, Double paperErrors, Function<Long, Optional<Part>> part) {
+            List<Part> parts =
+                    seeds.stream().map(part).flatMap(Optional::stream).toList();
             if (parts.isEmpty()) {
                 return;
             }
