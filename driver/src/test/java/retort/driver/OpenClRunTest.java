@@ -73,13 +73,18 @@ class OpenClRunTest {
     /** Losses and constraints that only studies have, on the device from end to end. */
     @Test
     void aStudyRunsOnADevice() throws IOException {
-        outcome("study", "sweep", "--backend=opencl", "--width=10", "--epochs=1", "--student-epochs=1",
+        outcome(
+                "study",
+                "sweep",
+                "--backend=opencl",
+                "--width=10",
+                "--epochs=1",
+                "--student-epochs=1",
                 "--method=soft-and-hard,logits,decoupled,standardized");
         JsonObject study = JsonParser.parseString(Files.readString(out.resolve("study.json")))
                 .getAsJsonObject();
         assertEquals(4, study.getAsJsonArray("cells").size());
-        assertEquals(
-                "opencl", study.getAsJsonObject("settings").get("backend").getAsString());
+        assertEquals("opencl", study.getAsJsonObject("settings").get("backend").getAsString());
     }
 
     /** The student's 8,070 parameters go up once, then 60 images of 785 numbers in every epoch. */

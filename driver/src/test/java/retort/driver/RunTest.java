@@ -255,7 +255,8 @@ class RunTest {
         Outcome run = step(out, "run", "--recipe=hinton2015", "--quick", "--backend=cpu-simd", "--epochs=1");
         JsonObject report = report(out);
         assertEquals("hinton2015", report.get("recipe").getAsString());
-        assertEquals(2_395_210, report.getAsJsonObject("teacher").get("parameters").getAsInt());
+        assertEquals(
+                2_395_210, report.getAsJsonObject("teacher").get("parameters").getAsInt());
         assertEquals(TRAIN, report.getAsJsonObject("teacher").get("trainImages").getAsInt());
         JsonObject distilled = report.getAsJsonArray("students").get(0).getAsJsonObject();
         assertEquals(1_276_810, distilled.get("parameters").getAsInt());

@@ -91,7 +91,7 @@ public record Recipe(
                 "hinton2015",
                 new Training(teacher, 100, 128, adam, 2, (float) Math.sqrt(15)),
                 0,
-                new Training(student(800), 40, 128, adam),
+                new Training(student(800), 60, 128, adam),
                 Method.SOFT_TARGETS,
                 Method.SOFT_TARGETS.alpha(),
                 20,

@@ -21,7 +21,7 @@ public final class CellTable {
     }
 
     private static String header() {
-        return "id,method,temperature,alpha,width,omitted,seed,trainImages,parameters,seconds,"
+        return "id,method,temperature,alpha,width,omitted,seed,trainImages,epochs,parameters,seconds,"
                 + measured("")
                 + ",oracleBias," + measured("oracle.") + ",priorMatchBias," + measured("priorMatch.");
     }
@@ -44,6 +44,7 @@ public final class CellTable {
                 Cell.classes(cell.omitted()),
                 cell.seed(),
                 cell.trainImages(),
+                cell.epochs(),
                 cell.parameters(),
                 cell.seconds()));
         add(values, cell.test());

@@ -88,8 +88,7 @@ public final class HeatMaps {
     private static String map(Measure measure, String title, Axis across, Axis up, List<Study.CellResult> cells) {
         List<String> columns = across.values(cells);
         List<String> rows = up.values(cells);
-        HeatMapChart chart =
-                chart(title, across.title(), up.title(), columns.size(), rows.size(), measure.pattern());
+        HeatMapChart chart = chart(title, across.title(), up.title(), columns.size(), rows.size(), measure.pattern());
         return drawn(chart, columns, rows, means(measure, across, up, cells));
     }
 
@@ -103,7 +102,8 @@ public final class HeatMaps {
                 String column = columns.get(x);
                 String row = rows.get(y);
                 double[] found = cells.stream()
-                        .filter(cell -> across.of(cell).equals(column) && up.of(cell).equals(row))
+                        .filter(cell ->
+                                across.of(cell).equals(column) && up.of(cell).equals(row))
                         .flatMap(cell -> measure.of(cell).stream())
                         .mapToDouble(Double::doubleValue)
                         .toArray();

@@ -104,8 +104,11 @@ public final class Hinton2015 {
         }
 
         void plain(String id, Double paperErrors, Function<Long, Cell> cell) {
-            row(id, paperErrors, seed -> study.cell(cell.apply(seed))
-                    .map(result -> new Part(seed, result.test(), null, result.seconds())));
+            row(
+                    id,
+                    paperErrors,
+                    seed -> study.cell(cell.apply(seed))
+                            .map(result -> new Part(seed, result.test(), null, result.seconds())));
         }
 
         void corrected(
@@ -113,10 +116,13 @@ public final class Hinton2015 {
                 Double paperErrors,
                 Function<Long, Cell> cell,
                 Function<Study.CellResult, Study.Corrected> correction) {
-            row(id, paperErrors, seed -> study.cell(cell.apply(seed)).map(result -> {
-                Study.Corrected corrected = correction.apply(result);
-                return new Part(seed, corrected.test(), corrected.bias(), result.seconds());
-            }));
+            row(
+                    id,
+                    paperErrors,
+                    seed -> study.cell(cell.apply(seed)).map(result -> {
+                        Study.Corrected corrected = correction.apply(result);
+                        return new Part(seed, corrected.test(), corrected.bias(), result.seconds());
+                    }));
         }
 
         private void row(String id, Double paperErrors, Function<Long, Optional<Part>> part) {

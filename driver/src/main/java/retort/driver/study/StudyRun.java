@@ -141,7 +141,8 @@ public final class StudyRun {
 
     private Study.CellResult student(Cell cell, Logits taught, String title) {
         Examples examples = cell.method().examples(data.train(), taught).without(cell.omitted());
-        Training training = recipe.student().withArchitecture(Recipe.student(cell.width()));
+        Training training =
+                recipe.student().withArchitecture(Recipe.student(cell.width())).withEpochs(epochs(examples));
         Fit fit = new Fit(
                 cell.id(),
                 examples,
@@ -165,6 +166,7 @@ public final class StudyRun {
                     List.copyOf(omitted),
                     cell.seed(),
                     examples.size(),
+                    training.epochs(),
                     model.parameterCount(),
                     seconds,
                     measured(logits, omitted),
@@ -177,6 +179,12 @@ public final class StudyRun {
                                     BiasCorrection.priorMatch(
                                             logits, omitted, recipe.ownTemperature(), taught.share(omitted))));
         }
+    }
+
+    /** A student is shown as many images however few of them are in its transfer set. */
+    private int epochs(Examples transfer) {
+        long shown = (long) recipe.student().epochs() * data.train().size();
+        return (int) Math.min(Math.round(shown / (double) transfer.size()), Integer.MAX_VALUE);
     }
 
     private Study.Corrected corrected(Logits logits, Set<Integer> omitted, double bias) {

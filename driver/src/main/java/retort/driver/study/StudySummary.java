@@ -74,7 +74,9 @@ public final class StudySummary {
     }
 
     private List<Double> teachers(Function<Study.Measured, Double> measure) {
-        return study.teachers().stream().map(teacher -> measure.apply(teacher.test())).toList();
+        return study.teachers().stream()
+                .map(teacher -> measure.apply(teacher.test()))
+                .toList();
     }
 
     /** The cells, those that differ in nothing but the seed in one line. */

@@ -39,9 +39,8 @@ class PicturesTest {
     /** Two seeds of 104 and 106 errors; there is no recall where nothing is omitted. */
     @Test
     void aPlaceOnAMapIsTheMeanOverTheSeeds() {
-        List<Study.CellResult> whole = SWEEP.cells().stream()
-                .filter(cell -> cell.omitted().isEmpty())
-                .toList();
+        List<Study.CellResult> whole =
+                SWEEP.cells().stream().filter(cell -> cell.omitted().isEmpty()).toList();
         List<Number[]> means = HeatMaps.means(Measure.ERRORS, Axis.TEMPERATURE, Axis.WIDTH, whole);
         assertEquals(9, means.size());
         assertEquals(List.of(1, 2, 105.0), List.of(means.get(1 * 3 + 2)));

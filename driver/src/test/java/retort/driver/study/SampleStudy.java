@@ -36,6 +36,7 @@ final class SampleStudy {
                 List.copyOf(cell.omitted()),
                 cell.seed(),
                 50_000,
+                40,
                 8_070,
                 1.5,
                 measured(errors, whole ? null : 0.5),

@@ -51,7 +51,7 @@ class StudyFileTest {
         JsonObject cell = json.getAsJsonArray("cells").get(1).getAsJsonObject();
         keys(
                 cell,
-                "id, method, temperature, alpha, width, omitted, seed, trainImages, parameters, seconds, test, oracle,"
+                "id, method, temperature, alpha, width, omitted, seed, trainImages, epochs, parameters, seconds, test, oracle,"
                         + " priorMatch");
         keys(
                 cell.getAsJsonObject("test"),
