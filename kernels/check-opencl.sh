@@ -27,7 +27,7 @@ check_oclgrind() {
 
 # Its groups have at most 32 items here, and half of its local memory can be had.
 check_rusticl() {
-    printf '%s\n' ELEMENT_ITEMS=32 ROW_ITEMS=32 GEMM_K_BLOCK=64 \
+    printf '%s\n' ELEMENT_ITEMS=32 ROW_ITEMS=32 GEMM_K_BLOCK=64 ADAM_COLUMNS=256 \
         BLOCK_M=16 BLOCK_SMALL_M=16 BLOCK_N=16 BLOCK_ITEM_M=4 BLOCK_ITEM_N=4 >"$work/rusticl.properties"
     local blocked
     for blocked in 0 1; do

@@ -11,6 +11,7 @@ enum ClParameter {
     GEMM_VECTORS(1, 2, 3, 4),
     GEMM_K_BLOCK(64, 128, 192, 256, 320, 384, 512, 1024),
     GEMM_ROW_BLOCK(48, 96, 144, 192, 256, 384, 512, 1024),
+    ADAM_COLUMNS(256, 512, 768, 1024, 1280, 1536, 2048),
     DOT_ROWS(1, 2, 3, 4, 6, 8),
     DOT_COLUMNS(1, 2, 3, 4, 6, 8),
     BLOCK_M(16, 32, 64, 128),

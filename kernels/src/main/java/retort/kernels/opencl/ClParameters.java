@@ -76,6 +76,8 @@ final class ClParameters {
         EnumMap<ClParameter, Integer> values = new EnumMap<>(this.values);
         long panelRow = (long) values.get(ClParameter.GEMM_VECTORS) * values.get(ClParameter.GEMM_WIDTH) * Float.BYTES;
         lower(values, ClParameter.GEMM_K_BLOCK, device.localMemoryBytes() / panelRow);
+        long gradientColumn = (long) values.get(ClParameter.GEMM_ROWS) * Float.BYTES;
+        lower(values, ClParameter.ADAM_COLUMNS, device.localMemoryBytes() / gradientColumn);
         long slices = 2L * (values.get(ClParameter.BLOCK_M) + 4 + values.get(ClParameter.BLOCK_N)) * Float.BYTES;
         lower(values, ClParameter.BLOCK_K, device.localMemoryBytes() / slices);
         lower(values, ClParameter.ROW_ITEMS, device.largestWorkGroup());

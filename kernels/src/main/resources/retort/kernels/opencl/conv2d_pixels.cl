@@ -2,7 +2,7 @@
 
 // tile[q][v] = pixels q = 0 .. COUNT - 1 of an output row, filters from column on. x is the image's first element under the
 // first pixel, rowStep leads to the next kernel row, pixelStep to the next pixel, run elements lie side by side.
-INLINE void JOIN(pixels_, COUNT)(
+APART void JOIN(pixels_, COUNT)(
         const __global float *x, const __global float *f, int kernelHeight, int run, int rowStep,
         int pixelStep, int filters, int column, floatv *tile) {
     floatv sums[COUNT][CONV_VECTORS];

@@ -2,7 +2,7 @@
 
 // Elements tap .. tap + COUNT - 1 of the kernel, counted r, s, c, times filters from column on, summed over output rows
 // first .. last - 1; the sums go to to[tap][column].
-INLINE void JOIN(taps_, COUNT)(
+APART void JOIN(taps_, COUNT)(
         const __global float *x, const __global float *dY, __global float *to, int height, int width,
         int channels, int run, int filters, int stride, int outHeight, int outWidth, int tap, int column, int first,
         int last) {

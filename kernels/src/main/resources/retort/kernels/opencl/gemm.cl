@@ -52,7 +52,7 @@ INLINE void pack_panel(const int transB, Product product, int p, int depth, int 
         for (int p = 0; p < k; p += GEMM_K_BLOCK) { \
             int depth = min(GEMM_K_BLOCK, k - p); \
             pack_panel(transB, product, p, depth, j, panel); \
-            column_of_tiles(transA, 1, 0, product, to, begin, end, j, p, depth, panel); \
+            column_of_tiles(transA, 1, product, to, begin, end, j, p, depth, panel); \
         } \
     }
 

@@ -49,7 +49,7 @@ INLINE void dot_step(
 }
 
 // totals[r * DOT_COLUMNS + c] = the product of row i + r and column j + c; rows and columns past the last repeat it.
-INLINE void dot_tile(
+APART void dot_tile(
         const __global float *a, const __global float *b, int m, int n, int k, int i, int j, float *totals) {
     const __global float *as[DOT_ROWS];
     const __global float *bs[DOT_COLUMNS];

@@ -18,7 +18,7 @@
 #define ROW_VECTORS 8
 
 // tile = up to NARROW_ROWS rows of C from row i on, side by side as in C, whose n is at most WIDTH. Rows past the last repeat it.
-INLINE void narrow_tile(
+APART void narrow_tile(
         const int transA, const int transB, const __global float *a, const __global float *b, int m, int n, int k,
         int i, float *tile) {
     const __global float *rows[NARROW_ROWS];

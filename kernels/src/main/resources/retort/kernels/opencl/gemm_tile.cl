@@ -2,9 +2,9 @@
 // where their bounds are literal.
 
 // tile = rows i .. i + ROWS - 1 of op(A), columns p .. p + depth - 1, times the panel, or where there is none times columns
-// from j on of B itself. transA and packed are constants after inlining. The sums leave their registers here, so that what
-// is done to them is a loop: with all copies of it inlined LLVM keeps the sums in memory from the start, at a fifth of the speed.
-INLINE void JOIN(multiply_, ROWS)(
+// from j on of B itself. The sums leave their registers here, so that what is done to them is a loop: with all copies of it inlined
+// LLVM keeps the sums in memory from the start, at a fifth of the speed.
+APART void JOIN(multiply_, ROWS)(
         const int transA, const int packed, Product product, int i, int j, int p, int depth,
         const __local floatv *panel, floatv *tile) {
     floatv sums[ROWS][GEMM_VECTORS];

@@ -18,7 +18,6 @@
 #include "vector.cl"
 #include "philox.cl"
 #include "epilogue.cl"
-#include "adam_update.cl"
 
 #define TILE_COLUMNS (GEMM_VECTORS * WIDTH)
 
@@ -46,19 +45,15 @@ typedef struct {
 #include "gemm_tile.cl"
 #undef ROWS
 
-// Where a tile's sums go: to C, or through Adam to the parameters.
+// Where a tile's sums go.
 typedef struct {
     __global float *c;
     float alpha, beta;
     Epilogue epilogue;
-    __global float *m;
-    __global float *v;
-    Adam adam;
 } Destination;
 
 INLINE void put(
-        const int rows, const int adam, Product product, Destination to, int i, int j, int first, int last,
-        const floatv *tile) {
+        const int rows, Product product, Destination to, int i, int j, int first, int last, const floatv *tile) {
     for (int r = 0; r < rows; r++) {
         for (int v = 0; v < GEMM_VECTORS; v++) {
             int column = j + v * WIDTH;
@@ -67,10 +62,6 @@ INLINE void put(
                 continue;
             }
             int e = (i + r) * product.n + column;
-            if (adam) {
-                adam_update(to.adam, tile[r * GEMM_VECTORS + v], count, to.c + e, to.m + e, to.v + e);
-                continue;
-            }
             floatv value = to.alpha * tile[r * GEMM_VECTORS + v];
             if (!first) {
                 value += load_first(to.c + e, count);
@@ -86,13 +77,13 @@ INLINE void put(
     for (; i + rows <= end; i += rows) { \
         floatv tile[GEMM_ROWS * GEMM_VECTORS]; \
         JOIN(multiply_, rows)(transA, packed, product, i, j, p, depth, panel, tile); \
-        put(rows, adam, product, to, i, j, p == 0, p + depth == product.k, tile); \
+        put(rows, product, to, i, j, p == 0, p + depth == product.k, tile); \
     }
 
 // Rows begin .. end - 1 of C, TILE_COLUMNS columns from j on, products p .. p + depth - 1 of each sum.
 INLINE void column_of_tiles(
-        const int transA, const int packed, const int adam, Product product, Destination to, int begin, int end,
-        int j, int p, int depth, const __local floatv *panel) {
+        const int transA, const int packed, Product product, Destination to, int begin, int end, int j, int p,
+        int depth, const __local floatv *panel) {
     int i = begin;
     TILE(GEMM_ROWS)
 #if GEMM_ROWS > 4
