@@ -2,35 +2,36 @@ package retort.kernels.opencl;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.SplittableRandom;
+import java.util.Map;
 import java.util.function.Consumer;
-import retort.kernels.Backend;
 import retort.kernels.BackendException;
 import retort.kernels.Conv2dSpec;
 import retort.kernels.GemmSpec;
-import retort.kernels.Scope;
-import retort.kernels.Shape;
 import retort.kernels.Spec;
-import retort.kernels.Tensor;
-import retort.kernels.scalar.ScalarBackend;
 
 /**
  * Finds the kernel parameters that are fastest on one device and writes them where the engine reads them. Parameters are tried
  * one or two at a time, in all their legal values; a set counts only if its results on shapes with edges equal the
- * reference's. Speed is the geometric mean of GFLOP/s over the products or convolutions that the parameters shape.
+ * reference's, and the fastest are timed again before one is chosen. Speed is the geometric mean of GFLOP/s over the products or
+ * convolutions that the parameters shape.
  */
 public final class OpenClTuner {
     /** A new value must beat the old by this much: less is noise. */
     private static final double WORTHWHILE = 1.02;
 
-    private static final int REPEATS = 5;
-    private static final double REPEAT_NANOS = 30e6;
+    /** The fastest of a stage's sets, which are timed again beside the best so far. */
+    private static final int RIVALS = 6;
 
-    /** More accumulators than this fit no register file. */
-    private static final int MOST_ACCUMULATORS = 32;
+    private static final int ROUNDS = 5;
+
+    /** Vector registers of processors that have the fewest for their width, AVX2, and of all others. */
+    private static final int FEW_REGISTERS = 16;
+
+    private static final int MANY_REGISTERS = 32;
 
     /** Parameters that are tried together, and what they are timed on. */
     record Stage(List<ClParameter> parameters, List<Spec> timed) {}
@@ -81,9 +82,11 @@ public final class OpenClTuner {
     }
 
     private static List<Stage> stages(boolean blocked) {
-        List<Spec> products =
-                List.of(GemmSpec.nn(512, 512, 512), GemmSpec.nn(32, 1200, 1200), GemmSpec.tn(1200, 1200, 32));
-        List<Spec> dots = List.of(GemmSpec.nt(32, 1200, 1200));
+        // Weights of 40 MB and more, as the teacher's first dense layer has: what a cache does not hold is read in
+        // other runs.
+        List<Spec> products = List.of(GemmSpec.nn(512, 512, 512), GemmSpec.nn(32, 1200, 9600));
+        List<Spec> gradients = List.of(ClTrial.withAdam(GemmSpec.tn(9600, 1200, 32)));
+        List<Spec> dots = List.of(GemmSpec.nt(32, 9600, 1200));
         Conv2dSpec one = Conv2dSpec.forward(32, 28, 28, 1).filters(3, 3, 32);
         Conv2dSpec many = Conv2dSpec.forward(8, 16, 16, 32).filters(3, 3, 64);
         List<Spec> forward = List.of(one, many);
@@ -102,6 +105,7 @@ public final class OpenClTuner {
                 new Stage(List.of(ClParameter.GEMM_ROWS, ClParameter.GEMM_VECTORS), products),
                 new Stage(List.of(ClParameter.GEMM_K_BLOCK), products),
                 new Stage(List.of(ClParameter.GEMM_ROW_BLOCK), products),
+                new Stage(List.of(ClParameter.ADAM_COLUMNS), gradients),
                 new Stage(List.of(ClParameter.DOT_ROWS, ClParameter.DOT_COLUMNS), dots),
                 new Stage(List.of(ClParameter.CONV_PIXELS, ClParameter.CONV_VECTORS), forward),
                 new Stage(List.of(ClParameter.CONV_TAPS), gradient));
@@ -126,16 +130,37 @@ public final class OpenClTuner {
 
     /** The stage's gain. */
     private double tune(Stage stage, Consumer<String> progress) {
-        double first = speed(best, stage, progress);
-        double fastest = first;
-        for (ClParameters candidate : candidates(stage)) {
-            double speed = speed(candidate, stage, progress);
-            if (speed > fastest * WORTHWHILE) {
-                fastest = speed;
-                best = candidate;
+        boolean runs = attempt(best, stage, progress) > 0;
+        Map<ClParameters, Double> speeds = new LinkedHashMap<>();
+        candidates(stage).forEach(candidate -> speeds.put(candidate, attempt(candidate, stage, progress)));
+        List<ClParameters> finalists = new ArrayList<>(speeds.keySet().stream()
+                .filter(candidate -> speeds.get(candidate) > 0)
+                .sorted(Comparator.comparing(speeds::get).reversed())
+                .limit(RIVALS)
+                .toList());
+        if (runs) {
+            finalists.addFirst(best);
+        }
+        double[] again = again(finalists, stage);
+        double toBeat = runs ? again[0] * WORTHWHILE : 0;
+        for (int i = 0; i < again.length; i++) {
+            if (again[i] > toBeat) {
+                toBeat = again[i];
+                best = finalists.get(i);
             }
         }
-        return first > 0 ? fastest / first : 1;
+        return runs ? again[finalists.indexOf(best)] / again[0] : 1;
+    }
+
+    /** The fastest of some rounds, taken in turns: a machine that others use can be slow for seconds. */
+    private double[] again(List<ClParameters> finalists, Stage stage) {
+        double[] fastest = new double[finalists.size()];
+        for (int round = 0; round < ROUNDS; round++) {
+            for (int i = 0; i < fastest.length; i++) {
+                fastest[i] = Math.max(fastest[i], speed(finalists.get(i), stage, false));
+            }
+        }
+        return fastest;
     }
 
     private List<ClParameters> candidates(Stage stage) {
@@ -150,9 +175,13 @@ public final class OpenClTuner {
             candidates = more;
         }
         return candidates.stream()
-                .filter(candidate -> accumulators(candidate, stage) <= MOST_ACCUMULATORS)
+                .filter(candidate -> accumulators(candidate, stage) <= registers())
                 .filter(candidate -> !candidate.equals(best))
                 .toList();
+    }
+
+    private int registers() {
+        return found.device().vectorWidth() == 8 ? FEW_REGISTERS : MANY_REGISTERS;
     }
 
     /** The product of a pair that sets a register tile; 1 for the rest. */
@@ -163,21 +192,14 @@ public final class OpenClTuner {
     }
 
     /** Geometric mean of GFLOP/s; 0 for a set that can't be used, and says why. */
-    private double speed(ClParameters candidate, Stage stage, Consumer<String> progress) {
+    private double attempt(ClParameters candidate, Stage stage, Consumer<String> progress) {
         String name = stage.parameters().stream()
                 .map(parameter -> parameter + "=" + candidate.get(parameter))
                 .toList()
                 .toString();
-        try (OpenClBackend backend = OpenClBackend.open(found, candidate)) {
-            tried++;
-            for (Spec spec : stage.timed()) {
-                checkEdges(backend, spec);
-            }
-            double logarithms = 0;
-            for (Spec spec : stage.timed()) {
-                logarithms += Math.log(gigaflops(backend, spec));
-            }
-            double speed = Math.exp(logarithms / stage.timed().size());
+        tried++;
+        try {
+            double speed = speed(candidate, stage, true);
             progress.accept(String.format(Locale.ROOT, "%s: %.1f GFLOP/s", name, speed));
             return speed;
         } catch (BackendException e) {
@@ -187,90 +209,17 @@ public final class OpenClTuner {
         }
     }
 
-    private static double gigaflops(Backend backend, Spec spec) {
-        try (Scope scope = backend.scope()) {
-            Tensor[] operands = operands(scope, spec);
-            run(backend, spec, operands);
-            backend.finish();
-            long start = System.nanoTime();
-            run(backend, spec, operands);
-            backend.finish();
-            int count = (int) Math.clamp(REPEAT_NANOS / (System.nanoTime() - start), 1, 1000);
-            double[] nanos = new double[REPEATS];
-            for (int i = 0; i < REPEATS; i++) {
-                start = System.nanoTime();
-                for (int n = 0; n < count; n++) {
-                    run(backend, spec, operands);
+    private double speed(ClParameters candidate, Stage stage, boolean check) {
+        try (OpenClBackend backend = OpenClBackend.open(found, candidate)) {
+            double logarithms = 0;
+            for (Spec spec : stage.timed()) {
+                ClTrial trial = new ClTrial(spec);
+                if (check) {
+                    trial.check(backend);
                 }
-                backend.finish();
-                nanos[i] = (System.nanoTime() - start) / (double) count;
+                logarithms += Math.log(trial.gigaflops(backend));
             }
-            Arrays.sort(nanos);
-            return spec.flops() / nanos[REPEATS / 2];
-        }
-    }
-
-    /** Compares the op with the reference on extents that no tile divides; whole numbers, so the sums are exact. */
-    private static void checkEdges(Backend backend, Spec spec) {
-        Spec edges = switch (spec) {
-            case GemmSpec gemm ->
-                new GemmSpec(
-                        Math.min(gemm.m(), 131),
-                        137,
-                        Math.min(gemm.k(), 517),
-                        gemm.transA(),
-                        gemm.transB(),
-                        false,
-                        1,
-                        0,
-                        gemm.epilogue());
-            case Conv2dSpec conv ->
-                Conv2dSpec.forward(2, 11, 15, conv.channels())
-                        .filters(3, 3, conv.filters() + 1)
-                        .as(conv.pass());
-            default -> throw new IllegalArgumentException("opencl: nothing tunes " + spec.id());
-        };
-        float[] expected = result(new ScalarBackend(), edges);
-        float[] actual = result(backend, edges);
-        int at = Arrays.mismatch(expected, actual);
-        if (at >= 0) {
-            throw new BackendException(
-                    "opencl: " + edges.id() + ": element " + at + " is " + actual[at] + ", expected " + expected[at]);
-        }
-    }
-
-    private static float[] result(Backend backend, Spec spec) {
-        try (Scope scope = backend.scope()) {
-            Tensor[] operands = operands(scope, spec);
-            run(backend, spec, operands);
-            boolean isFilter = spec instanceof Conv2dSpec conv && conv.pass() == Conv2dSpec.Pass.FILTER_GRADIENT;
-            return backend.download(operands[isFilter ? 1 : 2]);
-        }
-    }
-
-    private static Tensor[] operands(Scope scope, Spec spec) {
-        List<Shape> shapes = switch (spec) {
-            case GemmSpec gemm -> List.of(gemm.aShape(), gemm.bShape(), gemm.cShape());
-            case Conv2dSpec conv -> List.of(conv.xShape(), conv.filterShape(), conv.yShape());
-            default -> throw new IllegalArgumentException("opencl: nothing tunes " + spec.id());
-        };
-        SplittableRandom random = new SplittableRandom(1);
-        return shapes.stream()
-                .map(shape -> {
-                    float[] elements = new float[shape.size()];
-                    for (int e = 0; e < elements.length; e++) {
-                        elements[e] = random.nextInt(-3, 4);
-                    }
-                    return scope.tensorOf(shape, elements);
-                })
-                .toArray(Tensor[]::new);
-    }
-
-    private static void run(Backend backend, Spec spec, Tensor[] operands) {
-        switch (spec) {
-            case GemmSpec gemm -> backend.gemm(gemm, operands[0], operands[1], operands[2]);
-            case Conv2dSpec conv -> backend.conv2d(conv, operands[0], operands[1], operands[2]);
-            default -> throw new IllegalArgumentException("opencl: nothing tunes " + spec.id());
+            return Math.exp(logarithms / stage.timed().size());
         }
     }
 }

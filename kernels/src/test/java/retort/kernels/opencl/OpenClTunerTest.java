@@ -20,10 +20,12 @@ class OpenClTunerTest {
         OpenClDevices.Found found = OpenClTestDevice.find();
         Path file = folder.resolve("device.properties");
         ClParameter parameter = ClParameter.DOT_ROWS;
-        Stage stage = new Stage(List.of(parameter), List.of(GemmSpec.nt(8, 40, 70)));
+        List<Stage> stages = List.of(
+                new Stage(List.of(parameter), List.of(GemmSpec.nt(8, 40, 70))),
+                new Stage(List.of(ClParameter.ADAM_COLUMNS), List.of(ClTrial.withAdam(GemmSpec.tn(30, 70, 8)))));
         List<String> lines = new ArrayList<>();
-        OpenClTuner.Result result = OpenClTuner.of(found, List.of(stage), file).tune(lines::add);
-        assertEquals(parameter.legal().length, result.tried());
+        OpenClTuner.Result result = OpenClTuner.of(found, stages, file).tune(lines::add);
+        assertEquals(parameter.legal().length + ClParameter.ADAM_COLUMNS.legal().length, result.tried());
         assertEquals(0, result.refused(), lines.toString());
         assertEquals(result.tried(), lines.size());
         assertTrue(result.speedup() >= 1);
