@@ -75,8 +75,9 @@ public final class HostDistillation {
         logSoftmax(v, teacherT, -1, logP);
         double divergence = 0;
         for (int c = 0; c < z.length; c++) {
-            divergence += term(Math.exp(logP[c]), logP[c], logQ[c]);
-            gradient[c] = temperature * (Math.exp(logQ[c]) - Math.exp(logP[c]));
+            double p = Math.exp(logP[c]);
+            divergence += term(p, logP[c], logQ[c]);
+            gradient[c] = temperature * (Math.exp(logQ[c]) - p);
         }
         return temperature * temperature * divergence;
     }

@@ -31,9 +31,8 @@ final class SimdDropout {
     private static final long LOW = 0xFFFFFFFFL;
     private static final LongVector NUMBERS = LongVector.broadcast(LONGS, 0).addIndex(1);
 
-    // Pairs of the lower or upper half of one vector and of another in turns. In lanes of 32 bits, since C2 does not
-    // compile
-    // rearranging two lanes of 64.
+    // Pairs of the lower or upper half of one vector and of another in turns.
+    // In lanes of 32 bits, since C2 does not compile rearranging two lanes of 64.
     private static final VectorShuffle<Integer> LOWER = VectorShuffle.fromOp(INTS, i -> i / 4 * 2 + i % 2);
     private static final VectorShuffle<Integer> UPPER = VectorShuffle.fromOp(INTS, i -> LANES / 2 + i / 4 * 2 + i % 2);
     private static final VectorMask<Integer> SECOND = VectorMask.fromLong(INTS, 0xCCCCCCCCCCCCCCCCL);
