@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import retort.driver.job.Recipe;
 
 /** How a student is distilled and trained. */
-final class DistillOptions extends StudentOptions {
+class DistillOptions extends StudentOptions {
     @Mixin
     private MethodOptions method;
 

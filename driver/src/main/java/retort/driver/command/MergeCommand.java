@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import retort.driver.job.Recipe;
@@ -33,18 +33,8 @@ final class MergeCommand implements Callable<Integer> {
             description = "A study.json, or the folder that one is in.")
     private List<Path> parts;
 
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            converter = Converters.Location.class,
-            description = "Folder for results (default: retort-out/merge-<time>).")
-    private Path out;
-
-    @Option(names = "--json", description = "Print study.json on stdout instead of the summary.")
-    private boolean json;
-
-    @Option(names = "--verbose", description = "Print the stack trace of an error too.")
-    private boolean verbose;
+    @Mixin
+    private OutputOptions options;
 
     @Override
     public Integer call() {
@@ -52,8 +42,8 @@ final class MergeCommand implements Callable<Integer> {
         if (merged.study().equals(Hinton2015.NAME)) {
             merged = merged.withExperiments(new Hinton2015(Recipe.hinton2015()).experiments(merged));
         }
-        try (OutputFolder output = OutputFolder.open(out, spec.name())) {
-            new StudyOutput(output, spec.commandLine().getOut(), json).write(merged);
+        try (OutputFolder output = options.folder(spec.name())) {
+            new StudyOutput(output, spec.commandLine().getOut(), options.json()).write(merged);
         }
         return ExitCode.DONE;
     }

@@ -1,6 +1,8 @@
 package retort.driver.command;
 
+import java.util.List;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -19,25 +21,17 @@ final class MethodOptions {
                             + " soft-targets).")
     private Method method;
 
-    @Option(
-            names = "--alpha",
-            paramLabel = "SHARE",
-            converter = Converters.Share.class,
-            description = "Share of the true labels in soft-and-hard, 0 to 1 (default: 0.1).")
-    private Float alpha;
+    @Mixin
+    private AlphaOption alpha;
 
     /** @throws ParameterException if one of the options would do nothing */
     void check(CommandSpec command) {
-        if (alpha != null && method != Method.SOFT_AND_HARD) {
-            throw new ParameterException(
-                    command.commandLine(),
-                    "--alpha=" + alpha + " is for --method=" + Method.SOFT_AND_HARD.id() + " only");
-        }
+        alpha.check(command, method == null ? List.of() : List.of(method));
     }
 
     Recipe changed(Recipe standard) {
         Method chosen = RecipeSource.given(method, standard.method());
-        return standard.withMethod(chosen, RecipeSource.given(alpha, chosen.alpha()));
+        return standard.withMethod(chosen, alpha.of(chosen));
     }
 
     /** A method by its name. */

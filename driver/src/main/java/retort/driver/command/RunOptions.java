@@ -1,21 +1,15 @@
 package retort.driver.command;
 
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import retort.driver.job.Recipe;
 
 /** How teacher and students are trained, and one of these distilled. */
-final class RunOptions extends JobOptions {
+final class RunOptions extends DistillOptions {
     @Mixin
-    private MethodOptions method;
-
-    @Override
-    void check(CommandSpec command) {
-        method.check(command);
-    }
+    private TeacherOptions teacher;
 
     @Override
     Recipe recipe() {
-        return method.changed(super.recipe());
+        return teacher.changed(super.recipe());
     }
 }

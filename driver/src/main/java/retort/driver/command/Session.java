@@ -37,7 +37,7 @@ final class Session implements AutoCloseable {
         this.backend = options.profile() ? engine.openProfiled() : engine.open();
         this.progress = new Progress(Interruption.begin());
         try {
-            this.output = options.output(command.name());
+            this.output = options.folder(command.name());
             this.peaks = options.profile() ? Peaks.measured(backend.engine(), backend.threads()) : Optional.empty();
         } catch (RuntimeException | Error e) {
             backend.close();

@@ -10,7 +10,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 import retort.driver.data.Dataset;
 import retort.driver.job.Recipe;
-import retort.driver.job.Training;
 import retort.driver.study.Shard;
 
 /** What every study has: seeds, a share of the work, and the trainings of the paper with what the user changed. */
@@ -37,12 +36,8 @@ final class StudyOptions extends RecipeSource {
             description = "A saved model to teach in every seed (default: one is trained for each).")
     private Path teacher;
 
-    @Option(
-            names = "--epochs",
-            paramLabel = "N",
-            converter = Converters.Positive.class,
-            description = "Epochs of the teacher (default: 100).")
-    private Integer epochs;
+    @Mixin
+    private TeacherOptions ofTeacher;
 
     @Mixin
     private TrainingOptions training;
@@ -76,9 +71,7 @@ final class StudyOptions extends RecipeSource {
     @Override
     Recipe recipe() {
         Recipe full = Recipe.hinton2015();
-        Recipe standard = training.changed(quick ? full.quick() : full);
-        Training ofTeacher = standard.teacher();
-        return standard.withTeacher(ofTeacher.withEpochs(given(epochs, ofTeacher.epochs())));
+        return ofTeacher.changed(training.changed(quick ? full.quick() : full));
     }
 
     /** Several seeds as one value, so that a later option replaces an earlier one. */

@@ -11,7 +11,6 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import retort.driver.data.ImageSet;
@@ -73,12 +72,8 @@ final class SweepCommand implements Callable<Integer> {
                             + " ${DEFAULT-VALUE}).")
     private List<Method> methods;
 
-    @Option(
-            names = "--alpha",
-            paramLabel = "SHARE",
-            converter = Converters.Share.class,
-            description = "Share of the true labels in soft-and-hard, 0 to 1 (default: 0.1).")
-    private Float alpha;
+    @Mixin
+    private AlphaOption alpha;
 
     @Mixin
     private OneEngine engine;
@@ -91,12 +86,9 @@ final class SweepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (alpha != null && !methods.contains(Method.SOFT_AND_HARD)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--alpha=" + alpha + " is for --method=" + Method.SOFT_AND_HARD.id() + " only");
-        }
-        float share = alpha == null ? Method.SOFT_AND_HARD.alpha() : alpha;
-        Grid grid = new Grid(methods, temperatures, share, widths, omitted.sets(), study.seeds());
+        alpha.check(spec, methods);
+        float mixed = alpha.of(Method.SOFT_AND_HARD);
+        Grid grid = new Grid(methods, temperatures, mixed, widths, omitted.sets(), study.seeds());
         try (Session session = new Session(spec, options, study, engine)) {
             new StudySession(session, study, Grid.NAME, found -> List.of()).run(grid.cells());
         }

@@ -2,6 +2,7 @@ package retort.driver.job;
 
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import retort.driver.data.ImageSet;
 import retort.kernels.Shape;
 import retort.nn.Architecture;
@@ -42,18 +43,7 @@ public record Recipe(
      * 27,413,130 parameters) and a tiny student (784-10-10-10; 8,070 parameters).
      */
     public static Recipe notebook() {
-        Architecture teacher = Architecture.of(
-                IMAGE,
-                new Layer.Conv2D(32, 3, 3),
-                new Layer.ReLU(),
-                new Layer.Flatten(),
-                new Layer.Dense(1200),
-                new Layer.ReLU(),
-                new Layer.Dropout(0.5f),
-                new Layer.Dense(1200),
-                new Layer.ReLU(),
-                new Layer.Dropout(0.5f),
-                new Layer.Dense(ImageSet.CLASSES));
+        Architecture teacher = teacher(new Layer.Conv2D(32, 3, 3), new Layer.ReLU(), new Layer.Flatten());
         Descent adam = new Descent.Adam(1e-3f, 1);
         return new Recipe(
                 "notebook",
@@ -75,17 +65,7 @@ public record Recipe(
      * appendix A, whose limit on a squared norm is 15. Both are trained by Adam with a falling rate; see docs/study.md.
      */
     public static Recipe hinton2015() {
-        Architecture teacher = Architecture.of(
-                IMAGE,
-                new Layer.Flatten(),
-                new Layer.Dropout(0.2f),
-                new Layer.Dense(1200),
-                new Layer.ReLU(),
-                new Layer.Dropout(0.5f),
-                new Layer.Dense(1200),
-                new Layer.ReLU(),
-                new Layer.Dropout(0.5f),
-                new Layer.Dense(ImageSet.CLASSES));
+        Architecture teacher = teacher(new Layer.Flatten(), new Layer.Dropout(0.2f));
         Descent adam = new Descent.Adam(1e-3f, 0.01f);
         return new Recipe(
                 "hinton2015",
@@ -99,6 +79,19 @@ public record Recipe(
                 Set.of(3),
                 0,
                 0);
+    }
+
+    /** A teacher of two dense layers of 1,200 with dropout behind these. */
+    private static Architecture teacher(Layer... first) {
+        Stream<Layer> dense = Stream.of(
+                new Layer.Dense(1200),
+                new Layer.ReLU(),
+                new Layer.Dropout(0.5f),
+                new Layer.Dense(1200),
+                new Layer.ReLU(),
+                new Layer.Dropout(0.5f),
+                new Layer.Dense(ImageSet.CLASSES));
+        return new Architecture(IMAGE, Stream.concat(Stream.of(first), dense).toList());
     }
 
     /** For a look: a tenth of the epochs, where there are that many. */

@@ -61,7 +61,7 @@ public final class HeatMaps {
                 pictures.putAll(maps(group, axes.get(0), axes.get(1), cells));
             }
         });
-        softLabels(study).forEach(pictures::put);
+        pictures.putAll(softLabels(study));
         return pictures;
     }
 

@@ -1,0 +1,28 @@
+package retort.driver.command;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Where results go. */
+final class OutputOptions {
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            converter = Converters.Location.class,
+            description = "Folder for results (default: retort-out/<command>-<time>).")
+    private Path out;
+
+    @Option(names = "--json", description = "Print the results as JSON on stdout instead of the summary.")
+    private boolean json;
+
+    @Option(names = "--verbose", description = "Print the stack trace of an error too.")
+    private boolean verbose;
+
+    boolean json() {
+        return json;
+    }
+
+    OutputFolder folder(String command) {
+        return OutputFolder.open(out, command);
+    }
+}
