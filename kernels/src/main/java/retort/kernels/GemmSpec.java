@@ -35,24 +35,29 @@ public record GemmSpec(
         }
     }
 
+    /** C = op(A) op(B). */
+    public static GemmSpec of(int m, int n, int k, boolean transA, boolean transB) {
+        return new GemmSpec(m, n, k, transA, transB, false, 1, 0, Epilogue.NONE);
+    }
+
     /** C = A B. */
     public static GemmSpec nn(int m, int n, int k) {
-        return new GemmSpec(m, n, k, false, false, false, 1, 0, Epilogue.NONE);
+        return of(m, n, k, false, false);
     }
 
     /** C = A B', B stored n x k. */
     public static GemmSpec nt(int m, int n, int k) {
-        return new GemmSpec(m, n, k, false, true, false, 1, 0, Epilogue.NONE);
+        return of(m, n, k, false, true);
     }
 
     /** C = A' B, A stored k x m. */
     public static GemmSpec tn(int m, int n, int k) {
-        return new GemmSpec(m, n, k, true, false, false, 1, 0, Epilogue.NONE);
+        return of(m, n, k, true, false);
     }
 
     /** C = A' B'. */
     public static GemmSpec tt(int m, int n, int k) {
-        return new GemmSpec(m, n, k, true, true, false, 1, 0, Epilogue.NONE);
+        return of(m, n, k, true, true);
     }
 
     public GemmSpec with(Epilogue other) {
@@ -62,6 +67,11 @@ public record GemmSpec(
     /** The same with B as a packed tensor. */
     public GemmSpec withPackedB() {
         return new GemmSpec(m, n, k, transA, transB, true, alpha, beta, epilogue);
+    }
+
+    /** The same product of other matrices, none of them packed. */
+    public GemmSpec sized(int newM, int newN, int newK) {
+        return new GemmSpec(newM, newN, newK, transA, transB, false, alpha, beta, epilogue);
     }
 
     public GemmSpec scaled(float newAlpha, float newBeta) {

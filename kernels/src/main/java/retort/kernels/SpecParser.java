@@ -125,16 +125,14 @@ final class SpecParser {
 
     /** The product, with nothing packed. */
     private GemmSpec gemm(Matcher at) {
-        return new GemmSpec(
-                integer(at, 1),
-                integer(at, 2),
-                integer(at, 3),
-                at.group(4).equals("t"),
-                at.group(5).equals("t"),
-                false,
-                real(at, 7, 1),
-                real(at, 8, 0),
-                epilogue(at, 9));
+        return GemmSpec.of(
+                        integer(at, 1),
+                        integer(at, 2),
+                        integer(at, 3),
+                        at.group(4).equals("t"),
+                        at.group(5).equals("t"))
+                .scaled(real(at, 7, 1), real(at, 8, 0))
+                .with(epilogue(at, 9));
     }
 
     private Conv2dSpec conv2d(Conv2dSpec.Pass pass) {

@@ -56,16 +56,8 @@ public final class Bounds {
 
     /** 2 (k + 2) eps (|alpha| |A| |B| + |beta| |C|), carried through the epilogue. */
     private static double[] gemm(GemmSpec s, float[][] inputs) {
-        GemmSpec absolute = new GemmSpec(
-                s.m(),
-                s.n(),
-                s.k(),
-                s.transA(),
-                s.transB(),
-                false,
-                Math.abs(s.alpha()),
-                Math.abs(s.beta()),
-                Epilogue.NONE);
+        GemmSpec absolute = GemmSpec.of(s.m(), s.n(), s.k(), s.transA(), s.transB())
+                .scaled(Math.abs(s.alpha()), Math.abs(s.beta()));
         float[] sums = reference(absolute, absolute(inputs[0]), absolute(inputs[1]), absolute(inputs[2]));
         return epilogue(s.epilogue(), sums, s.k(), inputs);
     }

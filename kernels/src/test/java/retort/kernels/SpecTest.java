@@ -99,7 +99,7 @@ class SpecTest {
     private static Arbitrary<GemmSpec> plainProducts() {
         Arbitrary<Boolean> flags = Arbitraries.of(true, false);
         return Combinators.combine(sizes(), sizes(), sizes(), flags, flags)
-                .as((m, n, k, transA, transB) -> new GemmSpec(m, n, k, transA, transB, false, 1, 0, Epilogue.NONE));
+                .as((m, n, k, transA, transB) -> GemmSpec.of(m, n, k, transA, transB));
     }
 
     private static Arbitrary<GemmSpec> gemms() {

@@ -114,8 +114,7 @@ record Sample(Spec spec, List<int[]> elements) {
         int[] rows = some(s.m(), ROWS, random);
         int[] columns = some(s.n(), COLUMNS, random);
         int[] c = grid(rows, s.n(), columns);
-        GemmSpec part = new GemmSpec(
-                rows.length, columns.length, s.k(), s.transA(), s.transB(), false, s.alpha(), s.beta(), s.epilogue());
+        GemmSpec part = s.sized(rows.length, columns.length, s.k());
         return new Sample(part, withFused(s.epilogue(), columns, c, a(s, rows), b(s, columns), c));
     }
 
@@ -124,8 +123,7 @@ record Sample(Spec spec, List<int[]> elements) {
         int[] rows = some(gemm.m(), ROWS, random);
         int[] columns = some(gemm.n(), COLUMNS, random);
         int[] w = grid(rows, gemm.n(), columns);
-        GemmSpec part = new GemmSpec(
-                rows.length, columns.length, gemm.k(), gemm.transA(), gemm.transB(), false, 1, 0, Epilogue.NONE);
+        GemmSpec part = gemm.sized(rows.length, columns.length, gemm.k());
         return new Sample(
                 new GemmAdamSpec(part, sized(s.adam(), w.length), false),
                 List.of(a(gemm, rows), b(gemm, columns), w, w, w));

@@ -17,7 +17,7 @@ final class AlphaOption {
 
     /** @throws ParameterException if the option is given and none of the methods mixes */
     void check(CommandSpec command, List<Method> methods) {
-        if (alpha != null && !methods.contains(Method.SOFT_AND_HARD)) {
+        if (alpha != null && methods.stream().noneMatch(Method::mixesAsAsked)) {
             throw new ParameterException(
                     command.commandLine(),
                     "--alpha=" + alpha + " is for --method=" + Method.SOFT_AND_HARD.id() + " only");
@@ -26,6 +26,6 @@ final class AlphaOption {
 
     /** The share of a method: the user's for the one that mixes, the others' own. */
     float of(Method method) {
-        return method == Method.SOFT_AND_HARD ? RecipeSource.given(alpha, method.alpha()) : method.alpha();
+        return method.alpha(RecipeSource.given(alpha, method.alpha()));
     }
 }

@@ -42,7 +42,7 @@ final class StudyOptions extends RecipeSource {
     @Mixin
     private TrainingOptions training;
 
-    @Option(names = "--quick", description = "For a look: a tenth of the epochs.")
+    @Option(names = "--quick", description = "For a look: a fifth of the epochs.")
     private boolean quick;
 
     List<Long> seeds() {

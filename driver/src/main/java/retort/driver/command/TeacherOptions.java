@@ -10,7 +10,7 @@ final class TeacherOptions {
             names = "--epochs",
             paramLabel = "N",
             converter = Converters.Positive.class,
-            description = "Epochs of the teacher (default: 1; hinton2015 100).")
+            description = "Epochs of the teacher (default: 1; hinton2015 40).")
     private Integer epochs;
 
     Recipe changed(Recipe standard) {

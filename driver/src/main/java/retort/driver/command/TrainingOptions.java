@@ -13,7 +13,7 @@ final class TrainingOptions {
             names = "--student-epochs",
             paramLabel = "N",
             converter = Converters.Positive.class,
-            description = "Epochs of the students (default: 3; hinton2015 60).")
+            description = "Epochs of the students (default: 3; hinton2015 50).")
     private Integer studentEpochs;
 
     @Option(

@@ -72,6 +72,16 @@ public enum Method {
         return alpha;
     }
 
+    /** Whether the user sets {@link #alpha()}; the other methods are defined with theirs. */
+    public boolean mixesAsAsked() {
+        return this == SOFT_AND_HARD;
+    }
+
+    /** The share of the loss on true labels where the user asks for {@code asked}. */
+    public float alpha(float asked) {
+        return mixesAsAsked() ? asked : alpha;
+    }
+
     /**
      * What training minimises.
      *

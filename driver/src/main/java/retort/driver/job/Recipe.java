@@ -69,9 +69,9 @@ public record Recipe(
         Descent adam = new Descent.Adam(1e-3f, 0.01f);
         return new Recipe(
                 "hinton2015",
-                new Training(teacher, 100, 128, adam, 2, (float) Math.sqrt(15)),
+                new Training(teacher, 40, 128, adam, 2, (float) Math.sqrt(15)),
                 0,
-                new Training(student(800), 60, 128, adam),
+                new Training(student(800), 50, 128, adam),
                 Method.SOFT_TARGETS,
                 Method.SOFT_TARGETS.alpha(),
                 20,
@@ -94,7 +94,7 @@ public record Recipe(
         return new Architecture(IMAGE, Stream.concat(Stream.of(first), dense).toList());
     }
 
-    /** For a look: a tenth of the epochs, where there are that many. */
+    /** For a look: a fifth of the epochs, where there are that many. */
     public Recipe quick() {
         return withTeacher(teacher.quick()).withStudent(student.quick());
     }

@@ -8,7 +8,7 @@ import retort.driver.job.Method;
 /**
  * A sweep: every combination of its axes.
  *
- * @param alpha share of the true labels in {@link Method#SOFT_AND_HARD}; the other methods keep their own
+ * @param alpha that the user asks for, see {@link Method#alpha(float)}
  */
 public record Grid(
         List<Method> methods,
@@ -29,11 +29,7 @@ public record Grid(
                 .flatMap(method -> omitted.stream()
                         .flatMap(classes -> widths.stream()
                                 .flatMap(width -> temperatures.stream()
-                                        .map(temperature ->
-                                                new Cell(method, temperature, share(method), width, classes, seed)))));
-    }
-
-    private float share(Method method) {
-        return method == Method.SOFT_AND_HARD ? alpha : method.alpha();
+                                        .map(temperature -> new Cell(
+                                                method, temperature, method.alpha(alpha), width, classes, seed)))));
     }
 }

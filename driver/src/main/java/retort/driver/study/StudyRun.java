@@ -146,8 +146,7 @@ public final class StudyRun {
 
     private Study.CellResult student(Cell cell, Logits taught, String title) {
         Examples examples = cell.method().examples(data.train(), taught).without(cell.omitted());
-        Training training =
-                recipe.student().withArchitecture(Recipe.student(cell.width())).withEpochs(epochs(examples));
+        Training training = recipe.student().withArchitecture(Recipe.student(cell.width()));
         Fit fit = new Fit(
                 cell.id(),
                 examples,
@@ -184,12 +183,6 @@ public final class StudyRun {
                                     BiasCorrection.priorMatch(
                                             logits, omitted, recipe.ownTemperature(), taught.share(omitted))));
         }
-    }
-
-    /** A student is shown as many images however few of them are in its transfer set. */
-    private int epochs(Examples transfer) {
-        long shown = (long) recipe.student().epochs() * data.train().size();
-        return (int) Math.min(Math.round(shown / (double) transfer.size()), Integer.MAX_VALUE);
     }
 
     private Study.Corrected corrected(Logits logits, Set<Integer> omitted, double bias) {

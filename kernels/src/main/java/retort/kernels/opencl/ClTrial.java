@@ -83,16 +83,7 @@ record ClTrial(Spec spec) {
     }
 
     private static GemmSpec edges(GemmSpec gemm) {
-        return new GemmSpec(
-                Math.min(gemm.m(), 131),
-                137,
-                Math.min(gemm.k(), 517),
-                gemm.transA(),
-                gemm.transB(),
-                false,
-                1,
-                0,
-                gemm.epilogue());
+        return gemm.sized(Math.min(gemm.m(), 131), 137, Math.min(gemm.k(), 517));
     }
 
     /** A weight gradient and Adam with Keras's rates. */

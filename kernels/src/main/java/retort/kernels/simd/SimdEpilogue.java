@@ -4,6 +4,8 @@ import static retort.kernels.simd.SimdSpecies.LANES;
 import static retort.kernels.simd.SimdSpecies.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import retort.kernels.CheckedBackend.Fused;
 import retort.kernels.Epilogue;
 import retort.kernels.host.HostTensor;
@@ -56,19 +58,15 @@ final class SimdEpilogue {
         }
     }
 
-    /** c + bias, or relu of it: one pass for the pair that layers use most. */
     private void biasRow(int first, int column, int width) {
         float[] bias = fused.bias().array();
         int biasAt = fused.bias().offset() + column;
         int j = 0;
         for (; j + LANES <= width; j += LANES) {
-            FloatVector sum = FloatVector.fromArray(SPECIES, c, at + first + j)
-                    .add(FloatVector.fromArray(SPECIES, bias, biasAt + j));
-            (epilogue.relu() ? sum.max(0) : sum).intoArray(c, at + first + j);
+            addBias(FloatVector.fromArray(SPECIES, bias, biasAt + j), at + first + j);
         }
         for (; j < width; j++) {
-            float sum = c[at + first + j] + bias[biasAt + j];
-            c[at + first + j] = epilogue.relu() ? SimdElementwise.positive(sum) : sum;
+            addBias(bias[biasAt + j], at + first + j);
         }
     }
 
@@ -79,20 +77,26 @@ final class SimdEpilogue {
         int j = 0;
         for (; j + LANES <= width; j += LANES) {
             FloatVector added = FloatVector.fromArray(SPECIES, bias, biasAt + j);
-            int e = at + first + j;
             for (int i = 0; i < rows; i++) {
-                FloatVector sum = FloatVector.fromArray(SPECIES, c, e).add(added);
-                (epilogue.relu() ? sum.max(0) : sum).intoArray(c, e);
-                e += columns;
+                addBias(added, at + first + i * columns + j);
             }
         }
         for (; j < width; j++) {
             for (int i = 0; i < rows; i++) {
-                int e = at + first + i * columns + j;
-                float sum = c[e] + bias[biasAt + j];
-                c[e] = epilogue.relu() ? SimdElementwise.positive(sum) : sum;
+                addBias(bias[biasAt + j], at + first + i * columns + j);
             }
         }
+    }
+
+    /** c + bias, or relu of it: one pass for the pair that layers use most. */
+    private void addBias(FloatVector bias, int e) {
+        FloatVector sum = FloatVector.fromArray(SPECIES, c, e).add(bias);
+        (epilogue.relu() ? sum.max(0) : sum).intoArray(c, e);
+    }
+
+    private void addBias(float bias, int e) {
+        float sum = c[e] + bias;
+        c[e] = epilogue.relu() ? SimdElementwise.positive(sum) : sum;
     }
 
     private void reluRow(int first, int width) {
@@ -105,7 +109,15 @@ final class SimdEpilogue {
         float[] gate = fused.gate().array();
         int gateAt = fused.gate().offset() + first;
         float scale = epilogue.scale();
-        for (int j = 0; j < width; j++) {
+        int j = 0;
+        for (; j + LANES <= width; j += LANES) {
+            VectorMask<Float> open =
+                    FloatVector.fromArray(SPECIES, gate, gateAt + j).compare(VectorOperators.GT, 0);
+            FloatVector scaled =
+                    FloatVector.fromArray(SPECIES, c, at + first + j).mul(scale);
+            FloatVector.zero(SPECIES).blend(scaled, open).intoArray(c, at + first + j);
+        }
+        for (; j < width; j++) {
             c[at + first + j] = gate[gateAt + j] > 0 ? c[at + first + j] * scale : 0;
         }
     }

@@ -210,9 +210,7 @@ final class EdgeShapes {
         };
         for (int[] size : sizes) {
             for (int layout = 0; layout < 4; layout++) {
-                GemmSpec gemm = new GemmSpec(
-                        size[0], size[1], size[2], layout % 2 == 1, layout / 2 == 1, false, 1, 0, Epilogue.NONE);
-                product(gemm);
+                product(GemmSpec.of(size[0], size[1], size[2], layout % 2 == 1, layout / 2 == 1));
             }
         }
     }
