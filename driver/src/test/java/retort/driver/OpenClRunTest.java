@@ -31,14 +31,19 @@ class OpenClRunTest {
 
     @BeforeEach
     void device() throws IOException {
+        assumeDevice();
+        data = SyntheticSet.write(folder.resolve("digits"), 60, 40);
+        out = folder.resolve("out");
+    }
+
+    /** Skips a test where there is no device, or fails it if there has to be one. */
+    static void assumeDevice() {
         Optional<BackendUnavailableException> reason = OpenClDevices.unavailable();
         boolean required = Arrays.asList(
                         System.getProperty("retort.require", "").split(","))
                 .contains("opencl");
         assertFalse(required && reason.isPresent(), "opencl is required here");
         assumeTrue(reason.isEmpty(), () -> reason.get().getMessage());
-        data = SyntheticSet.write(folder.resolve("digits"), 60, 40);
-        out = folder.resolve("out");
     }
 
     @Test

@@ -15,7 +15,9 @@ final class OutputOptions {
     @Option(names = "--json", description = "Print the results as JSON on stdout instead of the summary.")
     private boolean json;
 
-    @Option(names = "--verbose", description = "Print the stack trace of an error too.")
+    @Option(
+            names = "--verbose",
+            description = "Print the stack trace of an error too, and what an OpenCL compiler said.")
     private boolean verbose;
 
     boolean json() {

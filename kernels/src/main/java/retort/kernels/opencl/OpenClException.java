@@ -17,4 +17,10 @@ public final class OpenClException extends BackendException {
     public String buildLog() {
         return buildLog;
     }
+
+    /** With the compiler's log, so that a stack trace shows it. */
+    @Override
+    public String toString() {
+        return buildLog.isEmpty() ? super.toString() : super.toString() + System.lineSeparator() + buildLog.strip();
+    }
 }

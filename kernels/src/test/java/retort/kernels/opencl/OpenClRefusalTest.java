@@ -92,6 +92,7 @@ class OpenClRefusalTest {
         assertTrue(error.getMessage().startsWith("opencl: broken.cl: clBuildProgram failed: CL_BUILD_PROGRAM_FAILURE"));
         assertFalse(error.getMessage().contains("\n"), error.getMessage());
         assertTrue(error.buildLog().contains("undeclared identifier 'y'"), error.buildLog());
+        assertTrue(error.toString().endsWith(error.buildLog().strip()), error.toString());
         ClContext.give(context);
     }
 
@@ -136,6 +137,29 @@ class OpenClRefusalTest {
                 refusal.getMessage()
                         .startsWith("opencl: elementwise.cl: fill: a work-group of " + (limit + 1) + " items"),
                 refusal.getMessage());
+        ClContext.give(context);
+    }
+
+    /** The source asks for groups of 2, which only the driver knows. */
+    @Test
+    void aLaunchThatTheDriverRefusesIsNamedAndTheQueueWorksOn() {
+        ClContext context = ClContext.take(OpenClTestDevice.find());
+        String source = """
+                __attribute__((reqd_work_group_size(2, 1, 1)))
+                __kernel void pairs(__global float *x, int offset, float value) { x[offset + get_global_id(0)] = value; }
+                """;
+        ClProgram program = context.build("pairs.cl", source, "");
+        try (ClQueue queue = new ClQueue(context, false);
+                ClMemory memory = new ClMemory(context.device(), context.handle())) {
+            ClBuffer x = memory.take("x", 8);
+            ClKernel wrong = program.kernel("pairs", 4, "bf");
+            var refusal = assertThrows(OpenClException.class, () -> queue.launch(() -> "the op", wrong, 2, x, 3f));
+            assertEquals(
+                    "opencl: pairs: clEnqueueNDRangeKernel failed: CL_INVALID_WORK_GROUP_SIZE (-54) in the op",
+                    refusal.getMessage());
+            queue.launch(() -> "the op", program.kernel("pairs", 2, "bf"), 4, x, 3f);
+            queue.finish();
+        }
         ClContext.give(context);
     }
 
