@@ -5,17 +5,16 @@ import retort.kernels.DistillationSpec;
 import retort.kernels.Divergence;
 
 /**
- * The definition of {@link DistillationSpec}, row by row in double, for both engines on the CPU: 32 rows of ten classes take 16 to
- * 51 us, at most 1 % of a step of a 784-800-800-10 student (5.1 ms on a core), and vector code would run uncompiled, 100 times
- * slower, for hundreds of such steps.
+ * The definition of {@link DistillationSpec}, row by row in double, for both engines on the CPU: at most 1 % of a step of a
+ * 784-800-800-10 student, and vector code would run uncompiled, 100 times slower, for hundreds of such steps.
  */
 public final class HostDistillation {
     private final DistillationSpec spec;
     private final double temperature;
     private final double[] z;
     private final double[] v;
-    private final double[] logQ;
-    private final double[] logP;
+    private final LogSoftmax student;
+    private final LogSoftmax teacher;
     private final double[] gradient;
 
     public HostDistillation(DistillationSpec spec) {
@@ -23,8 +22,8 @@ public final class HostDistillation {
         this.temperature = spec.temperature();
         this.z = new double[spec.classes()];
         this.v = new double[spec.classes()];
-        this.logQ = new double[spec.classes()];
-        this.logP = new double[spec.classes()];
+        this.student = new LogSoftmax(spec.classes());
+        this.teacher = new LogSoftmax(spec.classes());
         this.gradient = new double[spec.classes()];
     }
 
@@ -41,12 +40,10 @@ public final class HostDistillation {
             case Divergence.Decoupled d -> decoupled(d, target);
             case Divergence.Standardized d -> standardized();
         };
-        double loss = spec.hardShare() * hardLoss(target) + (1 - (double) spec.hardShare()) * soft;
+        double loss = spec.hardShare() == 0 ? soft : withHardLoss(soft, target);
         for (int c = 0; c < classes; c++) {
-            double hard = target < 0 ? 0 : Math.exp(logQ[c]) - (c == target ? 1 : 0);
-            double mixed = spec.hardShare() * hard + (1 - (double) spec.hardShare()) * gradient[c];
             dLogits.array()[dLogits.offset() + i * classes + c] =
-                    (float) (Double.isNaN(loss) ? loss : mixed / spec.rows());
+                    (float) (Double.isNaN(loss) ? loss : gradient[c] / spec.rows());
         }
         outcome.array()[outcome.offset() + 2 * i] = (float) loss;
         outcome.array()[outcome.offset() + 2 * i + 1] = argmax(z) == argmax(v) ? 1 : 0;
@@ -63,21 +60,25 @@ public final class HostDistillation {
         return label >= 0 && label < spec.classes() && label == (int) label ? (int) label : -1;
     }
 
-    /** Leaves log softmax(z) in logQ. */
-    private double hardLoss(int target) {
-        logSoftmax(z, 1, -1, logQ);
-        return target < 0 ? 0 : -logQ[target];
+    /** Mixes the loss with the cross-entropy of the true label, and the gradient too. */
+    private double withHardLoss(double soft, int target) {
+        double share = spec.hardShare();
+        student.of(z, 1, -1);
+        for (int c = 0; c < z.length; c++) {
+            double hard = target < 0 ? 0 : student.share[c] - (c == target ? 1 : 0);
+            gradient[c] = share * hard + (1 - share) * gradient[c];
+        }
+        return share * (target < 0 ? 0 : -student.log[target]) + (1 - share) * soft;
     }
 
     /** T^2 KL(softmax(v / teacherT) || softmax(z / studentT)), and T (q - p) as the gradient by z / studentT times T. */
     private double softTargets(double studentT, double teacherT) {
-        logSoftmax(z, studentT, -1, logQ);
-        logSoftmax(v, teacherT, -1, logP);
+        student.of(z, studentT, -1);
+        teacher.of(v, teacherT, -1);
         double divergence = 0;
         for (int c = 0; c < z.length; c++) {
-            double p = Math.exp(logP[c]);
-            divergence += term(p, logP[c], logQ[c]);
-            gradient[c] = temperature * (Math.exp(logQ[c]) - p);
+            divergence += term(teacher.share[c], teacher.log[c], student.log[c]);
+            gradient[c] = temperature * (student.share[c] - teacher.share[c]);
         }
         return temperature * temperature * divergence;
     }
@@ -92,8 +93,8 @@ public final class HostDistillation {
     }
 
     private double decoupled(Divergence.Decoupled weights, int target) {
-        double logOdds = oddsAndOthers(z, target, logQ);
-        double teacherLogOdds = oddsAndOthers(v, target, logP);
+        double logOdds = logOdds(student, z, target);
+        double teacherLogOdds = logOdds(teacher, v, target);
         double p = Math.exp(logSigmoid(teacherLogOdds));
         double q = Math.exp(logSigmoid(logOdds));
         // 1 - p and 1 - q by the odds against the target: nothing is left of them if the target has all of the mass.
@@ -104,9 +105,9 @@ public final class HostDistillation {
             if (c == target) {
                 gradient[c] = temperature * weights.targetWeight() * (q - p);
             } else {
-                double otherQ = Math.exp(logQ[c]);
-                double otherP = Math.exp(logP[c]);
-                otherPart += term(otherP, logP[c], logQ[c]);
+                double otherQ = student.share[c];
+                double otherP = teacher.share[c];
+                otherPart += term(otherP, teacher.log[c], student.log[c]);
                 gradient[c] = temperature
                         * (weights.nonTargetWeight() * (otherQ - otherP) - weights.targetWeight() * (q - p) * otherQ);
             }
@@ -146,33 +147,15 @@ public final class HostDistillation {
         return p == 0 ? 0 : p * (logP - logQ);
     }
 
-    /** Fills {@code others} with the log softmax over all classes but the target; returns the log of the target's odds. */
-    private double oddsAndOthers(double[] x, int target, double[] others) {
-        double logSum = logSoftmax(x, temperature, target, others);
+    /** Leaves the softmax over all classes but the target in {@code others}; returns the log of the target's odds. */
+    private double logOdds(LogSoftmax others, double[] x, int target) {
+        double logSum = others.of(x, temperature, target);
         return target < 0 ? Double.NEGATIVE_INFINITY : x[target] / temperature - logSum;
     }
 
     /** log(1 / (1 + e^-x)). */
     private static double logSigmoid(double x) {
         return Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
-    }
-
-    /** Fills {@code logs} with log softmax(x / T) over all classes but one, or none for -1; returns log of sum of e^(x / T). */
-    private static double logSoftmax(double[] x, double temperature, int without, double[] logs) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (int c = 0; c < x.length; c++) {
-            logs[c] = x[c] / temperature;
-            largest = c == without ? largest : Math.max(largest, logs[c]);
-        }
-        double sum = 0;
-        for (int c = 0; c < x.length; c++) {
-            sum += c == without ? 0 : Math.exp(logs[c] - largest);
-        }
-        double logSum = largest + Math.log(sum);
-        for (int c = 0; c < x.length; c++) {
-            logs[c] -= logSum;
-        }
-        return logSum;
     }
 
     /** The lowest index of the largest; NaN is never the largest. */
@@ -186,5 +169,36 @@ public final class HostDistillation {
             }
         }
         return best;
+    }
+
+    /** A softmax and its logarithm. */
+    private static final class LogSoftmax {
+        private final double[] log;
+        private final double[] share;
+
+        LogSoftmax(int classes) {
+            log = new double[classes];
+            share = new double[classes];
+        }
+
+        /** Of x / T over all classes but one, or none for -1; returns the log of the sum of e^(x / T). */
+        double of(double[] x, double temperature, int without) {
+            double largest = Double.NEGATIVE_INFINITY;
+            for (int c = 0; c < x.length; c++) {
+                log[c] = x[c] / temperature;
+                largest = c == without ? largest : Math.max(largest, log[c]);
+            }
+            double sum = 0;
+            for (int c = 0; c < x.length; c++) {
+                share[c] = Math.exp(log[c] - largest);
+                sum += c == without ? 0 : share[c];
+            }
+            double logSum = largest + Math.log(sum);
+            for (int c = 0; c < x.length; c++) {
+                log[c] -= logSum;
+                share[c] /= sum;
+            }
+            return logSum;
+        }
     }
 }

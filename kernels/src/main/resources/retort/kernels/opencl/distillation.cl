@@ -51,17 +51,29 @@ INLINE int target_of(float label, int classes) {
     return label >= 0 && label < classes && label == floor(label) ? (int) label : -1;
 }
 
-// Adds the hard part to a row: dZ holds the divergence's gradient and becomes the mean loss's.
+// Mixes a row's divergence with the cross-entropy of the true label, and the gradient in dZ too; returns the loss.
+INLINE float with_hard_loss(
+        const __global float *z, int target, __global float *dZ, int classes, float hardShare, float softShare,
+        float divergence) {
+    Softmax hard = softmax_of(z, classes, -1, 1);
+    for (int c = 0; c < classes; c++) {
+        float gradient = target < 0 ? 0 : exp(log_softmax(hard, z[c])) - (c == target ? 1 : 0);
+        dZ[c] = hardShare * gradient + softShare * dZ[c];
+    }
+    return softShare * divergence + hardShare * (target < 0 ? 0 : -log_softmax(hard, z[max(target, 0)]));
+}
+
+// Brings a row to its end: dZ holds the divergence's gradient and becomes the mean loss's.
 INLINE void finish_row(
         const __global float *z, const __global float *t, __global float *dZ, __global float *outcome, int rows,
         int classes, float hardShare, float softShare, float divergence) {
-    int target = target_of(t[classes], classes);
-    Softmax hard = softmax_of(z, classes, -1, 1);
-    float loss = softShare * divergence + hardShare * (target < 0 ? 0 : -log_softmax(hard, z[max(target, 0)]));
+    float loss = divergence;
+    if (hardShare != 0) {
+        int target = target_of(t[classes], classes);
+        loss = with_hard_loss(z, target, dZ, classes, hardShare, softShare, divergence);
+    }
     for (int c = 0; c < classes; c++) {
-        float gradient = target < 0 ? 0 : exp(log_softmax(hard, z[c])) - (c == target ? 1 : 0);
-        float mixed = (hardShare * gradient + softShare * dZ[c]) / rows;
-        dZ[c] = isnan(loss) ? loss : mixed;
+        dZ[c] = isnan(loss) ? loss : dZ[c] / rows;
     }
     outcome[0] = loss;
     outcome[1] = index_of_largest(z, classes) == index_of_largest(t, classes);
