@@ -18,6 +18,11 @@ public final class Trainer {
     private final float maxNorm;
     private final long seed;
 
+    /** Without a limit on the norms of weights. */
+    public Trainer(Sequential model, Optimizer optimizer, Loss loss, long seed) {
+        this(model, optimizer, loss, Float.POSITIVE_INFINITY, seed);
+    }
+
     /**
      * @param maxNorm limit of the norm of the weights into each unit of a dense layer, kept after every step (see
      *     {@link MaxNormSpec}); {@link Float#POSITIVE_INFINITY} for none

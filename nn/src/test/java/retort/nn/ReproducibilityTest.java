@@ -126,12 +126,8 @@ class ReproducibilityTest {
         try (Sequential model = Sequential.create(backend, TEACHER, Initializer.GLOROT_UNIFORM, seed);
                 Optimizer adam = new Adam(backend, Schedule.constant(1e-3f));
                 Scope scope = backend.scope()) {
-            Trainer trainer = new Trainer(
-                    model,
-                    adam,
-                    new Loss.CrossEntropy(3.5f, CrossEntropySpec.Targets.HARD),
-                    Float.POSITIVE_INFINITY,
-                    seed);
+            Trainer trainer =
+                    new Trainer(model, adam, new Loss.CrossEntropy(3.5f, CrossEntropySpec.Targets.HARD), seed);
             Tensor outcome = scope.tensor(BATCH, 2);
             for (int s = 0; s < STEPS; s++) {
                 DigitLikeImages.Batch batch = images.next(BATCH);

@@ -106,8 +106,7 @@ class SequentialTest {
         try (Sequential model = Sequential.create(backend, architecture, Initializer.HE_UNIFORM, SEED);
                 Optimizer adam = new Adam(backend, Schedule.constant(1e-3f));
                 Scope scope = backend.scope()) {
-            Trainer trainer =
-                    new Trainer(model, adam, new Loss.CrossEntropy(1, Targets.HARD), Float.POSITIVE_INFINITY, SEED);
+            Trainer trainer = new Trainer(model, adam, new Loss.CrossEntropy(1, Targets.HARD), SEED);
             Tensor outcome = scope.tensor(batch, 2);
             long before = 0;
             for (int step = 1; step <= 1100; step++) {

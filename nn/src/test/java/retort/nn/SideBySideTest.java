@@ -127,11 +127,7 @@ class SideBySideTest {
                 Optimizer adam = new Adam(backend, Schedule.constant(1e-3f));
                 Scope scope = backend.scope()) {
             Trainer trainer = new Trainer(
-                    model,
-                    adam,
-                    new Loss.CrossEntropy(job.temperature(), CrossEntropySpec.Targets.HARD),
-                    Float.POSITIVE_INFINITY,
-                    SEED);
+                    model, adam, new Loss.CrossEntropy(job.temperature(), CrossEntropySpec.Targets.HARD), SEED);
             Tensor outcome = scope.tensor(BATCH, 2);
             for (int s = 0; s < losses.length; s++) {
                 if (twin > 0) {
