@@ -31,8 +31,10 @@ public record Peaks(double gflops, double triadGBs, double updateGBs) {
     /** Calls of the multiply-adds at a time: a millisecond or two, beside which handing out the work is nothing. */
     private static final int FMA_CALLS = 10;
 
-    /** A loop is over when it has got no faster for as long: before that the compiler is still at it. */
+    /** A loop is over when it has got no faster for as long and as often: before that the compiler is still at it. */
     private static final long SETTLED_NANOS = 400_000_000;
+
+    private static final int SETTLED_CALLS = 10;
 
     private static final double FASTER = 1.1;
 
@@ -86,7 +88,10 @@ public record Peaks(double gflops, double triadGBs, double updateGBs) {
     private static double best(ExecutorService pool, int threads, IntConsumer work) {
         double best = 0;
         long lastGain = System.nanoTime();
-        for (long start = lastGain; start - lastGain < SETTLED_NANOS; start = System.nanoTime()) {
+        int callsSince = 0;
+        for (long start = lastGain;
+                start - lastGain < SETTLED_NANOS || callsSince < SETTLED_CALLS;
+                start = System.nanoTime()) {
             List<Future<?>> shares = new ArrayList<>();
             for (int thread = 0; thread < threads; thread++) {
                 int share = thread;
@@ -95,8 +100,10 @@ public record Peaks(double gflops, double triadGBs, double updateGBs) {
             shares.forEach(Peaks::await);
             long end = System.nanoTime();
             double perSecond = 1e9 / (end - start);
+            callsSince++;
             if (perSecond > FASTER * best) {
                 lastGain = end;
+                callsSince = 0;
             }
             best = Math.max(best, perSecond);
         }
