@@ -16,6 +16,9 @@ enum Axis {
             "omitted",
             cell -> Cell.classes(cell.omitted()),
             Comparator.comparing(cell -> Cell.classes(cell.omitted()))),
+    /** Of a pair, see {@link #of(List)}. */
+    FIRST_OMITTED("omitted", cell -> first(cell).toString(), Comparator.comparing(Axis::first)),
+    SECOND_OMITTED("and", cell -> second(cell).toString(), Comparator.comparing(Axis::second)),
     METHOD("method", Axis::method, Comparator.comparing(Axis::method));
 
     private final String title;
@@ -26,6 +29,22 @@ enum Axis {
         this.title = title;
         this.value = value;
         this.order = order;
+    }
+
+    /** The axes of these cells: where each omits two classes, one axis for either, as a square is easier read than a long row. */
+    static List<Axis> of(List<Study.CellResult> cells) {
+        boolean pairs = cells.stream().allMatch(cell -> cell.omitted().size() == 2);
+        return pairs
+                ? List.of(TEMPERATURE, WIDTH, FIRST_OMITTED, SECOND_OMITTED, METHOD)
+                : List.of(TEMPERATURE, WIDTH, OMITTED, METHOD);
+    }
+
+    private static Integer first(Study.CellResult cell) {
+        return cell.omitted().getFirst();
+    }
+
+    private static Integer second(Study.CellResult cell) {
+        return cell.omitted().getLast();
     }
 
     /** Students of different mixtures are not of one method. */

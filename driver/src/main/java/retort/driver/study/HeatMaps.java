@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +43,7 @@ public final class HeatMaps {
     /** Every picture as SVG, by the name of its file. */
     public static Map<String, String> svgs(Study study) {
         Map<String, String> pictures = new LinkedHashMap<>();
-        List<Axis> axes = Arrays.stream(Axis.values())
+        List<Axis> axes = Axis.of(study.cells()).stream()
                 .sorted(Comparator.comparing(axis -> -axis.values(study.cells()).size()))
                 .toList();
         List<Axis> others = axes.subList(2, axes.size());

@@ -48,6 +48,21 @@ class PicturesTest {
         assertEquals(List.of("30", "100", "300"), Axis.WIDTH.values(whole));
     }
 
+    /** One student without 3 and 4 made 200 errors, one without 3 and 8 made 300. */
+    @Test
+    void aMapOfPairsHasAnAxisForEitherDigit() {
+        Study pairs = SampleStudy.begun(Grid.NAME)
+                .with(SampleStudy.teacher(0, 90))
+                .with(SampleStudy.result(SampleStudy.cell(30, 1, Set.of(4, 3), 0), 200))
+                .with(SampleStudy.result(SampleStudy.cell(30, 1, Set.of(3, 8), 0), 300))
+                .with(SampleStudy.result(SampleStudy.cell(30, 1, Set.of(4, 8), 0), 400));
+        assertTrue(HeatMaps.svgs(pairs).containsKey("map-prior-match-recall-omitted.svg"));
+        List<Number[]> means = HeatMaps.means(Measure.ERRORS, Axis.FIRST_OMITTED, Axis.SECOND_OMITTED, pairs.cells());
+        assertEquals(
+                List.of(List.of(0, 0, 200.0), List.of(0, 1, 300.0), List.of(1, 1, 400.0)),
+                means.stream().map(List::of).toList());
+    }
+
     @Test
     void aStudyOfOneCellHasNoMapsButTheTeachers() {
         Study one = SampleStudy.begun(Grid.NAME)
