@@ -74,12 +74,12 @@ class RecipeTest {
     }
 
     @Test
-    void aQuickRecipeHasATenthOfManyEpochsAndAllOfFew() {
+    void aQuickRecipeHasAFifthOfManyEpochsAndAllOfFew() {
         assertEquals(1, recipe.quick().teacher().epochs());
         assertEquals(3, recipe.quick().student().epochs());
         Recipe paper = Recipe.hinton2015();
-        assertEquals(paper.teacher().epochs() / 10, paper.quick().teacher().epochs());
-        assertEquals(paper.student().epochs() / 10, paper.quick().student().epochs());
+        assertEquals(paper.teacher().epochs() / 5, paper.quick().teacher().epochs());
+        assertEquals(paper.student().epochs() / 5, paper.quick().student().epochs());
     }
 
     private static List<Float> dropouts(Recipe of) {
