@@ -267,10 +267,10 @@ class BadInputTest {
     /** Drivers are found once in a process, so this takes one of its own. */
     @Test
     void openclWithoutADriverEndsWithThree() throws Exception {
-        Path noDrivers = Files.createDirectory(folder.resolve("vendors"));
-        Map<String, String> environment = Map.of("OCL_ICD_VENDORS", noDrivers.toString(), "OCL_ICD_FILENAMES", "");
+        Map<String, String> environment = Outcome.Forked.withoutDrivers(folder);
         try (Outcome.Forked forked = Outcome.Forked.start(folder, environment, command("train", "--backend=opencl"))) {
-            forked.end().isRefused(UNAVAILABLE, "opencl is not available: ", "install");
+            forked.end()
+                    .isRefused(UNAVAILABLE, "opencl is not available: the OpenCL loader finds no driver; install one");
         }
         assertFalse(Files.exists(out.getParent()));
     }

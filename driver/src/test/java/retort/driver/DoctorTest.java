@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -103,8 +102,7 @@ class DoctorTest {
 
     /** A JVM of its own that no OpenCL driver is seen by. */
     private Outcome forked(List<String> options, String command) throws Exception {
-        Path none = Files.createDirectory(folder.resolve("vendors"));
-        Map<String, String> environment = Map.of("OCL_ICD_VENDORS", none.toString(), "OCL_ICD_FILENAMES", "");
+        Map<String, String> environment = Outcome.Forked.withoutDrivers(folder);
         try (Outcome.Forked forked = Outcome.Forked.start(folder, environment, options, command)) {
             return forked.end();
         }

@@ -62,6 +62,12 @@ record Outcome(int code, String out, String err) {
             return new Forked(builder.start(), out, err);
         }
 
+        /** An environment in which no OpenCL driver is seen; makes an empty folder in {@code folder} for it. */
+        static Map<String, String> withoutDrivers(Path folder) throws IOException {
+            Path none = Files.createDirectory(folder.resolve("vendors"));
+            return Map.of("OCL_ICD_VENDORS", none.toString(), "OCL_ICD_FILENAMES", "");
+        }
+
         Outcome end() throws IOException, InterruptedException {
             assertTrue(process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS), () -> "still running; stderr: " + text(err));
             return new Outcome(process.exitValue(), text(out), text(err));

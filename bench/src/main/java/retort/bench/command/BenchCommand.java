@@ -98,7 +98,9 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Folder for the reports (default: retort-out/bench-<time>).")
     private Path out;
 
-    @Option(names = "--verbose", description = "Print the stack trace of an error too.")
+    @Option(
+            names = "--verbose",
+            description = "Print the stack trace of an error too, and what an OpenCL compiler said.")
     private boolean verbose;
 
     /** Only opencl has parameters that a device decides on. */

@@ -56,6 +56,8 @@ class PicturesTest {
                 .with(SampleStudy.result(SampleStudy.cell(30, 1, Set.of(4, 3), 0), 200))
                 .with(SampleStudy.result(SampleStudy.cell(30, 1, Set.of(3, 8), 0), 300))
                 .with(SampleStudy.result(SampleStudy.cell(30, 1, Set.of(4, 8), 0), 400));
+        assertTrue(Axis.of(pairs.cells()).containsAll(List.of(Axis.FIRST_OMITTED, Axis.SECOND_OMITTED)));
+        assertFalse(Axis.of(SWEEP.cells()).contains(Axis.FIRST_OMITTED));
         assertTrue(HeatMaps.svgs(pairs).containsKey("map-prior-match-recall-omitted.svg"));
         List<Number[]> means = HeatMaps.means(Measure.ERRORS, Axis.FIRST_OMITTED, Axis.SECOND_OMITTED, pairs.cells());
         assertEquals(
