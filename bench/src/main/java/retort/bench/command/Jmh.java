@@ -93,16 +93,17 @@ final class Jmh implements AutoCloseable {
         for (int round = 0; round < effort.rounds(); round++) {
             for (String engine : List.copyOf(turns.keySet())) {
                 String what = race.spec() + ", " + engine + " x" + race.threads();
+                Effort own = effort.forContender(engine);
                 listener.starts();
                 try {
-                    turns.get(engine).addAll(run(options(race, engine, length)));
+                    turns.get(engine).addAll(run(options(race, engine, own, length)));
                     double score =
                             turns.get(engine).getLast().getPrimaryResult().getScore();
-                    listener.measured(what, score, effort.plan(length));
+                    listener.measured(what, score, own.plan(length));
                 } catch (RunnerException e) {
                     turns.remove(engine);
                     failed.add(new BenchReport.Failed(race.spec(), engine, race.threads(), reason(e)));
-                    listener.failed(what, reason(e), effort.rounds() - round - 1, effort.plan(length));
+                    listener.failed(what, reason(e), effort.rounds() - round - 1, own.plan(length));
                 }
             }
         }
@@ -134,11 +135,17 @@ final class Jmh implements AutoCloseable {
         return aside(new Runner(options.build(), format)::run);
     }
 
-    private ChainedOptionsBuilder options(Plan.Race race, String engine, Duration length) {
+    private static ChainedOptionsBuilder options(Plan.Race race, String engine, Effort effort, Duration length) {
         return options(effort, race.kernel().benchmark(), "run", length)
+                .operationsPerInvocation(calls(race))
                 .param("spec", race.spec())
                 .param("engine", engine)
                 .param("threads", Integer.toString(race.threads()));
+    }
+
+    /** ExpBenchmark does its work once an invocation; there is no device to wait for. */
+    private static int calls(Plan.Race race) {
+        return race.kernel() == Kernel.EXP ? 1 : Effort.calls(Work.of(race.spec()), race.threads());
     }
 
     private static ChainedOptionsBuilder options(Effort effort, Class<?> benchmark, String method, Duration length) {

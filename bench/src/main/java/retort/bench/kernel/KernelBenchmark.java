@@ -13,13 +13,15 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 import retort.bench.peer.Peer;
 import retort.kernels.Engine;
 import retort.kernels.Spec;
 
 /**
- * Calls a second of one contender at one spec, single calls on warm caches. JMH runs it on one thread; {@link #threads}
- * says how many the contender computes on.
+ * Calls a second of one contender at one spec, on warm caches. An invocation is as many calls as JMH is told that it has operations
+ * ({@code -opi}), and then waits: layers too give a device one operation after the other and wait for none. JMH runs it on
+ * one thread; {@link #threads} says how many the contender computes on.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -38,11 +40,13 @@ public abstract class KernelBenchmark {
     public int threads;
 
     private Contender contender;
+    private int calls;
 
     abstract String spec();
 
     @Setup
-    public void prepare() {
+    public void prepare(BenchmarkParams params) {
+        calls = params.getOpsPerInvocation();
         Referee referee = new Referee(Spec.parse(spec()));
         contender = Engine.byId(engine)
                 .<Contender>map(ours -> new RetortContender(ours, threads, referee.op(), referee.inputs()))
@@ -52,7 +56,10 @@ public abstract class KernelBenchmark {
 
     @Benchmark
     public void run() {
-        contender.run();
+        for (int call = 0; call < calls; call++) {
+            contender.run();
+        }
+        contender.await();
     }
 
     @TearDown

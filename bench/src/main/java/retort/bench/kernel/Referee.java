@@ -57,6 +57,7 @@ public final class Referee {
         float[][] expected = part.run(new ScalarBackend(), partInputs);
         double[][] bounds = exact ? null : Bounds.of(part, partInputs);
         contender.run();
+        contender.await();
         for (int i = 0; i < inputs.length; i++) {
             if (op.operands().get(i).role().isResult()) {
                 float[] actual = sample.take(i, contender.elements(i));

@@ -27,6 +27,10 @@ final class RetortContender implements Contender {
     @Override
     public void run() {
         op.call().run(backend, tensors);
+    }
+
+    @Override
+    public void await() {
         backend.finish();
     }
 

@@ -183,6 +183,10 @@ final class ClBlastContender implements Contender {
             throw new IllegalStateException(e);
         }
         check("CLBlastSgemm", status);
+    }
+
+    @Override
+    public void await() {
         check("clFinish", clFinish(queue));
     }
 

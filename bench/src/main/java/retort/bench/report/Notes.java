@@ -15,7 +15,9 @@ final class Notes {
                 "Before it was timed, a sample of each contender's result (some rows, columns, images or elements) was compared"
                         + " with the plain definition of the operation.",
                 "Each contender runs in a JVM of its own, and they take turns at each shape. A kernel is warmed up for more"
-                        + " than a second; an iteration takes 0.3 s, and longer where calls are long.",
+                        + " than a second, opencl for four; an iteration takes 0.3 s, and longer where calls are long.",
+                "Short calls follow one another, up to 16 of them, before they are waited for, as layers make them: what is timed is a"
+                        + " kernel's throughput, not how long a device takes to wake up and to answer.",
                 "Packing is within the timed call for us and for every peer, but for onednn-own. At shapes marked packed, our"
                         + " weights were packed beforehand too, as layers keep them.",
                 "Per cent of peak: of the multiply-adds for GFLOP/s, of the triad for GB/s, of the update for Adam. Data that"

@@ -42,11 +42,22 @@ class EffortTest {
     }
 
     @Test
+    void shortWorkIsWaitedForOnceInAFewCallsAndLongWorkEachTime() {
+        assertEquals(16, Effort.calls(Work.of("relu:64"), 1));
+        assertEquals(1, Effort.calls(Work.of("gemm:m1024n1024k1024:nn"), 2));
+        int calls = Effort.calls(Work.of("conv2d:n32h28w28c1:k3x3o32:s1p0"), 1);
+        assertTrue(calls > 1 && calls < 16, Integer.toString(calls));
+    }
+
+    @Test
     void everyLengthIsWarmedUpForLongerThanTheCompilerNeeds() {
         for (int millis : new int[] {300, 301, 700, 1400, 5000}) {
             Duration length = Duration.ofMillis(millis);
             Duration warm = length.multipliedBy(Effort.FULL.warmups(length));
             assertTrue(warm.toMillis() >= (millis > 300 ? 3000 : 1200), warm.toString());
+            Duration driver =
+                    length.multipliedBy(Effort.FULL.forContender("opencl").warmups(length));
+            assertTrue(driver.toMillis() >= 4000, driver.toString());
         }
     }
 }

@@ -22,6 +22,7 @@ class RefereeTest {
         @Override
         public void run() {
             right.run();
+            right.await();
         }
 
         @Override

@@ -48,21 +48,41 @@
 #undef COUNT
 #endif
 
+// Stores a tile whose first pixel is the result's element e and those after it. A small kernel has few multiply-adds for each sum, and
+// this must not cost as much as they do: 1 -> 32 channels, 3 x 3, takes 155 us, and 195 us with a branch for each vector (AVX2).
+INLINE void finish_pixels(
+        const int pixels, Epilogue epilogue, const floatv *tile, int e, int column, int filters, __global float *y) {
+    if (is_by_column(epilogue) && column + TILE_FILTERS <= filters) {
+        floatv least = least_value(epilogue);
+        for (int v = 0; v < CONV_VECTORS; v++) {
+            floatv bias = column_bias(epilogue, column + v * WIDTH);
+            __global float *to = y + e + column + v * WIDTH;
+            for (int q = 0; q < pixels; q++) {
+                floatv sum = tile[q * CONV_VECTORS + v];
+                store(finished_by_column(sum, bias, least, epilogue.scale), to + q * filters);
+            }
+        }
+        return;
+    }
+    for (int q = 0; q < pixels; q++) {
+        for (int v = 0; v < CONV_VECTORS; v++) {
+            int o = column + v * WIDTH;
+            int at = e + q * filters + o;
+            if (o < filters) {
+                store_first(finished(epilogue, tile[q * CONV_VECTORS + v], at, o), filters - o, y + at);
+            }
+        }
+    }
+}
+
 #define PIXELS(pixels) \
     for (; j + pixels <= outWidth; j += pixels) { \
         floatv tile[CONV_PIXELS * CONV_VECTORS]; \
         JOIN(pixels_, pixels)( \
                 row + j * stride * channels, f + fOffset, kernelHeight, kernelWidth * channels, \
                 width * channels, stride * channels, filters, column, tile); \
-        for (int q = 0; q < pixels; q++) { \
-            for (int v = 0; v < CONV_VECTORS; v++) { \
-                int o = column + v * WIDTH; \
-                int e = (get_group_id(0) * outWidth + j + q) * filters + o; \
-                if (o < filters) { \
-                    store_first(finished(epilogue, tile[q * CONV_VECTORS + v], e, o), filters - o, y + yOffset + e); \
-                } \
-            } \
-        } \
+        int e = (get_group_id(0) * outWidth + j) * filters; \
+        finish_pixels(pixels, epilogue, tile, e, column, filters, y + yOffset); \
     }
 
 // y = the convolution of images that need no padding, and the epilogue; a group does one row of one image's output.

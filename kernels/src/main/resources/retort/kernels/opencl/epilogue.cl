@@ -48,3 +48,22 @@ INLINE floatv finished(Epilogue epilogue, floatv v, int e, int column) {
     }
     return v * epilogue.scale;
 }
+
+// An epilogue that treats all elements of a column alike needs no branch for each vector: without a bias it adds -0, which changes
+// nothing, and without ReLU the least value is that of no element.
+INLINE int is_by_column(Epilogue epilogue) {
+    return !(epilogue.parts & (EPILOGUE_DROPOUT | EPILOGUE_GATE));
+}
+
+INLINE floatv column_bias(Epilogue epilogue, int column) {
+    return epilogue.parts & EPILOGUE_BIAS ? load(epilogue.bias + column) : (floatv)(-0.0f);
+}
+
+INLINE floatv least_value(Epilogue epilogue) {
+    return (floatv)(epilogue.parts & EPILOGUE_RELU ? 0 : -INFINITY);
+}
+
+INLINE floatv finished_by_column(floatv v, floatv bias, floatv least, float scale) {
+    v += bias;
+    return select(v, least, v <= least) * scale;
+}
