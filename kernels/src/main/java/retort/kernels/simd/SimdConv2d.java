@@ -1,5 +1,6 @@
 package retort.kernels.simd;
 
+import static retort.kernels.simd.SimdSpecies.LANES;
 import static retort.kernels.simd.SimdSpecies.PANEL;
 
 import java.util.Arrays;
@@ -262,10 +263,15 @@ final class SimdConv2d {
         RowTiles inside = new RowTiles(sweep.kernelHeight(), rowStep, run, rows, pixelStep, packed, y, filters);
         RowTiles outside = new RowTiles(sweep.kernelHeight(), rowStep, run, rows, pixelStep, packed, edge, PANEL);
         ThinTiles thin = new ThinTiles(sweep.kernelHeight(), rowStep, rows, packed, y, filters);
+        NarrowTiles narrow = new NarrowTiles(sweep.kernelHeight(), rowStep, run, rows, pixelStep, packed, y, filters);
         for (int column = 0; column < filters; column += PANEL) {
             int width = Math.min(PANEL, filters - column);
             boolean isThin = run == ThinTiles.RUN && pixelStep == 1 && width == PANEL;
             int first = result.offset() + pixel * filters + column;
+            if (width <= LANES) {
+                narrow.run(sweep.outWidth(), at, column * depth, first, width);
+                continue;
+            }
             int done = isThin ? thin.run(sweep.outWidth(), at, column * depth, first) : 0;
             for (int j = done, height; j < sweep.outWidth(); j += height) {
                 height = SimdSpecies.nextRows(sweep.outWidth() - j, RowTiles.TALLEST);
