@@ -16,11 +16,21 @@ class GemmTest extends KernelContract {
             }
         }
         int[][] large = {
-            {97, 70, 300}, {150, 1100, 37}, {33, 1056, 600}, {300, 10, 520}, {6, 200, 257}, {257, 3, 5}, {1, 300, 1000}
+            {97, 70, 300},
+            {150, 1100, 37},
+            {100, 1100, 300},
+            {33, 1056, 600},
+            {300, 10, 520},
+            {6, 200, 257},
+            {257, 3, 5},
+            {1, 300, 1000}
         };
         for (int[] size : large) {
             addAllTranspositions(specs, size[0], size[1], size[2]);
         }
+        // More rows, and more columns, than a block has.
+        specs.add(GemmSpec.tn(2100, 70, 260));
+        specs.add(GemmSpec.nn(100, 2100, 260));
         return Stream.of(specs.stream(), scaled(), withEpilogue())
                 .flatMap(each -> each)
                 .flatMap(spec -> Stream.of(spec, spec.withPackedB()));
@@ -51,6 +61,7 @@ class GemmTest extends KernelContract {
                         GemmSpec.nn(32, 10, 40),
                         GemmSpec.nt(32, 75, 40),
                         GemmSpec.nn(32, 75, 300),
+                        GemmSpec.nn(100, 300, 300),
                         GemmSpec.tn(150, 75, 32))
                 .flatMap(spec -> Stream.of(
                         spec.with(Epilogue.BIAS),

@@ -17,8 +17,7 @@ import retort.kernels.host.HostTensor;
  *   <li>few columns, or few rows times a B stored transposed: the large matrix is read once, where it is, by
  *       {@link RowTiles}; the small one is packed whole;
  *   <li>few rows: A is packed whole, each thread packs and multiplies its own columns of B;
- *   <li>else the blocked algorithm of Goto: B packed by all threads into a block that stays in cache, then each thread
- *       multiplies its own rows.
+ *   <li>else the blocked algorithm of Goto, each thread on rectangles of C of its own.
  * </ul>
  *
  * <p>A packed B is read where it is. Only stored transposed beside more than a few rows, or with few columns and an alpha, it is
@@ -49,6 +48,17 @@ final class SimdGemm {
 
     /** Columns per block of packed B. */
     private static final int N_BLOCK = 2048;
+
+    /** Rows that share a packed block of B: so many that packing it is 2 % of the work. */
+    private static final int MOST_ROWS = 168 * TALLEST;
+
+    /** C is written in order where its rows are left whole: cutting them must save a few per cent. */
+    private static final double WORTH_CUTTING_ROWS = 0.97;
+
+    /** Products that take as long as packing an element of B, or of A. */
+    private static final int COPY = 30;
+
+    private static final int GATHER = 60;
 
     /**
      * A block of packed B of up to this many elements stays in the second-level cache: then C is finished a few rows at a
@@ -238,48 +248,94 @@ final class SimdGemm {
         });
     }
 
-    /** Goto's algorithm: for each block of columns and depth, all threads pack B, then each multiplies blocks of rows. */
+    /** Goto's algorithm, a rectangle of C to a task. A small B is packed once; else each task packs what it needs. */
     private void blocked(GemmSpec spec, Packing packing, HostTensor c, SimdEpilogue epilogue) {
-        int k = spec.k();
-        int panels = (spec.n() + PANEL - 1) / PANEL;
-        int chunk = chunkRows(spec.m(), M_BLOCK);
-        for (int panel = 0; panel < panels; panel += N_BLOCK / PANEL) {
-            int count = Math.min(N_BLOCK / PANEL, panels - panel);
-            int column = panel * PANEL;
-            int columns = Math.min(count * PANEL, spec.n() - column);
-            for (int p = 0; p < k; p += K_BLOCK) {
-                int from = p;
-                int depth = Math.min(K_BLOCK, k - p);
-                Packing.Panels right = spec.packedB() && !spec.transB()
-                        ? packing.right(null, 0, 1, p, depth, panel, count)
-                        : packShared(packing, p, depth, panel, count);
-                int atOnce = depth * count * PANEL <= SMALL_BLOCK ? TALLEST : chunk;
-                workers.forEach((spec.m() + chunk - 1) / chunk, 2L * spec.m() * depth * columns, (number, worker) -> {
-                    int last = Math.min(spec.m(), (number + 1) * chunk);
-                    for (int row = number * chunk; row < last; row += atOnce) {
-                        int height = Math.min(atOnce, last - row);
-                        RowBlock rows = new RowBlock(c.array(), c.offset(), row, height, spec.n(), scratch[worker]);
-                        float[] packed = scratch[worker].take(Scratch.Use.LEFT, height * depth);
-                        Packing.Left left = packing.left(row, height, from, depth, packed, 0);
-                        rows.multiply(left, right, from > 0 || spec.beta() != 0);
-                    }
-                    if (from + depth == k) {
-                        epilogue.apply(number * chunk, last - number * chunk, column, columns);
-                    }
-                });
+        int panels = panels(spec);
+        boolean small = spec.k() <= K_BLOCK && (long) spec.k() * panels * PANEL <= SMALL_BLOCK;
+        Packing.Panels whole = small ? packing.right(takeRight(spec.k(), panels), 0, 1, 0, spec.k(), 0, panels) : null;
+        int threads = spec.flops() < Workers.WORTH_SHARING ? 1 : workers.count();
+        Cut cut = small ? new Cut(chunkRows(spec.m(), M_BLOCK), panels) : Cut.of(spec, threads);
+        int across = Math.ceilDiv(panels, cut.panels());
+        int tasks = Math.ceilDiv(spec.m(), cut.rows()) * across;
+        workers.forEach(tasks, spec.flops(), (number, worker) -> {
+            int row = number / across * cut.rows();
+            int panel = number % across * cut.panels();
+            int rows = Math.min(cut.rows(), spec.m() - row);
+            int count = Math.min(cut.panels(), panels - panel);
+            for (int p = 0; p < spec.k(); p += K_BLOCK) {
+                int depth = Math.min(K_BLOCK, spec.k() - p);
+                Packing.Panels right = small ? whole : packRight(packing, p, depth, panel, count, scratch[worker]);
+                multiply(spec, packing, row, rows, p, right, c, epilogue, scratch[worker]);
+            }
+        });
+    }
+
+    private static Packing.Panels packRight(Packing packing, int p, int depth, int panel, int count, Scratch scratch) {
+        float[] to = scratch.take(Scratch.Use.RIGHT, count * Packing.panelStep(depth));
+        return packing.right(to, 0, 1, p, depth, panel, count);
+    }
+
+    /** Rows row .. row + rows of A, products p on, times a block of B that stays in cache, and the epilogue where they are the last. */
+    private static void multiply(
+            GemmSpec spec,
+            Packing packing,
+            int row,
+            int rows,
+            int p,
+            Packing.Panels right,
+            HostTensor c,
+            SimdEpilogue epilogue,
+            Scratch scratch) {
+        int depth = right.depth();
+        int column = right.first() * PANEL;
+        int columns = Math.min(right.count() * PANEL, spec.n() - column);
+        int atOnce = depth * right.count() * PANEL <= SMALL_BLOCK ? TALLEST : M_BLOCK;
+        for (int i = row, height; i < row + rows; i += height) {
+            height = Math.min(atOnce, row + rows - i);
+            RowBlock block = new RowBlock(c.array(), c.offset(), i, height, spec.n(), scratch);
+            float[] packed = scratch.take(Scratch.Use.LEFT, height * depth);
+            Packing.Left left = packing.left(i, height, p, depth, packed, 0);
+            block.multiply(left, right, p > 0 || spec.beta() != 0);
+            if (p + depth == spec.k()) {
+                epilogue.apply(i, height, column, columns);
             }
         }
     }
 
-    private Packing.Panels packShared(Packing packing, int p, int depth, int panel, int count) {
-        float[] right = takeRight(depth, count);
-        int step = Packing.panelStep(depth);
-        int share = Math.max(1, count / (2 * workers.count()));
-        workers.forEach((count + share - 1) / share, 8L * depth * count * PANEL, (number, worker) -> {
-            int from = number * share;
-            packing.right(right, from * step, 1, p, depth, panel + from, Math.min(share, count - from));
-        });
-        return new Packing.Panels(right, 0, step, panel, count, depth);
+    private static int panels(GemmSpec spec) {
+        return Math.ceilDiv(spec.n(), PANEL);
+    }
+
+    /**
+     * The rectangles that C is cut into. Each packs its columns of B and its rows of A for itself, as if there were no other:
+     * what another core has packed takes longer to fetch than to pack again.
+     *
+     * @param rows of a rectangle, in whole tiles
+     * @param panels of a rectangle, each that many columns
+     */
+    private record Cut(int rows, int panels) {
+        /** One for each thread, of the shape that takes least; then cut again where that costs next to nothing. */
+        static Cut of(GemmSpec spec, int threads) {
+            Cut best = null;
+            for (int down = threads; down >= 1; down--) {
+                if (threads % down == 0) {
+                    Cut cut = new Cut(
+                            Math.ceilDiv(Math.ceilDiv(spec.m(), down), TALLEST) * TALLEST,
+                            Math.ceilDiv(SimdGemm.panels(spec), threads / down));
+                    boolean isBetter = best == null || cut.products(spec) < WORTH_CUTTING_ROWS * best.products(spec);
+                    best = isBetter ? cut : best;
+                }
+            }
+            return new Cut(Math.min(best.rows, MOST_ROWS), Math.min(best.panels, N_BLOCK / PANEL));
+        }
+
+        /** What one rectangle takes for each step of k, packing included, in products. */
+        private long products(GemmSpec spec) {
+            boolean copiesRight = !spec.packedB() || spec.transB();
+            boolean gathersLeft = !spec.transA() || spec.alpha() != 1;
+            long columns = (long) panels * PANEL;
+            return rows * columns + (copiesRight ? COPY * columns : 0) + (gathersLeft ? GATHER * rows : 0);
+        }
     }
 
     /**
