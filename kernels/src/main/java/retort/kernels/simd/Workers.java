@@ -8,15 +8,15 @@ import java.util.concurrent.locks.LockSupport;
  * A fixed set of threads that share out numbered tasks. The caller takes its part too, so one thread means no other
  * thread. Which thread does a task is left to chance: results must depend on the task's number alone.
  *
- * <p>No worker spins: that costs whoever else needs the core more than the wake-up saves. The caller, which has work to go on
- * with, watches for the last task's end for a moment before it sleeps.
+ * <p>Who has nothing to do watches for a moment before it sleeps, workers for the next call and the caller for the last task's
+ * end: operations follow one another closely, and some take no longer than a thread takes to wake up.
  */
 final class Workers implements AutoCloseable {
     /** Work below this many flops, or bytes, is done by the caller: waking a worker costs about 10 us. */
     static final long WORTH_SHARING = 4_000_000;
 
-    /** How long the caller watches: about a wake-up. Workers that watched too for the next call brought no more. */
-    private static final long WATCH_NANOS = 20_000;
+    /** How long a thread watches: what it takes to wake one up where that takes long. */
+    private static final long WATCH_NANOS = 100_000;
 
     /** One numbered piece of work. */
     interface Task {
@@ -52,6 +52,10 @@ final class Workers implements AutoCloseable {
                     LockSupport.unpark(caller);
                 }
             }
+        }
+
+        boolean hasTasks() {
+            return next.get() < tasks;
         }
 
         void await() {
@@ -109,14 +113,26 @@ final class Workers implements AutoCloseable {
     }
 
     private void serve(int worker) {
+        for (Job job = next(); job != null; job = next()) {
+            job.work(worker);
+        }
+    }
+
+    /** The next call with tasks left, or null when closed. */
+    private Job next() {
+        long end = System.nanoTime() + WATCH_NANOS;
         while (!closed) {
             Job job = current;
-            if (job != null && job.next.get() < job.tasks) {
-                job.work(worker);
+            if (job != null && job.hasTasks()) {
+                return job;
+            }
+            if (System.nanoTime() - end < 0) {
+                Thread.onSpinWait();
             } else {
                 LockSupport.park(this);
             }
         }
+        return null;
     }
 
     @Override
