@@ -9,7 +9,8 @@ import java.util.concurrent.locks.LockSupport;
  * thread. Which thread does a task is left to chance: results must depend on the task's number alone.
  *
  * <p>Who has nothing to do watches for a moment before it sleeps, workers for the next call and the caller for the last task's
- * end: operations follow one another closely, and some take no longer than a thread takes to wake up.
+ * end: operations follow one another closely, and some take no longer than a thread takes to wake up. More threads than processors
+ * sleep at once: who watches would keep others from working.
  */
 final class Workers implements AutoCloseable {
     /** Work below this many flops, or bytes, is done by the caller: waking a worker costs about 10 us. */
@@ -58,8 +59,8 @@ final class Workers implements AutoCloseable {
             return next.get() < tasks;
         }
 
-        void await() {
-            long end = System.nanoTime() + WATCH_NANOS;
+        void await(long watch) {
+            long end = System.nanoTime() + watch;
             while (done.get() < tasks) {
                 if (System.nanoTime() - end < 0) {
                     Thread.onSpinWait();
@@ -77,12 +78,14 @@ final class Workers implements AutoCloseable {
     }
 
     private final Thread[] threads;
+    private final long watch;
     private volatile Job current;
     private volatile boolean closed;
 
     /** @param count threads that compute, the caller among them */
     Workers(int count) {
         threads = new Thread[count - 1];
+        watch = count <= Runtime.getRuntime().availableProcessors() ? WATCH_NANOS : 0;
         for (int i = 0; i < threads.length; i++) {
             int worker = i + 1;
             threads[i] =
@@ -108,7 +111,7 @@ final class Workers implements AutoCloseable {
             LockSupport.unpark(threads[i]);
         }
         job.work(0);
-        job.await();
+        job.await(watch);
         current = null;
     }
 
@@ -120,7 +123,7 @@ final class Workers implements AutoCloseable {
 
     /** The next call with tasks left, or null when closed. */
     private Job next() {
-        long end = System.nanoTime() + WATCH_NANOS;
+        long end = System.nanoTime() + watch;
         while (!closed) {
             Job job = current;
             if (job != null && job.hasTasks()) {
