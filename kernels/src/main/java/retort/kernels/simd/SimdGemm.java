@@ -55,9 +55,10 @@ final class SimdGemm {
     /** C is written in order where its rows are left whole: cutting them must save a few per cent. */
     private static final double WORTH_CUTTING_ROWS = 0.97;
 
-    /** Products that take as long as packing an element of B, or of A. */
+    /** Products that take as long as packing an element whose neighbours stay neighbours. */
     private static final int COPY = 30;
 
+    /** The same where they do not: in rows of A and in a B stored transposed. */
     private static final int GATHER = 60;
 
     /**
@@ -225,7 +226,7 @@ final class SimdGemm {
     private void fewRows(GemmSpec spec, Packing packing, HostTensor c, SimdEpilogue epilogue) {
         int k = spec.k();
         int m = spec.m();
-        int panels = (spec.n() + PANEL - 1) / PANEL;
+        int panels = panels(spec);
         float[] left = shared.take(Scratch.Use.LEFT, m * k);
         workers.forEach((k + K_BLOCK - 1) / K_BLOCK, 4L * m * k, (block, worker) -> {
             int p = block * K_BLOCK;
@@ -331,10 +332,10 @@ final class SimdGemm {
 
         /** What one rectangle takes for each step of k, packing included, in products. */
         private long products(GemmSpec spec) {
-            boolean copiesRight = !spec.packedB() || spec.transB();
-            boolean gathersLeft = !spec.transA() || spec.alpha() != 1;
             long columns = (long) panels * PANEL;
-            return rows * columns + (copiesRight ? COPY * columns : 0) + (gathersLeft ? GATHER * rows : 0);
+            long left = spec.transA() && spec.alpha() == 1 ? 0 : GATHER;
+            long right = spec.transB() ? GATHER : spec.packedB() ? 0 : COPY;
+            return rows * columns + left * rows + right * columns;
         }
     }
 
@@ -347,7 +348,7 @@ final class SimdGemm {
         GemmSpec gemm = spec.gemm();
         Packing packing = new Packing(gemm, a, b);
         int k = gemm.k();
-        int panels = (gemm.n() + PANEL - 1) / PANEL;
+        int panels = panels(gemm);
         Packing.Panels[] right = new Packing.Panels[Math.ceilDiv(k, K_BLOCK)];
         float[] packed = takeRight(Math.min(k, K_BLOCK), right.length * panels);
         for (int i = 0; i < right.length; i++) {
