@@ -2,12 +2,13 @@ package retort.kernels.simd;
 
 import static retort.kernels.simd.SimdSpecies.PANEL;
 import static retort.kernels.simd.SimdSpecies.SPECIES;
+import static retort.kernels.simd.SimdSpecies.ZEROS;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * The micro-kernels of {@link RowTiles} for a panel of which C has half at most: C = A B for tiles of 1, 2, 4 or 8 rows by one vector,
+ * The micro-kernels of {@link RowTiles} for a panel of which C has half at most: C = A B or C += A B for tiles of 1, 2, 4 or 8 rows by one vector,
  * whose first lanes are stored. Two vectors and a copy of what is wanted of them took 1.3 to 1.9 times as long, with 6, 8 and 16 columns.
  *
  * <p>Each sum runs in the order of {@link RowTiles}.
@@ -40,33 +41,36 @@ final class NarrowTiles {
      * One panel of some rows.
      *
      * @param width columns that C has of it, a vector's lanes at most
+     * @param add whether the product is added to C, of which whole vectors are then read, or overwrites it
      */
-    void run(int rows, int ap, int bp, int to, int width) {
+    void run(int rows, int ap, int bp, int to, int width, boolean add) {
         VectorMask<Float> stored = SPECIES.indexInRange(0, width);
+        float[] start = add ? c : ZEROS;
         for (int row = 0, height; row < rows; row += height) {
             height = Math.min(TALLEST, Integer.highestOneBit(rows - row));
-            tile(height, ap + row * aStride, bp, to + row * stride, stored);
+            int at = to + row * stride;
+            tile(height, ap + row * aStride, bp, start, add ? at : 0, add ? stride : 0, at, stored);
         }
     }
 
-    private void tile(int rows, int ap, int bp, int to, VectorMask<Float> stored) {
+    private void tile(int rows, int ap, int bp, float[] start, int from, int step, int to, VectorMask<Float> stored) {
         switch (rows) {
-            case 8 -> tile8x1(ap, bp, to, stored);
-            case 4 -> tile4x1(ap, bp, to, stored);
-            case 2 -> tile2x1(ap, bp, to, stored);
-            default -> tile1x1(ap, bp, to, stored);
+            case 8 -> tile8x1(ap, bp, start, from, step, to, stored);
+            case 4 -> tile4x1(ap, bp, start, from, step, to, stored);
+            case 2 -> tile2x1(ap, bp, start, from, step, to, stored);
+            default -> tile1x1(ap, bp, start, from, to, stored);
         }
     }
 
-    private void tile8x1(int ap, int bp, int to, VectorMask<Float> stored) {
-        FloatVector c0 = FloatVector.zero(SPECIES);
-        FloatVector c1 = FloatVector.zero(SPECIES);
-        FloatVector c2 = FloatVector.zero(SPECIES);
-        FloatVector c3 = FloatVector.zero(SPECIES);
-        FloatVector c4 = FloatVector.zero(SPECIES);
-        FloatVector c5 = FloatVector.zero(SPECIES);
-        FloatVector c6 = FloatVector.zero(SPECIES);
-        FloatVector c7 = FloatVector.zero(SPECIES);
+    private void tile8x1(int ap, int bp, float[] start, int from, int step, int to, VectorMask<Float> stored) {
+        FloatVector c0 = FloatVector.fromArray(SPECIES, start, from);
+        FloatVector c1 = FloatVector.fromArray(SPECIES, start, from + step);
+        FloatVector c2 = FloatVector.fromArray(SPECIES, start, from + 2 * step);
+        FloatVector c3 = FloatVector.fromArray(SPECIES, start, from + 3 * step);
+        FloatVector c4 = FloatVector.fromArray(SPECIES, start, from + 4 * step);
+        FloatVector c5 = FloatVector.fromArray(SPECIES, start, from + 5 * step);
+        FloatVector c6 = FloatVector.fromArray(SPECIES, start, from + 6 * step);
+        FloatVector c7 = FloatVector.fromArray(SPECIES, start, from + 7 * step);
         for (int segment = 0; segment < segments; segment++) {
             for (int p = ap; p < ap + k; p++) {
                 FloatVector right = FloatVector.fromArray(SPECIES, b, bp);
@@ -92,11 +96,11 @@ final class NarrowTiles {
         c7.intoArray(c, to + 7 * stride, stored);
     }
 
-    private void tile4x1(int ap, int bp, int to, VectorMask<Float> stored) {
-        FloatVector c0 = FloatVector.zero(SPECIES);
-        FloatVector c1 = FloatVector.zero(SPECIES);
-        FloatVector c2 = FloatVector.zero(SPECIES);
-        FloatVector c3 = FloatVector.zero(SPECIES);
+    private void tile4x1(int ap, int bp, float[] start, int from, int step, int to, VectorMask<Float> stored) {
+        FloatVector c0 = FloatVector.fromArray(SPECIES, start, from);
+        FloatVector c1 = FloatVector.fromArray(SPECIES, start, from + step);
+        FloatVector c2 = FloatVector.fromArray(SPECIES, start, from + 2 * step);
+        FloatVector c3 = FloatVector.fromArray(SPECIES, start, from + 3 * step);
         for (int segment = 0; segment < segments; segment++) {
             for (int p = ap; p < ap + k; p++) {
                 FloatVector right = FloatVector.fromArray(SPECIES, b, bp);
@@ -114,9 +118,9 @@ final class NarrowTiles {
         c3.intoArray(c, to + 3 * stride, stored);
     }
 
-    private void tile2x1(int ap, int bp, int to, VectorMask<Float> stored) {
-        FloatVector c0 = FloatVector.zero(SPECIES);
-        FloatVector c1 = FloatVector.zero(SPECIES);
+    private void tile2x1(int ap, int bp, float[] start, int from, int step, int to, VectorMask<Float> stored) {
+        FloatVector c0 = FloatVector.fromArray(SPECIES, start, from);
+        FloatVector c1 = FloatVector.fromArray(SPECIES, start, from + step);
         for (int segment = 0; segment < segments; segment++) {
             for (int p = ap; p < ap + k; p++) {
                 FloatVector right = FloatVector.fromArray(SPECIES, b, bp);
@@ -130,8 +134,8 @@ final class NarrowTiles {
         c1.intoArray(c, to + stride, stored);
     }
 
-    private void tile1x1(int ap, int bp, int to, VectorMask<Float> stored) {
-        FloatVector c0 = FloatVector.zero(SPECIES);
+    private void tile1x1(int ap, int bp, float[] start, int from, int to, VectorMask<Float> stored) {
+        FloatVector c0 = FloatVector.fromArray(SPECIES, start, from);
         for (int segment = 0; segment < segments; segment++) {
             for (int p = ap; p < ap + k; p++) {
                 c0 = FloatVector.broadcast(SPECIES, a[p]).fma(FloatVector.fromArray(SPECIES, b, bp), c0);

@@ -269,7 +269,7 @@ final class SimdConv2d {
             boolean isThin = run == ThinTiles.RUN && pixelStep == 1 && width == PANEL;
             int first = result.offset() + pixel * filters + column;
             if (width <= LANES) {
-                narrow.run(sweep.outWidth(), at, column * depth, first, width);
+                narrow.run(sweep.outWidth(), at, column * depth, first, width, false);
                 continue;
             }
             int done = isThin ? thin.run(sweep.outWidth(), at, column * depth, first) : 0;

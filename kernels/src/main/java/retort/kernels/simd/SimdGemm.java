@@ -1,5 +1,6 @@
 package retort.kernels.simd;
 
+import static retort.kernels.simd.SimdSpecies.LANES;
 import static retort.kernels.simd.SimdSpecies.PANEL;
 import static retort.kernels.simd.SimdSpecies.TALLEST;
 
@@ -143,6 +144,13 @@ final class SimdGemm {
                     : new RowTiles(1, 0, count, matrix.array(), depth, right, sums, width);
         }
 
+        /** The same where the other matrix has a vector of columns at most. */
+        NarrowTiles narrowTiles(int count, float[] right, float[] sums, int width) {
+            return packed
+                    ? new NarrowTiles(count / PANEL, panelStep(), PANEL, matrix.array(), PANEL, right, sums, width)
+                    : new NarrowTiles(1, 0, count, matrix.array(), depth, right, sums, width);
+        }
+
         /** Where row {@code row} has its column p, which begins a panel if there are panels. */
         int at(int row, int p) {
             return matrix.offset() + (packed ? p / PANEL * panelStep() + row * PANEL : row * depth + p);
@@ -162,6 +170,7 @@ final class SimdGemm {
     private void readOnce(
             GemmSpec spec, Tall tall, Packing.Panels right, boolean transposed, HostTensor c, SimdEpilogue epilogue) {
         int rows = transposed ? spec.n() : spec.m();
+        int columns = transposed ? spec.m() : spec.n();
         int width = right.count() * PANEL;
         int chunk = chunkRows(rows, 96);
         workers.forEach((rows + chunk - 1) / chunk, spec.flops(), (number, worker) -> {
@@ -170,6 +179,11 @@ final class SimdGemm {
             float[] sums = scratch[worker].take(Scratch.Use.TILE, chunk * width);
             for (int p = 0; p < tall.depth(); p += tall.block()) {
                 int depth = Math.min(tall.block(), tall.depth() - p);
+                if (columns <= LANES) {
+                    NarrowTiles narrow = tall.narrowTiles(depth, right.array(), sums, width);
+                    narrow.run(count, tall.at(first, p), right.at() + p * PANEL, 0, columns, p > 0);
+                    continue;
+                }
                 RowTiles tiles = tall.tiles(depth, right.array(), sums, width);
                 for (int row = 0, height; row < count; row += height) {
                     height = SimdSpecies.nextRows(count - row, RowTiles.TALLEST);
