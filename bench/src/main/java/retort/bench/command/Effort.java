@@ -34,7 +34,7 @@ record Effort(int rounds, Duration warmup, int iterations, Duration iteration) {
     private static final double SLOW_BYTES_A_SECOND = 2.5e9;
     private static final int LEAST_CALLS = 2;
 
-    /** To wait for a device was seen to take 50 to 150 microseconds, while its threads or ours are woken up. */
+    /** Work of a slow peer between two waits. To wait for a device was seen to take 50 to 150 microseconds. */
     private static final double QUEUED_SECONDS = 4e-3;
 
     private static final int MOST_QUEUED_CALLS = 16;

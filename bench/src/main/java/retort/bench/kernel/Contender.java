@@ -1,6 +1,6 @@
 package retort.bench.kernel;
 
-/** One library at the work of one spec, everything prepared: what is timed is {@link #run} alone. */
+/** One library at the work of one spec, everything prepared: what is timed is {@link #run} and {@link #await}. */
 public interface Contender extends AutoCloseable {
     /** Does the work once, or gives it to a device, which may still be at it when this returns. */
     void run();

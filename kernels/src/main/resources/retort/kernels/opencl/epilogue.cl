@@ -49,21 +49,25 @@ INLINE floatv finished(Epilogue epilogue, floatv v, int e, int column) {
     return v * epilogue.scale;
 }
 
-// An epilogue that treats all elements of a column alike needs no branch for each vector: without a bias it adds -0, which changes
-// nothing, and without ReLU the least value is that of no element.
+// Whether the epilogue treats all elements of a column alike.
 INLINE int is_by_column(Epilogue epilogue) {
     return !(epilogue.parts & (EPILOGUE_DROPOUT | EPILOGUE_GATE));
 }
 
-INLINE floatv column_bias(Epilogue epilogue, int column) {
-    return epilogue.parts & EPILOGUE_BIAS ? load(epilogue.bias + column) : (floatv)(-0.0f);
-}
-
-INLINE floatv least_value(Epilogue epilogue) {
-    return (floatv)(epilogue.parts & EPILOGUE_RELU ? 0 : -INFINITY);
-}
-
-INLINE floatv finished_by_column(floatv v, floatv bias, floatv least, float scale) {
-    v += bias;
-    return select(v, least, v <= least) * scale;
+// Stores such an epilogue of alpha times a tile of rows of some vectors, columns from column on, all of which the result has; its
+// rows are columns apart from to on. No vector has a branch: without a bias it adds -0, which changes nothing, and without ReLU the
+// least value is that of no element. Where a sum has few products this must not cost as much as they do: a convolution of 1 -> 32
+// channels, 3 x 3, takes 155 us, and 195 us with a branch for each vector (AVX2); a product with a k of 32 a tenth less.
+INLINE void store_by_column(
+        const int rows, const int vectors, Epilogue epilogue, float alpha, const floatv *tile, int column, int columns,
+        __global float *to) {
+    floatv least = (floatv)(epilogue.parts & EPILOGUE_RELU ? 0 : -INFINITY);
+    for (int v = 0; v < vectors; v++) {
+        int j = v * WIDTH;
+        floatv bias = epilogue.parts & EPILOGUE_BIAS ? load(epilogue.bias + column + j) : (floatv)(-0.0f);
+        for (int r = 0; r < rows; r++) {
+            floatv sum = alpha * tile[r * vectors + v] + bias;
+            store(select(sum, least, sum <= least) * epilogue.scale, to + r * columns + j);
+        }
+    }
 }
