@@ -23,7 +23,7 @@ import retort.driver.data.SyntheticSet;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
-import retort.kernels.Shape;
+import retort.kernels.op.Shape;
 import retort.nn.Architecture;
 import retort.nn.Initializer;
 import retort.nn.Layer;

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import retort.kernels.opencl.OpenClDevice;
-import retort.kernels.opencl.OpenClDevices;
+import retort.kernels.Backends;
+import retort.kernels.Device;
+import retort.kernels.Engine;
 
 /** What {@code devices} and {@code doctor} find here, and where something is missing. */
 class DoctorTest {
@@ -31,18 +32,18 @@ class DoctorTest {
         long kernels = out.lines()
                 .filter(line -> line.endsWith(": a kernel gives the known answer"))
                 .count();
-        assertEquals(2 + OpenClDevices.list().size(), kernels, out);
+        assertEquals(2 + Backends.devices(Engine.OPENCL).size(), kernels, out);
     }
 
     @Test
     void devicesDescribesEveryDevice() {
         String out = Outcome.of("devices").isDone().out();
-        for (OpenClDevice device : OpenClDevices.list()) {
+        for (Device device : Backends.devices(Engine.OPENCL)) {
             assertTrue(out.contains("  --device=" + device.index() + "  " + device.name() + "\n"), out);
             assertTrue(out.contains("    driver      " + device.version() + "\n"), out);
             assertTrue(out.contains("    parameters  " + device.parameters() + "\n"), out);
         }
-        for (String platform : OpenClDevices.platforms()) {
+        for (String platform : Backends.platforms(Engine.OPENCL)) {
             assertTrue(out.contains("OpenCL platform " + platform + "\n"), out);
         }
     }

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.driver.data.SyntheticSet;
 import retort.kernels.BackendUnavailableException;
-import retort.kernels.opencl.OpenClDevices;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
 
 /** The job on an OpenCL device; skipped without one, unless {@code retort.require} names opencl. */
 class OpenClRunTest {
@@ -38,7 +39,7 @@ class OpenClRunTest {
 
     /** Skips a test where there is no device, or fails it if there has to be one. */
     static void assumeDevice() {
-        Optional<BackendUnavailableException> reason = OpenClDevices.unavailable();
+        Optional<BackendUnavailableException> reason = Backends.unavailable(Engine.OPENCL);
         boolean required = Arrays.asList(
                         System.getProperty("retort.require", "").split(","))
                 .contains("opencl");
@@ -52,7 +53,8 @@ class OpenClRunTest {
         JsonObject environment = report.getAsJsonObject("environment");
         assertEquals("opencl", environment.get("backend").getAsString());
         assertEquals(
-                OpenClDevices.select(null).name(), environment.get("device").getAsString());
+                Backends.device(Engine.OPENCL, null).name(),
+                environment.get("device").getAsString());
         assertEquals(List.of("opencl", "cpu-simd"), backends(report, "latency"));
         assertEquals(List.of("opencl", "cpu-simd"), backends(report, "latencyRatio"));
     }

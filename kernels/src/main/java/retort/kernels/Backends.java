@@ -1,15 +1,24 @@
 package retort.kernels;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import retort.kernels.opencl.OpenClBackend;
-import retort.kernels.opencl.OpenClDevices;
-import retort.kernels.scalar.ScalarBackend;
-import retort.kernels.simd.SimdEngine;
+import java.util.ServiceLoader;
+import java.util.function.Consumer;
 
 /** Opens engines by name. */
 public final class Backends {
+    private static final Map<Engine, EngineProvider> PROVIDERS = providers();
+
     private Backends() {}
+
+    private static Map<Engine, EngineProvider> providers() {
+        Map<Engine, EngineProvider> providers = new EnumMap<>(Engine.class);
+        ServiceLoader.load(EngineProvider.class, Backends.class.getClassLoader())
+                .forEach(provider -> providers.put(provider.engine(), provider));
+        return providers;
+    }
 
     /** How an engine is opened. */
     public record Options(int threads, String device) {
@@ -39,11 +48,7 @@ public final class Backends {
      * @throws BackendUnavailableException if it can't run here; nothing takes its place
      */
     public static Backend open(Engine engine, Options options) {
-        return switch (engine) {
-            case CPU_SCALAR -> new ScalarBackend();
-            case CPU_SIMD -> SimdEngine.open(options.threads());
-            case OPENCL -> OpenClBackend.open(options.device());
-        };
+        return provider(engine).open(options, false);
     }
 
     /**
@@ -52,28 +57,65 @@ public final class Backends {
      * @throws BackendUnavailableException if it can't run here; nothing takes its place
      */
     public static ProfiledBackend openProfiled(Engine engine, Options options) {
-        return new ProfiledBackend(
-                switch (engine) {
-                    case CPU_SCALAR, CPU_SIMD -> open(engine, options);
-                    case OPENCL -> OpenClBackend.open(options.device(), true);
-                });
+        return new ProfiledBackend(provider(engine).open(options, true));
     }
 
     /** Everything that an engine needs here, met or not. Cheap: no device is opened. */
     public static List<Requirement> requirements(Engine engine) {
-        return switch (engine) {
-            case CPU_SCALAR -> List.of();
-            case CPU_SIMD -> SimdEngine.requirements();
-            case OPENCL -> OpenClDevices.requirements();
-        };
+        return provider(engine).requirements();
     }
 
     /** Why an engine can't be opened here, or nothing. Cheap: no device is opened. */
     public static Optional<BackendUnavailableException> unavailable(Engine engine) {
-        return switch (engine) {
-            case CPU_SCALAR -> Optional.empty();
-            case CPU_SIMD -> SimdEngine.unavailable();
-            case OPENCL -> OpenClBackend.unavailable();
-        };
+        return provider(engine).unavailable();
+    }
+
+    /** The devices that {@link Options#device} can name, in the order of their numbers; none for an engine on the CPU. */
+    public static List<Device> devices(Engine engine) {
+        return provider(engine).devices();
+    }
+
+    /**
+     * The device that an option names.
+     *
+     * @param option its number, part of its name, or null for the best there is
+     * @throws BackendUnavailableException if there is no such device
+     */
+    public static Device device(Engine engine, String option) {
+        return provider(engine).device(option);
+    }
+
+    /** Names of an engine's drivers, those without a device too; of drivers that share a name, one. */
+    public static List<String> platforms(Engine engine) {
+        return provider(engine).platforms();
+    }
+
+    /** What shows the limits of this machine's cores; nothing on a JVM that compiles no vector code. */
+    public static Optional<Probe> probe() {
+        EngineProvider simd = provider(Engine.CPU_SIMD);
+        return simd.unavailable().isPresent() ? Optional.empty() : simd.probe();
+    }
+
+    /**
+     * Finds the kernel parameters that are fastest on a device, and writes them where the engine reads them.
+     *
+     * @param device its number, part of its name, or null for the best there is
+     * @param progress is told of every set of parameters, one line each
+     * @throws BackendUnavailableException if there is no such device
+     * @throws UnsupportedOperationException if the engine has nothing to tune
+     */
+    public static Tuning tune(Engine engine, String device, Consumer<String> progress) {
+        return provider(engine).tune(device, progress);
+    }
+
+    private static EngineProvider provider(Engine engine) {
+        EngineProvider provider = PROVIDERS.get(engine);
+        if (provider == null) {
+            throw new BackendUnavailableException(
+                    engine,
+                    "no provider of it was found",
+                    "put the retort-kernels jar on the class or module path as it is");
+        }
+        return provider;
     }
 }

@@ -2,17 +2,16 @@ package retort.kernels;
 
 import java.util.Map;
 
-/** What a backend has asked of a device with memory of its own since it was opened. */
-public interface DeviceCounters {
-    /** Kernels queued. */
-    long launches();
-
-    /** From the host to the device. */
-    long uploadedBytes();
-
-    /** From the device to the host. */
-    long downloadedBytes();
-
-    /** Time on the device by op id, where the backend was opened to profile; else empty. */
-    Map<String, Long> deviceNanos();
+/**
+ * What a backend has asked of a device with memory of its own since it was opened.
+ *
+ * @param launches kernels queued
+ * @param uploadedBytes from the host to the device
+ * @param downloadedBytes from the device to the host
+ * @param deviceNanos time on the device by op id, where the backend was opened to profile; else empty
+ */
+public record DeviceCounters(long launches, long uploadedBytes, long downloadedBytes, Map<String, Long> deviceNanos) {
+    public DeviceCounters {
+        deviceNanos = Map.copyOf(deviceNanos);
+    }
 }

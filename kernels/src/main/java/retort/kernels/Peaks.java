@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
-import retort.kernels.simd.SimdProbe;
+import retort.kernels.op.Spec;
 
 /**
  * What this machine's cores can do at most, as measured now: what the speed of an operation is held against.
@@ -45,16 +45,15 @@ public record Peaks(double gflops, double triadGBs, double updateGBs) {
     public static Optional<Peaks> measured(Engine engine, int threads) {
         return switch (engine) {
             case OPENCL -> Optional.empty();
-            case CPU_SCALAR, CPU_SIMD ->
-                Backends.unavailable(Engine.CPU_SIMD).isPresent() ? Optional.empty() : Optional.of(ofCores(threads));
+            case CPU_SCALAR, CPU_SIMD -> Backends.probe().map(probe -> ofCores(probe, threads));
         };
     }
 
-    private static Peaks ofCores(int threads) {
+    private static Peaks ofCores(Probe probe, int threads) {
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             double fma = best(pool, threads, thread -> {
                 for (int call = 0; call < FMA_CALLS; call++) {
-                    SimdProbe.fma(0.5f);
+                    probe.fma(0.5f);
                 }
             });
             float[][][] arrays = new float[threads][4][ELEMENTS / threads];
@@ -64,13 +63,11 @@ public record Peaks(double gflops, double triadGBs, double updateGBs) {
                     Arrays.fill(array, 1);
                 }
             }
-            double triad = best(pool, threads, t -> SimdProbe.triad(arrays[t][0], arrays[t][1], arrays[t][2], FACTOR));
+            double triad = best(pool, threads, t -> probe.triad(arrays[t][0], arrays[t][1], arrays[t][2], FACTOR));
             double update = best(
-                    pool,
-                    threads,
-                    t -> SimdProbe.update(arrays[t][0], arrays[t][1], arrays[t][2], arrays[t][3], FACTOR));
+                    pool, threads, t -> probe.update(arrays[t][0], arrays[t][1], arrays[t][2], arrays[t][3], FACTOR));
             return new Peaks(
-                    fma * threads * FMA_CALLS * SimdProbe.FMA_FLOPS / 1e9,
+                    fma * threads * FMA_CALLS * Probe.FMA_FLOPS / 1e9,
                     triad * TRIAD_BYTES / 1e9,
                     update * UPDATE_BYTES / 1e9);
         }

@@ -6,6 +6,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.BiasSpec;
+import retort.kernels.op.ColumnSumSpec;
+import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DistillationSpec;
+import retort.kernels.op.DropoutKey;
+import retort.kernels.op.DropoutSpec;
+import retort.kernels.op.Epilogue;
+import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.GemmSpec;
+import retort.kernels.op.MaxNormSpec;
+import retort.kernels.op.ReluSpec;
+import retort.kernels.op.SgdSpec;
+import retort.kernels.op.SoftmaxSpec;
+import retort.kernels.op.Spec;
 
 /**
  * A backend that passes every call on to another and keeps the time. Each operation is waited for, so an engine with a

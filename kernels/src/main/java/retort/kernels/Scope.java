@@ -3,6 +3,7 @@ package retort.kernels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import retort.kernels.op.Shape;
 
 /**
  * The lifetime of a group of tensors. A long scope holds parameters and optimiser state, a short one the activations
@@ -27,7 +28,8 @@ public final class Scope implements AutoCloseable {
     private final List<Tensor> tensors = new ArrayList<>();
     private boolean closed;
 
-    Scope(Backend backend, Storage storage) {
+    /** For engines: a scope whose tensors {@code storage} gives and takes back. */
+    public Scope(Backend backend, Storage storage) {
         this.backend = backend;
         this.storage = storage;
     }
@@ -101,7 +103,7 @@ public final class Scope implements AutoCloseable {
         return backend;
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return closed;
     }
 

@@ -1,5 +1,7 @@
 package retort.kernels;
 
+import retort.kernels.op.Shape;
+
 /**
  * A block of float32 elements that lives wherever its backend keeps them. It can be named, reshaped and cut into
  * rows, but not read: {@link Backend#upload} and {@link Backend#download} are the only ways in and out.
@@ -29,7 +31,7 @@ public abstract class Tensor {
         return packed;
     }
 
-    final Scope scope() {
+    public final Scope scope() {
         return scope;
     }
 

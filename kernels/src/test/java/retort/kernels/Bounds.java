@@ -1,6 +1,22 @@
 package retort.kernels;
 
 import java.util.Arrays;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.BiasSpec;
+import retort.kernels.op.ColumnSumSpec;
+import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DistillationSpec;
+import retort.kernels.op.Divergence;
+import retort.kernels.op.DropoutSpec;
+import retort.kernels.op.Epilogue;
+import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.GemmSpec;
+import retort.kernels.op.MaxNormSpec;
+import retort.kernels.op.ReluSpec;
+import retort.kernels.op.SgdSpec;
+import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.scalar.ScalarBackend;
 
 /** How far a result may be from the double-precision reference: derived from the operation's sums, per element. */

@@ -2,6 +2,8 @@ package retort.kernels;
 
 import java.util.Arrays;
 import java.util.stream.Stream;
+import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.Epilogue;
 
 class Conv2dTest extends KernelContract {
     @Override

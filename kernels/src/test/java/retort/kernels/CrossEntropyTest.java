@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import retort.kernels.CrossEntropySpec.Targets;
 import retort.kernels.EnginesUnderTest.Subject;
+import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.CrossEntropySpec.Targets;
 
 class CrossEntropyTest extends KernelContract {
     static Stream<Subject> engines() {

@@ -10,11 +10,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import retort.kernels.Divergence.Decoupled;
-import retort.kernels.Divergence.LogitError;
-import retort.kernels.Divergence.SoftTargets;
-import retort.kernels.Divergence.Standardized;
 import retort.kernels.EnginesUnderTest.Subject;
+import retort.kernels.op.DistillationSpec;
+import retort.kernels.op.Divergence;
+import retort.kernels.op.Divergence.Decoupled;
+import retort.kernels.op.Divergence.LogitError;
+import retort.kernels.op.Divergence.SoftTargets;
+import retort.kernels.op.Divergence.Standardized;
 
 class DistillationTest extends KernelContract {
     private static final List<Divergence> DIVERGENCES = List.of(

@@ -2,6 +2,8 @@ package retort.kernels;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import retort.kernels.op.DistillationSpec;
+import retort.kernels.op.Divergence;
 
 /**
  * The loss of {@link DistillationSpec} for one row, in double and straight from its definition: probabilities first, then their

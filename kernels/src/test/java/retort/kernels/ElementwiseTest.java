@@ -1,6 +1,12 @@
 package retort.kernels;
 
 import java.util.stream.Stream;
+import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.BiasSpec;
+import retort.kernels.op.ColumnSumSpec;
+import retort.kernels.op.DropoutSpec;
+import retort.kernels.op.ReluSpec;
+import retort.kernels.op.Spec;
 
 /** Bias, column sums, ReLU and its gradient, dropout, argmax: on counts around lanes, chunks and bands. */
 class ElementwiseTest extends KernelContract {

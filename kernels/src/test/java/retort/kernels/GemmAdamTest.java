@@ -1,6 +1,9 @@
 package retort.kernels;
 
 import java.util.stream.Stream;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.GemmSpec;
 
 class GemmAdamTest extends KernelContract {
     @Override

@@ -3,6 +3,8 @@ package retort.kernels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import retort.kernels.op.Epilogue;
+import retort.kernels.op.GemmSpec;
 
 class GemmTest extends KernelContract {
     @Override

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.Operand.Role;
+import retort.kernels.op.Spec;
 import retort.kernels.scalar.ScalarBackend;
 
 /** What every kernel must pass on every engine. A test class of an operation gives the specs. */

@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.EnginesUnderTest.Subject;
+import retort.kernels.op.GemmSpec;
+import retort.kernels.op.MaxNormSpec;
 
 class MaxNormTest extends KernelContract {
     private static final long SEED = 20261124;

@@ -1,6 +1,7 @@
 package retort.kernels;
 
 import java.util.SplittableRandom;
+import retort.kernels.op.Shape;
 
 /** One tensor of a call under test: its shape, who writes it, what it is filled with beforehand, and whether it is packed. */
 public record Operand(String name, Shape shape, Role role, Content content, boolean packed) {

@@ -7,6 +7,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.EnginesUnderTest.Subject;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.SgdSpec;
+import retort.kernels.op.Spec;
 
 class OptimizerTest extends KernelContract {
     @Override

@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.EnginesUnderTest.Subject;
+import retort.kernels.op.GemmSpec;
 
 /** The README's example of the library gives what the README says. */
 class ReadmeExampleTest {

@@ -13,6 +13,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import retort.kernels.op.ReluSpec;
+import retort.kernels.op.ShapeFile;
+import retort.kernels.op.Spec;
 
 /** The shapes that benchmarks time pass the kernels' contract too, as far as the reference is done with them quickly. */
 class ShapeFileTest {

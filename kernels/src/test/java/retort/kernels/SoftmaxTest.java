@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.EnginesUnderTest.Subject;
+import retort.kernels.op.SoftmaxSpec;
 
 class SoftmaxTest extends KernelContract {
     static Stream<Subject> engines() {

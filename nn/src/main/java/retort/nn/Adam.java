@@ -1,10 +1,10 @@
 package retort.nn;
 
-import retort.kernels.AdamSpec;
 import retort.kernels.Backend;
-import retort.kernels.GemmAdamSpec;
-import retort.kernels.GemmSpec;
 import retort.kernels.Tensor;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.GemmSpec;
 
 /** Adam; a gradient that is a product is used as it is made and never stored. See {@link AdamSpec} for the equations. */
 public final class Adam extends Optimizer {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import retort.kernels.Shape;
+import retort.kernels.op.Shape;
 
 /**
  * A sequential network: the shape of one example, and the layers it goes through. Its text form, {@code input 28x28x1;

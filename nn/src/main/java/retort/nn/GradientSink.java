@@ -1,7 +1,7 @@
 package retort.nn;
 
-import retort.kernels.GemmSpec;
 import retort.kernels.Tensor;
+import retort.kernels.op.GemmSpec;
 
 /**
  * Where the gradients of parameters go in a backward pass, each once, from the last layer to the first. An optimiser

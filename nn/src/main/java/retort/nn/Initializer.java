@@ -1,7 +1,7 @@
 package retort.nn;
 
-import retort.kernels.Philox;
-import retort.kernels.Shape;
+import retort.kernels.op.Philox;
+import retort.kernels.op.Shape;
 
 /** How weights start; biases start at 0. Each element is drawn by its own counter, so a seed means the same everywhere. */
 public enum Initializer {

@@ -1,6 +1,6 @@
 package retort.nn;
 
-import retort.kernels.Philox;
+import retort.kernels.op.Philox;
 
 /**
  * Random moves of training images by whole pixels, for each example and epoch another that depends on nothing but these.

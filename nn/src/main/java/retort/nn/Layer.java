@@ -1,7 +1,7 @@
 package retort.nn;
 
-import retort.kernels.Shape;
-import retort.kernels.Spec;
+import retort.kernels.op.Shape;
+import retort.kernels.op.Spec;
 
 /**
  * One layer of an architecture: what it is, not its numbers. Shapes here are of one example, without the batch. The text

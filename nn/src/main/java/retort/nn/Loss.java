@@ -1,10 +1,10 @@
 package retort.nn;
 
 import retort.kernels.Backend;
-import retort.kernels.CrossEntropySpec;
-import retort.kernels.DistillationSpec;
-import retort.kernels.Divergence;
 import retort.kernels.Tensor;
+import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DistillationSpec;
+import retort.kernels.op.Divergence;
 
 /** What a trainer minimises, as a mean over the examples of a batch. */
 public sealed interface Loss {

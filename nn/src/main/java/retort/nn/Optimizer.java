@@ -3,9 +3,9 @@ package retort.nn;
 import java.util.HashMap;
 import java.util.Map;
 import retort.kernels.Backend;
-import retort.kernels.GemmSpec;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
+import retort.kernels.op.GemmSpec;
 
 /** Updates parameters with the gradients it is given. Its state lives on the backend, from the first step to close. */
 public abstract class Optimizer implements GradientSink, AutoCloseable {

@@ -13,7 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import retort.kernels.Shape;
+import retort.kernels.op.Shape;
 
 /**
  * Named float32 tensors and a string map, as a safetensors file: the header's length (8 bytes, little-endian), a JSON

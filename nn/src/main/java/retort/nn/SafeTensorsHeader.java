@@ -18,7 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import retort.kernels.Shape;
+import retort.kernels.op.Shape;
 
 /**
  * The JSON header of a safetensors file, for example {@code {"__metadata__": {"epochs": "1"}, "bias": {"dtype": "F32",

@@ -1,6 +1,6 @@
 package retort.nn;
 
-import retort.kernels.Spec;
+import retort.kernels.op.Spec;
 
 /** A number that may change from training step to training step, such as a learning rate or a momentum. */
 @FunctionalInterface

@@ -6,10 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import retort.kernels.Backend;
-import retort.kernels.Epilogue;
 import retort.kernels.Scope;
-import retort.kernels.Shape;
 import retort.kernels.Tensor;
+import retort.kernels.op.Epilogue;
+import retort.kernels.op.Shape;
 import retort.nn.Stage.Activation;
 
 /**

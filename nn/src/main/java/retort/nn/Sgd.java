@@ -1,8 +1,8 @@
 package retort.nn;
 
 import retort.kernels.Backend;
-import retort.kernels.SgdSpec;
 import retort.kernels.Tensor;
+import retort.kernels.op.SgdSpec;
 
 /** Gradient descent with momentum. See {@link SgdSpec} for the equations. */
 public final class Sgd extends Optimizer {

@@ -1,6 +1,6 @@
 package retort.nn;
 
-import retort.kernels.Philox;
+import retort.kernels.op.Philox;
 
 /** Random orders of a training set, one for each epoch. Source: Durstenfeld 1964, with Philox for the draws. */
 public final class Shuffle {

@@ -2,16 +2,16 @@ package retort.nn;
 
 import java.util.List;
 import retort.kernels.Backend;
-import retort.kernels.ColumnSumSpec;
-import retort.kernels.Conv2dSpec;
-import retort.kernels.DropoutKey;
-import retort.kernels.DropoutSpec;
-import retort.kernels.Epilogue;
-import retort.kernels.GemmSpec;
-import retort.kernels.ReluSpec;
 import retort.kernels.Scope;
-import retort.kernels.Shape;
 import retort.kernels.Tensor;
+import retort.kernels.op.ColumnSumSpec;
+import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.DropoutKey;
+import retort.kernels.op.DropoutSpec;
+import retort.kernels.op.Epilogue;
+import retort.kernels.op.GemmSpec;
+import retort.kernels.op.ReluSpec;
+import retort.kernels.op.Shape;
 
 /**
  * One step of a network as it is computed: a layer, or a layer with weights fused with the ReLU and dropout after it. It

@@ -1,11 +1,11 @@
 package retort.nn;
 
 import retort.kernels.Backend;
-import retort.kernels.MaxNormSpec;
 import retort.kernels.Scope;
-import retort.kernels.Shape;
-import retort.kernels.Spec;
 import retort.kernels.Tensor;
+import retort.kernels.op.MaxNormSpec;
+import retort.kernels.op.Shape;
+import retort.kernels.op.Spec;
 
 /**
  * Trains a model step by step. Everything that a step makes lives in a scope of its own; the caller decides when to look at

@@ -3,9 +3,9 @@ package retort.nn;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import retort.kernels.Backend;
-import retort.kernels.GemmSpec;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
+import retort.kernels.op.GemmSpec;
 
 /** Keeps the gradients that a backward pass hands over; a parameter's second gradient is an error. */
 final class CollectedGradients implements GradientSink {

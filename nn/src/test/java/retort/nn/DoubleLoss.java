@@ -2,8 +2,8 @@ package retort.nn;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import retort.kernels.CrossEntropySpec.Targets;
-import retort.kernels.Divergence;
+import retort.kernels.op.CrossEntropySpec.Targets;
+import retort.kernels.op.Divergence;
 
 /**
  * A loss in double precision, as a mean over the rows: a weighted sum of cross-entropies with softmax(z / T). Distillation by

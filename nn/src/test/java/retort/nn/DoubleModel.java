@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import retort.kernels.Philox;
-import retort.kernels.Shape;
+import retort.kernels.op.Philox;
+import retort.kernels.op.Shape;
 
 /**
  * A network in double precision, layer by layer from the definitions, with no backend and nothing fused: the truth that

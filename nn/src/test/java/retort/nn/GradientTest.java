@@ -10,13 +10,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import retort.kernels.Backend;
-import retort.kernels.CrossEntropySpec.Targets;
-import retort.kernels.Divergence;
 import retort.kernels.EnginesUnderTest;
 import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.Scope;
-import retort.kernels.Shape;
 import retort.kernels.Tensor;
+import retort.kernels.op.CrossEntropySpec.Targets;
+import retort.kernels.op.Divergence;
+import retort.kernels.op.Shape;
 import retort.nn.CentralDifferences.Quotient;
 
 /** Every layer's gradients on every engine, alone and fused, against central differences in double. */

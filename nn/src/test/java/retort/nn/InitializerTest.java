@@ -9,7 +9,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import retort.kernels.Shape;
+import retort.kernels.op.Shape;
 
 class InitializerTest {
     /** sqrt(6 / (fan in + fan out)) for Glorot and sqrt(6 / fan in) for He, the fans of a kernel counting its pixels. */

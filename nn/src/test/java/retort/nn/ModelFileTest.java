@@ -22,7 +22,7 @@ import retort.kernels.Backend;
 import retort.kernels.EnginesUnderTest;
 import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.Scope;
-import retort.kernels.Shape;
+import retort.kernels.op.Shape;
 
 /** Models saved and loaded. */
 class ModelFileTest {

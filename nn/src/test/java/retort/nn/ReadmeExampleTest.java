@@ -8,11 +8,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
-import retort.kernels.CrossEntropySpec.Targets;
 import retort.kernels.Engine;
 import retort.kernels.Scope;
-import retort.kernels.Shape;
 import retort.kernels.Tensor;
+import retort.kernels.op.CrossEntropySpec.Targets;
+import retort.kernels.op.Shape;
 
 /** The README's example of a network learns what the README says. */
 class ReadmeExampleTest {

@@ -12,11 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.Backend;
-import retort.kernels.CrossEntropySpec;
 import retort.kernels.EnginesUnderTest;
 import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
+import retort.kernels.op.CrossEntropySpec;
 
 /** A seed says everything that is random, and threads change nothing. */
 class ReproducibilityTest {

@@ -12,8 +12,8 @@ import retort.kernels.Backend;
 import retort.kernels.EnginesUnderTest;
 import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.Scope;
-import retort.kernels.Shape;
 import retort.kernels.Tensor;
+import retort.kernels.op.Shape;
 
 class ScheduleTest {
     static Stream<Subject> engines() {

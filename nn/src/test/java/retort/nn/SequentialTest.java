@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.Backend;
-import retort.kernels.CrossEntropySpec;
-import retort.kernels.CrossEntropySpec.Targets;
 import retort.kernels.EnginesUnderTest;
 import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
+import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.CrossEntropySpec.Targets;
 
 class SequentialTest {
     private static final long SEED = 13;

@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.Backend;
-import retort.kernels.CrossEntropySpec;
 import retort.kernels.Engine;
 import retort.kernels.EnginesUnderTest;
 import retort.kernels.EnginesUnderTest.Subject;
-import retort.kernels.GemmSpec;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
+import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.GemmSpec;
 
 /**
  * The same training on each engine and on the reference, without ever bringing them together again.

@@ -14,17 +14,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import retort.kernels.AdamSpec;
 import retort.kernels.Backend;
-import retort.kernels.CrossEntropySpec;
-import retort.kernels.CrossEntropySpec.Targets;
-import retort.kernels.DistillationSpec;
-import retort.kernels.Divergence;
 import retort.kernels.EnginesUnderTest;
 import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.Scope;
-import retort.kernels.Shape;
 import retort.kernels.Tensor;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.CrossEntropySpec.Targets;
+import retort.kernels.op.DistillationSpec;
+import retort.kernels.op.Divergence;
+import retort.kernels.op.Shape;
 
 /** A step updates each parameter with the gradient at the old parameters: nothing reads one that is updated already. */
 class TrainerTest {

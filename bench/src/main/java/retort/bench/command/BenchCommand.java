@@ -23,9 +23,9 @@ import retort.bench.report.MarkdownReport;
 import retort.bench.report.Results;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
-import retort.kernels.ShapeFile;
-import retort.kernels.Spec;
-import retort.kernels.opencl.OpenClTuner;
+import retort.kernels.Tuning;
+import retort.kernels.op.ShapeFile;
+import retort.kernels.op.Spec;
 
 /** Times kernels beside their peers. */
 @Command(
@@ -108,7 +108,7 @@ public final class BenchCommand implements Callable<Integer> {
         if (!engines.equals(List.of(Engine.OPENCL))) {
             throw new ParameterException(spec.commandLine(), "--tune: only --backend=opencl has parameters to tune");
         }
-        OpenClTuner.Result result = OpenClTuner.of(device).tune(System.err::println);
+        Tuning result = Backends.tune(Engine.OPENCL, device, System.err::println);
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
                 Locale.ROOT,

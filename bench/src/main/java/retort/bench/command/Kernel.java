@@ -10,21 +10,21 @@ import retort.bench.kernel.ElementwiseBenchmark;
 import retort.bench.kernel.ExpBenchmark;
 import retort.bench.kernel.GemmBenchmark;
 import retort.bench.kernel.SoftmaxBenchmark;
-import retort.kernels.AdamSpec;
-import retort.kernels.ArgmaxSpec;
-import retort.kernels.BiasSpec;
-import retort.kernels.ColumnSumSpec;
-import retort.kernels.Conv2dSpec;
-import retort.kernels.CrossEntropySpec;
-import retort.kernels.DistillationSpec;
-import retort.kernels.DropoutSpec;
-import retort.kernels.GemmAdamSpec;
-import retort.kernels.GemmSpec;
-import retort.kernels.MaxNormSpec;
-import retort.kernels.ReluSpec;
-import retort.kernels.SgdSpec;
-import retort.kernels.SoftmaxSpec;
-import retort.kernels.Spec;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.BiasSpec;
+import retort.kernels.op.ColumnSumSpec;
+import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DistillationSpec;
+import retort.kernels.op.DropoutSpec;
+import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.GemmSpec;
+import retort.kernels.op.MaxNormSpec;
+import retort.kernels.op.ReluSpec;
+import retort.kernels.op.SgdSpec;
+import retort.kernels.op.SoftmaxSpec;
+import retort.kernels.op.Spec;
 
 /** The families of kernels that {@code --kernels} names; each has a benchmark class and a shape file. */
 enum Kernel {

@@ -6,7 +6,7 @@ import java.util.List;
 import retort.bench.kernel.ExpBenchmark;
 import retort.bench.peer.Peer;
 import retort.kernels.Engine;
-import retort.kernels.Spec;
+import retort.kernels.op.Spec;
 
 /** What will be timed, in order: everything that is compared stands together. */
 record Plan(List<Race> races) {

@@ -15,7 +15,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import retort.bench.peer.OneDnnContender;
-import retort.kernels.simd.SimdProbe;
+import retort.kernels.Backends;
+import retort.kernels.Probe;
 
 /** e^x over an array that fits the second-level cache, on one thread: no operation by itself, but what softmax is made of. */
 @State(Scope.Benchmark)
@@ -57,9 +58,10 @@ public class ExpBenchmark {
         for (int i = 0; i < COUNT; i++) {
             x[i] = (float) random.nextDouble(-LARGEST, LARGEST);
         }
+        Probe probe = Backends.probe().orElseThrow();
         contender = switch (engine) {
-            case "cpu-simd" -> new Loop(SimdProbe::exp, x);
-            case "jdk" -> new Loop(SimdProbe::jdkExp, x);
+            case "cpu-simd" -> new Loop(probe::exp, x);
+            case "jdk" -> new Loop(probe::jdkExp, x);
             case "onednn" -> OneDnnContender.exp(x, threads);
             default -> throw new IllegalArgumentException("exp: no contender " + engine);
         };

@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import retort.bench.peer.Peer;
 import retort.kernels.Engine;
-import retort.kernels.Spec;
+import retort.kernels.op.Spec;
 
 /**
  * Calls a second of one contender at one spec, on warm caches. An invocation is as many calls as JMH is told that it has operations

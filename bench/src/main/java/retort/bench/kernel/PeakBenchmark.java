@@ -14,7 +14,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.BenchmarkParams;
-import retort.kernels.simd.SimdProbe;
+import retort.kernels.Backends;
+import retort.kernels.Probe;
 
 /** What the machine can do at most, on as many threads as JMH is told to use: the roof that kernels are held against. */
 @BenchmarkMode(Mode.Throughput)
@@ -68,27 +69,29 @@ public class PeakBenchmark {
         }
     }
 
+    private static final Probe PROBE = Backends.probe().orElseThrow();
+
     private static float[] ones(int count) {
         float[] array = new float[count];
         Arrays.fill(array, 1);
         return array;
     }
 
-    /** {@link SimdProbe#FMA_FLOPS} a call and thread. */
+    /** {@link Probe#FMA_FLOPS} a call and thread. */
     @Benchmark
     public float fma() {
-        return SimdProbe.fma(0.5f);
+        return PROBE.fma(0.5f);
     }
 
     /** 12 bytes an element of a thread's share. */
     @Benchmark
     public void triad(TriadArrays arrays) {
-        SimdProbe.triad(arrays.x, arrays.y, arrays.z, 0.5f);
+        PROBE.triad(arrays.x, arrays.y, arrays.z, 0.5f);
     }
 
     /** 28 bytes an element of a thread's share. */
     @Benchmark
     public void update(UpdateArrays arrays) {
-        SimdProbe.update(arrays.w, arrays.g, arrays.m, arrays.v, 0x1p-20f);
+        PROBE.update(arrays.w, arrays.g, arrays.m, arrays.v, 0x1p-20f);
     }
 }

@@ -37,7 +37,7 @@ import org.bytedeco.opencl._cl_device_id;
 import org.bytedeco.opencl._cl_mem;
 import org.bytedeco.opencl._cl_platform_id;
 import retort.bench.kernel.Contender;
-import retort.kernels.GemmSpec;
+import retort.kernels.op.GemmSpec;
 
 /** CLBlast's sgemm on the OpenCL device of the given name, with the tile sizes that it has for that device. */
 final class ClBlastContender implements Contender {

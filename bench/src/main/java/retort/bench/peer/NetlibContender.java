@@ -3,7 +3,7 @@ package retort.bench.peer;
 import dev.ludovic.netlib.blas.BLAS;
 import dev.ludovic.netlib.blas.JavaBLAS;
 import retort.bench.kernel.Contender;
-import retort.kernels.GemmSpec;
+import retort.kernels.op.GemmSpec;
 
 /** netlib's BLAS on the Vector API. It is column-major, so it is asked for C' = B' A', which is the same work. */
 final class NetlibContender implements Contender {

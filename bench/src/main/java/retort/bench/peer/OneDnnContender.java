@@ -26,11 +26,11 @@ import org.bytedeco.dnnl.softmax_forward;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.FloatPointer;
 import retort.bench.kernel.Contender;
-import retort.kernels.Conv2dSpec;
-import retort.kernels.GemmSpec;
-import retort.kernels.ReluSpec;
-import retort.kernels.SoftmaxSpec;
-import retort.kernels.Spec;
+import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.GemmSpec;
+import retort.kernels.op.ReluSpec;
+import retort.kernels.op.SoftmaxSpec;
+import retort.kernels.op.Spec;
 
 /**
  * oneDNN in one of two ways. In our layout it gets and gives row-major matrices and NHWC images, and what it wants

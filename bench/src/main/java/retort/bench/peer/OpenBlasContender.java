@@ -9,7 +9,7 @@ import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemv;
 
 import org.bytedeco.javacpp.FloatPointer;
 import retort.bench.kernel.Contender;
-import retort.kernels.GemmSpec;
+import retort.kernels.op.GemmSpec;
 
 /** OpenBLAS: sgemm, and sgemv for a product with one row. It packs within the call, as we do. */
 final class OpenBlasContender implements Contender {

@@ -6,14 +6,13 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import retort.bench.kernel.Contender;
 import retort.kernels.Backends;
-import retort.kernels.Conv2dSpec;
 import retort.kernels.Engine;
-import retort.kernels.Epilogue;
-import retort.kernels.GemmSpec;
-import retort.kernels.ReluSpec;
-import retort.kernels.SoftmaxSpec;
-import retort.kernels.Spec;
-import retort.kernels.opencl.OpenClDevices;
+import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.Epilogue;
+import retort.kernels.op.GemmSpec;
+import retort.kernels.op.ReluSpec;
+import retort.kernels.op.SoftmaxSpec;
+import retort.kernels.op.Spec;
 
 /** The libraries that our kernels are held against, each with what it is best at. */
 public enum Peer {
@@ -120,7 +119,9 @@ public enum Peer {
         @Override
         public Contender open(Spec spec, float[][] inputs, int threads) {
             return new ClBlastContender(
-                    (GemmSpec) spec, inputs, OpenClDevices.select(null).name());
+                    (GemmSpec) spec,
+                    inputs,
+                    Backends.device(Engine.OPENCL, null).name());
         }
     };
 

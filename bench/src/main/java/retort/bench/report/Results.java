@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import retort.bench.kernel.PeakBenchmark;
 import retort.bench.report.JmhFile.Measurement;
 import retort.kernels.Engine;
-import retort.kernels.simd.SimdProbe;
+import retort.kernels.Probe;
 
 /** From calls a second to GFLOP/s and GB/s, shares of the peak and ratios to peers. */
 public final class Results {
@@ -45,7 +45,7 @@ public final class Results {
             Map<String, Double> peak = byThreads.computeIfAbsent(each.threads(), threads -> new HashMap<>());
             double calls = each.perSecond() / 1e9;
             switch (each.benchmark()) {
-                case "PeakBenchmark.fma" -> peak.put("fma", calls * SimdProbe.FMA_FLOPS);
+                case "PeakBenchmark.fma" -> peak.put("fma", calls * Probe.FMA_FLOPS);
                 case "PeakBenchmark.triad" -> peak.put("triad", calls * TRIAD_BYTES / each.threads());
                 case "PeakBenchmark.update" -> peak.put("update", calls * UPDATE_BYTES / each.threads());
                 default -> {

@@ -1,12 +1,12 @@
 package retort.bench.report;
 
 import retort.bench.kernel.ExpBenchmark;
-import retort.kernels.AdamSpec;
-import retort.kernels.Conv2dSpec;
-import retort.kernels.GemmAdamSpec;
-import retort.kernels.GemmSpec;
-import retort.kernels.SgdSpec;
-import retort.kernels.Spec;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.GemmSpec;
+import retort.kernels.op.SgdSpec;
+import retort.kernels.op.Spec;
 
 /**
  * What one call of a benchmark does, and what its speed is told in: arithmetic for products of matrices and convolutions,

@@ -11,8 +11,8 @@ import retort.bench.kernel.PeakBenchmark;
 import retort.bench.peer.Peer;
 import retort.bench.report.Work;
 import retort.kernels.Engine;
-import retort.kernels.ShapeFile;
-import retort.kernels.Spec;
+import retort.kernels.op.ShapeFile;
+import retort.kernels.op.Spec;
 
 class EffortTest {
     private static final Duration LONGEST = Duration.ofMinutes(45);

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import retort.bench.peer.Peer;
 import retort.kernels.Engine;
-import retort.kernels.ShapeFile;
-import retort.kernels.Spec;
+import retort.kernels.op.ShapeFile;
+import retort.kernels.op.Spec;
 
 class PlanTest {
     private static final List<Spec> SMALL = List.of(Spec.parse("gemm:m64n64k64:nn"));

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import retort.kernels.Engine;
 import retort.kernels.OpCase;
-import retort.kernels.ShapeFile;
-import retort.kernels.Spec;
+import retort.kernels.op.ShapeFile;
+import retort.kernels.op.Spec;
 
 class RefereeTest {
     private static final long MOST_FLOPS = 30_000_000;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import retort.bench.kernel.Contender;
 import retort.bench.kernel.Referee;
-import retort.kernels.Spec;
+import retort.kernels.op.Spec;
 
 class PeerTest {
     private static final int THREADS = 1;

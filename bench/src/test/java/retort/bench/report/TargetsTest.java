@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import retort.bench.peer.Peer;
 import retort.bench.report.Targets.Target;
-import retort.kernels.ShapeFile;
-import retort.kernels.Spec;
+import retort.kernels.op.ShapeFile;
+import retort.kernels.op.Spec;
 
 class TargetsTest {
     private static final double CLOSE = 1e-12;

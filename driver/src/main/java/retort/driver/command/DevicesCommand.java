@@ -11,9 +11,8 @@ import picocli.CommandLine.Spec;
 import retort.kernels.Backend;
 import retort.kernels.BackendUnavailableException;
 import retort.kernels.Backends;
+import retort.kernels.Device;
 import retort.kernels.Engine;
-import retort.kernels.opencl.OpenClDevice;
-import retort.kernels.opencl.OpenClDevices;
 
 /** Lists what there is to run on. */
 @Command(
@@ -32,10 +31,10 @@ final class DevicesCommand implements Callable<Integer> {
         for (Engine engine : Engine.values()) {
             out.println(describe(engine));
         }
-        for (String platform : OpenClDevices.platforms()) {
+        for (String platform : Backends.platforms(Engine.OPENCL)) {
             out.println();
             out.println("OpenCL platform " + platform);
-            List<OpenClDevice> devices = OpenClDevices.list().stream()
+            List<Device> devices = Backends.devices(Engine.OPENCL).stream()
                     .filter(device -> device.platform().equals(platform))
                     .toList();
             if (devices.isEmpty()) {
@@ -53,7 +52,7 @@ final class DevicesCommand implements Callable<Integer> {
             return reason.get().getMessage();
         }
         if (engine == Engine.OPENCL) {
-            return engine + ": " + OpenClDevices.select(null).name() + ", or what --device names";
+            return engine + ": " + Backends.device(Engine.OPENCL, null).name() + ", or what --device names";
         }
         try (Backend backend = Backends.open(engine, Backends.Options.defaults())) {
             int threads = backend.threads();
@@ -61,7 +60,7 @@ final class DevicesCommand implements Callable<Integer> {
         }
     }
 
-    private static void describe(OpenClDevice device, PrintWriter out) {
+    private static void describe(Device device, PrintWriter out) {
         out.printf(Locale.ROOT, "  --device=%d  %s%n", device.index(), device.name());
         out.printf(
                 Locale.ROOT,

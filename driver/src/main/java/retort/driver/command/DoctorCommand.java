@@ -9,10 +9,9 @@ import picocli.CommandLine.Spec;
 import retort.kernels.Backend;
 import retort.kernels.BackendException;
 import retort.kernels.Backends;
+import retort.kernels.Device;
 import retort.kernels.Engine;
 import retort.kernels.Requirement;
-import retort.kernels.opencl.OpenClDevice;
-import retort.kernels.opencl.OpenClDevices;
 
 /** Finds out what is missing or broken here, and what would mend it. */
 @Command(
@@ -95,7 +94,7 @@ final class DoctorCommand implements Callable<Integer> {
             kernel(engine, options, "", "see that the JDK and the processor are sound, then report it");
             return;
         }
-        for (OpenClDevice device : OpenClDevices.list()) {
+        for (Device device : Backends.devices(Engine.OPENCL)) {
             String index = Integer.toString(device.index());
             kernel(
                     engine,

@@ -1,10 +1,10 @@
 package retort.driver.command;
 
 import retort.kernels.Backend;
-import retort.kernels.GemmSpec;
 import retort.kernels.Scope;
-import retort.kernels.Shape;
 import retort.kernels.Tensor;
+import retort.kernels.op.GemmSpec;
+import retort.kernels.op.Shape;
 
 /** One real kernel against an answer that is known: a product of matrices of small integers, which is exact in any order. */
 final class KernelCheck {

@@ -9,7 +9,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import retort.driver.data.ImageSet;
 import retort.kernels.Backend;
-import retort.kernels.Shape;
+import retort.kernels.op.Shape;
 import retort.nn.Architecture;
 import retort.nn.ModelFileException;
 import retort.nn.Sequential;

@@ -3,8 +3,8 @@ package retort.driver.job;
 import java.util.function.IntConsumer;
 import retort.kernels.Backend;
 import retort.kernels.Scope;
-import retort.kernels.SoftmaxSpec;
 import retort.kernels.Tensor;
+import retort.kernels.op.SoftmaxSpec;
 import retort.nn.Sequential;
 
 /** Runs models over many images in chunks, Java arrays in and out. */

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import retort.driver.data.ImageSet;
-import retort.kernels.CrossEntropySpec.Targets;
-import retort.kernels.DistillationSpec;
-import retort.kernels.Divergence;
+import retort.kernels.op.CrossEntropySpec.Targets;
+import retort.kernels.op.DistillationSpec;
+import retort.kernels.op.Divergence;
 import retort.nn.Loss;
 
 /** What a student learns from. Equations: {@link DistillationSpec}. */

@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import retort.driver.data.ImageSet;
-import retort.kernels.Shape;
+import retort.kernels.op.Shape;
 import retort.nn.Architecture;
 import retort.nn.Layer;
 

@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
-import retort.kernels.GemmSpec;
 import retort.kernels.Tensor;
+import retort.kernels.op.GemmSpec;
 
 /** A wrong answer is seen, and said where it is. */
 class KernelCheckTest {

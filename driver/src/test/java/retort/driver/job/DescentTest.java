@@ -8,8 +8,8 @@ import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
 import retort.kernels.Scope;
-import retort.kernels.Shape;
 import retort.kernels.Tensor;
+import retort.kernels.op.Shape;
 import retort.nn.Optimizer;
 import retort.nn.Parameter;
 

@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import retort.driver.data.ImageSet;
 import retort.driver.data.SyntheticSet;
-import retort.kernels.CrossEntropySpec.Targets;
-import retort.kernels.Divergence;
+import retort.kernels.op.CrossEntropySpec.Targets;
+import retort.kernels.op.Divergence;
 import retort.nn.Loss;
 
 class MethodTest {

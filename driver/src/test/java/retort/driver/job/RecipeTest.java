@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import retort.driver.data.ImageSet;
-import retort.kernels.Shape;
+import retort.kernels.op.Shape;
 import retort.nn.Architecture;
 import retort.nn.Layer;
 

@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
-import retort.kernels.AdamSpec;
-import retort.kernels.CheckedBackend.Fused;
-import retort.kernels.Conv2dSpec;
-import retort.kernels.Epilogue;
-import retort.kernels.GemmAdamSpec;
-import retort.kernels.GemmSpec;
+import retort.kernels.engine.CheckedBackend.Fused;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.Epilogue;
+import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.GemmSpec;
 
 /**
  * Products on a device whose work-items run in step: {@code gemm_block.cl}. Where C has too few tiles to fill the device, k is

@@ -7,6 +7,7 @@ import java.lang.reflect.Field;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import retort.kernels.Device;
 
 /**
  * Aparapi's context and queue on one device, and the programs built in it.
@@ -22,7 +23,7 @@ final class ClContext {
     private static final int SINGLE_PRECISION = 0x101B;
     private static final long CORRECTLY_ROUNDED_DIVISION = 1 << 7;
 
-    private final OpenClDevice device;
+    private final Device device;
     private final OpenCLDevice aparapi;
     private final long context;
     private final long queue;
@@ -65,7 +66,7 @@ final class ClContext {
         }
     }
 
-    OpenClDevice device() {
+    Device device() {
         return device;
     }
 
@@ -99,7 +100,7 @@ final class ClContext {
         if ((precision & CORRECTLY_ROUNDED_DIVISION) != 0) {
             options.append(" -cl-fp32-correctly-rounded-divide-sqrt");
         }
-        if (device.type() == OpenClDevice.Type.CPU) {
+        if (device.type() == Device.Type.CPU) {
             options.append(" -DDEVICE_IS_CPU");
         }
         options.append(' ').append(parameters.options());

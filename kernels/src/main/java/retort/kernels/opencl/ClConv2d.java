@@ -2,8 +2,8 @@ package retort.kernels.opencl;
 
 import static retort.kernels.opencl.ClSession.ceilDivide;
 
-import retort.kernels.CheckedBackend.Fused;
-import retort.kernels.Conv2dSpec;
+import retort.kernels.engine.CheckedBackend.Fused;
+import retort.kernels.op.Conv2dSpec;
 
 /**
  * Brings every convolution into the one form that {@link ClProducts} knows: no padding, and the input gradient as a forward

@@ -3,14 +3,14 @@ package retort.kernels.opencl;
 import static retort.kernels.opencl.ClSession.ceilDivide;
 
 import java.util.function.Supplier;
-import retort.kernels.AdamSpec;
-import retort.kernels.BiasSpec;
-import retort.kernels.ColumnSumSpec;
-import retort.kernels.DropoutKey;
-import retort.kernels.DropoutSpec;
-import retort.kernels.MaxNormSpec;
-import retort.kernels.ReluSpec;
-import retort.kernels.SgdSpec;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.BiasSpec;
+import retort.kernels.op.ColumnSumSpec;
+import retort.kernels.op.DropoutKey;
+import retort.kernels.op.DropoutSpec;
+import retort.kernels.op.MaxNormSpec;
+import retort.kernels.op.ReluSpec;
+import retort.kernels.op.SgdSpec;
 
 /** Ops of one pass over their operands: {@code elementwise.cl}, {@code adam.cl} and {@code max_norm.cl}. */
 final class ClElementwise {

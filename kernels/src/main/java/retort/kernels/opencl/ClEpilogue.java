@@ -3,9 +3,9 @@ package retort.kernels.opencl;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import retort.kernels.CheckedBackend.Fused;
-import retort.kernels.DropoutKey;
-import retort.kernels.Epilogue;
+import retort.kernels.engine.CheckedBackend.Fused;
+import retort.kernels.op.DropoutKey;
+import retort.kernels.op.Epilogue;
 
 /** An epilogue as the arguments that {@code epilogue.cl} declares. */
 final class ClEpilogue {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import retort.kernels.BackendException;
+import retort.kernels.Device;
 
 /**
  * The device's memory as one backend uses it. What closed scopes give back is kept by size for the next one, which is safe
@@ -14,13 +15,13 @@ final class ClMemory implements AutoCloseable {
     /** Elements readable after a buffer's end, so that a kernel may load whole vectors across a row's edge. */
     static final int PADDING = 64;
 
-    private final OpenClDevice device;
+    private final Device device;
     private final long context;
     private final Map<Integer, ArrayDeque<ClBuffer>> free = new HashMap<>();
     private final Map<Long, ClBuffer> lent = new HashMap<>();
     private long heldBytes;
 
-    ClMemory(OpenClDevice device, long context) {
+    ClMemory(Device device, long context) {
         this.device = device;
         this.context = context;
     }

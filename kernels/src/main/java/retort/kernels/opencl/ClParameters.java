@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import retort.kernels.BackendException;
+import retort.kernels.Device;
 
 /**
  * A value for every {@link ClParameter}. They come from the file of the device's class ({@code cpu.properties},
@@ -37,10 +38,10 @@ final class ClParameters {
     }
 
     /** The parameters for a device; an unknown name or an illegal value in a file is an error that names it. */
-    static ClParameters of(OpenClDevice device) {
+    static ClParameters of(Device device) {
         Map<ClParameter, Integer> values =
                 ofClass(classFile(device.type(), device.vectorWidth())).fitted(device).values;
-        String own = device.fileName() + ".properties";
+        String own = slug(device.name()) + ".properties";
         if (ClParameters.class.getResource(own) != null) {
             read(own, resource(own), values);
         }
@@ -72,7 +73,7 @@ final class ClParameters {
     }
 
     /** The same with what local memory or the work-group's limit bounds lowered to what the device has. */
-    ClParameters fitted(OpenClDevice device) {
+    ClParameters fitted(Device device) {
         EnumMap<ClParameter, Integer> values = new EnumMap<>(this.values);
         long panelRow = (long) values.get(ClParameter.GEMM_VECTORS) * values.get(ClParameter.GEMM_WIDTH) * Float.BYTES;
         lower(values, ClParameter.GEMM_K_BLOCK, device.localMemoryBytes() / panelRow);
@@ -109,12 +110,12 @@ final class ClParameters {
     }
 
     /** The most specific file that {@link #of} reads for a device. */
-    static String origin(String deviceName, OpenClDevice.Type type, int vectorWidth) {
+    static String origin(String deviceName, Device.Type type, int vectorWidth) {
         Path user = userFile(deviceName);
         if (Files.exists(user)) {
             return user.toString();
         }
-        String own = OpenClDevice.slug(deviceName) + ".properties";
+        String own = slug(deviceName) + ".properties";
         return ClParameters.class.getResource(own) != null ? own : classFile(type, vectorWidth);
     }
 
@@ -123,11 +124,11 @@ final class ClParameters {
         String location = System.getProperty(LOCATION_PROPERTY);
         Path path =
                 location == null ? Path.of(System.getProperty("user.home"), ".retort", "opencl") : Path.of(location);
-        return Files.isRegularFile(path) ? path : path.resolve(OpenClDevice.slug(deviceName) + ".properties");
+        return Files.isRegularFile(path) ? path : path.resolve(slug(deviceName) + ".properties");
     }
 
-    private static String classFile(OpenClDevice.Type type, int vectorWidth) {
-        if (type != OpenClDevice.Type.CPU) {
+    private static String classFile(Device.Type type, int vectorWidth) {
+        if (type != Device.Type.CPU) {
             return "gpu.properties";
         }
         return vectorWidth >= WIDE_VECTOR ? "cpu.properties" : "cpu-narrow.properties";
@@ -231,5 +232,10 @@ final class ClParameters {
         } catch (IOException e) {
             throw new UncheckedIOException("opencl: can't write " + file, e);
         }
+    }
+
+    /** A device's name as a file name: lower case, runs of anything but letters and digits become one dash. */
+    private static String slug(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
     }
 }

@@ -1,9 +1,9 @@
 package retort.kernels.opencl;
 
-import retort.kernels.CheckedBackend.Fused;
-import retort.kernels.Conv2dSpec;
-import retort.kernels.GemmAdamSpec;
-import retort.kernels.GemmSpec;
+import retort.kernels.engine.CheckedBackend.Fused;
+import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.GemmSpec;
 
 /**
  * Products and convolutions in the way of one kind of device. Convolutions come here without padding, and the input

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import retort.kernels.Device;
 
 /** A built program and the kernels taken from it. */
 final class ClProgram {
@@ -34,7 +35,7 @@ final class ClProgram {
     }
 
     private ClKernel create(String kernelName, int groupSize, String arguments) {
-        OpenClDevice device = context.device();
+        Device device = context.device();
         String title = name + ": " + kernelName;
         if (groupSize < 1 || groupSize > device.largestWorkGroup()) {
             throw tooLarge(title, groupSize, device.largestWorkGroup());

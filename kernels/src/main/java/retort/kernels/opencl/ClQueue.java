@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import retort.kernels.DeviceCounters;
 
 /**
  * The in-order queue of one backend: kernels and copies are queued and not waited for. Copies go through native staging
@@ -236,9 +237,9 @@ final class ClQueue implements AutoCloseable {
         timed.clear();
     }
 
-    OpenClCounters counters() {
+    DeviceCounters counters() {
         finish();
-        return new OpenClCounters(launches, uploadedBytes, downloadedBytes, deviceNanos);
+        return new DeviceCounters(launches, uploadedBytes, downloadedBytes, deviceNanos);
     }
 
     /** Runs work that no other thread does at the same time: drivers end the process when two share a kernel. */

@@ -3,11 +3,11 @@ package retort.kernels.opencl;
 import static retort.kernels.opencl.ClSession.ceilDivide;
 
 import java.util.stream.Stream;
-import retort.kernels.ArgmaxSpec;
-import retort.kernels.CrossEntropySpec;
-import retort.kernels.DistillationSpec;
-import retort.kernels.Divergence;
-import retort.kernels.SoftmaxSpec;
+import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DistillationSpec;
+import retort.kernels.op.Divergence;
+import retort.kernels.op.SoftmaxSpec;
 
 /** Row-wise ops on logits: {@code softmax.cl} and {@code distillation.cl}. */
 final class ClRows {

@@ -1,8 +1,8 @@
 package retort.kernels.opencl;
 
 import retort.kernels.Scope;
-import retort.kernels.Shape;
 import retort.kernels.Tensor;
+import retort.kernels.op.Shape;
 
 /** A tensor on the device: elements {@code offset .. offset + shape.size()} of a buffer. */
 final class ClTensor extends Tensor {

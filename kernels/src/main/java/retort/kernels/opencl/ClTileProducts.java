@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import retort.kernels.AdamSpec;
-import retort.kernels.CheckedBackend.Fused;
-import retort.kernels.Conv2dSpec;
-import retort.kernels.GemmAdamSpec;
-import retort.kernels.GemmSpec;
+import retort.kernels.engine.CheckedBackend.Fused;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.GemmSpec;
 
 /**
  * Products on a device whose work-item is a processor core: the files {@code gemm*.cl} but the

@@ -2,16 +2,16 @@ package retort.kernels.opencl;
 
 import java.util.List;
 import java.util.SplittableRandom;
-import retort.kernels.AdamSpec;
 import retort.kernels.Backend;
 import retort.kernels.BackendException;
-import retort.kernels.Conv2dSpec;
-import retort.kernels.GemmAdamSpec;
-import retort.kernels.GemmSpec;
 import retort.kernels.Scope;
-import retort.kernels.Shape;
-import retort.kernels.Spec;
 import retort.kernels.Tensor;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.GemmSpec;
+import retort.kernels.op.Shape;
+import retort.kernels.op.Spec;
 import retort.kernels.scalar.ScalarBackend;
 
 /**

@@ -1,28 +1,28 @@
 package retort.kernels.opencl;
 
 import java.util.Optional;
-import retort.kernels.AdamSpec;
-import retort.kernels.ArgmaxSpec;
 import retort.kernels.BackendUnavailableException;
-import retort.kernels.BiasSpec;
-import retort.kernels.CheckedBackend;
-import retort.kernels.ColumnSumSpec;
-import retort.kernels.Conv2dSpec;
-import retort.kernels.CrossEntropySpec;
 import retort.kernels.DeviceCounters;
-import retort.kernels.DistillationSpec;
-import retort.kernels.DropoutKey;
-import retort.kernels.DropoutSpec;
 import retort.kernels.Engine;
-import retort.kernels.GemmAdamSpec;
-import retort.kernels.GemmSpec;
-import retort.kernels.MaxNormSpec;
-import retort.kernels.ReluSpec;
 import retort.kernels.Scope;
-import retort.kernels.SgdSpec;
-import retort.kernels.Shape;
-import retort.kernels.SoftmaxSpec;
 import retort.kernels.Tensor;
+import retort.kernels.engine.CheckedBackend;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.BiasSpec;
+import retort.kernels.op.ColumnSumSpec;
+import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DistillationSpec;
+import retort.kernels.op.DropoutKey;
+import retort.kernels.op.DropoutSpec;
+import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.GemmSpec;
+import retort.kernels.op.MaxNormSpec;
+import retort.kernels.op.ReluSpec;
+import retort.kernels.op.SgdSpec;
+import retort.kernels.op.Shape;
+import retort.kernels.op.SoftmaxSpec;
 
 /**
  * The engine on an OpenCL device. Aparapi finds the device and makes its context, queue, programs and kernels; tensors stay
@@ -30,7 +30,7 @@ import retort.kernels.Tensor;
  *
  * <p>The same call on the same device gives the same bits: no kernel adds up in an order that depends on timing.
  */
-public final class OpenClBackend extends CheckedBackend<ClTensor> {
+final class OpenClBackend extends CheckedBackend<ClTensor> {
     private final ClContext context;
     private final ClSession session;
     private final ClQueue queue;
@@ -57,16 +57,8 @@ public final class OpenClBackend extends CheckedBackend<ClTensor> {
      * Opens a device.
      *
      * @param device an index or a part of a name as {@link OpenClDevices#select} takes it, or null
-     * @throws BackendUnavailableException if there is no such device
-     */
-    public static OpenClBackend open(String device) {
-        return open(device, false);
-    }
-
-    /**
-     * Opens a device.
-     *
      * @param profile whether to record the device time of every op, at some cost to each
+     * @throws BackendUnavailableException if there is no such device
      */
     public static OpenClBackend open(String device, boolean profile) {
         OpenClDevices.Found found = OpenClDevices.find(device);
@@ -76,11 +68,6 @@ public final class OpenClBackend extends CheckedBackend<ClTensor> {
     /** Opens a device with parameters that are not its file's. */
     static OpenClBackend open(OpenClDevices.Found found, ClParameters parameters) {
         return new OpenClBackend(found, parameters, false);
-    }
-
-    /** Why this engine can't be opened here, or nothing. No device is opened. */
-    public static Optional<BackendUnavailableException> unavailable() {
-        return OpenClDevices.unavailable();
     }
 
     @Override
@@ -99,7 +86,7 @@ public final class OpenClBackend extends CheckedBackend<ClTensor> {
     }
 
     /** What this backend has asked of its device so far; waits for everything queued. */
-    public OpenClCounters counters() {
+    public DeviceCounters counters() {
         return queue.counters();
     }
 

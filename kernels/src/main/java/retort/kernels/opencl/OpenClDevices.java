@@ -10,6 +10,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import retort.kernels.BackendUnavailableException;
+import retort.kernels.Device;
 import retort.kernels.Engine;
 import retort.kernels.Requirement;
 
@@ -18,7 +19,7 @@ import retort.kernels.Requirement;
  * devices all give an empty list and a reason. Listing is done once: Aparapi keeps its own list, and drivers do not
  * come and go under a running process.
  */
-public final class OpenClDevices {
+final class OpenClDevices {
     private static final int DEVICE_TYPE = 0x1000;
     private static final int COMPUTE_UNITS = 0x1002;
     private static final int LARGEST_WORK_GROUP = 0x1004;
@@ -46,7 +47,7 @@ public final class OpenClDevices {
     private record Listing(List<String> platforms, List<Found> found, String reason) {}
 
     /** A device as we and as Aparapi describe it. */
-    record Found(OpenClDevice device, OpenCLDevice aparapi) {}
+    record Found(Device device, OpenCLDevice aparapi) {}
 
     private static final class Holder {
         private static final Listing LISTING = search();
@@ -55,7 +56,7 @@ public final class OpenClDevices {
     private OpenClDevices() {}
 
     /** All devices, none if there is no driver. */
-    public static List<OpenClDevice> list() {
+    public static List<Device> list() {
         return Holder.LISTING.found().stream().map(Found::device).toList();
     }
 
@@ -81,8 +82,7 @@ public final class OpenClDevices {
                 list().isEmpty()
                         ? new Requirement("devices", Holder.LISTING.reason(), REMEDY)
                         : Requirement.met(
-                                "devices",
-                                list().stream().map(OpenClDevice::toString).collect(Collectors.joining(", "))));
+                                "devices", list().stream().map(Device::toString).collect(Collectors.joining(", "))));
     }
 
     /** Why there is no device; empty when there is one. */
@@ -98,7 +98,7 @@ public final class OpenClDevices {
      * @param option an index, a part of a name in any case, or null for the first GPU, else the first device
      * @throws BackendUnavailableException if there is no device, or none of that name
      */
-    public static OpenClDevice select(String option) {
+    public static Device select(String option) {
         return find(option).device();
     }
 
@@ -114,13 +114,12 @@ public final class OpenClDevices {
                 .orElseThrow(() -> new BackendUnavailableException(
                         Engine.OPENCL,
                         "there is no device '" + option + "'",
-                        "there are "
-                                + list().stream().map(OpenClDevice::toString).collect(Collectors.joining(", "))));
+                        "there are " + list().stream().map(Device::toString).collect(Collectors.joining(", "))));
     }
 
-    private static boolean matches(OpenClDevice device, String option) {
+    private static boolean matches(Device device, String option) {
         if (option == null) {
-            return device.type() == OpenClDevice.Type.GPU;
+            return device.type() == Device.Type.GPU;
         }
         if (!option.isEmpty() && option.chars().allMatch(Character::isDigit)) {
             return option.equals(Integer.toString(device.index()));
@@ -153,12 +152,12 @@ public final class OpenClDevices {
                 found.isEmpty() ? "the OpenCL drivers (" + platforms + ") have no device" : "");
     }
 
-    private static OpenClDevice describe(int index, OpenCLDevice aparapi) {
+    private static Device describe(int index, OpenCLDevice aparapi) {
         long id = aparapi.getDeviceId();
         String name = OpenCl.deviceString(id, NAME);
-        OpenClDevice.Type type = OpenClDevice.Type.of(OpenCl.deviceNumber(id, DEVICE_TYPE));
+        Device.Type type = type(OpenCl.deviceNumber(id, DEVICE_TYPE));
         int vectorWidth = (int) OpenCl.deviceNumber(id, NATIVE_VECTOR_WIDTH_FLOAT);
-        return new OpenClDevice(
+        return new Device(
                 index,
                 name,
                 aparapi.getOpenCLPlatform().getName(),
@@ -171,5 +170,16 @@ public final class OpenClDevices {
                 (int) OpenCl.deviceNumber(id, LARGEST_WORK_GROUP),
                 vectorWidth,
                 ClParameters.origin(name, type, vectorWidth));
+    }
+
+    /** From OpenCL's bit mask. */
+    private static Device.Type type(long bits) {
+        if ((bits & 4) != 0) {
+            return Device.Type.GPU;
+        }
+        if ((bits & 2) != 0) {
+            return Device.Type.CPU;
+        }
+        return (bits & 8) != 0 ? Device.Type.ACCELERATOR : Device.Type.OTHER;
     }
 }

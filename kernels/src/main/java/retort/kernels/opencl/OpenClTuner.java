@@ -9,9 +9,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import retort.kernels.BackendException;
-import retort.kernels.Conv2dSpec;
-import retort.kernels.GemmSpec;
-import retort.kernels.Spec;
+import retort.kernels.Tuning;
+import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.GemmSpec;
+import retort.kernels.op.Spec;
 
 /**
  * Finds the kernel parameters that are fastest on one device and writes them where the engine reads them. Parameters are tried
@@ -19,7 +20,7 @@ import retort.kernels.Spec;
  * reference's, and the fastest are timed again before one is chosen. Speed is the geometric mean of GFLOP/s over the products or
  * convolutions that the parameters shape.
  */
-public final class OpenClTuner {
+final class OpenClTuner {
     /** A new value must beat the old by this much: less is noise. */
     private static final double WORTHWHILE = 1.02;
 
@@ -35,16 +36,6 @@ public final class OpenClTuner {
 
     /** Parameters that are tried together, and what they are timed on. */
     record Stage(List<ClParameter> parameters, List<Spec> timed) {}
-
-    /**
-     * What came of it.
-     *
-     * @param file the parameters' file
-     * @param tried sets of parameters that were timed
-     * @param refused sets that the device could not run, or ran wrongly
-     * @param speedup geometric mean over the stages, of the best set's speed over the first one's
-     */
-    public record Result(Path file, int tried, int refused, double speedup) {}
 
     private final OpenClDevices.Found found;
     private final List<Stage> stages;
@@ -116,7 +107,7 @@ public final class OpenClTuner {
      *
      * @param progress is told of every set, one line each
      */
-    public Result tune(Consumer<String> progress) {
+    public Tuning tune(Consumer<String> progress) {
         double speedup = 1;
         for (Stage stage : stages) {
             speedup *= Math.pow(tune(stage, progress), 1.0 / stages.size());
@@ -125,7 +116,7 @@ public final class OpenClTuner {
                 file,
                 "Found by the tuner on " + found.device().name() + ", driver "
                         + found.device().version() + ".");
-        return new Result(file, tried, refused, speedup);
+        return new Tuning(file, tried, refused, speedup);
     }
 
     /** The stage's gain. */

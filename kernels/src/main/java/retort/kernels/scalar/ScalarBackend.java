@@ -1,27 +1,27 @@
 package retort.kernels.scalar;
 
 import java.util.Arrays;
-import retort.kernels.AdamSpec;
-import retort.kernels.ArgmaxSpec;
-import retort.kernels.BiasSpec;
-import retort.kernels.ColumnSumSpec;
-import retort.kernels.Conv2dSpec;
-import retort.kernels.CrossEntropySpec;
-import retort.kernels.DistillationSpec;
-import retort.kernels.DropoutKey;
-import retort.kernels.DropoutSpec;
 import retort.kernels.Engine;
-import retort.kernels.Epilogue;
-import retort.kernels.GemmAdamSpec;
-import retort.kernels.GemmSpec;
-import retort.kernels.MaxNormSpec;
-import retort.kernels.ReluSpec;
-import retort.kernels.SgdSpec;
-import retort.kernels.SoftmaxSpec;
-import retort.kernels.Spec;
-import retort.kernels.host.HostBackend;
-import retort.kernels.host.HostDistillation;
-import retort.kernels.host.HostTensor;
+import retort.kernels.engine.HostBackend;
+import retort.kernels.engine.HostDistillation;
+import retort.kernels.engine.HostTensor;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.BiasSpec;
+import retort.kernels.op.ColumnSumSpec;
+import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DistillationSpec;
+import retort.kernels.op.DropoutKey;
+import retort.kernels.op.DropoutSpec;
+import retort.kernels.op.Epilogue;
+import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.GemmSpec;
+import retort.kernels.op.MaxNormSpec;
+import retort.kernels.op.ReluSpec;
+import retort.kernels.op.SgdSpec;
+import retort.kernels.op.SoftmaxSpec;
+import retort.kernels.op.Spec;
 
 /**
  * The definition of every operation, to be read beside its spec and to test other engines against. Sums are kept in

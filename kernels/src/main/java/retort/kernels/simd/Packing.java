@@ -7,8 +7,8 @@ import static retort.kernels.simd.SimdSpecies.TALLEST;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import retort.kernels.GemmSpec;
-import retort.kernels.host.HostTensor;
+import retort.kernels.engine.HostTensor;
+import retort.kernels.op.GemmSpec;
 
 /**
  * Copies blocks of a GEMM's operands into the order in which the micro-kernels read them. A goes, times alpha, into tiles of

@@ -3,8 +3,8 @@ package retort.kernels.simd;
 import static retort.kernels.simd.SimdSpecies.PANEL;
 
 import java.util.Arrays;
-import retort.kernels.Conv2dSpec;
-import retort.kernels.host.HostTensor;
+import retort.kernels.engine.HostTensor;
+import retort.kernels.op.Conv2dSpec;
 
 /**
  * The input gradient of a convolution over few channels, image by image. As columns of a product they would leave most of a

@@ -5,9 +5,9 @@ import static retort.kernels.simd.SimdSpecies.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-import retort.kernels.AdamSpec;
-import retort.kernels.Spec;
-import retort.kernels.host.HostTensor;
+import retort.kernels.engine.HostTensor;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.Spec;
 
 /** The Adam update in one pass over parameters, gradient and moments: bound by memory. See {@link AdamSpec}. */
 final class SimdAdam {

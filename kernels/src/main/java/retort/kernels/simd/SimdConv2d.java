@@ -4,9 +4,9 @@ import static retort.kernels.simd.SimdSpecies.LANES;
 import static retort.kernels.simd.SimdSpecies.PANEL;
 
 import java.util.Arrays;
-import retort.kernels.CheckedBackend.Fused;
-import retort.kernels.Conv2dSpec;
-import retort.kernels.host.HostTensor;
+import retort.kernels.engine.CheckedBackend.Fused;
+import retort.kernels.engine.HostTensor;
+import retort.kernels.op.Conv2dSpec;
 
 /**
  * Convolution as products of matrices that are never built whole.

@@ -1,8 +1,8 @@
 package retort.kernels.simd;
 
-import retort.kernels.DistillationSpec;
-import retort.kernels.host.HostDistillation;
-import retort.kernels.host.HostTensor;
+import retort.kernels.engine.HostDistillation;
+import retort.kernels.engine.HostTensor;
+import retort.kernels.op.DistillationSpec;
 
 /** The loss of distillation, its rows shared out among threads. See {@link HostDistillation} for why it has no vectors. */
 final class SimdDistillation {

@@ -14,8 +14,8 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
-import retort.kernels.DropoutKey;
-import retort.kernels.Philox;
+import retort.kernels.op.DropoutKey;
+import retort.kernels.op.Philox;
 
 /**
  * y = x * scale, or 0 where {@link DropoutKey} says so.

@@ -5,13 +5,13 @@ import static retort.kernels.simd.SimdSpecies.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-import retort.kernels.ArgmaxSpec;
-import retort.kernels.BiasSpec;
-import retort.kernels.ColumnSumSpec;
-import retort.kernels.DropoutKey;
-import retort.kernels.DropoutSpec;
-import retort.kernels.ReluSpec;
-import retort.kernels.host.HostTensor;
+import retort.kernels.engine.HostTensor;
+import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.BiasSpec;
+import retort.kernels.op.ColumnSumSpec;
+import retort.kernels.op.DropoutKey;
+import retort.kernels.op.DropoutSpec;
+import retort.kernels.op.ReluSpec;
 
 /** The operations that touch each element once: bound by memory, so shared out in chunks and otherwise left plain. */
 final class SimdElementwise {

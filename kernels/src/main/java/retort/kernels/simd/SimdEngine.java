@@ -5,27 +5,24 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
 import retort.kernels.Backend;
-import retort.kernels.BackendUnavailableException;
+import retort.kernels.Backends;
 import retort.kernels.Engine;
+import retort.kernels.EngineProvider;
+import retort.kernels.Probe;
 import retort.kernels.Requirement;
 
 /**
  * The way in to cpu-simd. Nothing here touches the Vector API: a class that does can't even be loaded where the module is
  * missing, so what the engine needs is checked first.
  */
-public final class SimdEngine {
-    private SimdEngine() {}
-
-    /** Why this JVM can't run the engine and what to do about it, or nothing. */
-    public static Optional<BackendUnavailableException> unavailable() {
-        return requirements().stream()
-                .filter(requirement -> !requirement.isMet())
-                .findFirst()
-                .map(lacking -> new BackendUnavailableException(Engine.CPU_SIMD, lacking.finding(), lacking.remedy()));
+public final class SimdEngine implements EngineProvider {
+    @Override
+    public Engine engine() {
+        return Engine.CPU_SIMD;
     }
 
-    /** What the engine needs of this JVM and CPU. */
-    public static List<Requirement> requirements() {
+    @Override
+    public List<Requirement> requirements() {
         return List.of(vectorModule(), vectorCompiler(), fusedMultiplyAdd());
     }
 
@@ -75,14 +72,16 @@ public final class SimdEngine {
         }
     }
 
-    /**
-     * @param threads that compute, at least 1
-     * @throws BackendUnavailableException if {@link #unavailable} has a reason
-     */
-    public static Backend open(int threads) {
+    @Override
+    public Backend open(Backends.Options options, boolean profiled) {
         unavailable().ifPresent(reason -> {
             throw reason;
         });
-        return new SimdBackend(threads);
+        return new SimdBackend(options.threads());
+    }
+
+    @Override
+    public Optional<Probe> probe() {
+        return Optional.of(new SimdProbe());
     }
 }

@@ -6,9 +6,9 @@ import static retort.kernels.simd.SimdSpecies.SPECIES;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import retort.kernels.CheckedBackend.Fused;
-import retort.kernels.Epilogue;
-import retort.kernels.host.HostTensor;
+import retort.kernels.engine.CheckedBackend.Fused;
+import retort.kernels.engine.HostTensor;
+import retort.kernels.op.Epilogue;
 
 /** An {@link Epilogue} on a rectangle of a row-major result that a kernel has just finished, while it is still in cache. */
 final class SimdEpilogue {

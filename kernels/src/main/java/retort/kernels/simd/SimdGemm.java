@@ -5,10 +5,10 @@ import static retort.kernels.simd.SimdSpecies.PANEL;
 import static retort.kernels.simd.SimdSpecies.TALLEST;
 
 import java.util.Arrays;
-import retort.kernels.CheckedBackend.Fused;
-import retort.kernels.GemmAdamSpec;
-import retort.kernels.GemmSpec;
-import retort.kernels.host.HostTensor;
+import retort.kernels.engine.CheckedBackend.Fused;
+import retort.kernels.engine.HostTensor;
+import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.GemmSpec;
 
 /**
  * C = alpha op(A) op(B) + beta C in four ways, chosen by shape:

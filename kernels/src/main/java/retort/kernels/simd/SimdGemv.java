@@ -5,8 +5,8 @@ import static retort.kernels.simd.SimdSpecies.PANEL;
 import static retort.kernels.simd.SimdSpecies.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
-import retort.kernels.GemmSpec;
-import retort.kernels.host.HostTensor;
+import retort.kernels.engine.HostTensor;
+import retort.kernels.op.GemmSpec;
 
 /**
  * One row times a matrix, y = alpha x op(B) + beta y: bound by the time to read B once. B is read as few long streams, which

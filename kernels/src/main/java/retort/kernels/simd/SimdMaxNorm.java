@@ -5,8 +5,8 @@ import static retort.kernels.simd.SimdSpecies.PANEL;
 import static retort.kernels.simd.SimdSpecies.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
-import retort.kernels.MaxNormSpec;
-import retort.kernels.host.HostTensor;
+import retort.kernels.engine.HostTensor;
+import retort.kernels.op.MaxNormSpec;
 
 /**
  * Cuts columns that are too long, a panel's columns at a time: one pass for their norms, and a second only if one is over the

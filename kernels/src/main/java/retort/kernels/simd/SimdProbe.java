@@ -5,26 +5,15 @@ import static retort.kernels.simd.SimdSpecies.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import retort.kernels.Probe;
 
-/**
- * Loops that show what this machine can do at most, and the building blocks that no operation shows alone: what the
- * benchmarks hold kernels against. Each runs on the calling thread.
- */
-public final class SimdProbe {
-    /** Floating-point operations of one {@link #fma}, on vectors of any width. */
-    public static final long FMA_FLOPS = 12L << 20;
-
+/** The loops of {@link Probe} on the Vector API. */
+final class SimdProbe implements Probe {
+    /** Sums at once: the latency of the instruction is 4 or 5 cycles and two begin in each, so fewer than ten would wait. */
     private static final int ACCUMULATORS = 12;
 
-    private SimdProbe() {}
-
-    /**
-     * Fused multiply-adds on registers alone. Twelve sums at once: the latency of the instruction is 4 or 5 cycles
-     * and two begin in each, so fewer than ten would wait for one another.
-     *
-     * @return what was summed up, so that the work can't be left out
-     */
-    public static float fma(float factor) {
+    @Override
+    public float fma(float factor) {
         FloatVector a = FloatVector.broadcast(SPECIES, factor);
         FloatVector b = FloatVector.broadcast(SPECIES, 0.5f);
         FloatVector s0 = a, s1 = a, s2 = a, s3 = a, s4 = a, s5 = a;
@@ -49,8 +38,8 @@ public final class SimdProbe {
         return low.add(high).lane(0);
     }
 
-    /** x = y + factor z: 12 bytes an element. Source: McCalpin 1995 (STREAM). */
-    public static void triad(float[] x, float[] y, float[] z, float factor) {
+    @Override
+    public void triad(float[] x, float[] y, float[] z, float factor) {
         FloatVector scale = FloatVector.broadcast(SPECIES, factor);
         int vectors = SPECIES.loopBound(x.length);
         for (int i = 0; i < vectors; i += LANES) {
@@ -63,11 +52,8 @@ public final class SimdProbe {
         }
     }
 
-    /**
-     * w = w + factor g, and m and v alike: 28 bytes an element over four arrays, three of them written back, as an Adam step
-     * reads and writes, with no more arithmetic than it takes to need every element.
-     */
-    public static void update(float[] w, float[] g, float[] m, float[] v, float factor) {
+    @Override
+    public void update(float[] w, float[] g, float[] m, float[] v, float factor) {
         FloatVector scale = FloatVector.broadcast(SPECIES, factor);
         int vectors = SPECIES.loopBound(w.length);
         for (int i = 0; i < vectors; i += LANES) {
@@ -83,15 +69,15 @@ public final class SimdProbe {
         }
     }
 
-    /** y = e^x by the engine's own polynomial, whole vectors only. */
-    public static void exp(float[] x, float[] y) {
+    @Override
+    public void exp(float[] x, float[] y) {
         for (int i = 0; i < SPECIES.loopBound(x.length); i += LANES) {
             SimdExp.exp(FloatVector.fromArray(SPECIES, x, i)).intoArray(y, i);
         }
     }
 
-    /** y = e^x by the JDK's vector library, whole vectors only. */
-    public static void jdkExp(float[] x, float[] y) {
+    @Override
+    public void jdkExp(float[] x, float[] y) {
         for (int i = 0; i < SPECIES.loopBound(x.length); i += LANES) {
             FloatVector.fromArray(SPECIES, x, i).lanewise(VectorOperators.EXP).intoArray(y, i);
         }

@@ -1,7 +1,7 @@
 package retort.kernels.simd;
 
-import retort.kernels.SgdSpec;
-import retort.kernels.host.HostTensor;
+import retort.kernels.engine.HostTensor;
+import retort.kernels.op.SgdSpec;
 
 /** Gradient descent with momentum in one pass: plain loops, which C2 vectorises, since memory is the bound. See {@link SgdSpec}. */
 final class SimdSgd {

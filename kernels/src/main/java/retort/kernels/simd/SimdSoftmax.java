@@ -6,9 +6,9 @@ import static retort.kernels.simd.SimdSpecies.SPECIES;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import retort.kernels.CrossEntropySpec;
-import retort.kernels.SoftmaxSpec;
-import retort.kernels.host.HostTensor;
+import retort.kernels.engine.HostTensor;
+import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.SoftmaxSpec;
 
 /**
  * Softmax at a temperature, alone or fused with cross-entropy and its gradient. A row's rest beyond whole vectors is done

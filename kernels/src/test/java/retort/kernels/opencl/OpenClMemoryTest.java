@@ -10,14 +10,15 @@ import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import retort.kernels.AdamSpec;
-import retort.kernels.CrossEntropySpec;
-import retort.kernels.Epilogue;
-import retort.kernels.GemmAdamSpec;
-import retort.kernels.GemmSpec;
+import retort.kernels.DeviceCounters;
 import retort.kernels.Scope;
-import retort.kernels.Shape;
 import retort.kernels.Tensor;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.Epilogue;
+import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.GemmSpec;
+import retort.kernels.op.Shape;
 
 /** Data comes out as it went in, and neither steps nor whole backends leave anything behind. */
 class OpenClMemoryTest {
@@ -74,10 +75,10 @@ class OpenClMemoryTest {
                 Scope scope = backend.scope()) {
             Steps steps = new Steps(backend, scope);
             steps.run(3);
-            OpenClCounters before = backend.counters();
+            DeviceCounters before = backend.counters();
             long memory = backend.memoryBytes();
             steps.run(5);
-            OpenClCounters after = backend.counters();
+            DeviceCounters after = backend.counters();
             assertEquals(5L * (BATCH * INPUTS + BATCH) * Float.BYTES, after.uploadedBytes() - before.uploadedBytes());
             assertEquals(before.downloadedBytes(), after.downloadedBytes());
             assertEquals(5 * 3, after.launches() - before.launches());

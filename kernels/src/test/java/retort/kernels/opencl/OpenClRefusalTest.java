@@ -19,10 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.kernels.BackendException;
 import retort.kernels.BackendUnavailableException;
-import retort.kernels.GemmSpec;
+import retort.kernels.Device;
 import retort.kernels.Scope;
-import retort.kernels.Shape;
 import retort.kernels.Tensor;
+import retort.kernels.op.GemmSpec;
+import retort.kernels.op.Shape;
 
 /** Everything that this engine refuses is one clear line, and the process and the backend live on. */
 class OpenClRefusalTest {
@@ -66,8 +67,9 @@ class OpenClRefusalTest {
 
     @Test
     void anUnknownDeviceIsRefusedNamingThoseThereAre() {
-        OpenClDevice device = OpenClTestDevice.find().device();
-        var refusal = assertThrows(BackendUnavailableException.class, () -> OpenClBackend.open("no such device"));
+        Device device = OpenClTestDevice.find().device();
+        var refusal =
+                assertThrows(BackendUnavailableException.class, () -> OpenClBackend.open("no such device", false));
         assertTrue(refusal.getMessage().contains("there is no device 'no such device'"), refusal.getMessage());
         assertTrue(refusal.getMessage().contains(device.name()), refusal.getMessage());
         assertThrows(BackendUnavailableException.class, () -> OpenClDevices.select("99"));
@@ -75,7 +77,7 @@ class OpenClRefusalTest {
 
     @Test
     void aDeviceIsFoundByItsNumberAndByPartOfItsNameInAnyCase() {
-        OpenClDevice device = OpenClTestDevice.find().device();
+        Device device = OpenClTestDevice.find().device();
         assertEquals(device, OpenClDevices.select(Integer.toString(device.index())));
         assertEquals(
                 device.name(),
@@ -112,9 +114,9 @@ class OpenClRefusalTest {
     @Test
     void memoryIsRefusedWhenTheDevicesIsTakenAndTakenAgainWhenItIsFree() {
         ClContext context = ClContext.take(OpenClTestDevice.find());
-        OpenClDevice real = context.device();
-        OpenClDevice small = new OpenClDevice(
-                0, real.name(), "", "", real.type(), 1, 1 << 20, 1 << 15, 1 << 20, 1, 16, "cpu.properties");
+        Device real = context.device();
+        Device small =
+                new Device(0, real.name(), "", "", real.type(), 1, 1 << 20, 1 << 15, 1 << 20, 1, 16, "cpu.properties");
         try (ClMemory memory = new ClMemory(small, context.handle())) {
             ClBuffer first = memory.take("first", 200_000);
             var refusal = assertThrows(BackendException.class, () -> memory.take("second", 100_000));
@@ -180,7 +182,7 @@ class OpenClRefusalTest {
 
     @Test
     void aParameterThatIsIllegalOrUnknownIsRefusedWithItsFile() throws IOException {
-        OpenClDevice device = OpenClTestDevice.find().device();
+        Device device = OpenClTestDevice.find().device();
         Path file = folder.resolve("own.properties");
         System.setProperty(ClParameters.LOCATION_PROPERTY, file.toString());
         try {

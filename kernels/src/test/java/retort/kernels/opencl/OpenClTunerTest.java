@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import retort.kernels.GemmSpec;
+import retort.kernels.Tuning;
+import retort.kernels.op.GemmSpec;
 import retort.kernels.opencl.OpenClTuner.Stage;
 
 class OpenClTunerTest {
@@ -24,7 +25,7 @@ class OpenClTunerTest {
                 new Stage(List.of(parameter), List.of(GemmSpec.nt(8, 40, 70))),
                 new Stage(List.of(ClParameter.ADAM_COLUMNS), List.of(ClTrial.withAdam(GemmSpec.tn(30, 70, 8)))));
         List<String> lines = new ArrayList<>();
-        OpenClTuner.Result result = OpenClTuner.of(found, stages, file).tune(lines::add);
+        Tuning result = OpenClTuner.of(found, stages, file).tune(lines::add);
         assertEquals(parameter.legal().length + ClParameter.ADAM_COLUMNS.legal().length, result.tried());
         assertEquals(0, result.refused(), lines.toString());
         assertEquals(result.tried(), lines.size());

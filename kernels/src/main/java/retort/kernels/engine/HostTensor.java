@@ -1,0 +1,93 @@
+package retort.kernels.engine;
+
+import retort.kernels.Scope;
+import retort.kernels.Tensor;
+import retort.kernels.op.Shape;
+
+/**
+ * A tensor in the Java heap: {@code array[offset .. end())}, in row-major order or, if it is packed on an engine that has an
+ * order of its own, in panels. A panel holds some columns of the matrix, row by row; the last one is filled up with
+ * columns of zeros, and every operation leaves them 0.
+ */
+public final class HostTensor extends Tensor {
+    /** The panel of a tensor that has none. */
+    public static final int ROW_MAJOR = 0;
+
+    private final float[] array;
+    private final int offset;
+    private final int panel;
+
+    /** @param panel columns of a panel, or {@link #ROW_MAJOR} */
+    HostTensor(Scope scope, Shape shape, boolean packed, float[] array, int offset, int panel) {
+        super(scope, shape, packed);
+        this.array = array;
+        this.offset = offset;
+        this.panel = panel;
+    }
+
+    public float[] array() {
+        return array;
+    }
+
+    /** Index of the first element. */
+    public int offset() {
+        return offset;
+    }
+
+    /** Elements of the shape. */
+    public int size() {
+        return shape().size();
+    }
+
+    /** Elements in the array, columns of zeros included. */
+    public int length() {
+        return length(shape(), panel);
+    }
+
+    /** Index after the last element. */
+    public int end() {
+        return offset + length();
+    }
+
+    static int length(Shape shape, int panel) {
+        if (panel == ROW_MAJOR) {
+            return shape.size();
+        }
+        long length = (long) shape.rows() * Math.ceilDiv(shape.rowSize(), panel) * panel;
+        if (length > Integer.MAX_VALUE - 64) {
+            throw new IllegalArgumentException("scope: " + shape + " in panels of " + panel + " columns has " + length
+                    + " elements, more than an array holds");
+        }
+        return (int) length;
+    }
+
+    /** Elements that lie side by side in both orders. */
+    interface Run {
+        /**
+         * @param inOrder index of the first in row-major order
+         * @param stored index of the first in the array
+         */
+        void at(int inOrder, int stored, int count);
+    }
+
+    /** Every run of this tensor, as they lie in the array. */
+    void runs(Run run) {
+        if (panel == ROW_MAJOR) {
+            run.at(0, offset, size());
+            return;
+        }
+        int rows = shape().rows();
+        int columns = shape().rowSize();
+        for (int column = 0; column < columns; column += panel) {
+            int width = Math.min(panel, columns - column);
+            for (int row = 0; row < rows; row++) {
+                run.at(row * columns + column, offset + column * rows + row * panel, width);
+            }
+        }
+    }
+
+    @Override
+    protected Tensor view(Scope scope, Shape shape, int elements) {
+        return new HostTensor(scope, shape, false, array, offset + elements, ROW_MAJOR);
+    }
+}

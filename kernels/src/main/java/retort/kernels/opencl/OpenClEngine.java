@@ -1,0 +1,76 @@
+package retort.kernels.opencl;
+
+import java.util.List;
+import java.util.function.Consumer;
+import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Device;
+import retort.kernels.Engine;
+import retort.kernels.EngineProvider;
+import retort.kernels.Requirement;
+import retort.kernels.Tuning;
+
+/**
+ * The way in to opencl. Nothing here touches Aparapi's classes before it is known that they are there: who embeds the
+ * library may leave them out.
+ */
+public final class OpenClEngine implements EngineProvider {
+    private static final String APARAPI = "com.aparapi.device.OpenCLDevice";
+
+    @Override
+    public Engine engine() {
+        return Engine.OPENCL;
+    }
+
+    @Override
+    public List<Requirement> requirements() {
+        if (!hasAparapi()) {
+            return List.of(new Requirement(
+                    "Aparapi", "Aparapi is not on the class path", "add the dependency com.aparapi:aparapi:3.0.2"));
+        }
+        return OpenClDevices.requirements();
+    }
+
+    private static boolean hasAparapi() {
+        try {
+            Class.forName(APARAPI, false, OpenClEngine.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException absent) {
+            return false;
+        }
+    }
+
+    private void checkAvailable() {
+        unavailable().ifPresent(reason -> {
+            throw reason;
+        });
+    }
+
+    @Override
+    public Backend open(Backends.Options options, boolean profiled) {
+        checkAvailable();
+        return OpenClBackend.open(options.device(), profiled);
+    }
+
+    @Override
+    public List<Device> devices() {
+        return hasAparapi() ? OpenClDevices.list() : List.of();
+    }
+
+    @Override
+    public Device device(String option) {
+        checkAvailable();
+        return OpenClDevices.select(option);
+    }
+
+    @Override
+    public List<String> platforms() {
+        return hasAparapi() ? OpenClDevices.platforms() : List.of();
+    }
+
+    @Override
+    public Tuning tune(String device, Consumer<String> progress) {
+        checkAvailable();
+        return OpenClTuner.of(device).tune(progress);
+    }
+}

@@ -1,0 +1,172 @@
+package retort.kernels.op;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Set;
+import java.util.stream.Collectors;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SpecTest {
+    @Property
+    void parseIsTheInverseOfId(@ForAll("specs") Spec spec) {
+        assertEquals(spec, Spec.parse(spec.id()));
+    }
+
+    @Example
+    void everyKindOfSpecIsAmongTheTried() {
+        Set<Class<?>> tried =
+                specs().sampleStream().limit(2000).map(Spec::getClass).collect(Collectors.toSet());
+        assertEquals(Set.of(Spec.class.getPermittedSubclasses()), tried);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "gemm",
+                "gem:m1n1k1:nn",
+                "gemm:m1n1k1",
+                "gemm:m0n1k1:nn",
+                "gemm:m01n1k1:nn",
+                "gemm:m1n1k1:nn:alpha1",
+                "gemm:m1n1k1:nn:alpha1.2.3",
+                "gemm:m1n1k1:nn+relu+bias",
+                "gemm:m1n1k1:nn+gate+bias",
+                "gemm:m99999999999n1k1:nn",
+                "gemm:m1n1k1:nn ",
+                "gemm-adam:m2n2k2:tn+bias",
+                "conv2d:n1h2w2c1:k3x3o1:s1p0",
+                "conv2d-df:n1h3w3c1:k3x3o1:s1p0+bias",
+                "softmax:2x2",
+                "softmax:2x2:T0",
+                "cross-entropy:2x2:T1:firm",
+                "distillation:2x10:soft-targets:T20",
+                "distillation:2x1:soft-targets:T20:hard0",
+                "distillation:2x10:soft-targets:T0:hard0",
+                "distillation:2x10:soft-targets:T1:hard1.5",
+                "distillation:2x10:decoupled1:T4:hard0",
+                "distillation:2x10:decoupled0,0:T4:hard0",
+                "distillation:2x10:decoupled-1,8:T4:hard0",
+                "max-norm:2x2",
+                "max-norm:2x2:limit0",
+                "dropout:5:p1",
+                "adam:-5",
+                "relu:5x5"
+            })
+    void refusesWhatIsNoId(String id) {
+        String message = assertThrows(IllegalArgumentException.class, () -> Spec.parse(id))
+                .getMessage();
+        assertTrue(message.contains(":"), message);
+    }
+
+    @Provide
+    Arbitrary<Spec> specs() {
+        return Arbitraries.oneOf(
+                gemms().map(s -> s),
+                Combinators.combine(plainProducts(), Arbitraries.of(true, false))
+                        .as((gemm, packed) -> new GemmAdamSpec(gemm, adam(gemm.m() * gemm.n()), packed)),
+                convolutions().map(s -> s),
+                Combinators.combine(sizes(), sizes(), temperatures()).as(SoftmaxSpec::new),
+                Combinators.combine(sizes(), sizes(), temperatures(), Arbitraries.of(CrossEntropySpec.Targets.class))
+                        .as(CrossEntropySpec::new),
+                Combinators.combine(sizes(), sizes(), divergences(), temperatures(), shares())
+                        .as((rows, classes, divergence, temperature, share) ->
+                                new DistillationSpec(rows, classes + 1, divergence, temperature, share)),
+                Combinators.combine(sizes(), sizes()).as(BiasSpec::new),
+                Combinators.combine(sizes(), sizes()).as(ColumnSumSpec::new),
+                Combinators.combine(sizes(), sizes()).as(ArgmaxSpec::new),
+                Combinators.combine(sizes(), rates()).as(DropoutSpec::new),
+                Combinators.combine(sizes(), sizes(), temperatures()).as(MaxNormSpec::new),
+                sizes().map(ReluSpec::new),
+                sizes().map(SpecTest::adam),
+                sizes().map(count -> new SgdSpec(count, 0.01f, 0)));
+    }
+
+    private static AdamSpec adam(int count) {
+        return new AdamSpec(count, 1e-3f, 0.9f, 0.999f, 1e-7f);
+    }
+
+    private static Arbitrary<GemmSpec> plainProducts() {
+        Arbitrary<Boolean> flags = Arbitraries.of(true, false);
+        return Combinators.combine(sizes(), sizes(), sizes(), flags, flags)
+                .as((m, n, k, transA, transB) -> GemmSpec.of(m, n, k, transA, transB));
+    }
+
+    private static Arbitrary<GemmSpec> gemms() {
+        Arbitrary<Float> scales = Arbitraries.floats().map(x -> x == 0 ? 0 : x).edgeCases(edges -> edges.add(1f, 0f));
+        return Combinators.combine(plainProducts(), epilogues(), scales, scales, Arbitraries.of(true, false))
+                .as((gemm, epilogue, alpha, beta, packed) -> {
+                    GemmSpec spec = gemm.with(epilogue).scaled(alpha, epilogue.gate() ? 0 : beta);
+                    return packed ? spec.withPackedB() : spec;
+                });
+    }
+
+    private static Arbitrary<Conv2dSpec> convolutions() {
+        Arbitrary<Integer> kernel = Arbitraries.integers().between(1, 7);
+        return Combinators.combine(sizes(), sizes(), sizes(), sizes(), kernel, kernel, kernel, epilogues())
+                .as((batch, extent, channels, filters, height, width, stride, epilogue) -> {
+                    Conv2dSpec forward = Conv2dSpec.forward(batch, extent + height, extent + width, channels)
+                            .filters(height, width, filters)
+                            .stepped(stride, Math.min(height, width) / 2);
+                    return passes(forward, epilogue)[(batch + extent) % 3];
+                });
+    }
+
+    /** The passes, each with as much of an epilogue as it can have. */
+    private static Conv2dSpec[] passes(Conv2dSpec forward, Epilogue epilogue) {
+        Conv2dSpec.Pass gated = Conv2dSpec.Pass.INPUT_GRADIENT;
+        return new Conv2dSpec[] {
+            epilogue.gate() ? forward : forward.with(epilogue),
+            epilogue.gate() ? forward.as(gated).with(epilogue) : forward.as(gated),
+            forward.as(Conv2dSpec.Pass.FILTER_GRADIENT)
+        };
+    }
+
+    private static Arbitrary<Epilogue> epilogues() {
+        Arbitrary<Epilogue> forward = Combinators.combine(
+                        Arbitraries.of(true, false), Arbitraries.of(true, false), rates())
+                .as((bias, relu, dropout) -> new Epilogue(bias, relu, dropout, false));
+        return Arbitraries.oneOf(forward, rates().map(Epilogue::gate));
+    }
+
+    private static Arbitrary<Integer> sizes() {
+        return Arbitraries.integers().between(1, 2000);
+    }
+
+    private static Arbitrary<Float> temperatures() {
+        return Arbitraries.floats().greaterThan(0);
+    }
+
+    private static Arbitrary<Divergence> divergences() {
+        Arbitrary<Float> weights = Arbitraries.floats().greaterOrEqual(0).map(x -> x == 0 ? 0 : x);
+        return Arbitraries.oneOf(
+                Arbitraries.of(
+                        new Divergence.SoftTargets(), new Divergence.LogitError(), new Divergence.Standardized()),
+                Combinators.combine(weights, temperatures()).as(Divergence.Decoupled::new),
+                Combinators.combine(temperatures(), weights).as(Divergence.Decoupled::new));
+    }
+
+    private static Arbitrary<Float> shares() {
+        return Arbitraries.floats()
+                .between(0, 1)
+                .map(share -> share == 0 ? 0 : share)
+                .edgeCases(edges -> edges.add(0f, 0.1f, 1f));
+    }
+
+    private static Arbitrary<Float> rates() {
+        return Arbitraries.floats()
+                .between(0, true, 1, false)
+                .map(rate -> rate == 0 ? 0 : rate)
+                .edgeCases(edges -> edges.add(0f, 0.5f));
+    }
+}
