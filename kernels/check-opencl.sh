@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-main=retort.kernels.opencl.EdgeShapes
+main=retort.kernels.opencl.OpenClEdges
 java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

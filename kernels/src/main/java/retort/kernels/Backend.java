@@ -10,11 +10,12 @@ import retort.kernels.op.CrossEntropySpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutKey;
 import retort.kernels.op.DropoutSpec;
-import retort.kernels.op.Epilogue;
 import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
+import retort.kernels.op.MaxPool2dSpec;
 import retort.kernels.op.ReluSpec;
+import retort.kernels.op.Scalars;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.SoftmaxSpec;
 
@@ -33,7 +34,8 @@ import retort.kernels.op.SoftmaxSpec;
  * closed, {@link UnsupportedSpecException} for a valid spec that this engine does not do, {@link BackendException} when
  * the device fails. Nothing falls back to another engine.
  *
- * <p><b>Threads.</b> A backend is used by one thread at a time.
+ * <p><b>Threads.</b> A backend belongs to the thread that first works with it; any other gets an {@link IllegalStateException}
+ * that names both. Another thread opens one of its own, or takes a {@link #sibling}.
  */
 public interface Backend extends AutoCloseable {
     Engine engine();
@@ -48,6 +50,9 @@ public interface Backend extends AutoCloseable {
     default Optional<DeviceCounters> deviceCounters() {
         return Optional.empty();
     }
+
+    /** The sizes that its kernels come in: where their edges are. */
+    Tiling tiling();
 
     /** A new, empty scope. */
     Scope scope();
@@ -78,58 +83,113 @@ public interface Backend extends AutoCloseable {
     /** {@code y = x}, element by element in row-major order; the shapes may differ, the sizes not. Either may be packed. */
     void copy(Tensor x, Tensor y);
 
+    /**
+     * Does an op. The methods below are the pleasant way to call it.
+     *
+     * @throws IllegalArgumentException for a tensor that does not fit its operand, and one that shares elements with a result
+     */
+    void run(Call call);
+
     /** C = alpha op(A) op(B) + beta C, then the epilogue. See {@link GemmSpec}. */
-    void gemm(GemmSpec spec, Tensor a, Tensor b, Tensor c, Epilogue.Operands operands);
+    default void gemm(GemmSpec spec, Tensor a, Tensor b, Tensor c, Fused fused) {
+        run(Call.of(spec, spec.epilogue(), fused, a, b, c));
+    }
 
     default void gemm(GemmSpec spec, Tensor a, Tensor b, Tensor c) {
-        gemm(spec, a, b, c, Epilogue.Operands.NONE);
+        gemm(spec, a, b, c, Fused.NONE);
     }
 
     /** G = op(A) op(B) is the gradient of {@code w}; Adam is applied to it and G is never stored. See {@link GemmAdamSpec}. */
-    void gemmAdam(GemmAdamSpec spec, Tensor a, Tensor b, Tensor w, Tensor m, Tensor v, int step);
+    default void gemmAdam(GemmAdamSpec spec, Tensor a, Tensor b, Tensor w, Tensor m, Tensor v, int step) {
+        run(Call.of(spec, Scalars.step(step), a, b, w, m, v));
+    }
 
     /** A convolution or one of its gradients; the spec's pass says which of x, filter and y is written. See {@link Conv2dSpec}. */
-    void conv2d(Conv2dSpec spec, Tensor x, Tensor filter, Tensor y, Epilogue.Operands operands);
+    default void conv2d(Conv2dSpec spec, Tensor x, Tensor filter, Tensor y, Fused fused) {
+        run(Call.of(spec, spec.epilogue(), fused, x, filter, y));
+    }
 
     default void conv2d(Conv2dSpec spec, Tensor x, Tensor filter, Tensor y) {
-        conv2d(spec, x, filter, y, Epilogue.Operands.NONE);
+        conv2d(spec, x, filter, y, Fused.NONE);
+    }
+
+    /** The largest element under each window. See {@link MaxPool2dSpec}. */
+    default void maxPool2d(MaxPool2dSpec spec, Tensor x, Tensor y) {
+        run(Call.of(spec, x, y));
+    }
+
+    /** The gradient of {@link #maxPool2d} by x. See {@link MaxPool2dSpec}. */
+    default void maxPool2dGradient(MaxPool2dSpec spec, Tensor x, Tensor dY, Tensor dX) {
+        run(Call.of(spec, x, dY, dX));
     }
 
     /** Row-wise softmax at a temperature. See {@link SoftmaxSpec}. */
-    void softmax(SoftmaxSpec spec, Tensor logits, Tensor probabilities);
+    default void softmax(SoftmaxSpec spec, Tensor logits, Tensor probabilities) {
+        run(Call.of(spec, logits, probabilities));
+    }
 
     /** Softmax, cross-entropy and its gradient by the logits in one pass. See {@link CrossEntropySpec}. */
-    void crossEntropy(CrossEntropySpec spec, Tensor logits, Tensor targets, Tensor dLogits, Tensor outcome);
+    default void crossEntropy(CrossEntropySpec spec, Tensor logits, Tensor targets, Tensor dLogits, Tensor outcome) {
+        run(Call.of(spec, logits, targets, dLogits, outcome));
+    }
 
     /** A student's loss against its teacher's logits and the true labels, and its gradient, in one pass. See {@link DistillationSpec}. */
-    void distillation(DistillationSpec spec, Tensor logits, Tensor targets, Tensor dLogits, Tensor outcome);
+    default void distillation(DistillationSpec spec, Tensor logits, Tensor targets, Tensor dLogits, Tensor outcome) {
+        run(Call.of(spec, logits, targets, dLogits, outcome));
+    }
 
     /** In place: {@code x[i][j] += bias[j]}. See {@link BiasSpec}. */
-    void addBias(BiasSpec spec, Tensor x, Tensor bias);
+    default void addBias(BiasSpec spec, Tensor x, Tensor bias) {
+        run(Call.of(spec, x, bias));
+    }
 
     /** {@code sums[j] = sum over i of x[i][j]}. See {@link ColumnSumSpec}. */
-    void columnSums(ColumnSumSpec spec, Tensor x, Tensor sums);
+    default void columnSums(ColumnSumSpec spec, Tensor x, Tensor sums) {
+        run(Call.of(spec, x, sums));
+    }
 
     /** {@code y = max(x, 0)}. See {@link ReluSpec}. */
-    void relu(ReluSpec spec, Tensor x, Tensor y);
+    default void relu(ReluSpec spec, Tensor x, Tensor y) {
+        run(Call.of(spec, x, y));
+    }
 
     /** {@code dX = y > 0 ? dY : 0}, where y is what {@link #relu} gave. See {@link ReluSpec}. */
-    void reluGradient(ReluSpec spec, Tensor y, Tensor dY, Tensor dX);
+    default void reluGradient(ReluSpec spec, Tensor y, Tensor dY, Tensor dX) {
+        run(Call.of(spec, y, dY, dX));
+    }
 
     /** Zeroes a random share of the elements and scales up the rest. Its own gradient, under the same key. See {@link DropoutSpec}. */
-    void dropout(DropoutSpec spec, DropoutKey key, Tensor x, Tensor y);
+    default void dropout(DropoutSpec spec, DropoutKey key, Tensor x, Tensor y) {
+        run(Call.of(spec, Scalars.key(key), x, y));
+    }
 
     /** {@code indices[i] = argmax over j of x[i][j]}. See {@link ArgmaxSpec}. */
-    void argmax(ArgmaxSpec spec, Tensor x, Tensor indices);
+    default void argmax(ArgmaxSpec spec, Tensor x, Tensor indices) {
+        run(Call.of(spec, x, indices));
+    }
 
     /** In place on w, m and v: one Adam step. All four are packed, or none is. See {@link AdamSpec}. */
-    void adam(AdamSpec spec, Tensor w, Tensor gradient, Tensor m, Tensor v, int step);
+    default void adam(AdamSpec spec, Tensor w, Tensor gradient, Tensor m, Tensor v, int step) {
+        run(Call.of(spec, Scalars.step(step), w, gradient, m, v));
+    }
 
     /** In place on w and velocity: one step of gradient descent with momentum. All three are packed, or none is. See {@link SgdSpec}. */
-    void sgd(SgdSpec spec, Tensor w, Tensor gradient, Tensor velocity);
+    default void sgd(SgdSpec spec, Tensor w, Tensor gradient, Tensor velocity) {
+        run(Call.of(spec, w, gradient, velocity));
+    }
 
     /** In place: columns of w that are longer than a limit are cut to it. w may be packed. See {@link MaxNormSpec}. */
-    void maxNorm(MaxNormSpec spec, Tensor w);
+    default void maxNorm(MaxNormSpec spec, Tensor w) {
+        run(Call.of(spec, w));
+    }
+
+    /**
+     * Another backend of this kind, for another thread: it computes on its own and reads this one's tensors, so that weights
+     * are in memory once. May be called by any thread; what was written before must be {@link #finish finished}.
+     *
+     * @param threads that it computes on
+     */
+    Backend sibling(int threads);
 
     /** Frees the device; every scope of this backend must be closed by then or is closed now. */
     @Override

@@ -6,22 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import retort.kernels.op.AdamSpec;
-import retort.kernels.op.ArgmaxSpec;
-import retort.kernels.op.BiasSpec;
-import retort.kernels.op.ColumnSumSpec;
-import retort.kernels.op.Conv2dSpec;
-import retort.kernels.op.CrossEntropySpec;
-import retort.kernels.op.DistillationSpec;
-import retort.kernels.op.DropoutKey;
-import retort.kernels.op.DropoutSpec;
-import retort.kernels.op.Epilogue;
-import retort.kernels.op.GemmAdamSpec;
-import retort.kernels.op.GemmSpec;
-import retort.kernels.op.MaxNormSpec;
-import retort.kernels.op.ReluSpec;
-import retort.kernels.op.SgdSpec;
-import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
 
 /**
@@ -54,10 +38,6 @@ public final class ProfiledBackend implements Backend {
         List<Cost> sorted = new ArrayList<>(costs.values());
         sorted.sort(Comparator.comparingLong(Cost::nanos).reversed());
         return sorted;
-    }
-
-    private void time(Spec spec, Runnable call) {
-        time(spec.id(), spec.flops(), spec.bytes(), call);
     }
 
     private void time(String operation, long flops, long bytes, Runnable call) {
@@ -94,6 +74,11 @@ public final class ProfiledBackend implements Backend {
     }
 
     @Override
+    public Tiling tiling() {
+        return backend.tiling();
+    }
+
+    @Override
     public Scope scope() {
         return backend.scope();
     }
@@ -124,78 +109,15 @@ public final class ProfiledBackend implements Backend {
     }
 
     @Override
-    public void gemm(GemmSpec spec, Tensor a, Tensor b, Tensor c, Epilogue.Operands operands) {
-        time(spec, () -> backend.gemm(spec, a, b, c, operands));
+    public void run(Call call) {
+        Spec spec = call.spec();
+        time(spec.id(), spec.flops(), spec.bytes(), () -> backend.run(call));
     }
 
+    /** Not profiled. */
     @Override
-    public void gemmAdam(GemmAdamSpec spec, Tensor a, Tensor b, Tensor w, Tensor m, Tensor v, int step) {
-        time(spec, () -> backend.gemmAdam(spec, a, b, w, m, v, step));
-    }
-
-    @Override
-    public void conv2d(Conv2dSpec spec, Tensor x, Tensor filter, Tensor y, Epilogue.Operands operands) {
-        time(spec, () -> backend.conv2d(spec, x, filter, y, operands));
-    }
-
-    @Override
-    public void softmax(SoftmaxSpec spec, Tensor logits, Tensor probabilities) {
-        time(spec, () -> backend.softmax(spec, logits, probabilities));
-    }
-
-    @Override
-    public void crossEntropy(CrossEntropySpec spec, Tensor logits, Tensor targets, Tensor dLogits, Tensor outcome) {
-        time(spec, () -> backend.crossEntropy(spec, logits, targets, dLogits, outcome));
-    }
-
-    @Override
-    public void distillation(DistillationSpec spec, Tensor logits, Tensor targets, Tensor dLogits, Tensor outcome) {
-        time(spec, () -> backend.distillation(spec, logits, targets, dLogits, outcome));
-    }
-
-    @Override
-    public void addBias(BiasSpec spec, Tensor x, Tensor bias) {
-        time(spec, () -> backend.addBias(spec, x, bias));
-    }
-
-    @Override
-    public void columnSums(ColumnSumSpec spec, Tensor x, Tensor sums) {
-        time(spec, () -> backend.columnSums(spec, x, sums));
-    }
-
-    @Override
-    public void relu(ReluSpec spec, Tensor x, Tensor y) {
-        time(spec, () -> backend.relu(spec, x, y));
-    }
-
-    @Override
-    public void reluGradient(ReluSpec spec, Tensor y, Tensor dY, Tensor dX) {
-        time(spec, () -> backend.reluGradient(spec, y, dY, dX));
-    }
-
-    @Override
-    public void dropout(DropoutSpec spec, DropoutKey key, Tensor x, Tensor y) {
-        time(spec, () -> backend.dropout(spec, key, x, y));
-    }
-
-    @Override
-    public void argmax(ArgmaxSpec spec, Tensor x, Tensor indices) {
-        time(spec, () -> backend.argmax(spec, x, indices));
-    }
-
-    @Override
-    public void adam(AdamSpec spec, Tensor w, Tensor gradient, Tensor m, Tensor v, int step) {
-        time(spec, () -> backend.adam(spec, w, gradient, m, v, step));
-    }
-
-    @Override
-    public void sgd(SgdSpec spec, Tensor w, Tensor gradient, Tensor velocity) {
-        time(spec, () -> backend.sgd(spec, w, gradient, velocity));
-    }
-
-    @Override
-    public void maxNorm(MaxNormSpec spec, Tensor w) {
-        time(spec, () -> backend.maxNorm(spec, w));
+    public Backend sibling(int threads) {
+        return backend.sibling(threads);
     }
 
     @Override

@@ -19,6 +19,12 @@ public final class Scope implements AutoCloseable {
         /** A packed matrix with unspecified elements. */
         Tensor allocatePacked(Scope scope, Shape shape);
 
+        /** Elements that {@link #allocatePacked} takes for a matrix, with what it is filled up with. */
+        int packedSize(Shape shape);
+
+        /** The elements of {@code raw} from {@code offset} on as a packed matrix; what fills it up must be 0. */
+        Tensor packedView(Tensor raw, int offset, Shape shape);
+
         /** Takes back what {@link #allocate} gave; work already queued on it must still be done first. */
         void release(Tensor tensor);
     }
@@ -58,6 +64,25 @@ public final class Scope implements AutoCloseable {
             throw new IllegalArgumentException("scope: only a matrix can be packed, got " + shape);
         }
         return kept(shape, storage::allocatePacked);
+    }
+
+    /** Elements in the storage of a packed matrix, with what it is filled up with. */
+    public int packedSize(Shape shape) {
+        return storage.packedSize(shape);
+    }
+
+    /**
+     * The elements of a row-major tensor from {@code offset} on, seen as a packed matrix: for checks, which want to see what
+     * lies around and between its elements. What fills it up must be 0.
+     *
+     * @throws IllegalArgumentException if the range leaves the tensor
+     */
+    public Tensor packedView(Tensor raw, int offset, Shape shape) {
+        if (offset < 0 || offset > raw.shape().size() - packedSize(shape)) {
+            throw new IllegalArgumentException("scope: a packed " + shape + " takes " + packedSize(shape)
+                    + " elements, not there from " + offset + " on in " + raw);
+        }
+        return storage.packedView(raw, offset, shape);
     }
 
     /** A new tensor of the same shape and order of elements. */

@@ -10,29 +10,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.EnginesUnderTest.Subject;
+import retort.kernels.check.KernelCheck;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
 
-class MaxNormTest extends KernelContract {
+class MaxNormTest {
     private static final long SEED = 20261124;
 
     static Stream<Subject> engines() {
         return EnginesUnderTest.all().stream();
-    }
-
-    @Override
-    boolean isExactOnIntegers() {
-        return false;
-    }
-
-    /** Around one and two vectors of every width, tall, wide, and one that is worth more than one thread. */
-    @Override
-    Stream<MaxNormSpec> specs() {
-        Stream<int[]> small = IntStream.of(1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 61)
-                .boxed()
-                .flatMap(units -> IntStream.of(1, 37, 65).mapToObj(inputs -> new int[] {inputs, units}));
-        return Stream.concat(small, Stream.of(new int[] {5003, 3}, new int[] {3, 5003}, new int[] {1200, 1200}))
-                .map(size -> new MaxNormSpec(size[0], size[1], typicalNorm(size[0])));
     }
 
     /** Of columns of numbers from -1 to 1, whose squares are 1/3 on average: half of the columns are over it. */
@@ -42,11 +28,11 @@ class MaxNormTest extends KernelContract {
 
     /** The matrix after the call, in both orders of elements, which must not differ by a bit. */
     private static float[] run(Subject subject, MaxNormSpec spec, float... w) {
-        float[][] results = OpCase.of(spec).stream()
-                .map(op -> op.run(subject.backend(), new float[][] {w.clone()})[0])
-                .toArray(float[][]::new);
-        assertArrayEquals(bits(results[0]), bits(results[1]), subject + ", " + spec.id() + ": packed, row-major");
-        return results[0];
+        KernelCheck check = KernelCheck.random(spec, SEED);
+        float[] rowMajor = check.run(subject.backend(), new float[][] {w})[0];
+        float[] packed = check.packed().run(subject.backend(), new float[][] {w})[0];
+        assertArrayEquals(bits(packed), bits(rowMajor), subject + ", " + spec.id() + ": packed, row-major");
+        return packed;
     }
 
     private static int[] bits(float[] x) {

@@ -169,7 +169,7 @@ class PackedTensorTest {
             refused("B is a packed tensor", () -> backend.gemm(spec, rowMajor, packed, c));
             refused("expected a packed one", () -> backend.gemm(spec.withPackedB(), rowMajor, rowMajor, c));
             refused("A is a packed tensor", () -> backend.gemm(spec, packed, rowMajor, c));
-            refused("x is a packed tensor", () -> backend.relu(new ReluSpec(64), packed, c));
+            refused("x is a packed tensor", () -> backend.relu(ReluSpec.forward(64), packed, c));
             AdamSpec adam = new AdamSpec(64, 1e-3f, 0.9f, 0.999f, 1e-7f);
             refused("gradient is a tensor", () -> backend.adam(adam, packed, rowMajor, packed, packed, 1));
             refused("gradient is 4 x 16, expected 8 x 8", () -> {

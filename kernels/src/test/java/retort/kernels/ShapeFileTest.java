@@ -10,8 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import retort.kernels.op.ReluSpec;
 import retort.kernels.op.ShapeFile;
@@ -19,44 +20,27 @@ import retort.kernels.op.Spec;
 
 /** The shapes that benchmarks time pass the kernels' contract too, as far as the reference is done with them quickly. */
 class ShapeFileTest {
-    private static final List<String> EXACT = List.of("gemm", "conv2d", "elementwise");
-    private static final List<String> ROUNDED = List.of("softmax", "adam");
+    private static final List<String> FILES = List.of("gemm", "conv2d", "elementwise", "softmax", "adam");
     private static final long MOST_FLOPS = 5_000_000;
     private static final long MOST_BYTES = 3_000_000;
 
     @TempDir
     private Path folder;
 
-    @Nested
-    class Exact extends KernelContract {
-        @Override
-        Stream<Spec> specs() {
-            return quickOnes(EXACT);
-        }
+    @TestFactory
+    Stream<DynamicNode> quickOnesPassTheirChecks() {
+        return KernelTest.onEveryEngine(
+                subject -> all().filter(spec -> spec.flops() <= MOST_FLOPS && spec.bytes() <= MOST_BYTES),
+                (subject, check) -> check.check(subject.name(), subject.backend()));
     }
 
-    @Nested
-    class Rounded extends KernelContract {
-        @Override
-        boolean isExactOnIntegers() {
-            return false;
-        }
-
-        @Override
-        Stream<Spec> specs() {
-            return quickOnes(ROUNDED);
-        }
-    }
-
-    private static Stream<Spec> quickOnes(List<String> files) {
-        return files.stream()
-                .flatMap(file -> ShapeFile.bundled(file).stream())
-                .filter(spec -> spec.flops() <= MOST_FLOPS && spec.bytes() <= MOST_BYTES);
+    private static Stream<Spec> all() {
+        return FILES.stream().flatMap(file -> ShapeFile.bundled(file).stream());
     }
 
     @Test
     void namesNoShapeTwice() {
-        Stream.concat(EXACT.stream(), ROUNDED.stream()).forEach(file -> {
+        FILES.forEach(file -> {
             List<String> ids = ShapeFile.bundled(file).stream().map(Spec::id).toList();
             assertEquals(ids.stream().distinct().toList(), ids, file);
         });
@@ -64,16 +48,13 @@ class ShapeFileTest {
 
     @Test
     void quickShapesAreAmongTheOthers() {
-        List<Spec> all = Stream.concat(EXACT.stream(), ROUNDED.stream())
-                .flatMap(file -> ShapeFile.bundled(file).stream())
-                .toList();
-        assertTrue(all.containsAll(ShapeFile.bundled("quick")));
+        assertTrue(all().toList().containsAll(ShapeFile.bundled("quick")));
     }
 
     @Test
     void readsIdsBetweenCommentsAndBlankLines() throws IOException {
         Path file = Files.writeString(folder.resolve("my.txt"), "# mine\n\n  relu:5 # five\nsgd:7\n");
-        assertEquals(List.of(new ReluSpec(5), Spec.parse("sgd:7")), ShapeFile.read(file));
+        assertEquals(List.of(ReluSpec.forward(5), Spec.parse("sgd:7")), ShapeFile.read(file));
     }
 
     @Test

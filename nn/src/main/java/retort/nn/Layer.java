@@ -1,7 +1,6 @@
 package retort.nn;
 
 import retort.kernels.op.Shape;
-import retort.kernels.op.Spec;
 
 /**
  * One layer of an architecture: what it is, not its numbers. Shapes here are of one example, without the batch. The text
@@ -24,10 +23,10 @@ public sealed interface Layer {
      */
     record Conv2D(int filters, int kernelHeight, int kernelWidth, int stride, int padding) implements Layer {
         public Conv2D {
-            Spec.positive("conv2d", "filters", filters);
-            Spec.positive("conv2d", "kernel height", kernelHeight);
-            Spec.positive("conv2d", "kernel width", kernelWidth);
-            Spec.positive("conv2d", "stride", stride);
+            Require.positive("conv2d", "filters", filters);
+            Require.positive("conv2d", "kernel height", kernelHeight);
+            Require.positive("conv2d", "kernel width", kernelWidth);
+            Require.positive("conv2d", "stride", stride);
             if (padding < 0 || padding >= Math.min(kernelHeight, kernelWidth)) {
                 throw new IllegalArgumentException(
                         "conv2d: padding must be 0 or more and less than the kernel's size, got " + padding + " with a "
@@ -67,7 +66,7 @@ public sealed interface Layer {
     /** y = x W + b over flat examples; W is inputs x units. */
     record Dense(int units) implements Layer {
         public Dense {
-            Spec.positive("dense", "units", units);
+            Require.positive("dense", "units", units);
         }
 
         @Override
@@ -100,7 +99,7 @@ public sealed interface Layer {
     /** While training, zeroes this share of the elements and scales up the rest; see {@link retort.kernels.DropoutSpec}. */
     record Dropout(float rate) implements Layer {
         public Dropout {
-            Spec.fraction("dropout", "rate", rate);
+            Require.fraction("dropout", "rate", rate);
         }
 
         @Override

@@ -1,7 +1,5 @@
 package retort.nn;
 
-import retort.kernels.op.Spec;
-
 /** A number that may change from training step to training step, such as a learning rate or a momentum. */
 @FunctionalInterface
 public interface Schedule {
@@ -20,9 +18,9 @@ public interface Schedule {
      * @throws IllegalArgumentException if one of the three is not positive
      */
     static Schedule exponential(float start, float end, int steps) {
-        Spec.positive("schedule", "start", start);
-        Spec.positive("schedule", "end", end);
-        Spec.positive("schedule", "steps", steps);
+        Require.positive("schedule", "start", start);
+        Require.positive("schedule", "end", end);
+        Require.positive("schedule", "steps", steps);
         return step -> step > steps ? end : (float) (start * Math.pow((double) end / start, (step - 1.0) / steps));
     }
 
@@ -36,7 +34,7 @@ public interface Schedule {
         if (!Float.isFinite(start) || !Float.isFinite(end)) {
             throw new IllegalArgumentException("schedule: start and end must be finite, got " + start + " and " + end);
         }
-        Spec.positive("schedule", "steps", steps);
+        Require.positive("schedule", "steps", steps);
         return step -> step > steps ? end : (float) (start + ((double) end - start) * (step - 1.0) / steps);
     }
 }

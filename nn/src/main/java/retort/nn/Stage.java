@@ -2,6 +2,7 @@ package retort.nn;
 
 import java.util.List;
 import retort.kernels.Backend;
+import retort.kernels.Fused;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
 import retort.kernels.op.ColumnSumSpec;
@@ -65,10 +66,8 @@ sealed interface Stage {
             return new Epilogue(true, relu, training ? dropout : 0, false);
         }
 
-        Epilogue.Operands operands(Pass pass, Tensor bias) {
-            return pass.training() && dropout > 0
-                    ? Epilogue.Operands.biasDropout(bias, pass.key(stream))
-                    : Epilogue.Operands.bias(bias);
+        Fused operands(Pass pass, Tensor bias) {
+            return pass.training() && dropout > 0 ? Fused.biasDropout(bias, pass.key(stream)) : Fused.bias(bias);
         }
 
         /** What the stage above has to apply to the gradient of its input. */
@@ -87,7 +86,7 @@ sealed interface Stage {
                 pass.backend().dropout(new DropoutSpec(dY.shape().size(), dropout), pass.key(stream), dY, undropped);
             }
             Tensor dX = pass.scope().tensor(dY.shape());
-            pass.backend().reluGradient(new ReluSpec(dY.shape().size()), y, undropped, dX);
+            pass.backend().reluGradient(ReluSpec.gradient(dY.shape().size()), y, undropped, dX);
             return dX;
         }
     }
@@ -122,7 +121,7 @@ sealed interface Stage {
                 dX = pass.scope().tensor(batch, inputs());
                 GemmSpec spec =
                         GemmSpec.nt(batch, inputs(), units()).withPackedB().with(inputGate);
-                Epilogue.Operands operands = inputGate.gate() ? Epilogue.Operands.gate(x) : Epilogue.Operands.NONE;
+                Fused operands = inputGate.gate() ? Fused.gate(x) : Fused.NONE;
                 pass.backend().gemm(spec, dZ, weight.value(), dX, operands);
             }
             biasGradient(pass, bias, dZ, sink);
@@ -169,7 +168,7 @@ sealed interface Stage {
             if (wanted) {
                 dX = pass.scope().tensor(spec.xShape());
                 Conv2dSpec gradient = spec.as(Conv2dSpec.Pass.INPUT_GRADIENT).with(inputGate);
-                Epilogue.Operands operands = inputGate.gate() ? Epilogue.Operands.gate(x) : Epilogue.Operands.NONE;
+                Fused operands = inputGate.gate() ? Fused.gate(x) : Fused.NONE;
                 pass.backend().conv2d(gradient, dX, filter.value(), dZ, operands);
             }
             biasGradient(pass, bias, dZ, sink);
@@ -196,7 +195,7 @@ sealed interface Stage {
         @Override
         public Tensor forward(Pass pass, Tensor x) {
             Tensor y = pass.scope().tensor(x.shape());
-            pass.backend().relu(new ReluSpec(x.shape().size()), x, y);
+            pass.backend().relu(ReluSpec.forward(x.shape().size()), x, y);
             return y;
         }
 
@@ -206,7 +205,7 @@ sealed interface Stage {
                 return null;
             }
             Tensor dX = pass.scope().tensor(x.shape());
-            pass.backend().reluGradient(new ReluSpec(x.shape().size()), y, dY, dX);
+            pass.backend().reluGradient(ReluSpec.gradient(x.shape().size()), y, dY, dX);
             return dX;
         }
     }

@@ -5,7 +5,6 @@ import retort.kernels.Scope;
 import retort.kernels.Tensor;
 import retort.kernels.op.MaxNormSpec;
 import retort.kernels.op.Shape;
-import retort.kernels.op.Spec;
 
 /**
  * Trains a model step by step. Everything that a step makes lives in a scope of its own; the caller decides when to look at
@@ -31,7 +30,7 @@ public final class Trainer {
      */
     public Trainer(Sequential model, Optimizer optimizer, Loss loss, float maxNorm, long seed) {
         if (maxNorm != Float.POSITIVE_INFINITY) {
-            Spec.positive("trainer", "max-norm", maxNorm);
+            Require.positive("trainer", "max-norm", maxNorm);
         }
         this.model = model;
         this.optimizer = optimizer;

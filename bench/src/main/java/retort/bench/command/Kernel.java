@@ -10,20 +10,6 @@ import retort.bench.kernel.ElementwiseBenchmark;
 import retort.bench.kernel.ExpBenchmark;
 import retort.bench.kernel.GemmBenchmark;
 import retort.bench.kernel.SoftmaxBenchmark;
-import retort.kernels.op.AdamSpec;
-import retort.kernels.op.ArgmaxSpec;
-import retort.kernels.op.BiasSpec;
-import retort.kernels.op.ColumnSumSpec;
-import retort.kernels.op.Conv2dSpec;
-import retort.kernels.op.CrossEntropySpec;
-import retort.kernels.op.DistillationSpec;
-import retort.kernels.op.DropoutSpec;
-import retort.kernels.op.GemmAdamSpec;
-import retort.kernels.op.GemmSpec;
-import retort.kernels.op.MaxNormSpec;
-import retort.kernels.op.ReluSpec;
-import retort.kernels.op.SgdSpec;
-import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
 
 /** The families of kernels that {@code --kernels} names; each has a benchmark class and a shape file. */
@@ -43,21 +29,12 @@ enum Kernel {
 
     /** The family that a spec is timed in. */
     static Kernel of(Spec spec) {
-        return switch (spec) {
-            case GemmSpec s -> GEMM;
-            case Conv2dSpec s -> CONV2D;
-            case SoftmaxSpec s -> SOFTMAX;
-            case CrossEntropySpec s -> SOFTMAX;
-            case DistillationSpec s -> SOFTMAX;
-            case BiasSpec s -> ELEMENTWISE;
-            case ColumnSumSpec s -> ELEMENTWISE;
-            case ReluSpec s -> ELEMENTWISE;
-            case DropoutSpec s -> ELEMENTWISE;
-            case ArgmaxSpec s -> ELEMENTWISE;
-            case AdamSpec s -> ADAM;
-            case GemmAdamSpec s -> ADAM;
-            case SgdSpec s -> ADAM;
-            case MaxNormSpec s -> ADAM;
+        return switch (spec.op().family()) {
+            case GEMM -> GEMM;
+            case CONV2D -> CONV2D;
+            case SOFTMAX -> SOFTMAX;
+            case ELEMENTWISE -> ELEMENTWISE;
+            case ADAM -> ADAM;
         };
     }
 

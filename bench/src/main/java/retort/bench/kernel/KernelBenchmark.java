@@ -47,10 +47,11 @@ public abstract class KernelBenchmark {
     @Setup
     public void prepare(BenchmarkParams params) {
         calls = params.getOpsPerInvocation();
-        Referee referee = new Referee(Spec.parse(spec()));
+        Spec spec = Spec.parse(spec());
+        Referee referee = new Referee(spec);
         contender = Engine.byId(engine)
-                .<Contender>map(ours -> new RetortContender(ours, threads, referee.op(), referee.inputs()))
-                .orElseGet(() -> Peer.byId(engine).open(referee.op().spec(), referee.inputs(), threads));
+                .<Contender>map(ours -> new RetortContender(ours, threads, referee.operands()))
+                .orElseGet(() -> Peer.byId(engine).open(spec, referee.operands().inputs(), threads));
         referee.check(engine, contender);
     }
 

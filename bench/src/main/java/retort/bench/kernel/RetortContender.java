@@ -2,31 +2,26 @@ package retort.bench.kernel;
 
 import retort.kernels.Backend;
 import retort.kernels.Backends;
+import retort.kernels.Call;
 import retort.kernels.Engine;
-import retort.kernels.OpCase;
 import retort.kernels.Scope;
-import retort.kernels.Tensor;
+import retort.kernels.check.KernelCheck;
 
 /** One of our engines. */
 final class RetortContender implements Contender {
     private final Backend backend;
     private final Scope scope;
-    private final OpCase op;
-    private final Tensor[] tensors;
+    private final Call call;
 
-    RetortContender(Engine engine, int threads, OpCase op, float[][] inputs) {
-        this.op = op;
+    RetortContender(Engine engine, int threads, KernelCheck operands) {
         backend = Backends.open(engine, Backends.Options.defaults().withThreads(threads));
         scope = backend.scope();
-        tensors = new Tensor[inputs.length];
-        for (int i = 0; i < inputs.length; i++) {
-            tensors[i] = op.operands().get(i).tensor(scope, inputs[i]);
-        }
+        call = operands.call(operands.tensors(scope));
     }
 
     @Override
     public void run() {
-        op.call().run(backend, tensors);
+        backend.run(call);
     }
 
     @Override
@@ -36,7 +31,7 @@ final class RetortContender implements Contender {
 
     @Override
     public float[] elements(int operand) {
-        return backend.download(tensors[operand]);
+        return backend.download(call.tensor(operand));
     }
 
     @Override

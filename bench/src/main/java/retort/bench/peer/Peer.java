@@ -10,7 +10,6 @@ import retort.kernels.Engine;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.Epilogue;
 import retort.kernels.op.GemmSpec;
-import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
 
@@ -44,7 +43,7 @@ public enum Peer {
 
         @Override
         boolean does(Spec spec) {
-            return isPlainGemm(spec) || isPlainConv2d(spec) || spec instanceof SoftmaxSpec || spec instanceof ReluSpec;
+            return isPlainGemm(spec) || isPlainConv2d(spec) || spec instanceof SoftmaxSpec || spec.op() == Spec.Op.RELU;
         }
 
         @Override

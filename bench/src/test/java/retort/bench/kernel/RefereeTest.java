@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import retort.kernels.Engine;
-import retort.kernels.OpCase;
+import retort.kernels.check.CheckException;
+import retort.kernels.check.KernelCheck;
 import retort.kernels.op.ShapeFile;
 import retort.kernels.op.Spec;
 
@@ -18,7 +19,7 @@ class RefereeTest {
     private static final long MOST_BYTES = 10_000_000;
 
     /** cpu-simd, but for one element of each result, which is off by a little more than any bound allows. */
-    private record OneWrong(Contender right, OpCase op) implements Contender {
+    private record OneWrong(Contender right, KernelCheck check) implements Contender {
         @Override
         public void run() {
             right.run();
@@ -28,7 +29,7 @@ class RefereeTest {
         @Override
         public float[] elements(int operand) {
             float[] elements = right.elements(operand).clone();
-            if (op.operands().get(operand).role().isResult()) {
+            if (check.operands().get(operand).role().isResult()) {
                 elements[elements.length - 1] += 1;
             }
             return elements;
@@ -54,8 +55,8 @@ class RefereeTest {
     Stream<DynamicTest> refusesAKernelWithOneWrongElement() {
         return specs().map(spec -> dynamicTest(spec.id(), () -> {
             Referee referee = new Referee(spec);
-            try (Contender wrong = new OneWrong(ours(referee), referee.op())) {
-                String message = assertThrows(WrongKernelException.class, () -> referee.check("wrong", wrong))
+            try (Contender wrong = new OneWrong(ours(referee), referee.operands())) {
+                String message = assertThrows(CheckException.class, () -> referee.check("wrong", wrong))
                         .getMessage();
                 assertTrue(message.startsWith("wrong, " + spec.id()), message);
             }
@@ -63,7 +64,7 @@ class RefereeTest {
     }
 
     private static Contender ours(Referee referee) {
-        return new RetortContender(Engine.CPU_SIMD, 1, referee.op(), referee.inputs());
+        return new RetortContender(Engine.CPU_SIMD, 1, referee.operands());
     }
 
     private static Stream<Spec> specs() {

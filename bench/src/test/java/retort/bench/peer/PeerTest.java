@@ -29,7 +29,8 @@ class PeerTest {
                         specs().filter(spec -> peer.takes(spec, THREADS))
                                 .map(spec -> dynamicTest(spec.id(), () -> {
                                     Referee referee = new Referee(spec);
-                                    try (Contender contender = peer.open(spec, referee.inputs(), THREADS)) {
+                                    try (Contender contender =
+                                            peer.open(spec, referee.operands().inputs(), THREADS)) {
                                         referee.check(peer.id(), contender);
                                     }
                                 }))));

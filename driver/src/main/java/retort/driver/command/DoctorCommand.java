@@ -12,6 +12,9 @@ import retort.kernels.Backends;
 import retort.kernels.Device;
 import retort.kernels.Engine;
 import retort.kernels.Requirement;
+import retort.kernels.check.EdgeCases;
+import retort.kernels.check.KernelCheck;
+import retort.kernels.op.Spec.Op;
 
 /** Finds out what is missing or broken here, and what would mend it. */
 @Command(
@@ -20,11 +23,13 @@ import retort.kernels.Requirement;
         versionProvider = RetortCommand.Version.class,
         sortOptions = false,
         description = {
-            "Checks the JDK, memory, and every engine and OpenCL device with one real kernel.",
+            "Checks the JDK, memory, and every kernel of every engine and OpenCL device.",
             "A line for each: ok, note (not needed), or problem, with what mends it. Ends with 1 if there is a problem."
         })
 final class DoctorCommand implements Callable<Integer> {
     private static final int OLDEST_JAVA = 25;
+    private static final int CASES_OF_AN_OP = 3;
+    private static final long SEED = 1;
 
     /** The teacher's weights and Adam's two moments of them are 330 MB; data, activations and the student come on top. */
     private static final long SMALLEST_HEAP_BYTES = 512L << 20;
@@ -105,15 +110,18 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
+    /** Every op at a few edges of its kernels. */
     private void kernel(Engine engine, Backends.Options options, String which, String remedy) {
         try (Backend backend = Backends.open(engine, options)) {
-            String wrong = KernelCheck.problem(backend);
-            String what = engine + ": " + which + backend.device() + ": ";
-            if (wrong.isEmpty()) {
-                ok(what + "a kernel gives the known answer");
-            } else {
-                problem(what + wrong, remedy);
+            int checks = 0;
+            for (Op op : Op.values()) {
+                for (retort.kernels.op.Spec edge : EdgeCases.few(op, backend.tiling(), CASES_OF_AN_OP)) {
+                    KernelCheck.whole(edge, SEED).check(backend.device(), backend);
+                    checks++;
+                }
             }
+            ok(engine + ": " + which + backend.device() + ": " + checks + " checks of " + Op.values().length
+                    + " ops passed");
         } catch (BackendException e) {
             problem(engine + ": " + which + e.getMessage(), remedy);
         }

@@ -11,9 +11,12 @@ public abstract class HostBackend extends CheckedBackend<HostTensor> {
     private final HostMemory memory = new HostMemory();
     private final int panel;
 
-    /** @param panel columns of a panel of packed tensors, or {@link HostTensor#ROW_MAJOR} */
-    protected HostBackend(int panel) {
-        super(HostTensor.class);
+    /**
+     * @param panel columns of a panel of packed tensors, or {@link HostTensor#ROW_MAJOR}
+     * @param origin the backend that this is a sibling of, or null
+     */
+    protected HostBackend(int panel, HostBackend origin) {
+        super(HostTensor.class, origin);
         this.panel = panel;
     }
 
@@ -31,7 +34,19 @@ public abstract class HostBackend extends CheckedBackend<HostTensor> {
         return tensor;
     }
 
+    @Override
+    public final int packedSize(Shape shape) {
+        return HostTensor.length(shape, panel);
+    }
+
+    @Override
+    public final Tensor packedView(Tensor raw, int offset, Shape shape) {
+        HostTensor all = (HostTensor) raw;
+        return new HostTensor(raw.scope(), shape, true, all.array(), all.offset() + offset, panel);
+    }
+
     private HostTensor allocate(Scope scope, Shape shape, boolean packed, int columns) {
+        checkThread();
         try {
             float[] array = memory.take(HostTensor.length(shape, columns));
             return new HostTensor(scope, shape, packed, array, 0, columns);
@@ -45,11 +60,14 @@ public abstract class HostBackend extends CheckedBackend<HostTensor> {
 
     @Override
     public final void release(Tensor tensor) {
+        if (!isClosed()) {
+            checkThread();
+        }
         memory.give(((HostTensor) tensor).array());
     }
 
     @Override
-    public final void finish() {}
+    protected final void doFinish() {}
 
     @Override
     protected final void doUpload(float[] source, int offset, HostTensor destination) {
@@ -71,7 +89,9 @@ public abstract class HostBackend extends CheckedBackend<HostTensor> {
     @Override
     protected final void doCopy(HostTensor x, HostTensor y) {
         if (x.isPacked() && y.isPacked()) {
-            doUpload(download(x), 0, y);
+            float[] elements = new float[x.size()];
+            doDownload(x, elements, 0);
+            doUpload(elements, 0, y);
         } else if (x.isPacked()) {
             doDownload(x, y.array(), y.offset());
         } else {
@@ -85,7 +105,7 @@ public abstract class HostBackend extends CheckedBackend<HostTensor> {
     }
 
     @Override
-    public void close() {
+    protected void doClose() {
         memory.clear();
     }
 }

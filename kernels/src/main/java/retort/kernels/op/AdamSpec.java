@@ -1,5 +1,9 @@
 package retort.kernels.op;
 
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.regex.Pattern;
+
 /**
  * One Adam step t = 1, 2, ... over count parameters w with gradient g and moments m, v, in place:
  *
@@ -11,15 +15,21 @@ package retort.kernels.op;
  *
  * <p>m and v below {@link Spec#STATE_FLOOR} in magnitude become 0.
  *
+ * <p>|error| of m and v <= 4 eps times the sum of the absolute values of its two terms, of w <= 2 eps (|w| + |change|) and
+ * what those errors and 8 roundings make of the change, to first order with a margin of 1 %; eps = 2^-24. Where g has an
+ * error of its own, (1 - beta1) and (1 - beta2) (2 |g| + error) times that come on top.
+ *
  * <p>Source: Kingma and Ba 2015, algorithm 1 in the cheaper order of section 2, the form that Keras uses too.
  */
 public record AdamSpec(int count, float rate, float beta1, float beta2, float epsilon) implements Spec {
+    private static final Pattern ID = SpecId.pattern("{count}");
+
     public AdamSpec {
-        Spec.positive("adam", "count", count);
-        Spec.positive("adam", "learning rate", rate);
-        Spec.fraction("adam", "beta1", beta1);
-        Spec.fraction("adam", "beta2", beta2);
-        Spec.positive("adam", "epsilon", epsilon);
+        Require.positive("adam", "count", count);
+        Require.positive("adam", "learning rate", rate);
+        Require.fraction("adam", "beta1", beta1);
+        Require.fraction("adam", "beta2", beta2);
+        Require.positive("adam", "epsilon", epsilon);
     }
 
     /**
@@ -35,19 +45,98 @@ public record AdamSpec(int count, float rate, float beta1, float beta2, float ep
         return (float) (rate * Math.sqrt(1 - Math.pow(beta2, step)) / (1 - Math.pow(beta1, step)));
     }
 
-    @Override
-    public String id() {
-        return "adam:" + count;
-    }
-
     /** Multiplications, additions, a division and a square root, each one. */
     @Override
     public long flops() {
         return 12L * count;
     }
 
+    static AdamSpec parse(SpecId id) {
+        return withDefaults(id.match(ID, "a count").integer("count"));
+    }
+
+    /** The rates that Keras has as defaults: 0.001, 0.9, 0.999 and 1e-7. */
+    public static AdamSpec withDefaults(int count) {
+        return new AdamSpec(count, 1e-3f, 0.9f, 0.999f, 1e-7f);
+    }
+
+    /** The same rates for another number of parameters. */
+    public AdamSpec sized(int newCount) {
+        return new AdamSpec(newCount, rate, beta1, beta2, epsilon);
+    }
+
     @Override
-    public long bytes() {
-        return 7L * count * ELEMENT_BYTES;
+    public Op op() {
+        return Op.ADAM;
+    }
+
+    @Override
+    public String id() {
+        return "adam:" + count;
+    }
+
+    @Override
+    public List<Operand> operands() {
+        Shape shape = Shape.of(count);
+        return List.of(
+                Operand.updated("w", shape).ofAnyShape().in(Operand.Layout.EITHER),
+                Operand.read("gradient", shape).ofAnyShape().in(Operand.Layout.EITHER),
+                Operand.updated("m", shape).ofAnyShape().in(Operand.Layout.EITHER),
+                Operand.updated("v", shape)
+                        .ofAnyShape()
+                        .in(Operand.Layout.EITHER)
+                        .holding(Operand.Content.NON_NEGATIVE));
+    }
+
+    @Override
+    public boolean countsSteps() {
+        return true;
+    }
+
+    @Override
+    public boolean isExactOnIntegers() {
+        return false;
+    }
+
+    @Override
+    public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
+        double[][] bounds = Bounds.exact(operands());
+        bounds(inputs[0], inputs[1], bounds[1], inputs[2], inputs[3], scalars, bounds[0], bounds[2], bounds[3]);
+        return bounds;
+    }
+
+    /** Fills the bounds of w, m and v, given how far each gradient may be off. */
+    void bounds(
+            float[] w,
+            float[] g,
+            double[] gBound,
+            float[] m,
+            float[] v,
+            Scalars scalars,
+            double[] wBound,
+            double[] mBound,
+            double[] vBound) {
+        double eps = Bounds.EPS;
+        double step = stepSize(scalars.step());
+        for (int e = 0; e < count; e++) {
+            double newM = Math.abs(beta1 * m[e]) + (1 - beta1) * Math.abs(g[e]);
+            double newV = beta2 * v[e] + (1 - beta2) * (double) g[e] * g[e];
+            double mError = (1 - beta1) * gBound[e] + 4 * eps * newM;
+            double vError = (1 - beta2) * gBound[e] * (2 * Math.abs(g[e]) + gBound[e]) + 4 * eps * newV;
+            double root = Math.sqrt(newV);
+            double divisor = root + epsilon;
+            double change = step * newM / divisor;
+            double changeError =
+                    step * (mError / divisor + newM * vError / (2 * root * divisor * divisor)) + 8 * eps * change;
+            mBound[e] = 1.01 * mError;
+            vBound[e] = 1.01 * vError;
+            wBound[e] = 1.01 * changeError + 2 * eps * (Math.abs(w[e]) + change);
+        }
+    }
+
+    @Override
+    public Part part(SplittableRandom random) {
+        int[] at = Part.some(count, Part.ELEMENTS, random);
+        return new Part(sized(at.length), Part.same(at, 4));
     }
 }

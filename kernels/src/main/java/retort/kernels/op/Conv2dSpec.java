@@ -1,5 +1,9 @@
 package retort.kernels.op;
 
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.regex.Pattern;
+
 /**
  * Two-dimensional cross-correlation (what networks call convolution) over NHWC images, or one of its two gradients.
  *
@@ -31,38 +35,29 @@ public record Conv2dSpec(
         int padding,
         Epilogue epilogue)
         implements Spec {
+    private static final Pattern ID = SpecId.pattern("n{n}h{h}w{w}c{c}:k{kh}x{kw}o{o}:s{s}p{p}" + Epilogue.ID);
 
     /** Which operand is computed from the other two. */
     public enum Pass {
-        FORWARD("conv2d"),
-        INPUT_GRADIENT("conv2d-dx"),
-        FILTER_GRADIENT("conv2d-df");
+        FORWARD,
+        INPUT_GRADIENT,
+        FILTER_GRADIENT;
 
-        private final String op;
-
-        Pass(String op) {
-            this.op = op;
+        private Op op() {
+            return switch (this) {
+                case FORWARD -> Op.CONV2D;
+                case INPUT_GRADIENT -> Op.CONV2D_DX;
+                case FILTER_GRADIENT -> Op.CONV2D_DF;
+            };
         }
     }
 
     public Conv2dSpec {
-        String op = pass.op;
-        Spec.positive(op, "batch", batch);
-        Spec.positive(op, "height", height);
-        Spec.positive(op, "width", width);
-        Spec.positive(op, "channels", channels);
-        Spec.positive(op, "kernel height", kernelHeight);
-        Spec.positive(op, "kernel width", kernelWidth);
-        Spec.positive(op, "filters", filters);
-        Spec.positive(op, "stride", stride);
-        if (padding < 0 || padding >= Math.min(kernelHeight, kernelWidth)) {
-            throw new IllegalArgumentException(op + ": padding must be 0 or more and less than the kernel's size, got "
-                    + padding + " with a " + kernelHeight + " x " + kernelWidth + " kernel");
-        }
-        if (height + 2 * padding < kernelHeight || width + 2 * padding < kernelWidth) {
-            throw new IllegalArgumentException(op + ": a " + kernelHeight + " x " + kernelWidth
-                    + " kernel does not fit an image of " + height + " x " + width + " with padding " + padding);
-        }
+        String op = pass.op().stem();
+        Require.positive(op, "batch", batch);
+        Require.positive(op, "channels", channels);
+        Require.positive(op, "filters", filters);
+        Require.window(op, height, width, kernelHeight, kernelWidth, stride, padding);
         if (pass != Pass.FORWARD && (epilogue.bias() || epilogue.relu() || epilogue.drops())
                 || pass == Pass.FILTER_GRADIENT && !epilogue.equals(Epilogue.NONE)
                 || pass == Pass.FORWARD && epilogue.gate()) {
@@ -164,21 +159,101 @@ public record Conv2dSpec(
         };
     }
 
-    @Override
-    public String id() {
-        return pass.op + ":n" + batch + "h" + height + "w" + width + "c" + channels + ":k" + kernelHeight + "x"
-                + kernelWidth + "o" + filters + ":s" + stride + "p" + padding + epilogue.idSuffix();
-    }
-
     /** Products with padding counted too, as the field does: 2 * size of y * kernel area * channels, in every pass. */
     @Override
     public long flops() {
         return 2L * yShape().size() * kernelHeight * kernelWidth * channels;
     }
 
+    static Conv2dSpec parse(Pass pass, SpecId id) {
+        SpecId.Fields fields = id.match(ID, "n32h28w28c1:k3x3o32:s1p0");
+        return new Conv2dSpec(
+                pass,
+                fields.integer("n"),
+                fields.integer("h"),
+                fields.integer("w"),
+                fields.integer("c"),
+                fields.integer("kh"),
+                fields.integer("kw"),
+                fields.integer("o"),
+                fields.integer("s"),
+                fields.integer("p"),
+                Epilogue.parse(fields));
+    }
+
     @Override
-    public long bytes() {
-        long elements = (long) xShape().size() + filterShape().size() + yShape().size();
-        return (elements + epilogue.gateElements(resultShape().size())) * ELEMENT_BYTES;
+    public Op op() {
+        return pass.op();
+    }
+
+    @Override
+    public String id() {
+        return op().stem() + ":n" + batch + "h" + height + "w" + width + "c" + channels + ":k" + kernelHeight + "x"
+                + kernelWidth + "o" + filters + ":s" + stride + "p" + padding + epilogue.idSuffix();
+    }
+
+    @Override
+    public List<Operand> operands() {
+        return epilogue.operands(
+                resultShape(),
+                pass == Pass.INPUT_GRADIENT ? Operand.written("x", xShape()) : Operand.read("x", xShape()),
+                pass == Pass.FILTER_GRADIENT
+                        ? Operand.written("filter", filterShape())
+                        : Operand.read("filter", filterShape()),
+                pass == Pass.FORWARD ? Operand.written("y", yShape()) : Operand.read("y", yShape()));
+    }
+
+    /** Index of the operand that is written. */
+    private int result() {
+        return switch (pass) {
+            case INPUT_GRADIENT -> 0;
+            case FILTER_GRADIENT -> 1;
+            case FORWARD -> 2;
+        };
+    }
+
+    @Override
+    public boolean drawsRandomNumbers() {
+        return epilogue.drops();
+    }
+
+    @Override
+    public boolean isExactOnIntegers() {
+        return true;
+    }
+
+    @Override
+    public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
+        double[][] bounds = Bounds.exact(operands());
+        float[][] absolute = {Bounds.absolute(inputs[0]), Bounds.absolute(inputs[1]), Bounds.absolute(inputs[2])};
+        float[] sums = reference.run(with(Epilogue.NONE), absolute)[result()];
+        bounds[result()] = Bounds.ofSums(sums, terms(), epilogue, epilogue.bias() ? inputs[3] : null);
+        return bounds;
+    }
+
+    /** Some images, or for the filter's gradient, which sums over images, some filters. */
+    @Override
+    public Part part(SplittableRandom random) {
+        if (epilogue.drops()) {
+            return Part.whole(this);
+        }
+        if (pass == Pass.FILTER_GRADIENT) {
+            int[] some = Part.some(filters, Part.FILTERS, random);
+            int[] filter = Part.grid(Part.all(filterShape().size() / filters), filters, some);
+            int[] y = Part.grid(Part.all(yShape().size() / filters), filters, some);
+            Conv2dSpec part = filters(kernelHeight, kernelWidth, some.length);
+            return new Part(part, List.of(Part.all(xShape().size()), filter, y));
+        }
+        int[] images = Part.some(batch, Part.IMAGES, random);
+        int[] x = Part.rows(images, xShape().rowSize());
+        int[] y = Part.rows(images, yShape().rowSize());
+        Conv2dSpec part = forward(images.length, height, width, channels)
+                .filters(kernelHeight, kernelWidth, filters)
+                .stepped(stride, padding)
+                .as(pass)
+                .with(epilogue);
+        int[] lastAxis = Part.all(resultShape().extent(3));
+        int[] filter = Part.all(filterShape().size());
+        return new Part(part, epilogue.parts(lastAxis, pass == Pass.FORWARD ? y : x, x, filter, y));
     }
 }

@@ -1,5 +1,9 @@
 package retort.kernels.op;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+
 /**
  * A student's loss against its teacher's logits v and the true label y, with its gradient by the student's logits z, in one
  * pass:
@@ -36,12 +40,16 @@ package retort.kernels.op;
  */
 public record DistillationSpec(int rows, int classes, Divergence divergence, float temperature, float hardShare)
         implements Spec {
+    private static final Pattern ID = SpecId.pattern(
+            "{rows}x{classes}:(?<divergence>soft-targets|logit-error|standardized|decoupled{target:},{nonTarget:})"
+                    + ":T{temperature:}:hard{hardShare:}");
+
     public DistillationSpec {
-        Spec.positive("distillation", "rows", rows);
+        Require.positive("distillation", "rows", rows);
         if (classes < 2) {
             throw new IllegalArgumentException("distillation: classes must be 2 or more, got " + classes);
         }
-        Spec.positive("distillation", "temperature", temperature);
+        Require.positive("distillation", "temperature", temperature);
         if (!(hardShare >= 0 && hardShare <= 1)) {
             throw new IllegalArgumentException("distillation: hard share must be in [0, 1], got " + hardShare);
         }
@@ -60,10 +68,43 @@ public record DistillationSpec(int rows, int classes, Divergence divergence, flo
         return Shape.of(rows, 2);
     }
 
+    static DistillationSpec parse(SpecId id) {
+        SpecId.Fields fields = id.match(ID, "ROWSxCLASSES:soft-targets:T20:hard0.1");
+        return new DistillationSpec(
+                fields.integer("rows"),
+                fields.integer("classes"),
+                divergence(fields),
+                fields.number("temperature"),
+                fields.number("hardShare"));
+    }
+
+    private static Divergence divergence(SpecId.Fields fields) {
+        return switch (fields.text("divergence")) {
+            case "soft-targets" -> new Divergence.SoftTargets();
+            case "logit-error" -> new Divergence.LogitError();
+            case "standardized" -> new Divergence.Standardized();
+            default -> new Divergence.Decoupled(fields.number("target"), fields.number("nonTarget"));
+        };
+    }
+
+    @Override
+    public Op op() {
+        return Op.DISTILLATION;
+    }
+
     @Override
     public String id() {
-        return "distillation:" + rows + "x" + classes + ":" + divergence.id() + ":T" + Spec.number(temperature)
-                + ":hard" + Spec.number(hardShare);
+        return "distillation:" + rows + "x" + classes + ":" + divergence.id() + ":T" + SpecId.number(temperature)
+                + ":hard" + SpecId.number(hardShare);
+    }
+
+    @Override
+    public List<Operand> operands() {
+        return List.of(
+                Operand.read("logits", logitsShape()).holding(Operand.Content.LOGITS),
+                Operand.read("targets", targetsShape()).holding(Operand.Content.logitsAndLabel(classes)),
+                Operand.written("dLogits", logitsShape()),
+                Operand.written("outcome", outcomeShape()));
     }
 
     @Override
@@ -72,7 +113,72 @@ public record DistillationSpec(int rows, int classes, Divergence divergence, flo
     }
 
     @Override
-    public long bytes() {
-        return (2L * rows * classes + (long) rows * (classes + 1) + 2L * rows) * ELEMENT_BYTES;
+    public boolean isExactOnIntegers() {
+        return false;
+    }
+
+    @Override
+    public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
+        double[][] bounds = Bounds.exact(operands());
+        for (int i = 0; i < rows; i++) {
+            int z = i * classes;
+            int v = i * (classes + 1);
+            double largest =
+                    Math.max(Bounds.largest(inputs[0], z, z + classes), Bounds.largest(inputs[1], v, v + classes));
+            double hard = 2 * hardShare * Bounds.ofSoftmax(classes, largest, 1);
+            double loss = (1 - hardShare) * lossBound(largest);
+            double gradient = (1 - hardShare) * gradientBound(largest, inputs[0], z);
+            bounds[3][2 * i] = hard * (1 + logRange(largest, 1)) + loss;
+            Arrays.fill(bounds[2], z, z + classes, (hard + gradient) / rows);
+        }
+        return bounds;
+    }
+
+    /** Of T^2 D, for logits of at most m. */
+    private double lossBound(double m) {
+        return switch (divergence) {
+            case Divergence.SoftTargets d -> softTargetsBound(m);
+            case Divergence.Decoupled d -> (d.targetWeight() + d.nonTargetWeight()) * softTargetsBound(m);
+            case Divergence.Standardized d -> softTargetsBound(standardizedRange());
+            case Divergence.LogitError d -> (classes + 8) * m * m * 2 * Bounds.EPS;
+        };
+    }
+
+    private double softTargetsBound(double m) {
+        double t = temperature;
+        return 3 * t * t * Bounds.ofSoftmax(classes, m, t) * (1 + logRange(m, t));
+    }
+
+    /** Of T^2 dD/dz, for logits of at most m; those of the row begin at {@code z[from]}. */
+    private double gradientBound(double m, float[] z, int from) {
+        double t = temperature;
+        return switch (divergence) {
+            case Divergence.SoftTargets d -> 3 * t * Bounds.ofSoftmax(classes, m, t);
+            case Divergence.Decoupled d ->
+                (d.targetWeight() + d.nonTargetWeight()) * 3 * t * Bounds.ofSoftmax(classes, m, t);
+            case Divergence.Standardized d ->
+                12 * t * Bounds.ofSoftmax(classes, standardizedRange(), t) / sigma(z, from);
+            case Divergence.LogitError d -> 8 * m * Bounds.EPS / classes;
+        };
+    }
+
+    /** L(T). */
+    private double logRange(double m, double t) {
+        return 2 * m / t + Math.log(classes);
+    }
+
+    private double standardizedRange() {
+        return (classes + 12) * Math.sqrt(classes) / 4;
+    }
+
+    private double sigma(float[] z, int from) {
+        double sum = 0;
+        double squares = 0;
+        for (int c = from; c < from + classes; c++) {
+            sum += z[c];
+            squares += (double) z[c] * z[c];
+        }
+        double mean = sum / classes;
+        return Math.sqrt(squares / classes - mean * mean + Divergence.Standardized.VARIANCE_FLOOR);
     }
 }

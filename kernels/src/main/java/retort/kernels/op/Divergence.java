@@ -60,7 +60,7 @@ public sealed interface Divergence {
 
         @Override
         public String id() {
-            return "decoupled" + Spec.number(targetWeight) + "," + Spec.number(nonTargetWeight);
+            return "decoupled" + SpecId.number(targetWeight) + "," + SpecId.number(nonTargetWeight);
         }
     }
 

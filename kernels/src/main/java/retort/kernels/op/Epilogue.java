@@ -1,7 +1,8 @@
 package retort.kernels.op;
 
-import java.util.Objects;
-import retort.kernels.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * What a GEMM or a convolution does to its result while it is still in registers or cache.
@@ -28,7 +29,7 @@ public record Epilogue(boolean bias, boolean relu, float dropout, boolean gate) 
     public static final Epilogue BIAS_RELU = new Epilogue(true, true, 0, false);
 
     public Epilogue {
-        Spec.fraction("epilogue", "dropout", dropout);
+        Require.fraction("epilogue", "dropout", dropout);
         if (gate && (bias || relu)) {
             throw new IllegalArgumentException("epilogue: a gate can't be combined with bias or relu");
         }
@@ -54,39 +55,42 @@ public record Epilogue(boolean bias, boolean relu, float dropout, boolean gate) 
         return 1 / (1 - dropout);
     }
 
-    /** Number of elements of C's size read besides C, for byte counts: the gate's. */
-    long gateElements(long results) {
-        return gate ? results : 0;
-    }
-
     /** {@code ""} for none, else for example {@code +bias+relu+dropout0.5}. */
     String idSuffix() {
         return (bias ? "+bias" : "")
                 + (relu ? "+relu" : "")
                 + (gate ? "+gate" : "")
-                + (dropout > 0 ? "+dropout" + Spec.number(dropout) : "");
+                + (dropout > 0 ? "+dropout" + SpecId.number(dropout) : "");
     }
 
-    /**
-     * The tensors that an epilogue reads; what its record does not ask for is null.
-     *
-     * @param bias one element for each index of the result's last axis
-     * @param dropoutKey names the random numbers of dropout
-     * @param gate the forward result y, of the result's shape
-     */
-    public record Operands(Tensor bias, DropoutKey dropoutKey, Tensor gate) {
-        public static final Operands NONE = new Operands(null, null, null);
+    /** The four groups of an {@link #idSuffix}, for the pattern of an id. */
+    static final String ID = "(?<bias>\\+bias)?(?<relu>\\+relu)?(?<gate>\\+gate)?(?:\\+dropout{dropout:})?";
 
-        public static Operands bias(Tensor bias) {
-            return new Operands(Objects.requireNonNull(bias), null, null);
-        }
+    static Epilogue parse(SpecId.Fields fields) {
+        return new Epilogue(fields.has("bias"), fields.has("relu"), fields.number("dropout", 0), fields.has("gate"));
+    }
 
-        public static Operands biasDropout(Tensor bias, DropoutKey key) {
-            return new Operands(Objects.requireNonNull(bias), Objects.requireNonNull(key), null);
+    /** The operands of a product or convolution, and behind them what this epilogue reads besides. */
+    List<Operand> operands(Shape result, Operand... plain) {
+        List<Operand> operands = new ArrayList<>(Arrays.asList(plain));
+        if (bias) {
+            operands.add(Operand.read("bias", Shape.of(result.extent(result.rank() - 1))));
         }
+        if (gate) {
+            operands.add(Operand.read("gate", result));
+        }
+        return operands;
+    }
 
-        public static Operands gate(Tensor y) {
-            return new Operands(null, null, Objects.requireNonNull(y));
+    /** Likewise where the elements of a part of them stand. */
+    List<int[]> parts(int[] biasAt, int[] gateAt, int[]... plain) {
+        List<int[]> parts = new ArrayList<>(Arrays.asList(plain));
+        if (bias) {
+            parts.add(biasAt);
         }
+        if (gate) {
+            parts.add(gateAt);
+        }
+        return parts;
     }
 }

@@ -1,13 +1,15 @@
 package retort.kernels.op;
 
-import retort.kernels.Scope;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.regex.Pattern;
 
 /**
  * C = alpha * op(A) * op(B) + beta * C, then the epilogue; row-major float32.
  *
  * <p>op(A) is m x k, op(B) is k x n, C is m x n; op(X) is X, or its transpose where the flag says so, so A is stored
  * k x m when {@code transA} and B is stored n x k when {@code transB}. beta = 0: C is overwritten, never read. B may be a
- * packed tensor, see {@link Scope#packed}.
+ * packed tensor, see {@code Scope.packed}.
  *
  * <p>Elementwise |error| <= 2 (k + 2) eps (|alpha| |op(A)| |op(B)| + |beta| |C|), eps = 2^-24, before the epilogue.
  *
@@ -24,11 +26,14 @@ public record GemmSpec(
         float beta,
         Epilogue epilogue)
         implements Spec {
+    /** What the ids of a product and of one with Adam behind it have in common. */
+    static final Pattern ID = SpecId.pattern("m{m}n{n}k{k}:(?<transA>[nt])(?<transB>[nt])(?<packed>:packed)?"
+            + "(?::alpha{alpha:})?(?::beta{beta:})?" + Epilogue.ID);
 
     public GemmSpec {
-        Spec.positive("gemm", "m", m);
-        Spec.positive("gemm", "n", n);
-        Spec.positive("gemm", "k", k);
+        Require.positive("gemm", "m", m);
+        Require.positive("gemm", "n", n);
+        Require.positive("gemm", "k", k);
         if (!Float.isFinite(alpha) || !Float.isFinite(beta)) {
             throw new IllegalArgumentException("gemm: alpha and beta must be finite, got " + alpha + " and " + beta);
         }
@@ -92,12 +97,54 @@ public record GemmSpec(
         return Shape.of(m, n);
     }
 
+    static GemmSpec parse(SpecId id) {
+        SpecId.Fields fields = id.match(ID, "m64n10k784:nt");
+        GemmSpec spec = parse(fields);
+        return fields.has("packed") ? spec.withPackedB() : spec;
+    }
+
+    /** The product, with nothing packed. */
+    static GemmSpec parse(SpecId.Fields fields) {
+        return of(
+                        fields.integer("m"),
+                        fields.integer("n"),
+                        fields.integer("k"),
+                        fields.text("transA").equals("t"),
+                        fields.text("transB").equals("t"))
+                .scaled(fields.number("alpha", 1), fields.number("beta", 0))
+                .with(Epilogue.parse(fields));
+    }
+
+    @Override
+    public Op op() {
+        return Op.GEMM;
+    }
+
     @Override
     public String id() {
+        return "gemm:" + sizes();
+    }
+
+    /** All of the id but the op. */
+    String sizes() {
         String scale =
-                (alpha == 1 ? "" : ":alpha" + Spec.number(alpha)) + (beta == 0 ? "" : ":beta" + Spec.number(beta));
-        return "gemm:m" + m + "n" + n + "k" + k + ":" + (transA ? "t" : "n") + (transB ? "t" : "n")
+                (alpha == 1 ? "" : ":alpha" + SpecId.number(alpha)) + (beta == 0 ? "" : ":beta" + SpecId.number(beta));
+        return "m" + m + "n" + n + "k" + k + ":" + (transA ? "t" : "n") + (transB ? "t" : "n")
                 + (packedB ? ":packed" : "") + scale + epilogue.idSuffix();
+    }
+
+    @Override
+    public List<Operand> operands() {
+        return epilogue.operands(
+                cShape(),
+                Operand.read("A", aShape()),
+                Operand.read("B", bShape()).packedIf(packedB),
+                beta == 0 ? Operand.written("C", cShape()) : Operand.updated("C", cShape()));
+    }
+
+    @Override
+    public boolean drawsRandomNumbers() {
+        return epilogue.drops();
     }
 
     @Override
@@ -106,9 +153,41 @@ public record GemmSpec(
     }
 
     @Override
-    public long bytes() {
-        long results = (long) m * n;
-        long read = (long) m * k + (long) k * n + (beta == 0 ? 0 : results) + epilogue.gateElements(results);
-        return (read + results) * ELEMENT_BYTES;
+    public boolean isExactOnIntegers() {
+        return true;
+    }
+
+    @Override
+    public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
+        double[][] bounds = Bounds.exact(operands());
+        GemmSpec plain = new GemmSpec(m, n, k, transA, transB, false, Math.abs(alpha), Math.abs(beta), Epilogue.NONE);
+        float[] sums = reference
+                .run(plain, new float[][] {
+                    Bounds.absolute(inputs[0]), Bounds.absolute(inputs[1]), Bounds.absolute(inputs[2])
+                })[2];
+        bounds[2] = Bounds.ofSums(sums, k, epilogue, epilogue.bias() ? inputs[3] : null);
+        return bounds;
+    }
+
+    @Override
+    public Part part(SplittableRandom random) {
+        if (epilogue.drops()) {
+            return Part.whole(this);
+        }
+        int[] rows = Part.some(m, Part.ROWS, random);
+        int[] columns = Part.some(n, Part.COLUMNS, random);
+        int[] c = Part.grid(rows, n, columns);
+        return new Part(
+                sized(rows.length, columns.length, k), epilogue.parts(columns, c, aPart(rows), bPart(columns), c));
+    }
+
+    /** Where some rows of op(A) stand in A. */
+    int[] aPart(int[] rows) {
+        return transA ? Part.grid(Part.all(k), m, rows) : Part.grid(rows, k, Part.all(k));
+    }
+
+    /** Where some columns of op(B) stand in B. */
+    int[] bPart(int[] columns) {
+        return transB ? Part.grid(columns, k, Part.all(k)) : Part.grid(Part.all(k), n, columns);
     }
 }

@@ -1,13 +1,15 @@
 package retort.kernels.op;
 
-import retort.kernels.Scope;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.regex.Pattern;
 
 /**
  * In place: each column of w whose Euclidean norm exceeds limit is scaled to it,
  *
  * <pre>w[i][j] = w[i][j] limit / norm[j]   where norm[j] = sqrt(sum over i of w[i][j]^2) > limit</pre>
  *
- * <p>w is inputs x units, a column the weights into one unit; it may be packed, see {@link Scope#packed}. Every other column
+ * <p>w is inputs x units, a column the weights into one unit; it may be packed, see {@code Scope.packed}. Every other column
  * stays as it is, bit for bit; so does one whose sum of squares is NaN or too large for float32: training that has come to
  * that has diverged, and should be seen to.
  *
@@ -17,10 +19,12 @@ import retort.kernels.Scope;
  * @param limit of the norm, positive
  */
 public record MaxNormSpec(int inputs, int units, float limit) implements Spec {
+    private static final Pattern ID = SpecId.pattern("{inputs}x{units}:limit{limit:}");
+
     public MaxNormSpec {
-        Spec.positive("max-norm", "inputs", inputs);
-        Spec.positive("max-norm", "units", units);
-        Spec.positive("max-norm", "limit", limit);
+        Require.positive("max-norm", "inputs", inputs);
+        Require.positive("max-norm", "units", units);
+        Require.positive("max-norm", "limit", limit);
     }
 
     public Shape shape() {
@@ -33,11 +37,6 @@ public record MaxNormSpec(int inputs, int units, float limit) implements Spec {
         return norm > limit && norm < Float.POSITIVE_INFINITY ? limit / norm : 1;
     }
 
-    @Override
-    public String id() {
-        return "max-norm:" + inputs + "x" + units + ":limit" + Spec.number(limit);
-    }
-
     /** Of the sums of squares. */
     @Override
     public long flops() {
@@ -48,5 +47,46 @@ public record MaxNormSpec(int inputs, int units, float limit) implements Spec {
     @Override
     public long bytes() {
         return (long) inputs * units * ELEMENT_BYTES;
+    }
+
+    static MaxNormSpec parse(SpecId id) {
+        SpecId.Fields fields = id.match(ID, "INPUTSxUNITS:limit15");
+        return new MaxNormSpec(fields.integer("inputs"), fields.integer("units"), fields.number("limit"));
+    }
+
+    @Override
+    public Op op() {
+        return Op.MAX_NORM;
+    }
+
+    @Override
+    public String id() {
+        return "max-norm:" + inputs + "x" + units + ":limit" + SpecId.number(limit);
+    }
+
+    @Override
+    public List<Operand> operands() {
+        return List.of(Operand.updated("w", shape()).in(Operand.Layout.EITHER));
+    }
+
+    @Override
+    public boolean isExactOnIntegers() {
+        return false;
+    }
+
+    @Override
+    public double[][] bounds(float[][] operands, Scalars scalars, Reference reference) {
+        double[][] bounds = Bounds.exact(operands());
+        for (int e = 0; e < operands[0].length; e++) {
+            bounds[0][e] = (inputs + 8) * Bounds.EPS * Math.abs(operands[0][e]);
+        }
+        return bounds;
+    }
+
+    @Override
+    public Part part(SplittableRandom random) {
+        int[] columns = Part.some(units, Part.COLUMNS, random);
+        int[] w = Part.grid(Part.all(inputs), units, columns);
+        return new Part(new MaxNormSpec(inputs, columns.length, limit), List.of(w));
     }
 }

@@ -1,15 +1,38 @@
 package retort.kernels.op;
 
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.regex.Pattern;
+
 /**
  * velocity = momentum velocity - rate g, then w = w + velocity, over count parameters w with gradient g, in place.
  * A velocity below {@link Spec#STATE_FLOOR} in magnitude becomes 0.
- * Source: Polyak 1964, as written by Sutskever et al. 2013.
+ *
+ * <p>With s = |momentum velocity| + |rate g|: |error| of the velocity <= 3 eps s, of w <= 3 eps s + 2 eps (|w| + s),
+ * eps = 2^-24. Source: Polyak 1964, as written by Sutskever et al. 2013.
  */
 public record SgdSpec(int count, float rate, float momentum) implements Spec {
+    private static final Pattern ID = SpecId.pattern("{count}");
+
     public SgdSpec {
-        Spec.positive("sgd", "count", count);
-        Spec.positive("sgd", "learning rate", rate);
-        Spec.fraction("sgd", "momentum", momentum);
+        Require.positive("sgd", "count", count);
+        Require.positive("sgd", "learning rate", rate);
+        Require.fraction("sgd", "momentum", momentum);
+    }
+
+    @Override
+    public long flops() {
+        return 4L * count;
+    }
+
+    /** What an id does not say, since the work is the same: the values that Keras has as defaults. */
+    static SgdSpec parse(SpecId id) {
+        return new SgdSpec(id.match(ID, "a count").integer("count"), 0.01f, 0);
+    }
+
+    @Override
+    public Op op() {
+        return Op.SGD;
     }
 
     @Override
@@ -18,12 +41,33 @@ public record SgdSpec(int count, float rate, float momentum) implements Spec {
     }
 
     @Override
-    public long flops() {
-        return 4L * count;
+    public List<Operand> operands() {
+        Shape shape = Shape.of(count);
+        return List.of(
+                Operand.updated("w", shape).ofAnyShape().in(Operand.Layout.EITHER),
+                Operand.read("gradient", shape).ofAnyShape().in(Operand.Layout.EITHER),
+                Operand.updated("velocity", shape).ofAnyShape().in(Operand.Layout.EITHER));
     }
 
     @Override
-    public long bytes() {
-        return 5L * count * ELEMENT_BYTES;
+    public boolean isExactOnIntegers() {
+        return false;
+    }
+
+    @Override
+    public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
+        double[][] bounds = Bounds.exact(operands());
+        for (int e = 0; e < count; e++) {
+            double terms = Math.abs(momentum * inputs[2][e]) + Math.abs(rate * inputs[1][e]);
+            bounds[2][e] = 3 * Bounds.EPS * terms;
+            bounds[0][e] = bounds[2][e] + 2 * Bounds.EPS * (Math.abs(inputs[0][e]) + terms);
+        }
+        return bounds;
+    }
+
+    @Override
+    public Part part(SplittableRandom random) {
+        int[] at = Part.some(count, Part.ELEMENTS, random);
+        return new Part(new SgdSpec(at.length, rate, momentum), Part.same(at, 3));
     }
 }

@@ -1,8 +1,14 @@
 package retort.kernels.op;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+
 /**
- * What one operation computes: the single source of its equation, operand shapes, validation, cost and id, read by
- * engines, tests and benchmarks alike. A new record here makes the compiler name every place that must know it.
+ * What one op computes: the single source of its equation, operands, validation, error bound, cost and id, read by engines,
+ * checks, tests and benchmarks alike. A new record here makes the compiler name every place that must know it.
  */
 public sealed interface Spec
         permits AdamSpec,
@@ -16,6 +22,7 @@ public sealed interface Spec
                 GemmAdamSpec,
                 GemmSpec,
                 MaxNormSpec,
+                MaxPool2dSpec,
                 ReluSpec,
                 SgdSpec,
                 SoftmaxSpec {
@@ -30,8 +37,103 @@ public sealed interface Spec
      */
     float STATE_FLOOR = 0x1p-100f;
 
-    /** Names the operation and its sizes, for example {@code gemm:m64n10k784:nt}. Equal ids mean equal work. */
+    /** Ops that are timed and listed together; each has a file of shapes. */
+    enum Family {
+        GEMM,
+        CONV2D,
+        SOFTMAX,
+        ELEMENTWISE,
+        ADAM
+    }
+
+    /** Every op by the word that its ids begin with. */
+    enum Op {
+        ADAM("adam", Family.ADAM, AdamSpec::parse),
+        ARGMAX("argmax", Family.ELEMENTWISE, ArgmaxSpec::parse),
+        BIAS("bias", Family.ELEMENTWISE, BiasSpec::parse),
+        COLUMN_SUM("column-sum", Family.ELEMENTWISE, ColumnSumSpec::parse),
+        CONV2D("conv2d", Family.CONV2D, id -> Conv2dSpec.parse(Conv2dSpec.Pass.FORWARD, id)),
+        CONV2D_DX("conv2d-dx", Family.CONV2D, id -> Conv2dSpec.parse(Conv2dSpec.Pass.INPUT_GRADIENT, id)),
+        CONV2D_DF("conv2d-df", Family.CONV2D, id -> Conv2dSpec.parse(Conv2dSpec.Pass.FILTER_GRADIENT, id)),
+        CROSS_ENTROPY("cross-entropy", Family.SOFTMAX, CrossEntropySpec::parse),
+        DISTILLATION("distillation", Family.SOFTMAX, DistillationSpec::parse),
+        DROPOUT("dropout", Family.ELEMENTWISE, DropoutSpec::parse),
+        GEMM("gemm", Family.GEMM, GemmSpec::parse),
+        GEMM_ADAM("gemm-adam", Family.ADAM, GemmAdamSpec::parse),
+        MAX_NORM("max-norm", Family.ADAM, MaxNormSpec::parse),
+        MAX_POOL2D("max-pool2d", Family.CONV2D, id -> MaxPool2dSpec.parse(Pass.FORWARD, id)),
+        MAX_POOL2D_DX("max-pool2d-dx", Family.CONV2D, id -> MaxPool2dSpec.parse(Pass.GRADIENT, id)),
+        RELU("relu", Family.ELEMENTWISE, id -> ReluSpec.parse(Pass.FORWARD, id)),
+        RELU_DX("relu-dx", Family.ELEMENTWISE, id -> ReluSpec.parse(Pass.GRADIENT, id)),
+        SGD("sgd", Family.ADAM, SgdSpec::parse),
+        SOFTMAX("softmax", Family.SOFTMAX, SoftmaxSpec::parse);
+
+        private final String stem;
+        private final Family family;
+        private final Function<SpecId, Spec> parser;
+
+        Op(String stem, Family family, Function<SpecId, Spec> parser) {
+            this.stem = stem;
+            this.family = family;
+            this.parser = parser;
+        }
+
+        /** What its ids begin with, and what messages call it. */
+        public String stem() {
+            return stem;
+        }
+
+        public Family family() {
+            return family;
+        }
+
+        static Optional<Op> byStem(String stem) {
+            return Arrays.stream(values()).filter(op -> op.stem.equals(stem)).findFirst();
+        }
+    }
+
+    Op op();
+
+    /** Names the op and its sizes, for example {@code gemm:m64n10k784:nt}. Equal ids mean equal work. */
     String id();
+
+    /** Its tensors, in the order in which a call gives them. */
+    List<Operand> operands();
+
+    /** Floating-point operations; a fused multiply-add counts two. 0 where bytes are all that matters. */
+    long flops();
+
+    /** Bytes that must cross the memory bus at least once: every input read, every result written. */
+    default long bytes() {
+        return ELEMENT_BYTES * operands().stream().mapToLong(Operand::traffic).sum();
+    }
+
+    /** Whether sums and products of small whole numbers are all there is, so that no order of work rounds any. */
+    boolean isExactOnIntegers();
+
+    /**
+     * How far each element of each operand may be from what the definition gives in double, after a call; 0 where it must be
+     * equal. Within this bound an engine may add in any order.
+     *
+     * @param inputs elements before the call, in the operands' order
+     * @param scalars of the call
+     */
+    double[][] bounds(float[][] inputs, Scalars scalars, Reference reference);
+
+    /** Random rows, columns, images or elements of it; all of it where a part would not be alike. */
+    default Part part(SplittableRandom random) {
+        return Part.whole(this);
+    }
+
+    /** Whether a call names random numbers. */
+    default boolean drawsRandomNumbers() {
+        return false;
+    }
+
+    /** Whether a call counts a step of training. */
+    default boolean countsSteps() {
+        return false;
+    }
 
     /**
      * The spec of an id: {@code parse(spec.id()).id()} is {@code spec.id()}. What an id leaves out because the work does not
@@ -40,40 +142,13 @@ public sealed interface Spec
      * @throws IllegalArgumentException if no spec has this id
      */
     static Spec parse(String id) {
-        return SpecParser.parse(id);
-    }
-
-    /** Floating-point operations; a fused multiply-add counts two. 0 where bytes are all that matters. */
-    long flops();
-
-    /** Bytes that must cross the memory bus at least once: every input read, every result written. */
-    long bytes();
-
-    /** Refuses a size that is not positive. */
-    static void positive(String op, String name, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(op + ": " + name + " must be positive, got " + value);
+        SpecId parsed = new SpecId(id);
+        Op op = Op.byStem(parsed.stem())
+                .orElseThrow(() -> new IllegalArgumentException("spec: '" + id + "' starts with no known op"));
+        Spec spec = op.parser.apply(parsed);
+        if (!spec.id().equals(id)) {
+            throw new IllegalArgumentException("spec: '" + id + "' is written '" + spec.id() + "'");
         }
-    }
-
-    /** Refuses a value that is not a finite number above 0. */
-    static void positive(String op, String name, float value) {
-        if (!(value > 0) || Float.isInfinite(value)) {
-            throw new IllegalArgumentException(op + ": " + name + " must be positive and finite, got " + value);
-        }
-    }
-
-    /** Refuses a value outside [0, 1). */
-    static void fraction(String op, String name, float value) {
-        if (!(value >= 0 && value < 1)) {
-            throw new IllegalArgumentException(op + ": " + name + " must be in [0, 1), got " + value);
-        }
-    }
-
-    /** {@code 784} for a whole number, {@code 0.5} otherwise: ids stay short. */
-    static String number(float value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e6f
-                ? Integer.toString((int) value)
-                : Float.toString(value);
+        return spec;
     }
 }

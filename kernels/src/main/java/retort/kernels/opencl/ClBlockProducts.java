@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import retort.kernels.Tiling;
 import retort.kernels.engine.CheckedBackend.Fused;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -51,6 +52,15 @@ final class ClBlockProducts implements ClProducts {
         int splitSlices = ceilDivide(slices, Math.clamp(wanted, 1, Math.max(1, most)));
         int splitDepth = splitSlices * session.parameter(ClParameter.BLOCK_K);
         return new Cut(small ? "small" : "large", tiles, ceilDivide(k, splitDepth), splitDepth);
+    }
+
+    @Override
+    public Tiling tiling() {
+        return new Tiling(
+                session.parameter(ClParameter.ELEMENT_WIDTH),
+                session.parameter(ClParameter.BLOCK_M),
+                session.parameter(ClParameter.BLOCK_N),
+                session.parameter(ClParameter.BLOCK_K));
     }
 
     @Override

@@ -44,6 +44,19 @@ final class ClContext {
         }
     }
 
+    /** The same context with a queue and programs of its own, for another thread. */
+    private ClContext(ClContext other) {
+        device = other.device;
+        aparapi = other.aparapi;
+        context = other.context;
+        queue = OpenCl.createQueue("sibling", context, aparapi.getDeviceId(), OpenCl.queueProfiles(other.queue));
+    }
+
+    /** Another queue in this context. What is in memory on one is on the other too. */
+    ClContext sibling() {
+        return new ClContext(this);
+    }
+
     /** A context that no one else uses until it is given back. */
     static synchronized ClContext take(OpenClDevices.Found found) {
         ArrayDeque<ClContext> idle = IDLE.get(found.device().index());

@@ -1,5 +1,6 @@
 package retort.kernels.opencl;
 
+import retort.kernels.Tiling;
 import retort.kernels.engine.CheckedBackend.Fused;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.GemmAdamSpec;
@@ -10,6 +11,9 @@ import retort.kernels.op.GemmSpec;
  * gradient as a forward pass: see {@link ClConv2d}.
  */
 interface ClProducts {
+    /** The sizes that its kernels come in. */
+    Tiling tiling();
+
     void gemm(GemmSpec spec, ClTensor a, ClTensor b, ClTensor c, Fused<ClTensor> fused);
 
     void gemmAdam(GemmAdamSpec spec, ClTensor a, ClTensor b, ClTensor w, ClTensor m, ClTensor v, float stepSize);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import retort.kernels.Tiling;
 import retort.kernels.engine.CheckedBackend.Fused;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -52,6 +53,16 @@ final class ClTileProducts implements ClProducts {
     ClTileProducts(ClSession session, ClElementwise elementwise) {
         this.session = session;
         this.elementwise = elementwise;
+    }
+
+    @Override
+    public Tiling tiling() {
+        int width = session.parameter(ClParameter.GEMM_WIDTH);
+        return new Tiling(
+                width,
+                session.parameter(ClParameter.GEMM_ROWS),
+                session.parameter(ClParameter.GEMM_VECTORS) * width,
+                session.parameter(ClParameter.GEMM_K_BLOCK));
     }
 
     @Override

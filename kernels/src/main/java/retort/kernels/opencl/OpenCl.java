@@ -40,6 +40,8 @@ final class OpenCl {
             bind("clGetDeviceInfo", JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS);
     private static final MethodHandle GET_QUEUE_INFO =
             bind("clGetCommandQueueInfo", JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS);
+    private static final MethodHandle CREATE_QUEUE =
+            bindTo(JAVA_LONG, "clCreateCommandQueue", JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS);
     private static final MethodHandle CREATE_BUFFER =
             bindTo(JAVA_LONG, "clCreateBuffer", JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS);
     private static final MethodHandle RELEASE_BUFFER = bind("clReleaseMemObject", JAVA_LONG);
@@ -131,6 +133,19 @@ final class OpenCl {
         long properties = number("profile", "clGetCommandQueueInfo", (bytes, value, size) ->
                 (int) GET_QUEUE_INFO.invokeExact(queue, QUEUE_PROPERTIES, bytes, value, size));
         return (properties & PROFILING_ENABLE) != 0;
+    }
+
+    /** An in-order queue in a context. */
+    static long createQueue(String op, long context, long device, boolean profile) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment status = arena.allocate(JAVA_INT);
+            long properties = profile ? PROFILING_ENABLE : 0;
+            long queue = (long) CREATE_QUEUE.invokeExact(context, device, properties, status);
+            check(op, "clCreateCommandQueue", status.get(JAVA_INT, 0));
+            return queue;
+        } catch (Throwable e) {
+            throw failure(e);
+        }
     }
 
     static long createBuffer(String op, long context, long bytes) {

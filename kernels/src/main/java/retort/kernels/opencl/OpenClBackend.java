@@ -1,12 +1,15 @@
 package retort.kernels.opencl;
 
 import java.util.Optional;
+import retort.kernels.Backend;
 import retort.kernels.BackendUnavailableException;
 import retort.kernels.DeviceCounters;
 import retort.kernels.Engine;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
+import retort.kernels.Tiling;
 import retort.kernels.engine.CheckedBackend;
+import retort.kernels.engine.Operands;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasSpec;
@@ -14,15 +17,16 @@ import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.CrossEntropySpec;
 import retort.kernels.op.DistillationSpec;
-import retort.kernels.op.DropoutKey;
 import retort.kernels.op.DropoutSpec;
 import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
+import retort.kernels.op.MaxPool2dSpec;
 import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.Shape;
 import retort.kernels.op.SoftmaxSpec;
+import retort.kernels.op.Spec;
 
 /**
  * The engine on an OpenCL device. Aparapi finds the device and makes its context, queue, programs and kernels; tensors stay
@@ -32,6 +36,7 @@ import retort.kernels.op.SoftmaxSpec;
  */
 final class OpenClBackend extends CheckedBackend<ClTensor> {
     private final ClContext context;
+    private final ClParameters parameters;
     private final ClSession session;
     private final ClQueue queue;
     private final ClMemory memory;
@@ -39,18 +44,20 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
     private final ClRows rows;
     private final ClProducts products;
     private final ClConv2d conv2d;
-    private boolean closed;
+    private final ClMaxPool2d maxPool2d;
 
-    private OpenClBackend(OpenClDevices.Found found, ClParameters parameters, boolean profile) {
-        super(ClTensor.class);
-        context = ClContext.take(found);
+    private OpenClBackend(OpenClBackend origin, ClContext context, ClParameters parameters, boolean profile) {
+        super(ClTensor.class, origin);
+        this.context = context;
+        this.parameters = parameters;
         queue = new ClQueue(context, profile);
-        memory = new ClMemory(found.device(), context.handle());
+        memory = new ClMemory(context.device(), context.handle());
         session = new ClSession(context, parameters, queue, memory);
         elementwise = new ClElementwise(session);
         rows = new ClRows(session);
         products = parameters.blocked() ? new ClBlockProducts(session) : new ClTileProducts(session, elementwise);
         conv2d = new ClConv2d(session, products);
+        maxPool2d = new ClMaxPool2d(session);
     }
 
     /**
@@ -62,12 +69,12 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
      */
     public static OpenClBackend open(String device, boolean profile) {
         OpenClDevices.Found found = OpenClDevices.find(device);
-        return new OpenClBackend(found, ClParameters.of(found.device()), profile);
+        return new OpenClBackend(null, ClContext.take(found), ClParameters.of(found.device()), profile);
     }
 
     /** Opens a device with parameters that are not its file's. */
     static OpenClBackend open(OpenClDevices.Found found, ClParameters parameters) {
-        return new OpenClBackend(found, parameters, false);
+        return new OpenClBackend(null, ClContext.take(found), parameters, false);
     }
 
     @Override
@@ -83,6 +90,16 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
     @Override
     public int threads() {
         return 1;
+    }
+
+    @Override
+    public Tiling tiling() {
+        return products.tiling();
+    }
+
+    @Override
+    public Backend sibling(int threads) {
+        return new OpenClBackend(this, context.sibling(), parameters, false);
     }
 
     /** What this backend has asked of its device so far; waits for everything queued. */
@@ -111,7 +128,19 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
         return allocate(scope, shape, true);
     }
 
+    @Override
+    public int packedSize(Shape shape) {
+        return shape.size();
+    }
+
+    @Override
+    public Tensor packedView(Tensor raw, int offset, Shape shape) {
+        ClTensor all = (ClTensor) raw;
+        return new ClTensor(raw.scope(), shape, true, all.buffer(), all.offset() + offset);
+    }
+
     private Tensor allocate(Scope scope, Shape shape, boolean packed) {
+        checkThread();
         ClBuffer[] buffer = new ClBuffer[1];
         queue.alone(() -> buffer[0] = memory.take("tensor " + shape, shape.size()));
         return new ClTensor(scope, shape, packed, buffer[0], 0);
@@ -119,22 +148,22 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
 
     @Override
     public void release(Tensor tensor) {
+        if (!isClosed()) {
+            checkThread();
+        }
         memory.give(((ClTensor) tensor).buffer());
     }
 
     @Override
-    public void finish() {
+    protected void doFinish() {
         queue.finish();
     }
 
     @Override
-    public void close() {
-        if (!closed) {
-            closed = true;
-            queue.close();
-            memory.close();
-            ClContext.give(context);
-        }
+    protected void doClose() {
+        queue.close();
+        memory.close();
+        ClContext.give(context);
     }
 
     @Override
@@ -158,81 +187,42 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
     }
 
     @Override
-    protected void doGemm(GemmSpec spec, ClTensor a, ClTensor b, ClTensor c, Fused<ClTensor> fused) {
-        products.gemm(spec, a, b, c, fused);
-    }
-
-    @Override
-    protected void doGemmAdam(
-            GemmAdamSpec spec, ClTensor a, ClTensor b, ClTensor w, ClTensor m, ClTensor v, float stepSize) {
-        products.gemmAdam(spec, a, b, w, m, v, stepSize);
-    }
-
-    @Override
-    protected void doConv2d(Conv2dSpec spec, ClTensor x, ClTensor filter, ClTensor y, Fused<ClTensor> fused) {
-        conv2d.conv2d(spec, x, filter, y, fused);
-    }
-
-    @Override
-    protected void doSoftmax(SoftmaxSpec spec, ClTensor logits, ClTensor probabilities) {
-        rows.softmax(spec, logits, probabilities);
-    }
-
-    @Override
-    protected void doCrossEntropy(
-            CrossEntropySpec spec, ClTensor logits, ClTensor targets, ClTensor dLogits, ClTensor outcome) {
-        rows.crossEntropy(spec, logits, targets, dLogits, outcome);
-    }
-
-    @Override
-    protected void doDistillation(
-            DistillationSpec spec, ClTensor logits, ClTensor targets, ClTensor dLogits, ClTensor outcome) {
-        rows.distillation(spec, logits, targets, dLogits, outcome);
-    }
-
-    @Override
-    protected void doAddBias(BiasSpec spec, ClTensor x, ClTensor bias) {
-        elementwise.addBias(spec, x, bias);
-    }
-
-    @Override
-    protected void doColumnSums(ColumnSumSpec spec, ClTensor x, ClTensor sums) {
-        elementwise.columnSums(spec, x, sums);
-    }
-
-    @Override
-    protected void doRelu(ReluSpec spec, ClTensor x, ClTensor y) {
-        elementwise.relu(spec, x, y);
-    }
-
-    @Override
-    protected void doReluGradient(ReluSpec spec, ClTensor y, ClTensor dY, ClTensor dX) {
-        elementwise.reluGradient(spec, y, dY, dX);
-    }
-
-    @Override
-    protected void doDropout(DropoutSpec spec, DropoutKey key, ClTensor x, ClTensor y) {
-        elementwise.dropout(spec, key, x, y);
-    }
-
-    @Override
-    protected void doArgmax(ArgmaxSpec spec, ClTensor x, ClTensor indices) {
-        rows.argmax(spec, x, indices);
-    }
-
-    @Override
-    protected void doAdam(AdamSpec spec, ClTensor w, ClTensor gradient, ClTensor m, ClTensor v, float stepSize) {
-        elementwise.adam(spec, w, gradient, m, v, stepSize);
-    }
-
-    @Override
-    protected void doSgd(SgdSpec spec, ClTensor w, ClTensor gradient, ClTensor velocity) {
-        elementwise.sgd(spec, w, gradient, velocity);
-    }
-
-    @Override
-    protected void doMaxNorm(MaxNormSpec spec, ClTensor w) {
-        elementwise.maxNorm(spec, w);
+    protected void run(Spec spec, Operands<ClTensor> o) {
+        switch (spec) {
+            case AdamSpec s -> elementwise.adam(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
+            case ArgmaxSpec s -> rows.argmax(s, o.get(0), o.get(1));
+            case BiasSpec s -> elementwise.addBias(s, o.get(0), o.get(1));
+            case ColumnSumSpec s -> elementwise.columnSums(s, o.get(0), o.get(1));
+            case Conv2dSpec s -> conv2d.conv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
+            case CrossEntropySpec s -> rows.crossEntropy(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DistillationSpec s -> rows.distillation(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DropoutSpec s -> elementwise.dropout(s, o.key(), o.get(0), o.get(1));
+            case GemmAdamSpec s ->
+                products.gemmAdam(
+                        s,
+                        o.get(0),
+                        o.get(1),
+                        o.get(2),
+                        o.get(3),
+                        o.get(4),
+                        s.adam().stepSize(o.step()));
+            case GemmSpec s -> products.gemm(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
+            case MaxNormSpec s -> elementwise.maxNorm(s, o.get(0));
+            case MaxPool2dSpec s -> {
+                switch (s.pass()) {
+                    case FORWARD -> maxPool2d.forward(s, o.get(0), o.get(1));
+                    case GRADIENT -> maxPool2d.gradient(s, o.get(0), o.get(1), o.get(2));
+                }
+            }
+            case ReluSpec s -> {
+                switch (s.pass()) {
+                    case FORWARD -> elementwise.relu(s, o.get(0), o.get(1));
+                    case GRADIENT -> elementwise.reluGradient(s, o.get(0), o.get(1), o.get(2));
+                }
+            }
+            case SgdSpec s -> elementwise.sgd(s, o.get(0), o.get(1), o.get(2));
+            case SoftmaxSpec s -> rows.softmax(s, o.get(0), o.get(1));
+        }
     }
 
     @Override

@@ -1,10 +1,13 @@
 package retort.kernels.scalar;
 
 import java.util.Arrays;
+import retort.kernels.Backend;
 import retort.kernels.Engine;
+import retort.kernels.Tiling;
 import retort.kernels.engine.HostBackend;
 import retort.kernels.engine.HostDistillation;
 import retort.kernels.engine.HostTensor;
+import retort.kernels.engine.Operands;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasSpec;
@@ -18,6 +21,7 @@ import retort.kernels.op.Epilogue;
 import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
+import retort.kernels.op.MaxPool2dSpec;
 import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.SoftmaxSpec;
@@ -27,10 +31,14 @@ import retort.kernels.op.Spec;
  * The definition of every operation, to be read beside its spec and to test other engines against. Sums are kept in
  * double and rounded once; there are no tricks.
  */
-public final class ScalarBackend extends HostBackend {
+final class ScalarBackend extends HostBackend {
     /** Packed tensors lie in row-major order like any other. */
-    public ScalarBackend() {
-        super(HostTensor.ROW_MAJOR);
+    ScalarBackend() {
+        this(null);
+    }
+
+    private ScalarBackend(ScalarBackend origin) {
+        super(HostTensor.ROW_MAJOR, origin);
     }
 
     @Override
@@ -49,7 +57,55 @@ public final class ScalarBackend extends HostBackend {
     }
 
     @Override
-    protected void doGemm(GemmSpec spec, HostTensor a, HostTensor b, HostTensor c, Fused<HostTensor> fused) {
+    public Tiling tiling() {
+        return Tiling.NONE;
+    }
+
+    @Override
+    public Backend sibling(int threads) {
+        return new ScalarBackend(this);
+    }
+
+    @Override
+    protected void run(Spec spec, Operands<HostTensor> o) {
+        switch (spec) {
+            case AdamSpec s -> adam(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
+            case ArgmaxSpec s -> argmax(s, o.get(0), o.get(1));
+            case BiasSpec s -> addBias(s, o.get(0), o.get(1));
+            case ColumnSumSpec s -> columnSums(s, o.get(0), o.get(1));
+            case Conv2dSpec s -> conv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
+            case CrossEntropySpec s -> crossEntropy(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DistillationSpec s -> distillation(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DropoutSpec s -> dropout(s, o.key(), o.get(0), o.get(1));
+            case GemmAdamSpec s ->
+                gemmAdam(
+                        s,
+                        o.get(0),
+                        o.get(1),
+                        o.get(2),
+                        o.get(3),
+                        o.get(4),
+                        s.adam().stepSize(o.step()));
+            case GemmSpec s -> gemm(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
+            case MaxNormSpec s -> maxNorm(s, o.get(0));
+            case MaxPool2dSpec s -> {
+                switch (s.pass()) {
+                    case FORWARD -> maxPool2d(s, o.get(0), o.get(1));
+                    case GRADIENT -> maxPool2dGradient(s, o.get(0), o.get(1), o.get(2));
+                }
+            }
+            case ReluSpec s -> {
+                switch (s.pass()) {
+                    case FORWARD -> relu(s, o.get(0), o.get(1));
+                    case GRADIENT -> reluGradient(s, o.get(0), o.get(1), o.get(2));
+                }
+            }
+            case SgdSpec s -> sgd(s, o.get(0), o.get(1), o.get(2));
+            case SoftmaxSpec s -> softmax(s, o.get(0), o.get(1));
+        }
+    }
+
+    private static void gemm(GemmSpec spec, HostTensor a, HostTensor b, HostTensor c, Fused<HostTensor> fused) {
         double[] row = new double[spec.n()];
         for (int i = 0; i < spec.m(); i++) {
             productRow(spec, a, b, i, row);
@@ -62,8 +118,7 @@ public final class ScalarBackend extends HostBackend {
         }
     }
 
-    @Override
-    protected void doGemmAdam(
+    private static void gemmAdam(
             GemmAdamSpec spec, HostTensor a, HostTensor b, HostTensor w, HostTensor m, HostTensor v, float stepSize) {
         GemmSpec gemm = spec.gemm();
         double[] row = new double[gemm.n()];
@@ -94,8 +149,8 @@ public final class ScalarBackend extends HostBackend {
         }
     }
 
-    @Override
-    protected void doConv2d(Conv2dSpec spec, HostTensor x, HostTensor filter, HostTensor y, Fused<HostTensor> fused) {
+    private static void conv2d(
+            Conv2dSpec spec, HostTensor x, HostTensor filter, HostTensor y, Fused<HostTensor> fused) {
         switch (spec.pass()) {
             case FORWARD -> convolve(spec, x, filter, y, fused);
             case INPUT_GRADIENT -> convolveInputGradient(spec, x, filter, y, fused);
@@ -212,8 +267,46 @@ public final class ScalarBackend extends HostBackend {
         }
     }
 
-    @Override
-    protected void doSoftmax(SoftmaxSpec spec, HostTensor logits, HostTensor probabilities) {
+    private static void maxPool2d(MaxPool2dSpec spec, HostTensor x, HostTensor y) {
+        for (int e = 0; e < y.size(); e++) {
+            y.array()[y.offset() + e] = x.array()[x.offset() + largestUnder(spec, x, e)];
+        }
+    }
+
+    private static void maxPool2dGradient(MaxPool2dSpec spec, HostTensor x, HostTensor dY, HostTensor dX) {
+        double[] sums = new double[dX.size()];
+        for (int e = 0; e < dY.size(); e++) {
+            sums[largestUnder(spec, x, e)] += dY.array()[dY.offset() + e];
+        }
+        for (int e = 0; e < sums.length; e++) {
+            dX.array()[dX.offset() + e] = (float) sums[e];
+        }
+    }
+
+    /** Index in x of the largest element under the window of element e of y: the first of equals, a NaN before any number. */
+    private static int largestUnder(MaxPool2dSpec spec, HostTensor x, int e) {
+        int channel = e % spec.channels();
+        int pixel = e / spec.channels();
+        int left = pixel % spec.outWidth() * spec.stride() - spec.padding();
+        int top = pixel / spec.outWidth() % spec.outHeight() * spec.stride() - spec.padding();
+        int image = pixel / spec.outWidth() / spec.outHeight();
+        int largest = -1;
+        for (int p = Math.max(top, 0); p < Math.min(top + spec.kernelHeight(), spec.height()); p++) {
+            for (int q = Math.max(left, 0); q < Math.min(left + spec.kernelWidth(), spec.width()); q++) {
+                int at = ((image * spec.height() + p) * spec.width() + q) * spec.channels() + channel;
+                if (largest < 0 || isLarger(x.array()[x.offset() + at], x.array()[x.offset() + largest])) {
+                    largest = at;
+                }
+            }
+        }
+        return largest;
+    }
+
+    private static boolean isLarger(float value, float than) {
+        return value > than || Float.isNaN(value) && !Float.isNaN(than);
+    }
+
+    private static void softmax(SoftmaxSpec spec, HostTensor logits, HostTensor probabilities) {
         double[] p = new double[spec.classes()];
         for (int i = 0; i < spec.rows(); i++) {
             softmaxRow(logits, i * p.length, spec.temperature(), p);
@@ -241,8 +334,7 @@ public final class ScalarBackend extends HostBackend {
         return largest + Math.log(sum);
     }
 
-    @Override
-    protected void doCrossEntropy(
+    private static void crossEntropy(
             CrossEntropySpec spec, HostTensor logits, HostTensor targets, HostTensor dLogits, HostTensor outcome) {
         int classes = spec.classes();
         double[] p = new double[classes];
@@ -278,8 +370,7 @@ public final class ScalarBackend extends HostBackend {
         }
     }
 
-    @Override
-    protected void doDistillation(
+    private static void distillation(
             DistillationSpec spec, HostTensor logits, HostTensor targets, HostTensor dLogits, HostTensor outcome) {
         HostDistillation rows = new HostDistillation(spec);
         for (int i = 0; i < spec.rows(); i++) {
@@ -287,15 +378,13 @@ public final class ScalarBackend extends HostBackend {
         }
     }
 
-    @Override
-    protected void doAddBias(BiasSpec spec, HostTensor x, HostTensor bias) {
+    private static void addBias(BiasSpec spec, HostTensor x, HostTensor bias) {
         for (int e = 0; e < x.size(); e++) {
             x.array()[x.offset() + e] += bias.array()[bias.offset() + e % spec.columns()];
         }
     }
 
-    @Override
-    protected void doColumnSums(ColumnSumSpec spec, HostTensor x, HostTensor sums) {
+    private static void columnSums(ColumnSumSpec spec, HostTensor x, HostTensor sums) {
         for (int j = 0; j < spec.columns(); j++) {
             double sum = 0;
             for (int i = 0; i < spec.rows(); i++) {
@@ -305,22 +394,19 @@ public final class ScalarBackend extends HostBackend {
         }
     }
 
-    @Override
-    protected void doRelu(ReluSpec spec, HostTensor x, HostTensor y) {
+    private static void relu(ReluSpec spec, HostTensor x, HostTensor y) {
         for (int e = 0; e < spec.count(); e++) {
             y.array()[y.offset() + e] = Math.max(x.array()[x.offset() + e], 0);
         }
     }
 
-    @Override
-    protected void doReluGradient(ReluSpec spec, HostTensor y, HostTensor dY, HostTensor dX) {
+    private static void reluGradient(ReluSpec spec, HostTensor y, HostTensor dY, HostTensor dX) {
         for (int e = 0; e < spec.count(); e++) {
             dX.array()[dX.offset() + e] = y.array()[y.offset() + e] > 0 ? dY.array()[dY.offset() + e] : 0;
         }
     }
 
-    @Override
-    protected void doDropout(DropoutSpec spec, DropoutKey key, HostTensor x, HostTensor y) {
+    private static void dropout(DropoutSpec spec, DropoutKey key, HostTensor x, HostTensor y) {
         int[] words = new int[4];
         for (int e = 0; e < spec.count(); e++) {
             boolean dropped = isDropped(key, spec.rate(), e, words);
@@ -333,8 +419,7 @@ public final class ScalarBackend extends HostBackend {
         return Integer.compareUnsigned(words[element % 4], DropoutKey.threshold(rate)) < 0;
     }
 
-    @Override
-    protected void doArgmax(ArgmaxSpec spec, HostTensor x, HostTensor indices) {
+    private static void argmax(ArgmaxSpec spec, HostTensor x, HostTensor indices) {
         for (int i = 0; i < spec.rows(); i++) {
             indices.array()[indices.offset() + i] =
                     argmaxRow(x.array(), x.offset() + i * spec.columns(), spec.columns());
@@ -354,8 +439,7 @@ public final class ScalarBackend extends HostBackend {
         return best;
     }
 
-    @Override
-    protected void doAdam(
+    private static void adam(
             AdamSpec spec, HostTensor w, HostTensor gradient, HostTensor m, HostTensor v, float stepSize) {
         for (int e = 0; e < spec.count(); e++) {
             adam(spec, gradient.array()[gradient.offset() + e], w, m, v, e, stepSize);
@@ -377,8 +461,7 @@ public final class ScalarBackend extends HostBackend {
         return Math.abs(state) < Spec.STATE_FLOOR ? 0 : state;
     }
 
-    @Override
-    protected void doSgd(SgdSpec spec, HostTensor w, HostTensor gradient, HostTensor velocity) {
+    private static void sgd(SgdSpec spec, HostTensor w, HostTensor gradient, HostTensor velocity) {
         for (int e = 0; e < spec.count(); e++) {
             double v = floored((double) spec.momentum() * velocity.array()[velocity.offset() + e]
                     - (double) spec.rate() * gradient.array()[gradient.offset() + e]);
@@ -387,8 +470,7 @@ public final class ScalarBackend extends HostBackend {
         }
     }
 
-    @Override
-    protected void doMaxNorm(MaxNormSpec spec, HostTensor w) {
+    private static void maxNorm(MaxNormSpec spec, HostTensor w) {
         for (int j = 0; j < spec.units(); j++) {
             double squares = 0;
             for (int at = w.offset() + j; at < w.end(); at += spec.units()) {

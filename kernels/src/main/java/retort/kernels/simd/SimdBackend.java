@@ -1,9 +1,12 @@
 package retort.kernels.simd;
 
 import java.util.stream.Stream;
+import retort.kernels.Backend;
 import retort.kernels.Engine;
+import retort.kernels.Tiling;
 import retort.kernels.engine.HostBackend;
 import retort.kernels.engine.HostTensor;
+import retort.kernels.engine.Operands;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasSpec;
@@ -11,14 +14,15 @@ import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.CrossEntropySpec;
 import retort.kernels.op.DistillationSpec;
-import retort.kernels.op.DropoutKey;
 import retort.kernels.op.DropoutSpec;
 import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
+import retort.kernels.op.MaxPool2dSpec;
 import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.SoftmaxSpec;
+import retort.kernels.op.Spec;
 
 /**
  * The engine on the JDK's Vector API. Results do not depend on the number of threads, bit for bit; they may differ in the
@@ -34,10 +38,15 @@ final class SimdBackend extends HostBackend {
     private final SimdAdam adam;
     private final SimdSgd sgd;
     private final SimdMaxNorm maxNorm;
+    private final SimdMaxPool2d maxPool2d;
 
     /** @param threads that compute, at least 1 */
     SimdBackend(int threads) {
-        super(SimdSpecies.PANEL);
+        this(threads, null);
+    }
+
+    private SimdBackend(int threads, SimdBackend origin) {
+        super(SimdSpecies.PANEL, origin);
         workers = new Workers(threads);
         Scratch[] scratch = Stream.generate(Scratch::new).limit(threads).toArray(Scratch[]::new);
         gemm = new SimdGemm(workers, scratch);
@@ -48,6 +57,7 @@ final class SimdBackend extends HostBackend {
         adam = new SimdAdam(workers);
         sgd = new SimdSgd(workers);
         maxNorm = new SimdMaxNorm(workers);
+        maxPool2d = new SimdMaxPool2d(workers);
     }
 
     @Override
@@ -67,87 +77,57 @@ final class SimdBackend extends HostBackend {
     }
 
     @Override
-    protected void doGemm(GemmSpec spec, HostTensor a, HostTensor b, HostTensor c, Fused<HostTensor> fused) {
-        gemm.run(spec, a, b, c, fused);
+    public Tiling tiling() {
+        return new Tiling(SimdSpecies.LANES, SimdSpecies.TALLEST, SimdSpecies.PANEL, SimdGemm.K_BLOCK);
     }
 
     @Override
-    protected void doGemmAdam(
-            GemmAdamSpec spec, HostTensor a, HostTensor b, HostTensor w, HostTensor m, HostTensor v, float stepSize) {
-        gemm.runAdam(spec, a, b, w, m, v, stepSize);
+    public Backend sibling(int threads) {
+        return new SimdBackend(threads, this);
     }
 
     @Override
-    protected void doConv2d(Conv2dSpec spec, HostTensor x, HostTensor filter, HostTensor y, Fused<HostTensor> fused) {
-        conv2d.run(spec, x, filter, y, fused);
+    protected void run(Spec spec, Operands<HostTensor> o) {
+        switch (spec) {
+            case AdamSpec s -> adam.run(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
+            case ArgmaxSpec s -> elementwise.argmax(s, o.get(0), o.get(1));
+            case BiasSpec s -> elementwise.addBias(s, o.get(0), o.get(1));
+            case ColumnSumSpec s -> elementwise.columnSums(s, o.get(0), o.get(1));
+            case Conv2dSpec s -> conv2d.run(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
+            case CrossEntropySpec s -> softmax.run(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DistillationSpec s -> distillation.run(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DropoutSpec s -> elementwise.dropout(s, o.key(), o.get(0), o.get(1));
+            case GemmAdamSpec s ->
+                gemm.runAdam(
+                        s,
+                        o.get(0),
+                        o.get(1),
+                        o.get(2),
+                        o.get(3),
+                        o.get(4),
+                        s.adam().stepSize(o.step()));
+            case GemmSpec s -> gemm.run(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
+            case MaxNormSpec s -> maxNorm.run(s, o.get(0));
+            case MaxPool2dSpec s -> {
+                switch (s.pass()) {
+                    case FORWARD -> maxPool2d.forward(s, o.get(0), o.get(1));
+                    case GRADIENT -> maxPool2d.gradient(s, o.get(0), o.get(1), o.get(2));
+                }
+            }
+            case ReluSpec s -> {
+                switch (s.pass()) {
+                    case FORWARD -> elementwise.relu(s, o.get(0), o.get(1));
+                    case GRADIENT -> elementwise.reluGradient(s, o.get(0), o.get(1), o.get(2));
+                }
+            }
+            case SgdSpec s -> sgd.run(s, o.get(0), o.get(1), o.get(2));
+            case SoftmaxSpec s -> softmax.run(s, o.get(0), o.get(1));
+        }
     }
 
     @Override
-    protected void doSoftmax(SoftmaxSpec spec, HostTensor logits, HostTensor probabilities) {
-        softmax.run(spec, logits, probabilities);
-    }
-
-    @Override
-    protected void doCrossEntropy(
-            CrossEntropySpec spec, HostTensor logits, HostTensor targets, HostTensor dLogits, HostTensor outcome) {
-        softmax.run(spec, logits, targets, dLogits, outcome);
-    }
-
-    @Override
-    protected void doDistillation(
-            DistillationSpec spec, HostTensor logits, HostTensor targets, HostTensor dLogits, HostTensor outcome) {
-        distillation.run(spec, logits, targets, dLogits, outcome);
-    }
-
-    @Override
-    protected void doAddBias(BiasSpec spec, HostTensor x, HostTensor bias) {
-        elementwise.addBias(spec, x, bias);
-    }
-
-    @Override
-    protected void doColumnSums(ColumnSumSpec spec, HostTensor x, HostTensor sums) {
-        elementwise.columnSums(spec, x, sums);
-    }
-
-    @Override
-    protected void doRelu(ReluSpec spec, HostTensor x, HostTensor y) {
-        elementwise.relu(spec, x, y);
-    }
-
-    @Override
-    protected void doReluGradient(ReluSpec spec, HostTensor y, HostTensor dY, HostTensor dX) {
-        elementwise.reluGradient(spec, y, dY, dX);
-    }
-
-    @Override
-    protected void doDropout(DropoutSpec spec, DropoutKey key, HostTensor x, HostTensor y) {
-        elementwise.dropout(spec, key, x, y);
-    }
-
-    @Override
-    protected void doArgmax(ArgmaxSpec spec, HostTensor x, HostTensor indices) {
-        elementwise.argmax(spec, x, indices);
-    }
-
-    @Override
-    protected void doAdam(
-            AdamSpec spec, HostTensor w, HostTensor gradient, HostTensor m, HostTensor v, float stepSize) {
-        adam.run(spec, w, gradient, m, v, stepSize);
-    }
-
-    @Override
-    protected void doSgd(SgdSpec spec, HostTensor w, HostTensor gradient, HostTensor velocity) {
-        sgd.run(spec, w, gradient, velocity);
-    }
-
-    @Override
-    protected void doMaxNorm(MaxNormSpec spec, HostTensor w) {
-        maxNorm.run(spec, w);
-    }
-
-    @Override
-    public void close() {
+    protected void doClose() {
         workers.close();
-        super.close();
+        super.doClose();
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import retort.kernels.DeviceCounters;
+import retort.kernels.Fused;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
 import retort.kernels.op.AdamSpec;
@@ -185,7 +186,7 @@ class OpenClMemoryTest {
                     Tensor targets = scope.tensorOf(Shape.of(BATCH), labels);
                     Tensor logits = scope.tensor(LOSS.logitsShape());
                     Tensor dLogits = scope.tensor(LOSS.logitsShape());
-                    backend.gemm(FORWARD, x, w, logits, Epilogue.Operands.bias(bias));
+                    backend.gemm(FORWARD, x, w, logits, Fused.bias(bias));
                     backend.crossEntropy(LOSS, logits, targets, dLogits, outcome);
                     backend.gemmAdam(UPDATE, x, dLogits, w, m, v, ++step);
                 }

@@ -3,7 +3,6 @@ package retort.kernels.opencl;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,9 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.kernels.BackendException;
@@ -22,7 +19,6 @@ import retort.kernels.BackendUnavailableException;
 import retort.kernels.Device;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
-import retort.kernels.op.GemmSpec;
 import retort.kernels.op.Shape;
 
 /** Everything that this engine refuses is one clear line, and the process and the backend live on. */
@@ -195,44 +191,6 @@ class OpenClRefusalTest {
             assertEquals("opencl: " + file + ": there is no parameter GEMM_ROOF", unknown.getMessage());
         } finally {
             System.clearProperty(ClParameters.LOCATION_PROPERTY);
-        }
-    }
-
-    @Test
-    void aSecondThreadAtTheSameTimeIsRefused() throws InterruptedException {
-        try (OpenClBackend backend = OpenClTestDevice.open();
-                Scope scope = backend.scope()) {
-            GemmSpec spec = GemmSpec.nn(512, 512, 512);
-            Tensor a = scope.filled(spec.aShape(), 1);
-            Tensor b = scope.filled(spec.bShape(), 1);
-            Tensor c = scope.tensor(spec.cShape());
-            CountDownLatch started = new CountDownLatch(1);
-            for (int i = 0; i < 400; i++) {
-                backend.gemm(spec, a, b, c);
-            }
-            // Whichever of the two comes second is refused: the one that waits, if the other is inside just then.
-            AtomicReference<IllegalStateException> refusal = new AtomicReference<>();
-            Thread waiting = new Thread(() -> {
-                started.countDown();
-                try {
-                    backend.finish();
-                } catch (IllegalStateException e) {
-                    refusal.set(e);
-                }
-            });
-            waiting.start();
-            started.await();
-            while (waiting.isAlive() && refusal.get() == null) {
-                try {
-                    scope.tensor(1);
-                    Thread.onSpinWait();
-                } catch (IllegalStateException e) {
-                    refusal.set(e);
-                }
-            }
-            waiting.join();
-            assertNotNull(refusal.get(), "no call was refused while another thread waited in the backend");
-            assertTrue(refusal.get().getMessage().contains("one thread at a time"));
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.kernels.Tuning;
+import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.opencl.OpenClTuner.Stage;
 
@@ -23,7 +24,9 @@ class OpenClTunerTest {
         ClParameter parameter = ClParameter.DOT_ROWS;
         List<Stage> stages = List.of(
                 new Stage(List.of(parameter), List.of(GemmSpec.nt(8, 40, 70))),
-                new Stage(List.of(ClParameter.ADAM_COLUMNS), List.of(ClTrial.withAdam(GemmSpec.tn(30, 70, 8)))));
+                new Stage(
+                        List.of(ClParameter.ADAM_COLUMNS),
+                        List.of(GemmAdamSpec.withDefaults(GemmSpec.tn(30, 70, 8), false))));
         List<String> lines = new ArrayList<>();
         Tuning result = OpenClTuner.of(found, stages, file).tune(lines::add);
         assertEquals(parameter.legal().length + ClParameter.ADAM_COLUMNS.legal().length, result.tried());

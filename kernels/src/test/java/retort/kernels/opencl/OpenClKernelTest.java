@@ -5,20 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Both families of kernels on whatever device there is: the shared kernel tests run only the one that suits it. */
-class EdgeShapesTest {
+/** All families of kernels on whatever device there is: the shared kernel tests run only the one that suits it. */
+class OpenClKernelTest {
     @Test
-    void kernelsForProcessorCoresEqualTheReference() {
+    void kernelsForProcessorCoresAreRightAtTheirEdges() {
         run("cpu.properties");
     }
 
     @Test
-    void kernelsForNarrowProcessorCoresEqualTheReference() {
+    void kernelsForNarrowProcessorCoresAreRightAtTheirEdges() {
         run("cpu-narrow.properties");
     }
 
     @Test
-    void kernelsForWorkItemsInStepEqualTheReference() {
+    void kernelsForWorkItemsInStepAreRightAtTheirEdges() {
         run("gpu.properties");
     }
 
@@ -26,7 +26,7 @@ class EdgeShapesTest {
         OpenClDevices.Found found = OpenClTestDevice.find();
         ClParameters parameters = ClParameters.ofClass(file).fitted(found.device());
         try (OpenClBackend backend = OpenClBackend.open(found, parameters)) {
-            assertEquals(List.of(), new EdgeShapes(backend).run());
+            assertEquals(List.of(), OpenClEdges.failures(backend));
         }
     }
 }

@@ -1,0 +1,269 @@
+package retort.kernels.check;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import retort.kernels.Tiling;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.BiasSpec;
+import retort.kernels.op.ColumnSumSpec;
+import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DistillationSpec;
+import retort.kernels.op.Divergence;
+import retort.kernels.op.DropoutSpec;
+import retort.kernels.op.Epilogue;
+import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.GemmSpec;
+import retort.kernels.op.MaxNormSpec;
+import retort.kernels.op.MaxPool2dSpec;
+import retort.kernels.op.Pass;
+import retort.kernels.op.ReluSpec;
+import retort.kernels.op.SgdSpec;
+import retort.kernels.op.SoftmaxSpec;
+import retort.kernels.op.Spec;
+
+/**
+ * Specs of every op around the edges of an engine's vectors, tiles and blocks: size 1, one less and one more than each, a
+ * prime, a tall and a wide one, and some that are worth more than one thread.
+ */
+public final class EdgeCases {
+    /** What a simulator of a device does in a second or so. */
+    private static final long SMALL_FLOPS = 400_000;
+
+    private static final long SMALL_BYTES = 60_000;
+
+    private final Tiling tiling;
+
+    private EdgeCases(Tiling tiling) {
+        this.tiling = tiling;
+    }
+
+    /** All cases of an op. */
+    public static Stream<? extends Spec> of(Spec.Op op, Tiling tiling) {
+        return new EdgeCases(tiling).of(op);
+    }
+
+    /** Some of an op's small cases, from the least to the most work, for a check that must not take long. */
+    public static List<Spec> few(Spec.Op op, Tiling tiling, int most) {
+        List<? extends Spec> small = of(op, tiling)
+                .filter(spec -> spec.flops() <= SMALL_FLOPS && spec.bytes() <= SMALL_BYTES)
+                .sorted(Comparator.comparing(spec -> spec.flops() + spec.bytes()))
+                .toList();
+        int count = Math.min(most, small.size());
+        return IntStream.range(0, count)
+                .<Spec>mapToObj(i -> small.get(count == 1 ? 0 : i * (small.size() - 1) / (count - 1)))
+                .toList();
+    }
+
+    private Stream<? extends Spec> of(Spec.Op op) {
+        return switch (op) {
+            case ADAM -> counts().mapToObj(AdamSpec::withDefaults);
+            case ARGMAX -> matrices().map(size -> new ArgmaxSpec(size[0], size[1]));
+            case BIAS -> matrices().map(size -> new BiasSpec(size[0], size[1]));
+            case COLUMN_SUM -> matrices().map(size -> new ColumnSumSpec(size[0], size[1]));
+            case CONV2D -> forward();
+            case CONV2D_DX -> {
+                Conv2dSpec.Pass pass = Conv2dSpec.Pass.INPUT_GRADIENT;
+                yield geometries().flatMap(s -> Stream.of(s.as(pass), s.as(pass).with(Epilogue.gate(0.5f))));
+            }
+            case CONV2D_DF -> geometries().map(s -> s.as(Conv2dSpec.Pass.FILTER_GRADIENT));
+            case CROSS_ENTROPY ->
+                rowsOfClasses()
+                        .flatMap(size -> Arrays.stream(CrossEntropySpec.Targets.values())
+                                .flatMap(targets -> Stream.of(1f, 3.5f)
+                                        .map(t -> new CrossEntropySpec(size[0], size[1], t, targets))));
+            case DISTILLATION -> distillations();
+            case DROPOUT ->
+                counts().boxed().flatMap(n -> Stream.of(0f, 0.5f, 0.75f).map(p -> new DropoutSpec(n, p)));
+            case GEMM -> products();
+            case GEMM_ADAM -> updates();
+            case MAX_NORM -> matrices().map(size -> new MaxNormSpec(size[0], size[1], typicalNorm(size[0])));
+            case MAX_POOL2D -> pools();
+            case MAX_POOL2D_DX -> pools().map(spec -> spec.as(Pass.GRADIENT));
+            case RELU -> counts().mapToObj(ReluSpec::forward);
+            case RELU_DX -> counts().mapToObj(ReluSpec::gradient);
+            case SGD -> counts().boxed().flatMap(n -> Stream.of(0f, 0.9f).map(m -> new SgdSpec(n, 0.1f, m)));
+            case SOFTMAX ->
+                rowsOfClasses()
+                        .flatMap(
+                                size -> Stream.of(0.25f, 1f, 3.5f, 20f).map(t -> new SoftmaxSpec(size[0], size[1], t)));
+        };
+    }
+
+    /** 1, and around each of the sizes. */
+    private static IntStream around(int... sizes) {
+        return IntStream.concat(
+                        IntStream.of(1), Arrays.stream(sizes).flatMap(size -> IntStream.of(size - 1, size, size + 1)))
+                .filter(size -> size > 0)
+                .distinct();
+    }
+
+    /** Around one, two and four vectors, a prime, and one that is worth more than one thread. */
+    private IntStream counts() {
+        return IntStream.concat(
+                        around(tiling.lanes(), 2 * tiling.lanes(), 4 * tiling.lanes()), IntStream.of(1031, 2_500_007))
+                .distinct();
+    }
+
+    /** Rows x columns: columns around vectors, tall, wide, and one that is worth more than one thread. */
+    private Stream<int[]> matrices() {
+        Stream<int[]> small = around(tiling.lanes(), 2 * tiling.lanes(), 4 * tiling.lanes())
+                .boxed()
+                .flatMap(columns -> Stream.of(1, 37, 65).map(rows -> new int[] {rows, columns}));
+        return Stream.concat(small, Stream.of(new int[] {5003, 3}, new int[] {3, 5003}, new int[] {1200, 1201}));
+    }
+
+    /** Rows x classes. */
+    private Stream<int[]> rowsOfClasses() {
+        Stream<int[]> small = IntStream.concat(around(tiling.lanes(), 2 * tiling.lanes()), IntStream.of(2, 3, 10, 61))
+                .distinct()
+                .boxed()
+                .flatMap(classes -> Stream.of(1, 13).map(rows -> new int[] {rows, classes}));
+        return Stream.concat(small, Stream.of(new int[] {1031, 10}, new int[] {3, 1009}));
+    }
+
+    /** Of columns of numbers from -1 to 1, whose squares are 1/3 on average: half of the columns are over it. */
+    private static float typicalNorm(int rows) {
+        return (float) Math.sqrt(rows / 3.0);
+    }
+
+    private Stream<DistillationSpec> distillations() {
+        List<Divergence> divergences = List.of(
+                new Divergence.SoftTargets(),
+                new Divergence.LogitError(),
+                new Divergence.Decoupled(1, 8),
+                new Divergence.Decoupled(2, 0),
+                new Divergence.Decoupled(0, 0.5f),
+                new Divergence.Standardized());
+        return rowsOfClasses()
+                .filter(size -> size[1] > 1)
+                .flatMap(size -> divergences.stream()
+                        .flatMap(divergence -> Stream.of(
+                                new DistillationSpec(size[0], size[1], divergence, 1, 0),
+                                new DistillationSpec(size[0], size[1], divergence, 4, 0.5f),
+                                new DistillationSpec(size[0], size[1], divergence, 20, 0.1f))));
+    }
+
+    private static Stream<GemmSpec> transposed(int m, int n, int k) {
+        return Stream.of(GemmSpec.nn(m, n, k), GemmSpec.nt(m, n, k), GemmSpec.tn(m, n, k), GemmSpec.tt(m, n, k));
+    }
+
+    private Stream<GemmSpec> products() {
+        int mr = tiling.mr();
+        int nr = tiling.nr();
+        int kc = tiling.kc();
+        Stream<GemmSpec> tiles = IntStream.concat(around(mr), IntStream.of(2, 5, 7, 2 * mr + 7))
+                .distinct()
+                .boxed()
+                .flatMap(m -> IntStream.concat(around(tiling.lanes(), nr), IntStream.of(10, 4 * nr + 1))
+                        .distinct()
+                        .boxed()
+                        .flatMap(n -> Stream.of(1, 8, 17).flatMap(k -> transposed(m, n, k))));
+        Stream<GemmSpec> blocks = Stream.of(
+                        new int[] {8 * mr + 1, 70, kc + 44},
+                        new int[] {150, 1100, 37},
+                        new int[] {100, 1100, kc + 44},
+                        new int[] {33, 1056, 2 * kc + 88},
+                        new int[] {300, 10, 2 * kc + 8},
+                        new int[] {6, 200, kc + 1},
+                        new int[] {257, 3, 5},
+                        new int[] {1, 300, 1000})
+                .flatMap(size -> transposed(size[0], size[1], size[2]));
+        // More rows, and more columns, than a block has.
+        Stream<GemmSpec> beyondBlocks = Stream.of(GemmSpec.tn(2100, 70, 260), GemmSpec.nn(100, 2100, 260));
+        return Stream.of(tiles, blocks, beyondBlocks, scaled(), withEpilogue())
+                .flatMap(each -> each)
+                .flatMap(spec -> Stream.of(spec, spec.withPackedB()));
+    }
+
+    /** Alpha and beta on every way through the engines: one row, few columns, few rows, blocks. */
+    private static Stream<GemmSpec> scaled() {
+        return Stream.of(1, 7, 100)
+                .flatMap(m -> Stream.of(10, 70).flatMap(n -> transposed(m, n, 300)))
+                .flatMap(s -> Stream.of(s.scaled(2, 0), s.scaled(1, 1), s.scaled(-1, -2), s.scaled(0, 3)));
+    }
+
+    private static Stream<GemmSpec> withEpilogue() {
+        return Stream.of(
+                        GemmSpec.nn(1, 70, 20),
+                        GemmSpec.nn(1, 300, 20),
+                        GemmSpec.nn(32, 1100, 40),
+                        GemmSpec.nn(32, 10, 40),
+                        GemmSpec.nt(32, 75, 40),
+                        GemmSpec.nn(32, 75, 300),
+                        GemmSpec.nn(100, 300, 300),
+                        GemmSpec.tn(150, 75, 32))
+                .flatMap(spec -> Stream.of(
+                        spec.with(Epilogue.BIAS),
+                        spec.with(Epilogue.BIAS_RELU),
+                        spec.with(new Epilogue(false, true, 0, false)),
+                        spec.with(Epilogue.biasReluDropout(0.5f)),
+                        spec.scaled(2, -1).with(Epilogue.biasReluDropout(0.5f)),
+                        spec.with(Epilogue.gate(0)),
+                        spec.with(Epilogue.gate(0.5f))));
+    }
+
+    private Stream<GemmAdamSpec> updates() {
+        return Stream.of(
+                        GemmSpec.tn(1, 1, 1),
+                        GemmSpec.tn(10, 10, 32),
+                        GemmSpec.tn(13, 33, 7),
+                        GemmSpec.tn(tiling.mr() + 1, tiling.nr() + 1, 32),
+                        GemmSpec.tn(tiling.mr(), tiling.nr(), 8),
+                        GemmSpec.tn(197, 65, 32),
+                        GemmSpec.nn(25, 17, 300),
+                        GemmSpec.nt(12, 40, 9),
+                        GemmSpec.tt(30, 31, 260))
+                .flatMap(gemm -> Stream.of(false, true).map(packed -> GemmAdamSpec.withDefaults(gemm, packed)));
+    }
+
+    private Stream<Conv2dSpec> geometries() {
+        IntFunction<Conv2dSpec> filters =
+                count -> Conv2dSpec.forward(2, 5, 9, 3).filters(3, 3, count);
+        Stream<Conv2dSpec> around = around(tiling.lanes(), tiling.nr()).mapToObj(filters);
+        return Stream.concat(
+                around,
+                Stream.of(
+                        Conv2dSpec.forward(1, 1, 1, 1),
+                        Conv2dSpec.forward(2, 28, 28, 1).filters(3, 3, 32),
+                        Conv2dSpec.forward(9, 20, 25, 1).filters(3, 3, 64).stepped(1, 1),
+                        Conv2dSpec.forward(1, 11, 38, 1).filters(2, 3, 32).stepped(2, 1),
+                        Conv2dSpec.forward(2, 4, 9, 1).filters(3, 3, 40),
+                        Conv2dSpec.forward(9, 6, 7, 3).filters(3, 3, 10),
+                        Conv2dSpec.forward(2, 8, 8, 17).filters(3, 3, 33).stepped(1, 1),
+                        Conv2dSpec.forward(1, 9, 10, 5).filters(2, 3, 7).stepped(2, 1),
+                        Conv2dSpec.forward(3, 11, 8, 4).filters(5, 4, 16).stepped(3, 2),
+                        Conv2dSpec.forward(2, 5, 5, 8).filters(1, 1, 64),
+                        Conv2dSpec.forward(2, 7, 7, 2).filters(1, 1, 5).stepped(2, 0),
+                        Conv2dSpec.forward(1, 4, 40, 31).filters(4, 1, 15),
+                        Conv2dSpec.forward(1, 3, 3, 64).filters(3, 3, 65)));
+    }
+
+    private Stream<Conv2dSpec> forward() {
+        return geometries()
+                .flatMap(spec -> Stream.of(
+                        spec,
+                        spec.with(Epilogue.BIAS),
+                        spec.with(Epilogue.BIAS_RELU),
+                        spec.with(Epilogue.biasReluDropout(0.5f))));
+    }
+
+    private Stream<MaxPool2dSpec> pools() {
+        Stream<MaxPool2dSpec> channels =
+                around(tiling.lanes(), 2 * tiling.lanes()).mapToObj(count -> MaxPool2dSpec.forward(2, 5, 7, count, 2));
+        return Stream.concat(
+                channels,
+                Stream.of(
+                        MaxPool2dSpec.forward(1, 1, 1, 1, 1),
+                        MaxPool2dSpec.forward(3, 9, 8, 5, 3).stepped(2, 1),
+                        MaxPool2dSpec.forward(2, 7, 7, 3, 3).stepped(1, 1),
+                        MaxPool2dSpec.forward(2, 6, 7, 10, 2).stepped(3, 0),
+                        MaxPool2dSpec.forward(1, 4, 4, 2, 4),
+                        MaxPool2dSpec.forward(9, 26, 26, 33, 2)));
+    }
+}

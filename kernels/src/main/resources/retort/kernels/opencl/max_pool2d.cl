@@ -1,0 +1,72 @@
+// Max pooling over NHWC images and its gradient. Outside the image there is nothing; of equals the first in row-major order
+// is the largest, and a NaN is larger than any number.
+
+#define GROUP __attribute__((reqd_work_group_size(ELEMENT_ITEMS, 1, 1)))
+
+// An image's extents, the window's, and the result's.
+#define GEOMETRY \
+    int batch, int height, int width, int channels, int kernelHeight, int kernelWidth, int stride, int padding, \
+            int outHeight, int outWidth
+
+// The index in x of the largest element under the window of y[image][i][j][c].
+#define LARGEST(image, i, j, c) \
+    largest_under(x + xOffset, image, i, j, c, height, width, channels, kernelHeight, kernelWidth, stride, padding)
+
+static int largest_under(
+        const __global float *x, int image, int i, int j, int c, int height, int width, int channels, int kernelHeight,
+        int kernelWidth, int stride, int padding) {
+    int top = i * stride - padding;
+    int left = j * stride - padding;
+    int largest = -1;
+    float best = 0;
+    for (int p = max(top, 0); p < min(top + kernelHeight, height); p++) {
+        for (int q = max(left, 0); q < min(left + kernelWidth, width); q++) {
+            int at = ((image * height + p) * width + q) * channels + c;
+            float value = x[at];
+            if (largest < 0 || value > best || (isnan(value) && !isnan(best))) {
+                largest = at;
+                best = value;
+            }
+        }
+    }
+    return largest;
+}
+
+// y[b][i][j][c] = the largest element under its window; an item does one element of y.
+__kernel GROUP void max_pool2d(
+        const __global float *x, int xOffset, __global float *y, int yOffset, GEOMETRY) {
+    int e = get_global_id(0);
+    if (e >= batch * outHeight * outWidth * channels) {
+        return;
+    }
+    int c = e % channels;
+    int j = e / channels % outWidth;
+    int i = e / channels / outWidth % outHeight;
+    int image = e / channels / outWidth / outHeight;
+    y[yOffset + e] = x[xOffset + LARGEST(image, i, j, c)];
+}
+
+// dX[b][p][q][c] = the sum of dY over the windows whose largest element it is, in order; an item does one element of dX.
+__kernel GROUP void max_pool2d_gradient(
+        const __global float *x, int xOffset, const __global float *dY, int dYOffset, __global float *dX, int dXOffset,
+        GEOMETRY) {
+    int e = get_global_id(0);
+    if (e >= batch * height * width * channels) {
+        return;
+    }
+    int c = e % channels;
+    int q = e / channels % width;
+    int p = e / channels / width % height;
+    int image = e / channels / width / height;
+    int firstI = max((p + padding - kernelHeight + stride) / stride, 0);
+    int firstJ = max((q + padding - kernelWidth + stride) / stride, 0);
+    float sum = 0;
+    for (int i = firstI; i <= min((p + padding) / stride, outHeight - 1); i++) {
+        for (int j = firstJ; j <= min((q + padding) / stride, outWidth - 1); j++) {
+            if (LARGEST(image, i, j, c) == e) {
+                sum += dY[dYOffset + ((image * outHeight + i) * outWidth + j) * channels + c];
+            }
+        }
+    }
+    dX[dXOffset + e] = sum;
+}

@@ -1,0 +1,59 @@
+package retort.kernels.opencl;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import retort.kernels.Backend;
+import retort.kernels.check.CheckException;
+import retort.kernels.check.EdgeCases;
+import retort.kernels.check.KernelCheck;
+import retort.kernels.op.Spec;
+
+/**
+ * Every kernel around the edges of its tiles, on shapes small enough for a simulator: {@code check-opencl.sh} runs this under
+ * oclgrind, where reads and writes out of bounds and data races show.
+ */
+final class OpenClEdges {
+    private static final long SEED = 20261123;
+
+    /** Of each op. */
+    private static final int CASES = 16;
+
+    private OpenClEdges() {}
+
+    /** Runs on the first device, with its own parameters changed by arguments such as {@code GEMM_BLOCKED=1}. */
+    public static void main(String[] arguments) {
+        OpenClDevices.Found found = OpenClDevices.find(null);
+        ClParameters parameters = ClParameters.of(found.device());
+        for (String argument : arguments) {
+            String[] pair = argument.split("=");
+            parameters = parameters.with(ClParameter.valueOf(pair[0]), Integer.parseInt(pair[1]));
+        }
+        try (OpenClBackend backend = OpenClBackend.open(found, parameters)) {
+            List<String> failures = failures(backend);
+            failures.forEach(System.out::println);
+            System.out.println(cases(backend).size() + " checks on " + found.device() + " " + Arrays.toString(arguments)
+                    + ", " + failures.size() + " failed");
+            System.exit(failures.isEmpty() ? 0 : 1);
+        }
+    }
+
+    private static List<Spec> cases(Backend backend) {
+        return Arrays.stream(Spec.Op.values())
+                .flatMap(op -> EdgeCases.few(op, backend.tiling(), CASES).stream())
+                .toList();
+    }
+
+    /** What differs from the definition, one line each. */
+    static List<String> failures(Backend backend) {
+        List<String> failures = new ArrayList<>();
+        for (Spec spec : cases(backend)) {
+            try {
+                KernelCheck.whole(spec, SEED).check("opencl", backend);
+            } catch (CheckException e) {
+                failures.add(e.getMessage());
+            }
+        }
+        return failures;
+    }
+}
