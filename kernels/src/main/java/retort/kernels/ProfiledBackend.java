@@ -5,14 +5,13 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import retort.kernels.op.Spec;
 
 /**
  * A backend that passes every call on to another and keeps the time. Each operation is waited for, so an engine with a
  * queue runs slower than it would unobserved; the shares of the time still say where it goes.
  */
-public final class ProfiledBackend implements Backend {
+public final class ProfiledBackend extends ForwardingBackend {
     /**
      * What one operation cost, all its calls together.
      *
@@ -26,11 +25,10 @@ public final class ProfiledBackend implements Backend {
         }
     }
 
-    private final Backend backend;
     private final Map<String, Cost> costs = new LinkedHashMap<>();
 
     public ProfiledBackend(Backend backend) {
-        this.backend = backend;
+        super(backend);
     }
 
     /** What was done so far, the most expensive first. */
@@ -43,7 +41,7 @@ public final class ProfiledBackend implements Backend {
     private void time(String operation, long flops, long bytes, Runnable call) {
         long start = System.nanoTime();
         call.run();
-        backend.finish();
+        finish();
         long nanos = System.nanoTime() - start;
         costs.merge(
                 operation, new Cost(operation, 1, nanos, flops, bytes), (sum, one) -> sum.plus(nanos, flops, bytes));
@@ -54,74 +52,28 @@ public final class ProfiledBackend implements Backend {
     }
 
     @Override
-    public Engine engine() {
-        return backend.engine();
-    }
-
-    @Override
-    public String device() {
-        return backend.device();
-    }
-
-    @Override
-    public int threads() {
-        return backend.threads();
-    }
-
-    @Override
-    public Optional<DeviceCounters> deviceCounters() {
-        return backend.deviceCounters();
-    }
-
-    @Override
-    public Tiling tiling() {
-        return backend.tiling();
-    }
-
-    @Override
-    public Scope scope() {
-        return backend.scope();
-    }
-
-    @Override
     public void upload(float[] source, int offset, Tensor destination) {
-        time("upload", 0, bytes(destination), () -> backend.upload(source, offset, destination));
+        time("upload", 0, bytes(destination), () -> backend().upload(source, offset, destination));
     }
 
     @Override
     public void download(Tensor source, float[] destination, int offset) {
-        time("download", 0, bytes(source), () -> backend.download(source, destination, offset));
-    }
-
-    @Override
-    public void finish() {
-        backend.finish();
+        time("download", 0, bytes(source), () -> backend().download(source, destination, offset));
     }
 
     @Override
     public void fill(Tensor x, float value) {
-        time("fill", 0, bytes(x), () -> backend.fill(x, value));
+        time("fill", 0, bytes(x), () -> backend().fill(x, value));
     }
 
     @Override
     public void copy(Tensor x, Tensor y) {
-        time("copy", 0, 2 * bytes(x), () -> backend.copy(x, y));
+        time("copy", 0, 2 * bytes(x), () -> backend().copy(x, y));
     }
 
     @Override
     public void run(Call call) {
         Spec spec = call.spec();
-        time(spec.id(), spec.flops(), spec.bytes(), () -> backend.run(call));
-    }
-
-    /** Not profiled. */
-    @Override
-    public Backend sibling(int threads) {
-        return backend.sibling(threads);
-    }
-
-    @Override
-    public void close() {
-        backend.close();
+        time(spec.id(), spec.flops(), spec.bytes(), () -> backend().run(call));
     }
 }

@@ -17,9 +17,14 @@ public sealed interface Layer {
     /** The text form. */
     String text();
 
+    /** Trained values of this layer behind an example of this shape. */
+    default long parameterCount(Shape input) {
+        return 0;
+    }
+
     /**
      * Two-dimensional convolution with bias over height x width x channels. The filter is kernelHeight x kernelWidth x
-     * channels x filters; see {@link retort.kernels.Conv2dSpec}.
+     * channels x filters; see {@link retort.kernels.op.Conv2dSpec}.
      */
     record Conv2D(int filters, int kernelHeight, int kernelWidth, int stride, int padding) implements Layer {
         public Conv2D {
@@ -57,6 +62,11 @@ public sealed interface Layer {
         }
 
         @Override
+        public long parameterCount(Shape input) {
+            return ((long) kernelHeight * kernelWidth * input.extent(2) + 1) * filters;
+        }
+
+        @Override
         public String text() {
             String step = stride == 1 && padding == 0 ? "" : " stride " + stride + " padding " + padding;
             return "conv2d " + filters + " " + kernelHeight + "x" + kernelWidth + step;
@@ -78,6 +88,11 @@ public sealed interface Layer {
         }
 
         @Override
+        public long parameterCount(Shape input) {
+            return (input.size() + 1L) * units;
+        }
+
+        @Override
         public String text() {
             return "dense " + units;
         }
@@ -96,7 +111,7 @@ public sealed interface Layer {
         }
     }
 
-    /** While training, zeroes this share of the elements and scales up the rest; see {@link retort.kernels.DropoutSpec}. */
+    /** While training, zeroes this share of the elements and scales up the rest; see {@link retort.kernels.op.DropoutSpec}. */
     record Dropout(float rate) implements Layer {
         public Dropout {
             Require.fraction("dropout", "rate", rate);

@@ -30,6 +30,18 @@ public abstract class Optimizer implements GradientSink, AutoCloseable {
         step++;
     }
 
+    /** Ends the step: its scope may close. */
+    public void endStep() {
+        gradients = null;
+    }
+
+    private Scope gradients() {
+        if (gradients == null) {
+            throw new IllegalStateException("optimizer: a gradient was given outside a step");
+        }
+        return gradients;
+    }
+
     /** Steps begun, the current one included. */
     public int step() {
         return step;
@@ -41,7 +53,7 @@ public abstract class Optimizer implements GradientSink, AutoCloseable {
         backend.gemm(spec, a, b, product);
         Tensor gradient = product;
         if (parameter.value().isPacked()) {
-            gradient = gradients.packed(product.shape());
+            gradient = gradients().packed(product.shape());
             backend.copy(product, gradient);
         }
         written(parameter, gradient);
@@ -49,7 +61,7 @@ public abstract class Optimizer implements GradientSink, AutoCloseable {
 
     @Override
     public Tensor destination(Parameter parameter) {
-        return gradients.tensor(parameter.value().shape());
+        return gradients().tensor(parameter.value().shape());
     }
 
     protected final Backend backend() {

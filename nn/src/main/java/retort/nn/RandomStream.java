@@ -1,14 +1,15 @@
 package retort.nn;
 
 /** Keeps the random numbers of different purposes apart under one seed. */
-enum RandomStream {
+public enum RandomStream {
     DROPOUT,
     WEIGHTS,
     SHUFFLE,
-    JITTER;
+    /** What is done to inputs before a network sees them. */
+    AUGMENTATION;
 
     /** The stream of one user of a purpose: a layer, a parameter. */
-    int of(int index) {
+    public int of(int index) {
         return ordinal() << 24 | index;
     }
 }

@@ -50,6 +50,15 @@ public final class Sequential implements AutoCloseable {
                         name.endsWith(".bias") ? new float[shape.size()] : initializer.draw(shape, seed, index));
     }
 
+    /** The same network with the same parameters on another backend. */
+    Sequential copy(Backend other) {
+        List<Parameter> parameters = parameters();
+        return new Sequential(
+                other,
+                architecture,
+                (name, shape, index) -> backend.download(parameters.get(index).value()));
+    }
+
     /** The activations of one training pass: what each stage was given and gave. */
     public static final class Tape {
         private final Stage.Pass pass;
@@ -99,7 +108,12 @@ public final class Sequential implements AutoCloseable {
      * @param x batch x the architecture's input
      */
     public Tensor infer(Scope scope, Tensor x) {
-        Stage.Pass pass = new Stage.Pass(backend, scope, null, 0);
+        return infer(backend, scope, x);
+    }
+
+    /** The same on another backend that reads this one's parameters. */
+    Tensor infer(Backend other, Scope scope, Tensor x) {
+        Stage.Pass pass = new Stage.Pass(other, scope, null, 0);
         Tensor value = x;
         for (Stage stage : stages) {
             value = stage.forward(pass, value);

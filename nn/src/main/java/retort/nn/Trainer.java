@@ -42,24 +42,25 @@ public final class Trainer {
     /**
      * One step of gradient descent.
      *
-     * @param images batch after batch of the model's input
-     * @param batch examples in {@code images}
+     * @param inputs batch after batch of the model's input
+     * @param batch examples in {@code inputs}
      * @param labels for each example as many numbers as the loss takes, see {@link Loss#targetSize}
      * @param outcome batch x 2: the loss of each example, and whether its class was met; see {@link Loss}
      */
-    public void step(float[] images, float[] labels, int batch, Tensor outcome) {
+    public void step(float[] inputs, float[] labels, int batch, Tensor outcome) {
         Backend backend = model.backend();
         try (Scope scope = backend.scope()) {
             int classes = model.architecture().output().size();
             Tensor x = scope.tensor(model.batchShape(batch));
             Tensor t = scope.tensor(batch, loss.targetSize(classes));
-            backend.upload(images, x);
+            backend.upload(inputs, x);
             backend.upload(labels, t);
             optimizer.beginStep(scope);
             Sequential.Tape tape = model.forward(scope, x, seed, optimizer.step());
             Tensor dLogits = scope.tensor(batch, classes);
             loss.apply(backend, tape.output(), t, dLogits, outcome);
             model.backward(tape, dLogits, optimizer);
+            optimizer.endStep();
         }
         if (maxNorm != Float.POSITIVE_INFINITY) {
             limitNorms();

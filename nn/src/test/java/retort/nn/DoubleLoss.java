@@ -15,7 +15,7 @@ record DoubleLoss(int rows, int classes, List<Term> terms) {
      * One cross-entropy.
      *
      * @param targets rows x classes
-     * @param slack how often R(T) of {@link retort.kernels.DistillationSpec} an engine's gradient may be off, in units of weight /
+     * @param slack how often R(T) of {@link retort.kernels.op.DistillationSpec} an engine's gradient may be off, in units of weight /
      *     (T rows), beyond what the softmax of an engine's cross-entropy is off
      * @param teacher the teacher's largest logit, which R(T) depends on
      */

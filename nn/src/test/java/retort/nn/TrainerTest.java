@@ -197,4 +197,19 @@ class TrainerTest {
         }
         return elements;
     }
+
+    /** The scope of a step is closed when the step is: nothing may be put there afterwards. */
+    @Test
+    void anOptimizerTakesNoGradientOutsideAStep() {
+        Backend backend = EnginesUnderTest.reference();
+        try (Scope scope = backend.scope();
+                Sgd sgd = new Sgd(backend, constant(RATE), constant(0))) {
+            Parameter parameter = new Parameter("w", scope.filled(Shape.of(2), 0));
+            assertThrows(IllegalStateException.class, () -> sgd.destination(parameter));
+            sgd.beginStep(scope);
+            sgd.written(parameter, sgd.destination(parameter));
+            sgd.endStep();
+            assertThrows(IllegalStateException.class, () -> sgd.destination(parameter));
+        }
+    }
 }

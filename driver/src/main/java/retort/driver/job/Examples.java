@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.IntStream;
 import retort.driver.data.ImageSet;
-import retort.nn.Jitter;
 
 /**
  * Images with what a model is to say of them: class indices, a probability for each class, or a teacher's logits. Batches
@@ -22,7 +21,7 @@ public final class Examples {
         LABEL(1),
         /** A probability for each class. */
         PROBABILITIES(ImageSet.CLASSES),
-        /** A teacher's logit for each class, then the class index; see {@link retort.kernels.DistillationSpec}. */
+        /** A teacher's logit for each class, then the class index; see {@link retort.kernels.op.DistillationSpec}. */
         LOGITS_AND_LABEL(ImageSet.CLASSES + 1);
 
         private final int size;

@@ -6,7 +6,6 @@ import retort.driver.report.Report;
 import retort.kernels.Backend;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
-import retort.nn.Jitter;
 import retort.nn.Loss;
 import retort.nn.Optimizer;
 import retort.nn.Parameter;

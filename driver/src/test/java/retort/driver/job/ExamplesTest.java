@@ -16,7 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import retort.driver.data.ImageSet;
 import retort.driver.data.SyntheticSet;
-import retort.nn.Jitter;
 import retort.nn.Shuffle;
 
 class ExamplesTest {

@@ -26,7 +26,6 @@ import retort.driver.report.Report;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
-import retort.nn.Jitter;
 import retort.nn.Sequential;
 
 class JobTest {

@@ -22,11 +22,11 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
 
     /**
      * @param type the engine's tensor
-     * @param origin the backend that this is a sibling of, whose tensors it may read; null for none
+     * @param origin the backend that this is a sibling of, whose tensors it may read, and those that it may read; null for none
      */
     protected CheckedBackend(Class<T> type, CheckedBackend<T> origin) {
         this.type = type;
-        this.origin = origin == null || origin.origin == null ? origin : origin.origin;
+        this.origin = origin;
     }
 
     /** The tensors that an epilogue reads, checked; null where its record asks for none. */
@@ -143,12 +143,15 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
     }
 
     private T own(String op, String name, Tensor tensor, boolean read) {
-        Backend of = tensor.scope().backend();
-        if (of != this && !(read && of == origin)) {
+        CheckedBackend<T> holder = this;
+        while (holder != null && tensor.scope().backend() != holder) {
+            holder = read ? holder.origin : null;
+        }
+        if (holder == null) {
             throw new IllegalArgumentException(
                     op + ": " + name + " is a " + tensor + " of another backend, this is " + engine());
         }
-        if (tensor.scope().isClosed() || origin != null && origin.closed) {
+        if (tensor.scope().isClosed() || holder.closed) {
             throw new IllegalStateException(op + ": " + name + " is a " + tensor + " whose scope is closed");
         }
         return type.cast(tensor);

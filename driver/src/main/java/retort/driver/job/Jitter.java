@@ -1,6 +1,7 @@
-package retort.nn;
+package retort.driver.job;
 
 import retort.kernels.op.Philox;
+import retort.nn.RandomStream;
 
 /**
  * Random moves of training images by whole pixels, for each example and epoch another that depends on nothing but these.
@@ -32,7 +33,7 @@ public record Jitter(int pixels, long seed, int epoch) {
             return 0;
         }
         int[] words = new int[4];
-        Philox.block(seed, example, RandomStream.JITTER.of(0), epoch, 0, words, 0);
+        Philox.block(seed, example, RandomStream.AUGMENTATION.of(0), epoch, 0, words, 0);
         return (int) (Integer.toUnsignedLong(words[word]) * (2 * pixels + 1) >>> 32) - pixels;
     }
 }

@@ -1,4 +1,4 @@
-package retort.nn;
+package retort.driver.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
