@@ -34,8 +34,8 @@ import retort.kernels.op.SoftmaxSpec;
  * closed, {@link UnsupportedSpecException} for a valid spec that this engine does not do, {@link BackendException} when
  * the device fails. Nothing falls back to another engine.
  *
- * <p><b>Threads.</b> A backend belongs to the thread that first works with it; any other gets an {@link IllegalStateException}
- * that names both. Another thread opens one of its own, or takes a {@link #sibling}.
+ * <p><b>Threads.</b> A backend belongs to the thread that first works with it; any other gets an
+ * {@link IllegalStateException} that names both. Another thread opens one of its own, or takes a {@link #sibling}.
  */
 public interface Backend extends AutoCloseable {
     Engine engine();
@@ -46,7 +46,10 @@ public interface Backend extends AutoCloseable {
     /** Host threads that compute; 1 for an engine whose work is done elsewhere. */
     int threads();
 
-    /** What was asked of the device so far, waiting for everything queued; nothing for an engine that works in the Java heap. */
+    /**
+     * What was asked of the device so far, waiting for everything queued; nothing for an engine that works in the Java
+     * heap.
+     */
     default Optional<DeviceCounters> deviceCounters() {
         return Optional.empty();
     }
@@ -57,7 +60,10 @@ public interface Backend extends AutoCloseable {
     /** A new, empty scope. */
     Scope scope();
 
-    /** Copies {@code destination.size()} elements from {@code source[offset..]}; {@code source} may be changed afterwards. */
+    /**
+     * Copies {@code destination.size()} elements from {@code source[offset..]}; {@code source} may be changed
+     * afterwards.
+     */
     void upload(float[] source, int offset, Tensor destination);
 
     default void upload(float[] source, Tensor destination) {
@@ -80,13 +86,16 @@ public interface Backend extends AutoCloseable {
     /** Every element of {@code x} becomes {@code value}. */
     void fill(Tensor x, float value);
 
-    /** {@code y = x}, element by element in row-major order; the shapes may differ, the sizes not. Either may be packed. */
+    /**
+     * {@code y = x}, element by element in row-major order; the shapes may differ, the sizes not. Either may be packed.
+     */
     void copy(Tensor x, Tensor y);
 
     /**
      * Does an op. The methods below are the pleasant way to call it.
      *
-     * @throws IllegalArgumentException for a tensor that does not fit its operand, and one that shares elements with a result
+     * @throws IllegalArgumentException for a tensor that does not fit its operand, and one that shares elements with a
+     * result
      */
     void run(Call call);
 
@@ -99,12 +108,18 @@ public interface Backend extends AutoCloseable {
         gemm(spec, a, b, c, Fused.NONE);
     }
 
-    /** G = op(A) op(B) is the gradient of {@code w}; Adam is applied to it and G is never stored. See {@link GemmAdamSpec}. */
+    /**
+     * G = op(A) op(B) is the gradient of {@code w}; Adam is applied to it and G is never stored. See
+     * {@link GemmAdamSpec}.
+     */
     default void gemmAdam(GemmAdamSpec spec, Tensor a, Tensor b, Tensor w, Tensor m, Tensor v, int step) {
         run(Call.of(spec, Scalars.step(step), a, b, w, m, v));
     }
 
-    /** A convolution or one of its gradients; the spec's pass says which of x, filter and y is written. See {@link Conv2dSpec}. */
+    /**
+     * A convolution or one of its gradients; the spec's pass says which of x, filter and y is written. See
+     * {@link Conv2dSpec}.
+     */
     default void conv2d(Conv2dSpec spec, Tensor x, Tensor filter, Tensor y, Fused fused) {
         run(Call.of(spec, spec.epilogue(), fused, x, filter, y));
     }
@@ -133,7 +148,10 @@ public interface Backend extends AutoCloseable {
         run(Call.of(spec, logits, targets, dLogits, outcome));
     }
 
-    /** A student's loss against its teacher's logits and the true labels, and its gradient, in one pass. See {@link DistillationSpec}. */
+    /**
+     * A student's loss against its teacher's logits and the true labels, and its gradient, in one pass. See
+     * {@link DistillationSpec}.
+     */
     default void distillation(DistillationSpec spec, Tensor logits, Tensor targets, Tensor dLogits, Tensor outcome) {
         run(Call.of(spec, logits, targets, dLogits, outcome));
     }
@@ -158,7 +176,10 @@ public interface Backend extends AutoCloseable {
         run(Call.of(spec, y, dY, dX));
     }
 
-    /** Zeroes a random share of the elements and scales up the rest. Its own gradient, under the same key. See {@link DropoutSpec}. */
+    /**
+     * Zeroes a random share of the elements and scales up the rest. Its own gradient, under the same key. See
+     * {@link DropoutSpec}.
+     */
     default void dropout(DropoutSpec spec, DropoutKey key, Tensor x, Tensor y) {
         run(Call.of(spec, Scalars.key(key), x, y));
     }
@@ -173,7 +194,10 @@ public interface Backend extends AutoCloseable {
         run(Call.of(spec, Scalars.step(step), w, gradient, m, v));
     }
 
-    /** In place on w and velocity: one step of gradient descent with momentum. All three are packed, or none is. See {@link SgdSpec}. */
+    /**
+     * In place on w and velocity: one step of gradient descent with momentum. All three are packed, or none is. See
+     * {@link SgdSpec}.
+     */
     default void sgd(SgdSpec spec, Tensor w, Tensor gradient, Tensor velocity) {
         run(Call.of(spec, w, gradient, velocity));
     }
@@ -184,8 +208,9 @@ public interface Backend extends AutoCloseable {
     }
 
     /**
-     * Another backend of this kind, for another thread: it computes on its own and reads this one's tensors, so that weights
-     * are in memory once. May be called by any thread; what was written before must be {@link #finish finished}.
+     * Another backend of this kind, for another thread: it computes on its own and reads this one's tensors, so that
+     * weights are in memory once. May be called by any thread; what was written before must be
+     * {@link #finish finished}.
      *
      * @param threads that it computes on
      */

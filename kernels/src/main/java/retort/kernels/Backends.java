@@ -52,7 +52,8 @@ public final class Backends {
     }
 
     /**
-     * Opens an engine to find out where its time goes: each operation is waited for, and a device keeps its own times too.
+     * Opens an engine to find out where its time goes: each operation is waited for, and a device keeps its own times
+     * too.
      *
      * @throws BackendUnavailableException if it can't run here; nothing takes its place
      */
@@ -70,7 +71,9 @@ public final class Backends {
         return provider(engine).unavailable();
     }
 
-    /** The devices that {@link Options#device} can name, in the order of their numbers; none for an engine on the CPU. */
+    /**
+     * The devices that {@link Options#device} can name, in the order of their numbers; none for an engine on the CPU.
+     */
     public static List<Device> devices(Engine engine) {
         return provider(engine).devices();
     }

@@ -8,8 +8,8 @@ import retort.kernels.op.Scalars;
 import retort.kernels.op.Spec;
 
 /**
- * An op and the tensors it is done on: what {@link Backend#run} takes. The methods of {@link Backend} that are named after ops
- * make one each time; who does the same work again and again keeps it, and then a call allocates nothing.
+ * An op and the tensors it is done on: what {@link Backend#run} takes. The methods of {@link Backend} that are named
+ * after ops make one each time; who does the same work again and again keeps it, and then a call allocates nothing.
  */
 public final class Call {
     private final Spec spec;

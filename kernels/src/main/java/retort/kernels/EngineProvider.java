@@ -5,8 +5,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * How an engine presents itself: what it needs, what it can run on, how it is opened. Found by {@link java.util.ServiceLoader},
- * so that nothing but the engine itself names its classes. Creating a provider touches neither vectors nor drivers.
+ * How an engine presents itself: what it needs, what it can run on, how it is opened. Found by
+ * {@link java.util.ServiceLoader}, so that nothing but the engine itself names its classes. Creating a provider touches
+ * neither vectors nor drivers.
  */
 public interface EngineProvider {
     Engine engine();

@@ -39,8 +39,8 @@ public record Peaks(double gflops, double triadGBs, double updateGBs) {
     private static final double FASTER = 1.1;
 
     /**
-     * Measures, in two seconds or so, as many threads as a CPU engine has; nothing for an engine that chooses its own device, whose
-     * roofs are others, or on a JVM that compiles no vector code.
+     * Measures, in two seconds or so, as many threads as a CPU engine has; nothing for an engine that chooses its own
+     * device, whose roofs are others, or on a JVM that compiles no vector code.
      */
     public static Optional<Peaks> measured(Engine engine, int threads) {
         return switch (engine) {
@@ -74,8 +74,8 @@ public record Peaks(double gflops, double triadGBs, double updateGBs) {
     }
 
     /**
-     * The better of the loops over memory. The triad's stores read what they overwrite, which is not counted: what writes
-     * back only what it has read, as optimisers do, moves more bytes a second.
+     * The better of the loops over memory. The triad's stores read what they overwrite, which is not counted: what
+     * writes back only what it has read, as optimisers do, moves more bytes a second.
      */
     public double memoryGBs() {
         return Math.max(triadGBs, updateGBs);

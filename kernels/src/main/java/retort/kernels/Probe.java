@@ -1,8 +1,8 @@
 package retort.kernels;
 
 /**
- * Loops that show what this machine can do at most, and the building blocks that no op shows alone: what the speed of kernels
- * is held against. Each runs on the calling thread.
+ * Loops that show what this machine can do at most, and the building blocks that no op shows alone: what the speed of
+ * kernels is held against. Each runs on the calling thread.
  */
 public interface Probe {
     /** Floating-point operations of one {@link #fma}, on vectors of any width. */
@@ -19,8 +19,8 @@ public interface Probe {
     void triad(float[] x, float[] y, float[] z, float factor);
 
     /**
-     * w = w + factor g, and m and v alike: 28 bytes an element over four arrays, three of them written back, as an Adam step
-     * reads and writes, with no more arithmetic than it takes to need every element.
+     * w = w + factor g, and m and v alike: 28 bytes an element over four arrays, three of them written back, as an Adam
+     * step reads and writes, with no more arithmetic than it takes to need every element.
      */
     void update(float[] w, float[] g, float[] m, float[] v, float factor);
 

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A backend that keeps the calls it is given instead of doing them: what is run on it once, with tensors of the backend behind
- * it, can be run there again and again without being put together anew.
+ * A backend that keeps the calls it is given instead of doing them: what is run on it once, with tensors of the backend
+ * behind it, can be run there again and again without being put together anew.
  */
 public final class RecordingBackend extends ForwardingBackend {
     private final List<Call> calls = new ArrayList<>();
@@ -24,7 +24,9 @@ public final class RecordingBackend extends ForwardingBackend {
         calls.add(call);
     }
 
-    /** @throws UnsupportedOperationException always: it is no call of an op, and would be missing from what is recorded */
+    /**
+     * @throws UnsupportedOperationException always: it is no call of an op, and would be missing from what is recorded
+     */
     @Override
     public void upload(float[] source, int offset, Tensor destination) {
         throw notRecorded("upload");

@@ -51,9 +51,10 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * A new matrix in an order of the engine's own: the one in which its products read B, so that weights need not be brought
-     * into it call after call. {@link Backend#upload}, {@link Backend#download}, {@link Backend#copy} and
-     * {@link Backend#fill} know the order; other operations take a packed operand where their spec says so. It has no views.
+     * A new matrix in an order of the engine's own: the one in which its products read B, so that weights need not be
+     * brought into it call after call. {@link Backend#upload}, {@link Backend#download}, {@link Backend#copy} and
+     * {@link Backend#fill} know the order; other operations take a packed operand where their spec says so. It has no
+     * views.
      *
      * @throws IllegalArgumentException if the shape is not a matrix
      * @throws IllegalStateException if this scope is closed
@@ -72,8 +73,8 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * The elements of a row-major tensor from {@code offset} on, seen as a packed matrix: for checks, which want to see what
-     * lies around and between its elements. What fills it up must be 0.
+     * The elements of a row-major tensor from {@code offset} on, seen as a packed matrix: for checks, which want to see
+     * what lies around and between its elements. What fills it up must be 0.
      *
      * @throws IllegalArgumentException if the range leaves the tensor
      */

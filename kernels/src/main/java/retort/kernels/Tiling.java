@@ -1,8 +1,8 @@
 package retort.kernels;
 
 /**
- * The sizes that an engine's kernels come in. Results are right for any size; tests, checks and tuners look for mistakes where
- * one kernel ends and the next begins.
+ * The sizes that an engine's kernels come in. Results are right for any size; tests, checks and tuners look for
+ * mistakes where one kernel ends and the next begins.
  *
  * @param lanes elements of a vector
  * @param mr rows of a product's largest tile

@@ -6,7 +6,9 @@ import retort.kernels.op.AdamSpec;
 import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 
-/** Adam; a gradient that is a product is used as it is made and never stored. See {@link AdamSpec} for the equations. */
+/**
+ * Adam; a gradient that is a product is used as it is made and never stored. See {@link AdamSpec} for the equations.
+ */
 public final class Adam extends Optimizer {
     private final Schedule rate;
     private final float beta1;

@@ -3,7 +3,9 @@ package retort.nn;
 import retort.kernels.op.Philox;
 import retort.kernels.op.Shape;
 
-/** How weights start; biases start at 0. Each element is drawn by its own counter, so a seed means the same everywhere. */
+/**
+ * How weights start; biases start at 0. Each element is drawn by its own counter, so a seed means the same everywhere.
+ */
 public enum Initializer {
     /** Uniform in +-sqrt(6 / (fan in + fan out)). Source: Glorot and Bengio 2010. */
     GLOROT_UNIFORM {

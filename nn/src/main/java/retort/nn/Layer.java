@@ -3,8 +3,8 @@ package retort.nn;
 import retort.kernels.op.Shape;
 
 /**
- * One layer of an architecture: what it is, not its numbers. Shapes here are of one example, without the batch. The text
- * form, for example {@code dense 1200}, is what model files hold; {@link Architecture#parse} reads it.
+ * One layer of an architecture: what it is, not its numbers. Shapes here are of one example, without the batch. The
+ * text form, for example {@code dense 1200}, is what model files hold; {@link Architecture#parse} reads it.
  */
 public sealed interface Layer {
     /**
@@ -111,7 +111,10 @@ public sealed interface Layer {
         }
     }
 
-    /** While training, zeroes this share of the elements and scales up the rest; see {@link retort.kernels.op.DropoutSpec}. */
+    /**
+     * While training, zeroes this share of the elements and scales up the rest; see
+     * {@link retort.kernels.op.DropoutSpec}.
+     */
     record Dropout(float rate) implements Layer {
         public Dropout {
             Require.fraction("dropout", "rate", rate);

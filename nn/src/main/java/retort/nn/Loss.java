@@ -42,8 +42,8 @@ public sealed interface Loss {
     }
 
     /**
-     * The distance from a teacher, mixed with cross-entropy with the true class; see {@link DistillationSpec}. The labels of
-     * an example are the teacher's logits, then the class index.
+     * The distance from a teacher, mixed with cross-entropy with the true class; see {@link DistillationSpec}. The
+     * labels of an example are the teacher's logits, then the class index.
      *
      * @param temperature T of the teacher and the student
      * @param hardShare of the cross-entropy

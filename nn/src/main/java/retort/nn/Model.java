@@ -10,8 +10,8 @@ import retort.kernels.Engine;
 import retort.kernels.op.Shape;
 
 /**
- * A network that no longer changes: its architecture and its weights, which are in memory once however many threads use it.
- * Each thread takes a {@link Predictor} of its own.
+ * A network that no longer changes: its architecture and its weights, which are in memory once however many threads use
+ * it. Each thread takes a {@link Predictor} of its own.
  *
  * <pre>
  * try (Model model = Model.load(Path.of("student.safetensors"), Engine.CPU_SIMD)) {
@@ -92,7 +92,9 @@ public final class Model implements AutoCloseable {
         return outputSize;
     }
 
-    /** A predictor for the calling thread, on that thread alone: many small requests are served best by many of these. */
+    /**
+     * A predictor for the calling thread, on that thread alone: many small requests are served best by many of these.
+     */
     public Predictor predictor() {
         return predictor(1);
     }

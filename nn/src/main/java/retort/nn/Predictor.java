@@ -10,7 +10,8 @@ import retort.kernels.Tensor;
 import retort.kernels.op.SoftmaxSpec;
 
 /**
- * Runs a {@link Model} for one thread: the one that calls it first. A batch of a size that was met before allocates nothing.
+ * Runs a {@link Model} for one thread: the one that calls it first. A batch of a size that was met before allocates
+ * nothing.
  */
 public final class Predictor implements AutoCloseable {
     /** Sizes of batches that are kept ready; beyond that all begin anew. */

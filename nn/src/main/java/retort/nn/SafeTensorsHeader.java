@@ -35,7 +35,9 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
     private static final String DTYPE = "F32";
     private static final int ALIGNMENT_BYTES = 8;
 
-    /** The header for tensors that follow each other in the map's order, padded with spaces so that the data is aligned. */
+    /**
+     * The header for tensors that follow each other in the map's order, padded with spaces so that the data is aligned.
+     */
     static byte[] format(Map<String, String> metadata, Map<String, SafeTensors.Entry> tensors) {
         StringWriter text = new StringWriter();
         try (JsonWriter json = new JsonWriter(text)) {

@@ -12,8 +12,8 @@ public interface Schedule {
     }
 
     /**
-     * start (end / start)^((step - 1) / steps): start at step 1, multiplied by the same factor at each step, end from step
-     * {@code steps + 1} on.
+     * start (end / start)^((step - 1) / steps): start at step 1, multiplied by the same factor at each step, end from
+     * step {@code steps + 1} on.
      *
      * @throws IllegalArgumentException if one of the three is not positive
      */

@@ -153,8 +153,8 @@ public final class Sequential implements AutoCloseable {
     }
 
     /**
-     * Writes architecture, parameters and {@code metadata} as safetensors. An "architecture" in the metadata is replaced by
-     * this model's.
+     * Writes architecture, parameters and {@code metadata} as safetensors. An "architecture" in the metadata is
+     * replaced by this model's.
      *
      * @throws ModelFileException if the file can't be written
      */

@@ -15,11 +15,12 @@ import retort.kernels.op.ReluSpec;
 import retort.kernels.op.Shape;
 
 /**
- * One step of a network as it is computed: a layer, or a layer with weights fused with the ReLU and dropout after it. It
- * holds parameters and no activations, so one model can infer while it trains.
+ * One step of a network as it is computed: a layer, or a layer with weights fused with the ReLU and dropout after it.
+ * It holds parameters and no activations, so one model can infer while it trains.
  *
- * <p>Backward, a fused stage's ReLU and dropout are undone by the stage above it, in the epilogue of the product that makes
- * the gradient (see {@link Epilogue#gate}); so a stage may have to gate the gradient of its input, by its input itself.
+ * <p>Backward, a fused stage's ReLU and dropout are undone by the stage above it, in the epilogue of the product that
+ * makes the gradient (see {@link Epilogue#gate}); so a stage may have to gate the gradient of its input, by its input
+ * itself.
  */
 sealed interface Stage {
     /**

@@ -7,8 +7,8 @@ import retort.kernels.op.MaxNormSpec;
 import retort.kernels.op.Shape;
 
 /**
- * Trains a model step by step. Everything that a step makes lives in a scope of its own; the caller decides when to look at
- * outcomes, and until then a device need not be waited for.
+ * Trains a model step by step. Everything that a step makes lives in a scope of its own; the caller decides when to
+ * look at outcomes, and until then a device need not be waited for.
  */
 public final class Trainer {
     private final Sequential model;

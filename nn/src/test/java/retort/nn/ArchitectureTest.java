@@ -15,8 +15,8 @@ class ArchitectureTest {
     @ValueSource(
             strings = {
                 "input 28x28x1; flatten; dense 10; relu; dense 10; relu; dense 10",
-                "input 28x28x1; conv2d 32 3x3; relu; flatten; dense 1200; relu; dropout 0.5; dense 1200; relu; dropout 0.5; "
-                        + "dense 10",
+                "input 28x28x1; conv2d 32 3x3; relu; flatten; dense 1200; relu; dropout 0.5; "
+                        + "dense 1200; relu; dropout 0.5; dense 10",
                 "input 9x7x3; conv2d 4 5x3 stride 2 padding 1; relu; conv2d 2 1x2",
                 "input 784; dropout 0.1; dense 3",
                 "input 2x3x4x5; relu; dropout 0.0; flatten"

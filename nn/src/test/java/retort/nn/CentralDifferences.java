@@ -8,10 +8,11 @@ import java.util.stream.IntStream;
  * Gradients of a {@link DoubleModel}'s loss by L(w + h) and L(w - h), with a bound of their own error.
  *
  * <p>As long as no ReLU changes sides between w - h and w + h, which is checked, every pre-activation is linear in a
- * single parameter: z(w + h) = z + h a. Then the third derivative of each cross-entropy that L is the sum of is the third
- * cumulant of a / T under p, times the targets' mass; a variable in an interval of width R has one of at most R^3 / 4 (its
- * variance is at most R^2 / 4, the third power of its distance from the mean at most R times the second). So the difference
- * quotient is off by at most h^2 / 6 mean(mass R^3 / 4), and by what rounding in double does to the two losses, divided by h.
+ * single parameter: z(w + h) = z + h a. Then the third derivative of each cross-entropy that L is the sum of is the
+ * third cumulant of a / T under p, times the targets' mass; a variable in an interval of width R has one of at most R^3
+ * / 4 (its variance is at most R^2 / 4, the third power of its distance from the mean at most R times the second). So
+ * the difference quotient is off by at most h^2 / 6 mean(mass R^3 / 4), and by what rounding in double does to the two
+ * losses, divided by h.
  */
 final class CentralDifferences {
     private static final double H = 0x1p-17;

@@ -27,7 +27,9 @@ final class DigitLikeImages {
         return new Batch(images, labels);
     }
 
-    /** A line through a point near the middle, at the class's angle, three pixels wide, and a dot on the class's side. */
+    /**
+     * A line through a point near the middle, at the class's angle, three pixels wide, and a dot on the class's side.
+     */
     private void draw(int label, float[] images, int at) {
         double angle = Math.PI * (label + random.nextDouble(-0.3, 0.3)) / CLASSES;
         double row = SIDE / 2.0 + random.nextDouble(-3, 3);

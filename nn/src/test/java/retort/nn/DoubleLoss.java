@@ -6,8 +6,8 @@ import retort.kernels.op.CrossEntropySpec.Targets;
 import retort.kernels.op.Divergence;
 
 /**
- * A loss in double precision, as a mean over the rows: a weighted sum of cross-entropies with softmax(z / T). Distillation by
- * soft targets is such a sum too, but for a constant, the entropy of the teacher's probabilities:
+ * A loss in double precision, as a mean over the rows: a weighted sum of cross-entropies with softmax(z / T).
+ * Distillation by soft targets is such a sum too, but for a constant, the entropy of the teacher's probabilities:
  * hardShare CE(y, softmax(z)) + (1 - hardShare) T^2 CE(softmax(v / T), softmax(z / T)).
  */
 record DoubleLoss(int rows, int classes, List<Term> terms) {
@@ -15,8 +15,8 @@ record DoubleLoss(int rows, int classes, List<Term> terms) {
      * One cross-entropy.
      *
      * @param targets rows x classes
-     * @param slack how often R(T) of {@link retort.kernels.op.DistillationSpec} an engine's gradient may be off, in units of weight /
-     *     (T rows), beyond what the softmax of an engine's cross-entropy is off
+     * @param slack how often R(T) of {@link retort.kernels.op.DistillationSpec} an engine's gradient may be off, in
+     *     units of weight / (T rows), beyond what the softmax of an engine's cross-entropy is off
      * @param teacher the teacher's largest logit, which R(T) depends on
      */
     record Term(double weight, double temperature, double[] targets, double slack, double teacher) {}

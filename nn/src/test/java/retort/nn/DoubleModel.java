@@ -9,8 +9,8 @@ import retort.kernels.op.Shape;
 
 /**
  * A network in double precision, layer by layer from the definitions, with no backend and nothing fused: the truth that
- * gradients are held against. Element i of dropout layer l is dropped if word i % 4 of Philox(seed; i / 4, l, step) lies
- * below rate * 2^32.
+ * gradients are held against. Element i of dropout layer l is dropped if word i % 4 of Philox(seed; i / 4, l, step)
+ * lies below rate * 2^32.
  */
 final class DoubleModel {
     /** One product of a layer with weights: y[y] += x[x] * weight[w]. Indices run over the whole batch. */

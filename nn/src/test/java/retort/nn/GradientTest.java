@@ -74,7 +74,9 @@ class GradientTest {
             return elements;
         }
 
-        /** Class indices with a -1 for no class, or rows of probabilities, or a teacher's logits and then a class index. */
+        /**
+         * Class indices with a -1 for no class, or rows of probabilities, or a teacher's logits and then a class index.
+         */
         float[] labels() {
             float[] labels = signed(BATCH * loss.targetSize(classes()));
             for (int i = 0; i < BATCH; i++) {

@@ -12,7 +12,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import retort.kernels.op.Shape;
 
 class InitializerTest {
-    /** sqrt(6 / (fan in + fan out)) for Glorot and sqrt(6 / fan in) for He, the fans of a kernel counting its pixels. */
+    /**
+     * sqrt(6 / (fan in + fan out)) for Glorot and sqrt(6 / fan in) for He, the fans of a kernel counting its pixels.
+     */
     @ParameterizedTest
     @CsvSource({
         "GLOROT_UNIFORM, 784x10, 0.08692913",
@@ -36,7 +38,9 @@ class InitializerTest {
         assertTrue(largest >= limit * (1 - share) && least <= -limit * (1 - share), least + " to " + largest);
     }
 
-    /** The mean of n draws from +-a leaves +-t with probability at most 2 exp(-n t^2 / (2 a^2)) (Hoeffding 1963): 4e-9. */
+    /**
+     * The mean of n draws from +-a leaves +-t with probability at most 2 exp(-n t^2 / (2 a^2)) (Hoeffding 1963): 4e-9.
+     */
     @ParameterizedTest
     @CsvSource({"GLOROT_UNIFORM, 784x10", "HE_UNIFORM, 784x10", "GLOROT_UNIFORM, 3x3x1x32", "GLOROT_UNIFORM, 1200x1200"
     })

@@ -9,16 +9,16 @@ import java.util.Map;
  * How far an engine's gradients may be from the exact ones: a running error analysis of one training pass, forward and
  * then backward.
  *
- * <p>Each value travels with a bound of its error. A sum of k products whose operands are off by at most ea and eb is off
- * by at most
+ * <p>Each value travels with a bound of its error. A sum of k products whose operands are off by at most ea and eb is
+ * off by at most
  *
  * <pre>(1 + 2 (k + 2) eps) sum (|a| + ea) (|b| + eb) - sum |a| |b|,   eps = 2^-24</pre>
  *
  * <p>which is what the operands' errors can do, and the rounding that {@link retort.kernels.op.GemmSpec} and
- * {@link retort.kernels.op.Conv2dSpec} allow on top. ReLU passes errors on as long as no error can change a sign, which is
- * checked here; dropout's scale costs three roundings. The bounds of softmax are those of
- * {@link retort.kernels.op.SoftmaxSpec}, those of distillation its own. Backward, a gradient is known by a bound of its magnitude alone: the same sums over
- * absolute values. Source: Higham 2002, sections 3.1 and 3.3.
+ * {@link retort.kernels.op.Conv2dSpec} allow on top. ReLU passes errors on as long as no error can change a sign, which
+ * is checked here; dropout's scale costs three roundings. The bounds of softmax are those of
+ * {@link retort.kernels.op.SoftmaxSpec}, those of distillation its own. Backward, a gradient is known by a bound of its
+ * magnitude alone: the same sums over absolute values. Source: Higham 2002, sections 3.1 and 3.3.
  */
 final class RoundingBounds {
     private static final double EPS = 0x1p-24;

@@ -67,7 +67,10 @@ class ScheduleTest {
         assertFalls(subject.backend(), new Sgd(subject.backend(), rate, momentum), -1, -2, -3);
     }
 
-    /** Under a constant gradient Adam moves by its rate, within the roundings of a square root, a division and a difference. */
+    /**
+     * Under a constant gradient Adam moves by its rate, within the roundings of a square root, a division and a
+     * difference.
+     */
     @Test
     void adamFollowsItsRate() {
         Backend backend = EnginesUnderTest.reference();

@@ -32,7 +32,10 @@ class ShuffleTest {
         }
     }
 
-    /** The orders of a run are part of what a seed promises: other engines, versions and machines must give them too. Worked out apart. */
+    /**
+     * The orders of a run are part of what a seed promises: other engines, versions and machines must give them too.
+     * Worked out apart.
+     */
     @Test
     void theOrderOfASeedStaysWhatItIs() {
         assertArrayEquals(new int[] {3, 2, 1, 4, 6, 7, 5, 0}, Shuffle.permutation(8, 5L << 32 | 9, 3));
@@ -70,8 +73,8 @@ class ShuffleTest {
     }
 
     /**
-     * Pearson's statistic over n cells tends to chi-square with f = n - 1 degrees of freedom, which exceeds f + 2 sqrt(f x) + 2 x with probability
-     * at most exp(-x) (Laurent and Massart 2000, lemma 1); x = 20 makes that 2e-9.
+     * Pearson's statistic over n cells tends to chi-square with f = n - 1 degrees of freedom, which exceeds f + 2
+     * sqrt(f x) + 2 x with probability at most exp(-x) (Laurent and Massart 2000, lemma 1); x = 20 makes that 2e-9.
      */
     private static void assertFitsUniform(int[] counts, int draws) {
         double expected = (double) draws / counts.length;

@@ -23,14 +23,14 @@ import retort.kernels.op.GemmSpec;
 /**
  * The same training on each engine and on the reference, without ever bringing them together again.
  *
- * <p>How far may their losses part? Rounding makes a sum of k products what it would be exactly had each weight been off
- * by a relative sqrt(k) eps or so (Wilkinson's backward error; with sqrt(k) for k, Higham and Mary 2019). How training
- * then amplifies that is not to be derived: Adam divides by the root of a second moment, which for a tiny gradient is
- * tiny too, and a ReLU may change sides. So the amplification is measured: "twins" of the reference train with every
- * weight moved by a random relative +-sqrt(k) eps before each step. At each step an engine may have parted from the
- * reference by no more than {@value #MARGIN} times what the widest twin has up to then. The twins are few, hence the
- * margin, and the losses themselves are rounded to float32. A thousandth too much in one product must
- * still be seen, which is tested too.
+ * <p>How far may their losses part? Rounding makes a sum of k products what it would be exactly had each weight been
+ * off by a relative sqrt(k) eps or so (Wilkinson's backward error; with sqrt(k) for k, Higham and Mary 2019). How
+ * training then amplifies that is not to be derived: Adam divides by the root of a second moment, which for a tiny
+ * gradient is tiny too, and a ReLU may change sides. So the amplification is measured: "twins" of the reference train
+ * with every weight moved by a random relative +-sqrt(k) eps before each step. At each step an engine may have parted
+ * from the reference by no more than {@value #MARGIN} times what the widest twin has up to then. The twins are few,
+ * hence the margin, and the losses themselves are rounded to float32. A thousandth too much in one product must still
+ * be seen, which is tested too.
  */
 class SideBySideTest {
     private static final long SEED = 20261123;
@@ -44,7 +44,8 @@ class SideBySideTest {
     private static final Job STUDENT =
             new Job("input 28x28x1; flatten; dense 10; relu; dense 10; relu; dense 10", 3.5f, 200);
     private static final Job TEACHER = new Job(
-            "input 28x28x1; conv2d 8 3x3; relu; flatten; dense 32; relu; dropout 0.5; dense 32; relu; dropout 0.5; dense 10",
+            "input 28x28x1; conv2d 8 3x3; relu; flatten; dense 32; relu; dropout 0.5; "
+                    + "dense 32; relu; dropout 0.5; dense 10",
             3.5f,
             2);
 

@@ -33,8 +33,8 @@ class TrainerTest {
     private static final float RATE = 0.5f;
     private static final double EPS = 0x1p-24;
     private static final Architecture ARCHITECTURE = Architecture.parse(
-            "input 28x28x1; conv2d 3 3x3 stride 2 padding 0; relu; conv2d 4 2x2; relu; flatten; dense 20; relu; dropout 0.5; "
-                    + "dense 15; dense 10");
+            "input 28x28x1; conv2d 3 3x3 stride 2 padding 0; relu; conv2d 4 2x2; relu; flatten; dense 20; relu; "
+                    + "dropout 0.5; dense 15; dense 10");
     private static final CrossEntropySpec SPEC = new CrossEntropySpec(BATCH, 10, 1, Targets.HARD);
 
     static Stream<Subject> engines() {

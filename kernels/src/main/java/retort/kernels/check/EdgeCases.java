@@ -28,8 +28,8 @@ import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
 
 /**
- * Specs of every op around the edges of an engine's vectors, tiles and blocks: size 1, one less and one more than each, a
- * prime, a tall and a wide one, and some that are worth more than one thread.
+ * Specs of every op around the edges of an engine's vectors, tiles and blocks: size 1, one less and one more than each,
+ * a prime, a tall and a wide one, and some that are worth more than one thread.
  */
 public final class EdgeCases {
     /** What a simulator of a device does in a second or so. */

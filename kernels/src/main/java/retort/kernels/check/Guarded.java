@@ -8,8 +8,8 @@ import retort.kernels.op.Operand;
 import retort.kernels.op.Shape;
 
 /**
- * A tensor inside a larger one, at an odd offset between canaries: what is written beside it shows. A packed tensor has them
- * too, and what fills it up must stay as it was.
+ * A tensor inside a larger one, at an odd offset between canaries: what is written beside it shows. A packed tensor has
+ * them too, and what fills it up must stay as it was.
  */
 final class Guarded {
     /** Elements on either side. */

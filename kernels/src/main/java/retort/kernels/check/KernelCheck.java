@@ -18,9 +18,9 @@ import retort.kernels.op.Scalars;
 import retort.kernels.op.Spec;
 
 /**
- * One op on operands that are made up from a seed: run between canaries, and held against the definition, exactly where whole
- * numbers make that possible, else within the bound that the spec states. Tests, the tuner, {@code doctor} and benchmarks
- * all check kernels with this.
+ * One op on operands that are made up from a seed: run between canaries, and held against the definition, exactly where
+ * whole numbers make that possible, else within the bound that the spec states. Tests, the tuner, {@code doctor} and
+ * benchmarks all check kernels with this.
  */
 public final class KernelCheck {
     private static final DropoutKey KEY = new DropoutKey(0x5EED_0F_12345678L, 3, (7L << 32) + 11);
@@ -165,7 +165,8 @@ public final class KernelCheck {
     }
 
     /**
-     * Compares results that somebody else made of the inputs, a part of them where all would take the reference too long.
+     * Compares results that somebody else made of the inputs, a part of them where all would take the reference too
+     * long.
      *
      * @param name of who made them, for the message
      * @param results elements of each operand after the call; null for one that is only read

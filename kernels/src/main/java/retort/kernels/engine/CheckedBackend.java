@@ -9,8 +9,8 @@ import retort.kernels.op.Operand;
 import retort.kernels.op.Spec;
 
 /**
- * The part of a backend that is the same for all engines: it holds every call against its spec and every thread against the
- * one that it belongs to, and hands an engine operands of its own type that are known to fit.
+ * The part of a backend that is the same for all engines: it holds every call against its spec and every thread against
+ * the one that it belongs to, and hands an engine operands of its own type that are known to fit.
  *
  * @param <T> the engine's tensor
  */
@@ -22,7 +22,8 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
 
     /**
      * @param type the engine's tensor
-     * @param origin the backend that this is a sibling of, whose tensors it may read, and those that it may read; null for none
+     * @param origin the backend that this is a sibling of, whose tensors it may read, and those that it may read; null
+     * for none
      */
     protected CheckedBackend(Class<T> type, CheckedBackend<T> origin) {
         this.type = type;

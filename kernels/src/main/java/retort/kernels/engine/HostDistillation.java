@@ -5,8 +5,8 @@ import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.Divergence;
 
 /**
- * The definition of {@link DistillationSpec}, row by row in double, for both engines on the CPU: at most 1 % of a step of a
- * 784-800-800-10 student, and vector code would run uncompiled, 100 times slower, for hundreds of such steps.
+ * The definition of {@link DistillationSpec}, row by row in double, for both engines on the CPU: at most 1 % of a step
+ * of a 784-800-800-10 student, and vector code would run uncompiled, 100 times slower, for hundreds of such steps.
  */
 public final class HostDistillation {
     private final DistillationSpec spec;
@@ -71,7 +71,9 @@ public final class HostDistillation {
         return share * (target < 0 ? 0 : -student.log[target]) + (1 - share) * soft;
     }
 
-    /** T^2 KL(softmax(v / teacherT) || softmax(z / studentT)), and T (q - p) as the gradient by z / studentT times T. */
+    /**
+     * T^2 KL(softmax(v / teacherT) || softmax(z / studentT)), and T (q - p) as the gradient by z / studentT times T.
+     */
     private double softTargets(double studentT, double teacherT) {
         student.of(z, studentT, -1);
         teacher.of(v, teacherT, -1);

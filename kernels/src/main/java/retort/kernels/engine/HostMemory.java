@@ -10,8 +10,8 @@ import java.util.Map;
  */
 final class HostMemory {
     /**
-     * Longer arrays (parameters of a large layer) are left to the garbage collector instead of being held for ever. What
-     * inference makes of 1,000 images in the teacher's convolution, 21.6 million elements, is kept.
+     * Longer arrays (parameters of a large layer) are left to the garbage collector instead of being held for ever.
+     * What inference makes of 1,000 images in the teacher's convolution, 21.6 million elements, is kept.
      */
     private static final int LONGEST_KEPT = 24_000_000;
 

@@ -5,9 +5,9 @@ import retort.kernels.Tensor;
 import retort.kernels.op.Shape;
 
 /**
- * A tensor in the Java heap: {@code array[offset .. end())}, in row-major order or, if it is packed on an engine that has an
- * order of its own, in panels. A panel holds some columns of the matrix, row by row; the last one is filled up with
- * columns of zeros, and every operation leaves them 0.
+ * A tensor in the Java heap: {@code array[offset .. end())}, in row-major order or, if it is packed on an engine that
+ * has an order of its own, in panels. A panel holds some columns of the matrix, row by row; the last one is filled up
+ * with columns of zeros, and every operation leaves them 0.
  */
 public final class HostTensor extends Tensor {
     /** The panel of a tensor that has none. */

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  *
  * <pre>
  * FORWARD          y[b,i,j,o]  = sum over r,s,c  of x[b, i stride + r - padding, j stride + s - padding, c] f[r,s,c,o]
- * INPUT_GRADIENT   dX[b,p,q,c] = sum over r,s,o  of dY[b, i, j, o] f[r,s,c,o],  where i stride + r - padding = p, j alike
+ * INPUT_GRADIENT   dX[b,p,q,c] = sum over r,s,o  of dY[b,i,j,o] f[r,s,c,o], where i stride + r - padding = p, j alike
  * FILTER_GRADIENT  dF[r,s,c,o] = sum over b,i,j  of x[b, i stride + r - padding, j stride + s - padding, c] dY[b,i,j,o]
  * </pre>
  *

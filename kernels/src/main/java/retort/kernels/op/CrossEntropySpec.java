@@ -13,12 +13,12 @@ import java.util.regex.Pattern;
  * </pre>
  *
  * <p>logits and dLogits are rows x classes, outcome is rows x 2; dLogits is the gradient of the mean loss. Targets are
- * either soft (rows x classes, sums near 1) or class indices (one a row, stored as float32, exact to 2^24); an index that is no class
- * gives an all-zero target. Ties of argmax go to the lowest index.
+ * either soft (rows x classes, sums near 1) or class indices (one a row, stored as float32, exact to 2^24); an index
+ * that is no class gives an all-zero target. Ties of argmax go to the lowest index.
  *
- * <p>Error: with R = (classes + 8 + 4 max |z| / T) 2^-23 of a row, the loss is within 2 R + 32 classes eps, and a gradient
- * times T rows within the bound of its probability ({@link SoftmaxSpec}) times 1 + 8 eps, and 8 eps (1 + t); eps = 2^-24. Targets
- * beyond 1 and losses beyond 16 scale this. Source: Hinton, Vinyals and Dean 2015, section 2.
+ * <p>Error: with R = (classes + 8 + 4 max |z| / T) 2^-23 of a row, the loss is within 2 R + 32 classes eps, and a
+ * gradient times T rows within the bound of its probability ({@link SoftmaxSpec}) times 1 + 8 eps, and 8 eps (1 + t);
+ * eps = 2^-24. Targets beyond 1 and losses beyond 16 scale this. Source: Hinton, Vinyals and Dean 2015, section 2.
  *
  * @param temperature T, positive
  */

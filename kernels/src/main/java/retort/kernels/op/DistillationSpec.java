@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A student's loss against its teacher's logits v and the true label y, with its gradient by the student's logits z, in one
- * pass:
+ * A student's loss against its teacher's logits v and the true label y, with its gradient by the student's logits z, in
+ * one pass:
  *
  * <pre>
  * loss[i]       = hardShare CE(y[i], softmax(z[i])) + (1 - hardShare) T^2 D(v[i], z[i])
@@ -14,16 +14,19 @@ import java.util.regex.Pattern;
  * outcome[i]    = { loss[i], argmax z[i] = argmax v[i] ? 1 : 0 }
  * </pre>
  *
- * <p>D is the {@link Divergence}, at temperature T; the hard part is always at T = 1. T^2 keeps the two in proportion when T is
- * changed, since the gradient of D falls with 1 / T^2. KL stands where the paper has a cross-entropy with soft targets:
- * the two differ by the targets' entropy, so their gradients are equal, and KL is 0 when the student equals its teacher.
+ * <p>D is the {@link Divergence}, at temperature T; the hard part is always at T = 1. T^2 keeps the two in proportion
+ * when T is changed, since the gradient of D falls with 1 / T^2. KL stands where the paper has a cross-entropy with
+ * soft targets: the two differ by the targets' entropy, so their gradients are equal, and KL is 0 when the student
+ * equals its teacher.
  *
- * <p>logits and dLogits are rows x classes, outcome is rows x 2; dLogits is the gradient of the mean loss. A row of targets is
- * v[0], ..., v[classes - 1], y; the label is stored as float32, exact to 2^24, and one that is no class makes the hard part
- * 0. Ties of argmax go to the lowest index. A NaN logit, the student's or the teacher's, makes loss and gradient of its row NaN.
+ * <p>logits and dLogits are rows x classes, outcome is rows x 2; dLogits is the gradient of the mean loss. A row of
+ * targets is v[0], ..., v[classes - 1], y; the label is stored as float32, exact to 2^24, and one that is no class
+ * makes the hard part 0. Ties of argmax go to the lowest index. A NaN logit, the student's or the teacher's, makes loss
+ * and gradient of its row NaN.
  *
- * <p>Error: let m be the largest |z| or |v| of a row, L(T) = 2 m / T + ln classes, R(T) = (classes + 8 + 4 m / T) 2^-23. The hard
- * part of the loss is within R(1) (1 + L(1)) 2, of the gradient times rows within R(1) 2; the other within
+ * <p>Error: let m be the largest |z| or |v| of a row, L(T) = 2 m / T + ln classes, R(T) = (classes + 8 + 4 m / T)
+ * 2^-23. The hard part of the loss is within R(1) (1 + L(1)) 2, of the gradient times rows within R(1) 2; the other
+ * within
  *
  * <pre>
  *                T^2 D                           T^2 dD/dz

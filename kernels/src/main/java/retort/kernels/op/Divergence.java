@@ -1,9 +1,9 @@
 package retort.kernels.op;
 
 /**
- * How far a student's logits z are from its teacher's v. With p = softmax(v / T), q = softmax(z / T) over the classes of a
- * row, each gives D, which {@link DistillationSpec} multiplies by T^2. Terms of a Kullback-Leibler divergence KL(p || q) =
- * sum of p log(p / q) in which p is 0 are 0.
+ * How far a student's logits z are from its teacher's v. With p = softmax(v / T), q = softmax(z / T) over the classes
+ * of a row, each gives D, which {@link DistillationSpec} multiplies by T^2. Terms of a Kullback-Leibler divergence KL(p
+ * || q) = sum of p log(p / q) in which p is 0 are 0.
  */
 public sealed interface Divergence {
     /** What it is called in the id of a spec. */
@@ -18,8 +18,8 @@ public sealed interface Divergence {
     }
 
     /**
-     * T^2 D = sum of (z - v)^2 / (2 classes), whatever T: what soft targets come to at a high temperature, if the logits of a
-     * row have mean 0. T^2 dD/dz = (z - v) / classes. Source: Hinton, Vinyals and Dean 2015, section 2.1.
+     * T^2 D = sum of (z - v)^2 / (2 classes), whatever T: what soft targets come to at a high temperature, if the
+     * logits of a row have mean 0. T^2 dD/dz = (z - v) / classes. Source: Hinton, Vinyals and Dean 2015, section 2.1.
      */
     record LogitError() implements Divergence {
         @Override
@@ -29,15 +29,17 @@ public sealed interface Divergence {
     }
 
     /**
-     * D = targetWeight KL((p_y, 1 - p_y) || (q_y, 1 - q_y)) + nonTargetWeight KL(p' || q'), where y is the true class, p' and
-     * q' are the softmax over the classes other than y. With y no class, the first part is 0 and the second over all classes.
+     * D = targetWeight KL((p_y, 1 - p_y) || (q_y, 1 - q_y)) + nonTargetWeight KL(p' || q'), where y is the true class,
+     * p' and q' are the softmax over the classes other than y. With y no class, the first part is 0 and the second over
+     * all classes.
      *
      * <pre>
      * T^2 dD/dz[y] = targetWeight T (q_y - p_y)
      * T^2 dD/dz[c] = nonTargetWeight T (q'[c] - p'[c]) - targetWeight T (q_y - p_y) q'[c]
      * </pre>
      *
-     * <p>Weights 1 and 1 - p_y would make it soft targets. Source: Zhao et al. 2022, "Decoupled knowledge distillation".
+     * <p>Weights 1 and 1 - p_y would make it soft targets. Source: Zhao et al. 2022, "Decoupled knowledge
+     * distillation".
      *
      * @param targetWeight alpha of the paper, 0 or more
      * @param nonTargetWeight beta of the paper, 0 or more
@@ -66,8 +68,8 @@ public sealed interface Divergence {
 
     /**
      * Soft targets of the logits less their mean over the row, divided by sigma = sqrt(mean of their squares +
-     * {@link #VARIANCE_FLOOR}), the student's and the teacher's each by their own. With s the student's and g = T (q - p):
-     * T^2 dD/dz = (g - mean(g) - s mean(g s)) / sigma. Source: Sun et al. 2024, "Logit standardization in knowledge
+     * {@link #VARIANCE_FLOOR}), the student's and the teacher's each by their own. With s the student's and g = T (q -
+     * p): T^2 dD/dz = (g - mean(g) - s mean(g s)) / sigma. Source: Sun et al. 2024, "Logit standardization in knowledge
      * distillation".
      */
     record Standardized() implements Divergence {

@@ -9,9 +9,9 @@ import java.util.List;
  *
  * <p>Forward: {@code c = dropout(relu(c + bias))}, each part if asked for; the bias is indexed by the last axis.
  *
- * <p>Backward ({@code gate}): {@code c = y > 0 ? c / (1 - dropout) : 0}, where y is what the forward epilogue of ReLU and
- * dropout gave. An element that ReLU or dropout zeroed passes no gradient, any other passes it with dropout's scale,
- * so y itself says all that a mask would.
+ * <p>Backward ({@code gate}): {@code c = y > 0 ? c / (1 - dropout) : 0}, where y is what the forward epilogue of ReLU
+ * and dropout gave. An element that ReLU or dropout zeroed passes no gradient, any other passes it with dropout's
+ * scale, so y itself says all that a mask would.
  *
  * @param bias adds a bias
  * @param relu takes the positive part

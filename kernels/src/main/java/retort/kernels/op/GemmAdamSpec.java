@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * G = op(A) op(B), and one Adam step on the m x n parameters w with G as their gradient, G itself never stored: 24 bytes
- * a parameter instead of 32. Equal to a {@link GemmSpec product} into G followed by {@link AdamSpec Adam}.
- * The bounds are Adam's for a gradient that is off by the product's bound.
+ * G = op(A) op(B), and one Adam step on the m x n parameters w with G as their gradient, G itself never stored: 24
+ * bytes a parameter instead of 32. Equal to a {@link GemmSpec product} into G followed by {@link AdamSpec Adam}. The
+ * bounds are Adam's for a gradient that is off by the product's bound.
  *
  * @param gemm the product; alpha 1, beta 0, no epilogue
  * @param adam the update; its count is m * n

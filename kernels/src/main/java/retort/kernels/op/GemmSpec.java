@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
  * C = alpha * op(A) * op(B) + beta * C, then the epilogue; row-major float32.
  *
  * <p>op(A) is m x k, op(B) is k x n, C is m x n; op(X) is X, or its transpose where the flag says so, so A is stored
- * k x m when {@code transA} and B is stored n x k when {@code transB}. beta = 0: C is overwritten, never read. B may be a
- * packed tensor, see {@code Scope.packed}.
+ * k x m when {@code transA} and B is stored n x k when {@code transB}. beta = 0: C is overwritten, never read. B may be
+ * a packed tensor, see {@code Scope.packed}.
  *
  * <p>Elementwise |error| <= 2 (k + 2) eps (|alpha| |op(A)| |op(B)| + |beta| |C|), eps = 2^-24, before the epilogue.
  *

@@ -1,8 +1,8 @@
 package retort.kernels.op;
 
 /**
- * One tensor of an op: what an engine is given, and what it does to it. Everything that is the same for all ops is written
- * once over these: validation, aliasing, byte counts, test cases, benchmarks.
+ * One tensor of an op: what an engine is given, and what it does to it. Everything that is the same for all ops is
+ * written once over these: validation, aliasing, byte counts, test cases, benchmarks.
  *
  * @param name as the equation of the spec has it
  * @param shape what a tensor must have
@@ -30,7 +30,10 @@ public record Operand(String name, Shape shape, boolean anyShape, Role role, Lay
         ROW_MAJOR,
         /** The engine's own order, see {@code Scope.packed}. */
         PACKED,
-        /** Either, as long as all operands of the call that may have either have the same; packed, they have one shape too. */
+        /**
+         * Either, as long as all operands of the call that may have either have the same; packed, they have one shape
+         * too.
+         */
         EITHER
     }
 

@@ -7,8 +7,8 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 
 /**
- * What one op computes: the single source of its equation, operands, validation, error bound, cost and id, read by engines,
- * checks, tests and benchmarks alike. A new record here makes the compiler name every place that must know it.
+ * What one op computes: the single source of its equation, operands, validation, error bound, cost and id, read by
+ * engines, checks, tests and benchmarks alike. A new record here makes the compiler name every place that must know it.
  */
 public sealed interface Spec
         permits AdamSpec,
@@ -31,9 +31,9 @@ public sealed interface Spec
     int ELEMENT_BYTES = Float.BYTES;
 
     /**
-     * State that an optimiser keeps from step to step becomes 0 below this magnitude. A moment whose gradient stays 0 decays
-     * for ever, and once it is a denormal number each operation on it takes a hundred times as long: without this floor
-     * the teacher's training slowed to a third within an epoch.
+     * State that an optimiser keeps from step to step becomes 0 below this magnitude. A moment whose gradient stays 0
+     * decays for ever, and once it is a denormal number each operation on it takes a hundred times as long: without
+     * this floor the teacher's training slowed to a third within an epoch.
      */
     float STATE_FLOOR = 0x1p-100f;
 
@@ -112,8 +112,8 @@ public sealed interface Spec
     boolean isExactOnIntegers();
 
     /**
-     * How far each element of each operand may be from what the definition gives in double, after a call; 0 where it must be
-     * equal. Within this bound an engine may add in any order.
+     * How far each element of each operand may be from what the definition gives in double, after a call; 0 where it
+     * must be equal. Within this bound an engine may add in any order.
      *
      * @param inputs elements before the call, in the operands' order
      * @param scalars of the call
@@ -136,8 +136,8 @@ public sealed interface Spec
     }
 
     /**
-     * The spec of an id: {@code parse(spec.id()).id()} is {@code spec.id()}. What an id leaves out because the work does not
-     * depend on it, the rates of the optimisers, gets Keras's defaults.
+     * The spec of an id: {@code parse(spec.id()).id()} is {@code spec.id()}. What an id leaves out because the work
+     * does not depend on it, the rates of the optimisers, gets Keras's defaults.
      *
      * @throws IllegalArgumentException if no spec has this id
      */

@@ -21,8 +21,8 @@ final class SpecId {
     }
 
     /**
-     * A pattern in which {@code {m}} stands for a whole number of that name and {@code {rate:}} for a number that may have a
-     * fraction.
+     * A pattern in which {@code {m}} stands for a whole number of that name and {@code {rate:}} for a number that may
+     * have a fraction.
      */
     static Pattern pattern(String text) {
         String named = text.replaceAll("\\{(\\w+)\\}", "(?<$1>[0-9]+)")

@@ -283,7 +283,10 @@ final class ScalarBackend extends HostBackend {
         }
     }
 
-    /** Index in x of the largest element under the window of element e of y: the first of equals, a NaN before any number. */
+    /**
+     * Index in x of the largest element under the window of element e of y: the first of equals, a NaN before any
+     * number.
+     */
     private static int largestUnder(MaxPool2dSpec spec, HostTensor x, int e) {
         int channel = e % spec.channels();
         int pixel = e / spec.channels();

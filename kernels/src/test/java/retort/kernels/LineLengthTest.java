@@ -1,0 +1,65 @@
+package retort.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The formatter wraps code only: comments, strings and OpenCL C keep to the same width, in every module. */
+class LineLengthTest {
+    private static final int LONGEST = 120;
+    private static final Path PROJECT = Path.of("..");
+
+    /** Folders that are not held to it. */
+    private static final List<Path> EXEMPT = Stream.of(
+                    "bench/src",
+                    "driver/src",
+                    "kernels/src/main/java/retort/kernels/opencl",
+                    "kernels/src/main/java/retort/kernels/simd",
+                    "kernels/src/main/resources",
+                    "kernels/src/test")
+            .map(PROJECT::resolve)
+            .toList();
+
+    @Test
+    void noLineOfSourceIsLonger() throws IOException {
+        List<String> tooLong;
+        try (Stream<Path> modules = Files.list(PROJECT)) {
+            List<Path> files = modules.map(module -> module.resolve("src"))
+                    .filter(Files::isDirectory)
+                    .flatMap(LineLengthTest::sources)
+                    .toList();
+            assertFalse(files.isEmpty(), "no source found from " + PROJECT.toAbsolutePath());
+            tooLong = files.stream().flatMap(LineLengthTest::tooLong).toList();
+        }
+        assertEquals(List.of(), tooLong, "lines of more than " + LONGEST + " characters");
+    }
+
+    private static Stream<Path> sources(Path folder) {
+        try {
+            return Files.walk(folder)
+                    .filter(file -> file.toString().matches(".*\\.(java|cl)"))
+                    .filter(file -> EXEMPT.stream().noneMatch(file::startsWith));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Stream<String> tooLong(Path file) {
+        try {
+            List<String> lines = Files.readAllLines(file);
+            return IntStream.range(0, lines.size())
+                    .filter(i -> lines.get(i).codePoints().count() > LONGEST)
+                    .mapToObj(i -> PROJECT.relativize(file) + ":" + (i + 1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
