@@ -41,6 +41,11 @@ public final class ReadmeExample {
         throw new IllegalStateException("README.md has no program with " + text);
     }
 
+    /** The program as it stands in the README. */
+    public String text() {
+        return source;
+    }
+
     /** The same program with another engine, file or the like. */
     public ReadmeExample replacing(String text, String other) {
         if (!source.contains(text)) {

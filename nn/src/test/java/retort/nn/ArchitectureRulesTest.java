@@ -16,7 +16,8 @@ class ArchitectureRulesTest {
     @ArchTest
     static final ArchRule networksKnowBackendAndNoEngine = classes()
             .should()
-            .onlyDependOnClassesThat(resideInAnyPackage("retort.nn", "retort.kernels", "com.google.gson..", "java.."));
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                    "retort.nn", "retort.kernels", "retort.kernels.op", "com.google.gson..", "java.."));
 
     @ArchTest
     static final ArchRule noForeignMemory =

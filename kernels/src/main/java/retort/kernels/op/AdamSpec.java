@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  *
  * <p>m and v below {@link Spec#STATE_FLOOR} in magnitude become 0.
  *
- * <p>|error| of m and v <= 4 eps times the sum of the absolute values of its two terms, of w <= 2 eps (|w| + |change|)
+ * <p>|error| of m and v ≤ 4 eps times the sum of the absolute values of its two terms, of w ≤ 2 eps (|w| + |change|)
  * and what those errors and 8 roundings make of the change, to first order with a margin of 1 %; eps = 2^-24. Where g
  * has an error of its own, (1 - beta1) and (1 - beta2) (2 |g| + error) times that come on top.
  *

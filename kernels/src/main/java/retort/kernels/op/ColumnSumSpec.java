@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 import java.util.regex.Pattern;
 
 /**
- * sums[j] = sum over i of x[i][j]; x is rows x columns. The gradient of a bias. |error| <= rows * eps * sum of
+ * sums[j] = sum over i of x[i][j]; x is rows x columns. The gradient of a bias. |error| ≤ rows * eps * sum of
  * |x[i][j]|, eps = 2^-24.
  */
 public record ColumnSumSpec(int rows, int columns) implements Spec {

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * </pre>
  *
  * <p>x outside the image is 0. The operands stand in the same order for every pass; the pass says which is the result.
- * The epilogue applies to it (bias by filter; the filter gradient has none). Elementwise |error| <= 2 (t + 2) eps times
+ * The epilogue applies to it (bias by filter; the filter gradient has none). Elementwise |error| ≤ 2 (t + 2) eps times
  * the same sum over absolute values, where t is {@link #terms}, eps = 2^-24.
  *
  * <p>Source: Chetlur et al. 2014 (implicit GEMM); Georganas et al. 2018 (direct, register-blocked).

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * k x m when {@code transA} and B is stored n x k when {@code transB}. beta = 0: C is overwritten, never read. B may be
  * a packed tensor, see {@code Scope.packed}.
  *
- * <p>Elementwise |error| <= 2 (k + 2) eps (|alpha| |op(A)| |op(B)| + |beta| |C|), eps = 2^-24, before the epilogue.
+ * <p>Elementwise |error| ≤ 2 (k + 2) eps (|alpha| |op(A)| |op(B)| + |beta| |C|), eps = 2^-24, before the epilogue.
  *
  * <p>Source: Goto and van de Geijn 2008 (blocking); Van Zee and van de Geijn 2015 (micro-kernel).
  */

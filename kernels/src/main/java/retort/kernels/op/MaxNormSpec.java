@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * column stays as it is, bit for bit; so does one whose sum of squares is NaN or too large for float32: training that
  * has come to that has diverged, and should be seen to.
  *
- * <p>|error| <= (inputs + 8) 2^-24 |w| for limits of 2^-50 or more. Source: Hinton et al. 2012, "Improving neural
+ * <p>|error| ≤ (inputs + 8) 2^-24 |w| for limits of 2^-50 or more. Source: Hinton et al. 2012, "Improving neural
  * networks by preventing co-adaptation of feature detectors", section 2; Srebro and Shraibman 2005.
  *
  * @param limit of the norm, positive

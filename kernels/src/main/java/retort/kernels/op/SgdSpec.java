@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * velocity = momentum velocity - rate g, then w = w + velocity, over count parameters w with gradient g, in place.
  * A velocity below {@link Spec#STATE_FLOOR} in magnitude becomes 0.
  *
- * <p>With s = |momentum velocity| + |rate g|: |error| of the velocity <= 3 eps s, of w <= 3 eps s + 2 eps (|w| + s),
+ * <p>With s = |momentum velocity| + |rate g|: |error| of the velocity ≤ 3 eps s, of w ≤ 3 eps s + 2 eps (|w| + s),
  * eps = 2^-24. Source: Polyak 1964, as written by Sutskever et al. 2013.
  */
 public record SgdSpec(int count, float rate, float momentum) implements Spec {
