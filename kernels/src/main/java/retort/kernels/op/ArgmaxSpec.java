@@ -45,21 +45,6 @@ public record ArgmaxSpec(int rows, int columns) implements Spec {
     }
 
     @Override
-    public long flops() {
-        return 0;
-    }
-
-    @Override
-    public boolean isExactOnIntegers() {
-        return true;
-    }
-
-    @Override
-    public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
-        return Bounds.exact(operands());
-    }
-
-    @Override
     public Part part(SplittableRandom random) {
         int[] some = Part.some(rows, Part.ROWS, random);
         return new Part(new ArgmaxSpec(some.length, columns), List.of(Part.rows(some, columns), some));

@@ -42,22 +42,6 @@ public record BiasSpec(int rows, int columns) implements Spec {
     }
 
     @Override
-    public long flops() {
-        return 0;
-    }
-
-    @Override
-    public boolean isExactOnIntegers() {
-        return true;
-    }
-
-    /** One addition, rounded once by everyone. */
-    @Override
-    public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
-        return Bounds.exact(operands());
-    }
-
-    @Override
     public Part part(SplittableRandom random) {
         int[] some = Part.some(rows, Part.ROWS, random);
         return new Part(new BiasSpec(some.length, columns), List.of(Part.rows(some, columns), Part.all(columns)));

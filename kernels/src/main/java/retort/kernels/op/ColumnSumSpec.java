@@ -45,16 +45,6 @@ public record ColumnSumSpec(int rows, int columns) implements Spec {
     }
 
     @Override
-    public long flops() {
-        return 0;
-    }
-
-    @Override
-    public boolean isExactOnIntegers() {
-        return true;
-    }
-
-    @Override
     public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
         double[][] bounds = Bounds.exact(operands());
         for (int e = 0; e < inputs[0].length; e++) {

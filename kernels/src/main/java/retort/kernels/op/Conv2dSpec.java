@@ -218,11 +218,6 @@ public record Conv2dSpec(
     }
 
     @Override
-    public boolean isExactOnIntegers() {
-        return true;
-    }
-
-    @Override
     public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
         double[][] bounds = Bounds.exact(operands());
         float[][] absolute = {Bounds.absolute(inputs[0]), Bounds.absolute(inputs[1]), Bounds.absolute(inputs[2])};

@@ -83,11 +83,6 @@ public record CrossEntropySpec(int rows, int classes, float temperature, Targets
     }
 
     @Override
-    public long flops() {
-        return 0;
-    }
-
-    @Override
     public boolean isExactOnIntegers() {
         return false;
     }

@@ -111,11 +111,6 @@ public record DistillationSpec(int rows, int classes, Divergence divergence, flo
     }
 
     @Override
-    public long flops() {
-        return 0;
-    }
-
-    @Override
     public boolean isExactOnIntegers() {
         return false;
     }

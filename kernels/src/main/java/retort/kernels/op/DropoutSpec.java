@@ -49,19 +49,4 @@ public record DropoutSpec(int count, float rate) implements Spec {
     public boolean drawsRandomNumbers() {
         return true;
     }
-
-    @Override
-    public long flops() {
-        return 0;
-    }
-
-    @Override
-    public boolean isExactOnIntegers() {
-        return true;
-    }
-
-    @Override
-    public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
-        return Bounds.exact(operands());
-    }
 }

@@ -153,11 +153,6 @@ public record GemmSpec(
     }
 
     @Override
-    public boolean isExactOnIntegers() {
-        return true;
-    }
-
-    @Override
     public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
         double[][] bounds = Bounds.exact(operands());
         GemmSpec plain = new GemmSpec(m, n, k, transA, transB, false, Math.abs(alpha), Math.abs(beta), Epilogue.NONE);

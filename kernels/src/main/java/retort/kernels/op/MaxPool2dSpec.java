@@ -116,16 +116,6 @@ public record MaxPool2dSpec(
     }
 
     @Override
-    public long flops() {
-        return 0;
-    }
-
-    @Override
-    public boolean isExactOnIntegers() {
-        return true;
-    }
-
-    @Override
     public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
         double[][] bounds = Bounds.exact(operands());
         if (pass == Pass.GRADIENT) {

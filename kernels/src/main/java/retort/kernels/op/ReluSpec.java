@@ -54,21 +54,6 @@ public record ReluSpec(Pass pass, int count) implements Spec {
     }
 
     @Override
-    public long flops() {
-        return 0;
-    }
-
-    @Override
-    public boolean isExactOnIntegers() {
-        return true;
-    }
-
-    @Override
-    public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
-        return Bounds.exact(operands());
-    }
-
-    @Override
     public Part part(SplittableRandom random) {
         int[] at = Part.some(count, Part.ELEMENTS, random);
         return new Part(new ReluSpec(pass, at.length), Part.same(at, operands().size()));

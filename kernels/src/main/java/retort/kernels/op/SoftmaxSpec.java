@@ -49,11 +49,6 @@ public record SoftmaxSpec(int rows, int classes, float temperature) implements S
     }
 
     @Override
-    public long flops() {
-        return 0;
-    }
-
-    @Override
     public boolean isExactOnIntegers() {
         return false;
     }

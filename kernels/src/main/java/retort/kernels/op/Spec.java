@@ -101,7 +101,9 @@ public sealed interface Spec
     List<Operand> operands();
 
     /** Floating-point operations; a fused multiply-add counts two. 0 where bytes are all that matters. */
-    long flops();
+    default long flops() {
+        return 0;
+    }
 
     /** Bytes that must cross the memory bus at least once: every input read, every result written. */
     default long bytes() {
@@ -109,7 +111,9 @@ public sealed interface Spec
     }
 
     /** Whether sums and products of small whole numbers are all there is, so that no order of work rounds any. */
-    boolean isExactOnIntegers();
+    default boolean isExactOnIntegers() {
+        return true;
+    }
 
     /**
      * How far each element of each operand may be from what the definition gives in double, after a call; 0 where it
@@ -118,7 +122,9 @@ public sealed interface Spec
      * @param inputs elements before the call, in the operands' order
      * @param scalars of the call
      */
-    double[][] bounds(float[][] inputs, Scalars scalars, Reference reference);
+    default double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
+        return Bounds.exact(operands());
+    }
 
     /** Random rows, columns, images or elements of it; all of it where a part would not be alike. */
     default Part part(SplittableRandom random) {
