@@ -4,6 +4,7 @@ import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import retort.driver.cli.Converters;
 import retort.driver.job.Method;
 
 /** How much of a mixed loss is on true labels. */

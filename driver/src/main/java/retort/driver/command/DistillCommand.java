@@ -8,6 +8,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import retort.driver.cli.Converters;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.Version;
 import retort.driver.job.Job;
 import retort.driver.report.Report;
 import retort.nn.Sequential;
@@ -16,7 +19,7 @@ import retort.nn.Sequential;
 @Command(
         name = "distill",
         mixinStandardHelpOptions = true,
-        versionProvider = RetortCommand.Version.class,
+        versionProvider = Version.class,
         sortOptions = false,
         description = "Distils a teacher into a student that never sees the omitted classes, and saves it.")
 final class DistillCommand implements Callable<Integer> {

@@ -1,11 +1,10 @@
 package retort.driver.command;
 
 import java.util.List;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.TypeConversionException;
+import retort.driver.cli.Converters;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
@@ -54,15 +53,5 @@ abstract sealed class EngineOptions permits OneEngine, SeveralEngines {
     private Backends.Options options() {
         int all = Runtime.getRuntime().availableProcessors();
         return new Backends.Options(threads == null ? all : threads, device);
-    }
-
-    /** An engine by its name. */
-    static final class EngineConverter implements ITypeConverter<Engine> {
-        @Override
-        public Engine convert(String id) {
-            return Engine.byId(id)
-                    .orElseThrow(() ->
-                            new TypeConversionException("'" + id + "' is no engine, expected one of " + Engine.ids()));
-        }
     }
 }

@@ -9,6 +9,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import retort.driver.cli.Converters;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.Version;
 import retort.driver.report.Report;
 import retort.nn.Sequential;
 
@@ -16,7 +19,7 @@ import retort.nn.Sequential;
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
-        versionProvider = RetortCommand.Version.class,
+        versionProvider = Version.class,
         sortOptions = false,
         description = "Runs a saved model over the test images: errors, recall by class, confusion matrix.")
 final class EvaluateCommand implements Callable<Integer> {

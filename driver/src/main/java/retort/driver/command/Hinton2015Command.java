@@ -5,13 +5,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.Version;
 import retort.driver.study.Hinton2015;
 
 /** The paper's experiments. */
 @Command(
         name = Hinton2015.NAME,
         mixinStandardHelpOptions = true,
-        versionProvider = RetortCommand.Version.class,
+        versionProvider = Version.class,
         sortOptions = false,
         description = {
             "Repeats the MNIST experiments of Hinton, Vinyals and Dean 2015 and puts the results beside the paper's.",

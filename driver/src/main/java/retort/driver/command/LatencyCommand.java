@@ -8,6 +8,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import retort.driver.cli.Converters;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.Version;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Recipe;
 import retort.kernels.Backend;
@@ -19,7 +22,7 @@ import retort.nn.Sequential;
 @Command(
         name = "latency",
         mixinStandardHelpOptions = true,
-        versionProvider = RetortCommand.Version.class,
+        versionProvider = Version.class,
         sortOptions = false,
         description = "Times teacher and student at batch 1, 32 and the whole test set, on each --backend.")
 final class LatencyCommand implements Callable<Integer> {

@@ -9,6 +9,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import retort.driver.cli.Converters;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.OutputFolder;
+import retort.driver.cli.Version;
 import retort.driver.job.Recipe;
 import retort.driver.study.Hinton2015;
 import retort.driver.study.Merge;
@@ -19,7 +23,7 @@ import retort.driver.study.StudyFile;
 @Command(
         name = "merge",
         mixinStandardHelpOptions = true,
-        versionProvider = RetortCommand.Version.class,
+        versionProvider = Version.class,
         sortOptions = false,
         description = "Joins the shards of a study; results that are in several of them must be equal.")
 final class MergeCommand implements Callable<Integer> {

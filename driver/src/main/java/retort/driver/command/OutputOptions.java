@@ -2,6 +2,8 @@ package retort.driver.command;
 
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
+import retort.driver.cli.Converters;
+import retort.driver.cli.OutputFolder;
 
 /** Where results go. */
 final class OutputOptions {

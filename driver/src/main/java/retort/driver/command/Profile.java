@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import retort.driver.cli.Bytes;
 import retort.kernels.DeviceCounters;
 import retort.kernels.Peaks;
 import retort.kernels.ProfiledBackend.Cost;

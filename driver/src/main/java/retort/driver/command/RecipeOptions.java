@@ -1,6 +1,7 @@
 package retort.driver.command;
 
 import picocli.CommandLine.Option;
+import retort.driver.cli.Converters;
 import retort.driver.job.Recipe;
 
 /** Which recipe. Subclasses add what a user can change of it, so that each command has the options that it uses. */

@@ -9,6 +9,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.Version;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Job;
 import retort.driver.report.Report;
@@ -17,7 +19,7 @@ import retort.driver.report.Report;
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
-        versionProvider = RetortCommand.Version.class,
+        versionProvider = Version.class,
         sortOptions = false,
         description =
                 "Does the whole job: teacher, soft labels, cross-validation, three students, evaluation, latency, report.")

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
+import retort.driver.cli.OutputFolder;
 import retort.driver.data.Dataset;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
@@ -72,7 +73,8 @@ final class Session implements AutoCloseable {
     /** Prints the report, writes it, and names every file. */
     void finish(ReportBuilder parts, List<Path> models) {
         Report report = parts.build(command.name(), recipe(), recipe.quick(), environment());
-        Path file = output.write(report);
+        Path file = output.path().resolve(ReportFile.NAME);
+        ReportFile.write(report, file);
         PrintWriter out = command.commandLine().getOut();
         if (options.json()) {
             out.println(ReportFile.json(report));

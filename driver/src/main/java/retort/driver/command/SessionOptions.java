@@ -3,6 +3,8 @@ package retort.driver.command;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import retort.driver.cli.Converters;
+import retort.driver.cli.OutputFolder;
 import retort.driver.data.Dataset;
 
 /** Data in, results out: what every command of the job has. */

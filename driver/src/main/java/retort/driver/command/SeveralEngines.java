@@ -3,6 +3,7 @@ package retort.driver.command;
 import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
+import retort.driver.cli.Converters;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
 
@@ -12,7 +13,7 @@ final class SeveralEngines extends EngineOptions {
             names = "--backend",
             paramLabel = "ENGINE",
             split = ",",
-            converter = EngineConverter.class,
+            converter = Converters.EngineConverter.class,
             description =
                     "cpu-simd, opencl, cpu-scalar or several of them: models are trained on the first, latency is measured on"
                             + " each (default: cpu-simd, and latency on all that are here).")

@@ -8,6 +8,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
+import retort.driver.cli.Converters;
 import retort.driver.data.Dataset;
 import retort.driver.job.Recipe;
 import retort.driver.study.Shard;

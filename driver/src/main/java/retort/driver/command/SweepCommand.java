@@ -13,6 +13,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
+import retort.driver.cli.Converters;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.Version;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Method;
 import retort.driver.study.Grid;
@@ -21,7 +24,7 @@ import retort.driver.study.Grid;
 @Command(
         name = Grid.NAME,
         mixinStandardHelpOptions = true,
-        versionProvider = RetortCommand.Version.class,
+        versionProvider = Version.class,
         sortOptions = false,
         description = {
             "Trains a student for every combination of the lists given: study.json, cells.csv, and a heat map per measure.",

@@ -1,6 +1,7 @@
 package retort.driver.command;
 
 import picocli.CommandLine.Option;
+import retort.driver.cli.Converters;
 import retort.driver.job.Recipe;
 import retort.driver.job.Training;
 

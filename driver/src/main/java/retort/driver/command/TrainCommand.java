@@ -10,6 +10,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.Version;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
 import retort.driver.report.Report;
@@ -18,7 +20,7 @@ import retort.driver.report.Report;
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
-        versionProvider = RetortCommand.Version.class,
+        versionProvider = Version.class,
         sortOptions = false,
         description = "Trains a teacher, or a student, on true labels and saves it.")
 final class TrainCommand implements Callable<Integer> {

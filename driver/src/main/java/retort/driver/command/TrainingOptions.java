@@ -1,6 +1,7 @@
 package retort.driver.command;
 
 import picocli.CommandLine.Option;
+import retort.driver.cli.Converters;
 import retort.driver.data.Dataset;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Descent;

@@ -1,16 +1,17 @@
-package retort.driver.command;
+package retort.driver.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
+import retort.kernels.Engine;
 
-/** Option values with limits, refused in words. */
-final class Converters {
+/** Values of options, refused in words. */
+public final class Converters {
     private Converters() {}
 
     /** A whole number from 1 up. */
-    static final class Positive implements ITypeConverter<Integer> {
+    public static final class Positive implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {
             try {
@@ -26,7 +27,7 @@ final class Converters {
     }
 
     /** A finite number above 0. */
-    static final class PositiveReal implements ITypeConverter<Float> {
+    public static final class PositiveReal implements ITypeConverter<Float> {
         @Override
         public Float convert(String text) {
             try {
@@ -42,7 +43,7 @@ final class Converters {
     }
 
     /** A number from 0 to 1. */
-    static final class Share implements ITypeConverter<Float> {
+    public static final class Share implements ITypeConverter<Float> {
         @Override
         public Float convert(String text) {
             try {
@@ -58,7 +59,7 @@ final class Converters {
     }
 
     /** A file or folder. An empty name, as an unset shell variable leaves it, would be the working folder. */
-    static final class Location implements ITypeConverter<Path> {
+    public static final class Location implements ITypeConverter<Path> {
         @Override
         public Path convert(String text) {
             try {
@@ -69,6 +70,16 @@ final class Converters {
                 // Refused below, like no name at all.
             }
             throw new TypeConversionException("'" + text + "' is not the name of a file or folder");
+        }
+    }
+
+    /** An engine by its name. */
+    public static final class EngineConverter implements ITypeConverter<Engine> {
+        @Override
+        public Engine convert(String id) {
+            return Engine.byId(id)
+                    .orElseThrow(() ->
+                            new TypeConversionException("'" + id + "' is no engine, expected one of " + Engine.ids()));
         }
     }
 }
