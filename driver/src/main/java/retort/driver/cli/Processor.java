@@ -24,8 +24,10 @@ record Processor(String name, List<String> features) {
     private static final List<String> NUMBERS =
             List.of("cpu family", "model", "stepping", "CPU implementer", "CPU variant", "CPU part");
 
-    private static final List<String> FEATURE_LISTS = List.of("flags", "Features");
-    private static final Pattern FEATURES = Pattern.compile("sse4_2|(avx|fma|f16c|amx|asimd|sve|sme|i8mm|bf16).*");
+    /** By the key that lists them: on x86, sme and the like have nothing to do with vectors. */
+    private static final Map<String, Pattern> FEATURES = Map.of(
+            "flags", Pattern.compile("sse4_2|f16c|(avx|fma|amx).*"),
+            "Features", Pattern.compile("(asimd|sve|sme|i8mm|bf16).*"));
 
     /** The first one here; elsewhere than on Linux all that is known is the architecture. */
     static Processor here() {
@@ -56,9 +58,9 @@ record Processor(String name, List<String> features) {
     }
 
     private static List<String> features(Map<String, String> keys) {
-        return FEATURE_LISTS.stream()
-                .flatMap(list -> Stream.of(keys.getOrDefault(list, "").split(" ")))
-                .filter(feature -> FEATURES.matcher(feature).matches())
+        return FEATURES.entrySet().stream()
+                .flatMap(list -> Stream.of(keys.getOrDefault(list.getKey(), "").split(" "))
+                        .filter(feature -> list.getValue().matcher(feature).matches()))
                 .sorted()
                 .toList();
     }

@@ -12,7 +12,8 @@ import retort.driver.cli.Converters;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.job.Job;
-import retort.driver.report.Report;
+import retort.driver.job.StudentResult;
+import retort.driver.report.ReportBuilder;
 import retort.nn.Sequential;
 
 /** Trains a student on a teacher's soft labels. */
@@ -52,11 +53,11 @@ final class DistillCommand implements Callable<Integer> {
             Job.Taught taught;
             try (Sequential model =
                     ModelFiles.load(session.backend(), teacher, session.data().test())) {
-                taught = job.teach(model);
+                taught = job.teach("soft labels", model);
             }
-            report.softLabels(taught.report());
-            try (Job.Trained<Report.Student> student = job.distil(taught)) {
-                report.student(student.report());
+            report.softLabels(taught);
+            try (Job.Trained<StudentResult> student = job.distil("distilled", taught)) {
+                report.student(student.result());
                 session.finish(report, List.of(student.file()));
             }
         }

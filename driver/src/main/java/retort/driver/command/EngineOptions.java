@@ -1,10 +1,12 @@
 package retort.driver.command;
 
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import retort.driver.cli.Converters;
+import retort.driver.cli.Machine;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
@@ -48,6 +50,11 @@ abstract sealed class EngineOptions permits OneEngine, SeveralEngines {
 
     final ProfiledBackend openProfiled() {
         return Backends.openProfiled(engines().getFirst(), options());
+    }
+
+    /** Where the kernels' parameters come from, by engine. */
+    final Map<String, String> parameters() {
+        return Machine.parameters(engines(), device);
     }
 
     private Backends.Options options() {

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 import retort.driver.cli.Converters;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
-import retort.driver.report.Report;
+import retort.driver.report.ReportBuilder;
 import retort.nn.Sequential;
 
 /** Runs a saved model over the test images. */
@@ -55,8 +55,8 @@ final class EvaluateCommand implements Callable<Integer> {
         try (model) {
             ReportBuilder report = new ReportBuilder();
             report.origin(metadata.get("recipe"), ModelFiles.seed(file, metadata));
-            Report.Test test = session.job().test(model, file.getFileName().toString());
-            report.evaluated(new Report.Evaluated(file.getFileName().toString(), model.parameterCount(), test));
+            String name = file.getFileName().toString();
+            report.evaluated(name, model.parameterCount(), session.job().test(model, name));
             session.finish(report, List.of());
         }
     }

@@ -13,6 +13,7 @@ import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Recipe;
+import retort.driver.report.ReportBuilder;
 import retort.kernels.Backend;
 import retort.nn.Architecture;
 import retort.nn.Initializer;

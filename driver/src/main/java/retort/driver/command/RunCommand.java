@@ -3,6 +3,7 @@ package retort.driver.command;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -13,7 +14,9 @@ import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Job;
-import retort.driver.report.Report;
+import retort.driver.job.StudentResult;
+import retort.driver.job.TeacherResult;
+import retort.driver.report.ReportBuilder;
 
 /** The whole job. */
 @Command(
@@ -45,9 +48,9 @@ final class RunCommand implements Callable<Integer> {
             job.checkTransferSet();
             Job.Taught taught = teach(job, report, models);
             Set<Integer> omitted = session.recipe().omitted();
-            keep(job.distil(taught), report, models);
-            keep(job.trainStudent("hard-labels", omitted, taught), report, models);
-            keep(job.trainStudent("hard-labels-all", Set.of(), taught), report, models);
+            keep(job.distil("distilled", taught), report, models);
+            keep(job.trainStudent("hard-labels", omitted, Optional.of(taught)), report, models);
+            keep(job.trainStudent("hard-labels-all", Set.of(), Optional.of(taught)), report, models);
             ImageSet test = session.data().test();
             new LatencyRun(
                             backend -> ModelFiles.load(backend, models.get(0), test),
@@ -63,18 +66,18 @@ final class RunCommand implements Callable<Integer> {
 
     /** A method of its own, so that nothing here holds the teacher's weights any longer. */
     private static Job.Taught teach(Job job, ReportBuilder report, List<Path> models) {
-        try (Job.Trained<Report.Teacher> teacher = job.trainTeacher()) {
-            report.teacher(teacher.report());
+        try (Job.Trained<TeacherResult> teacher = job.trainTeacher("teacher")) {
+            report.teacher(teacher.result());
             models.add(teacher.file());
-            Job.Taught taught = job.teach(teacher.model());
-            report.softLabels(taught.report());
+            Job.Taught taught = job.teach("soft labels", teacher.model());
+            report.softLabels(taught);
             return taught;
         }
     }
 
-    private static void keep(Job.Trained<Report.Student> student, ReportBuilder report, List<Path> models) {
+    private static void keep(Job.Trained<StudentResult> student, ReportBuilder report, List<Path> models) {
         try (student) {
-            report.student(student.report());
+            report.student(student.result());
             models.add(student.file());
         }
     }

@@ -5,11 +5,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
+import retort.driver.cli.Machine;
 import retort.driver.cli.OutputFolder;
 import retort.driver.data.Dataset;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
 import retort.driver.report.Report;
+import retort.driver.report.ReportBuilder;
 import retort.driver.report.ReportFile;
 import retort.driver.report.Summary;
 import retort.driver.study.Study;
@@ -22,6 +24,7 @@ final class Session implements AutoCloseable {
     private final CommandSpec command;
     private final SessionOptions options;
     private final RecipeSource recipe;
+    private final EngineOptions engine;
     private final Dataset data;
     private final Backend backend;
     private final Optional<Peaks> peaks;
@@ -34,6 +37,7 @@ final class Session implements AutoCloseable {
         this.command = command;
         this.options = options;
         this.recipe = recipe;
+        this.engine = engine;
         this.data = recipe.used(options.dataset());
         this.backend = options.profile() ? engine.openProfiled() : engine.open();
         this.progress = new Progress(Interruption.begin());
@@ -105,14 +109,18 @@ final class Session implements AutoCloseable {
     }
 
     Report.Environment environment() {
+        Machine machine = Machine.here();
         return new Report.Environment(
                 backend.engine().id(),
                 backend.device(),
+                machine.cpu(),
+                machine.features(),
                 backend.threads(),
                 Runtime.version().toString(),
-                System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+                machine.os(),
                 data.name(),
-                System.getProperty("retort.commit", "unknown"));
+                machine.commit(),
+                engine.parameters());
     }
 
     @Override

@@ -2,6 +2,7 @@ package retort.driver.command;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -14,7 +15,9 @@ import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
-import retort.driver.report.Report;
+import retort.driver.job.StudentResult;
+import retort.driver.job.TeacherResult;
+import retort.driver.report.ReportBuilder;
 
 /** Trains one model on true labels. */
 @Command(
@@ -63,8 +66,8 @@ final class TrainCommand implements Callable<Integer> {
             Job job = session.job();
             switch (model) {
                 case TEACHER -> {
-                    try (Job.Trained<Report.Teacher> teacher = job.trainTeacher()) {
-                        report.teacher(teacher.report());
+                    try (Job.Trained<TeacherResult> teacher = job.trainTeacher("teacher")) {
+                        report.teacher(teacher.result());
                         session.finish(report, List.of(teacher.file()));
                     }
                 }
@@ -72,8 +75,8 @@ final class TrainCommand implements Callable<Integer> {
                     job.checkTransferSet();
                     Set<Integer> omitted = session.recipe().omitted();
                     String name = omitted.isEmpty() ? "hard-labels-all" : "hard-labels";
-                    try (Job.Trained<Report.Student> student = job.trainStudent(name, omitted, null)) {
-                        report.student(student.report());
+                    try (Job.Trained<StudentResult> student = job.trainStudent(name, omitted, Optional.empty())) {
+                        report.student(student.result());
                         session.finish(report, List.of(student.file()));
                     }
                 }

@@ -1,6 +1,7 @@
 package retort.driver.job;
 
 import java.util.Set;
+import retort.driver.data.ImageSet;
 
 /** What a model said of some images, one row of logits for each, on the host. */
 public record Logits(float[] values, int classes) {
@@ -62,6 +63,26 @@ public record Logits(float[] values, int classes) {
             p[c] /= sum;
         }
         return p;
+    }
+
+    /** The mean of {@link #probabilities} over the images of each class, a row for each; 0 without such images. */
+    public double[][] meanProbabilities(ImageSet images, double temperature) {
+        double[][] mean = new double[classes][classes];
+        int[] count = new int[classes];
+        for (int i = 0; i < rows(); i++) {
+            int label = images.label(i);
+            count[label]++;
+            double[] p = probabilities(i, temperature);
+            for (int c = 0; c < classes; c++) {
+                mean[label][c] += p[c];
+            }
+        }
+        for (int label = 0; label < classes; label++) {
+            for (int c = 0; c < classes; c++) {
+                mean[label][c] /= Math.max(1, count[label]);
+            }
+        }
+        return mean;
     }
 
     /** Mean of -log of the probability that softmax(logits / T) gives the true label. */

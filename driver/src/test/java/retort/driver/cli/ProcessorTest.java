@@ -15,7 +15,7 @@ class ProcessorTest {
                 model\t\t: 2
                 model name\t: AMD EPYC
                 stepping\t: 1
-                flags\t\t: fpu sse2 sse4_2 fma avx f16c avx2 avx512f rdpid avx512_vnni
+                flags\t\t: fpu sse2 smep sse4_2 fma avx f16c avx2 avx512f rdpid avx512_vnni
 
                 processor\t: 1
                 model name\t: Another
