@@ -21,7 +21,6 @@ import retort.bench.report.JmhFile;
 import retort.bench.report.MarkdownReport;
 import retort.bench.report.ReportFiles;
 import retort.bench.report.Results;
-import retort.driver.cli.Converters;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.OutputFolder;
 import retort.driver.cli.Version;
@@ -55,7 +54,6 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--backend",
             paramLabel = "ENGINE",
             split = ",",
-            converter = Converters.EngineConverter.class,
             defaultValue = "cpu-simd",
             description = "cpu-simd, opencl or cpu-scalar, or several of them (default: ${DEFAULT-VALUE}).")
     private List<Engine> engines;
@@ -72,7 +70,6 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--shapes",
             paramLabel = "FILE",
-            converter = Converters.Location.class,
             description = "Spec ids to time, one a line (default: the shapes inside).")
     private Path shapes;
 
@@ -80,7 +77,6 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--threads",
             paramLabel = "N",
             split = ",",
-            converter = Converters.Positive.class,
             description =
                     "Threads of the CPU engines and peers, one or several counts (default: 1 and all processors).")
     private List<Integer> threads;
@@ -100,7 +96,6 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            converter = Converters.Location.class,
             description = "Folder for the reports (default: retort-out/bench-<time>).")
     private Path out;
 

@@ -23,6 +23,7 @@ public final class Complaints {
 
     /** Runs a command line and gives its exit code. */
     public int execute(CommandLine line, String... args) {
+        Converters.register(line);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOverwrittenOptionsAllowed(true);
         line.setExecutionExceptionHandler(this::explain);

@@ -8,7 +8,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import retort.driver.cli.Converters;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.job.Job;
@@ -30,19 +29,18 @@ final class DistillCommand implements Callable<Integer> {
     @Option(
             names = "--teacher",
             paramLabel = "FILE",
-            converter = Converters.Location.class,
             required = true,
             description = "A model that 'train' or 'run' saved.")
     private Path teacher;
 
     @Mixin
-    private OneEngine engine;
+    private Options.OneEngine engine;
 
     @Mixin
-    private DistillOptions recipe;
+    private Options.OfDistillation recipe;
 
     @Mixin
-    private SessionOptions options;
+    private Options.InAndOut options;
 
     @Override
     public Integer call() {

@@ -9,7 +9,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import retort.driver.cli.Converters;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.report.ReportBuilder;
@@ -29,20 +28,19 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "FILE",
-            converter = Converters.Location.class,
             required = true,
             description = "A model that another command saved.")
     private Path file;
 
     @Mixin
-    private OneEngine engine;
+    private Options.OneEngine engine;
 
     @Mixin
-    private SessionOptions options;
+    private Options.InAndOut options;
 
     @Override
     public Integer call() {
-        try (Session session = new Session(spec, options, new RecipeOptions(), engine)) {
+        try (Session session = new Session(spec, options, new Options.OfRecipe(), engine)) {
             Sequential.Loaded loaded =
                     ModelFiles.read(session.backend(), file, session.data().test());
             evaluate(session, loaded.model(), loaded.metadata());

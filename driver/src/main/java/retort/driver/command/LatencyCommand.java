@@ -8,7 +8,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import retort.driver.cli.Converters;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.data.ImageSet;
@@ -33,25 +32,23 @@ final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--teacher",
             paramLabel = "FILE",
-            converter = Converters.Location.class,
             description = "A saved model (default: the recipe's teacher, untrained).")
     private Path teacher;
 
     @Option(
             names = "--student",
             paramLabel = "FILE",
-            converter = Converters.Location.class,
             description = "A saved model (default: the recipe's student, untrained).")
     private Path student;
 
     @Mixin
-    private SeveralEngines engine;
+    private Options.SeveralEngines engine;
 
     @Mixin
-    private RecipeOptions recipe;
+    private Options.OfRecipe recipe;
 
     @Mixin
-    private SessionOptions options;
+    private Options.InAndOut options;
 
     @Override
     public Integer call() {

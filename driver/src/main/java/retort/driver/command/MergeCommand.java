@@ -9,7 +9,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import retort.driver.cli.Converters;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.OutputFolder;
 import retort.driver.cli.Version;
@@ -30,15 +29,11 @@ final class MergeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(
-            paramLabel = "STUDY",
-            arity = "1..*",
-            converter = Converters.Location.class,
-            description = "A study.json, or the folder that one is in.")
+    @Parameters(paramLabel = "STUDY", arity = "1..*", description = "A study.json, or the folder that one is in.")
     private List<Path> parts;
 
     @Mixin
-    private OutputOptions options;
+    private Options.Output options;
 
     @Override
     public Integer call() {

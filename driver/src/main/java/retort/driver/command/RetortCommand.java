@@ -57,6 +57,7 @@ public final class RetortCommand implements Runnable {
         } else {
             line.addSubcommand(asked.getFirst());
         }
+        JobValues.register(line);
         return line;
     }
 

@@ -14,6 +14,7 @@ import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Job;
+import retort.driver.job.Recipe;
 import retort.driver.job.StudentResult;
 import retort.driver.job.TeacherResult;
 import retort.driver.report.ReportBuilder;
@@ -31,13 +32,13 @@ final class RunCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private SeveralEngines engine;
+    private Options.SeveralEngines engine;
 
     @Mixin
-    private RunOptions recipe;
+    private OfRun recipe;
 
     @Mixin
-    private SessionOptions options;
+    private Options.InAndOut options;
 
     @Override
     public Integer call() {
@@ -79,6 +80,17 @@ final class RunCommand implements Callable<Integer> {
         try (student) {
             report.student(student.result());
             models.add(student.file());
+        }
+    }
+
+    /** How teacher and students are trained, and one of these distilled. */
+    static final class OfRun extends Options.OfDistillation {
+        @Mixin
+        private Options.OfTeacher teacher;
+
+        @Override
+        public Recipe recipe() {
+            return teacher.changed(super.recipe());
         }
     }
 }

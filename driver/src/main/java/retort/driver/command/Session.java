@@ -16,22 +16,24 @@ import retort.driver.report.ReportFile;
 import retort.driver.report.Summary;
 import retort.driver.study.Study;
 import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
 import retort.kernels.Peaks;
 import retort.kernels.ProfiledBackend;
 
 /** A command at work: its data, backend and output folder, checked in this order before anything is computed. */
 final class Session implements AutoCloseable {
     private final CommandSpec command;
-    private final SessionOptions options;
+    private final Options.InAndOut options;
     private final RecipeSource recipe;
-    private final EngineOptions engine;
+    private final Options.Engines engine;
     private final Dataset data;
     private final Backend backend;
     private final Optional<Peaks> peaks;
     private final OutputFolder output;
     private final Progress progress;
 
-    Session(CommandSpec command, SessionOptions options, RecipeSource recipe, EngineOptions engine) {
+    Session(CommandSpec command, Options.InAndOut options, RecipeSource recipe, Options.Engines engine) {
         engine.check(command);
         recipe.check(command);
         this.command = command;
@@ -39,7 +41,10 @@ final class Session implements AutoCloseable {
         this.recipe = recipe;
         this.engine = engine;
         this.data = recipe.used(options.dataset());
-        this.backend = options.profile() ? engine.openProfiled() : engine.open();
+        Engine first = engine.engines().getFirst();
+        this.backend = options.profile()
+                ? Backends.openProfiled(first, engine.opening())
+                : Backends.open(first, engine.opening());
         this.progress = new Progress(Interruption.begin());
         try {
             this.output = options.folder(command.name());
@@ -120,7 +125,7 @@ final class Session implements AutoCloseable {
                 machine.os(),
                 data.name(),
                 machine.commit(),
-                engine.parameters());
+                Machine.parameters(engine.engines(), engine.opening().device()));
     }
 
     @Override

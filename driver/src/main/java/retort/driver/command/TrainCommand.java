@@ -50,13 +50,13 @@ final class TrainCommand implements Callable<Integer> {
     private Model model;
 
     @Mixin
-    private OneEngine engine;
+    private Options.OneEngine engine;
 
     @Mixin
-    private JobOptions recipe;
+    private OfTrain recipe;
 
     @Mixin
-    private SessionOptions options;
+    private Options.InAndOut options;
 
     @Override
     public Integer call() {
@@ -97,6 +97,17 @@ final class TrainCommand implements Callable<Integer> {
                 && spec.commandLine().getParseResult().hasMatchedOption("--temperature")) {
             throw new ParameterException(
                     spec.commandLine(), "--temperature is for distillation in --recipe=" + used.name());
+        }
+    }
+
+    /** How teacher and students are trained. */
+    static final class OfTrain extends Options.OfStudents {
+        @Mixin
+        private Options.OfTeacher teacher;
+
+        @Override
+        public Recipe recipe() {
+            return teacher.changed(super.recipe());
         }
     }
 }

@@ -52,6 +52,11 @@ public final class Dataset {
         return train;
     }
 
+    /** The first {@code images} to train on, or all if there are no more, and the same to test on. */
+    public Dataset atMost(int images) {
+        return new Dataset(name, train().prefix(Math.min(images, train().size())), test);
+    }
+
     public ImageSet test() {
         return test;
     }
