@@ -10,8 +10,8 @@ import retort.driver.cli.Complaints;
 import retort.driver.cli.ExitCode;
 
 /**
- * The {@code retort bench} command, and JMH itself: {@code jmh} as the first argument, or an option or pattern that only JMH
- * can mean ({@code -l}, {@code -prof}, {@code Gemm}), hands the command line to JMH's own.
+ * The {@code retort bench} command, and JMH itself: {@code jmh} as the first argument, or an option or pattern that
+ * only JMH can mean ({@code -l}, {@code -prof}, {@code Gemm}), hands the command line to JMH's own.
  */
 public final class Main {
     private Main() {}

@@ -29,8 +29,8 @@ import retort.bench.report.BenchReport;
 import retort.bench.report.Work;
 
 /**
- * Runs JMH one JVM at a time, so that contenders take turns: JMH itself would run all of one's forks before the next one's.
- * The samples of all turns are put together afterwards.
+ * Runs JMH one JVM at a time, so that contenders take turns: JMH itself would run all of one's forks before the next
+ * one's. The samples of all turns are put together afterwards.
  */
 final class Jmh implements AutoCloseable {
     private final Effort effort;

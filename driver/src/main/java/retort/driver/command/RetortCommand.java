@@ -41,8 +41,8 @@ public final class RetortCommand implements Runnable {
     private CommandSpec spec;
 
     /**
-     * The command line, ready for these arguments. Where they begin with a command it knows no other: picocli would spend
-     * some 60 ms of each start on the options of the rest.
+     * The command line, ready for these arguments. Where they begin with a command it knows no other: picocli would
+     * spend some 60 ms of each start on the options of the rest.
      */
     public static CommandLine line(String... args) {
         CommandLine line = new CommandLine(new RetortCommand());

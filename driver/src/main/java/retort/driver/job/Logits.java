@@ -95,8 +95,8 @@ public record Logits(float[] values, int classes) {
     }
 
     /**
-     * How far the confidence of predictions is from their accuracy: the mean difference of the two in bins of equal width by
-     * confidence, weighted by predictions. Source: Guo, Pleiss, Sun and Weinberger 2017, equation 3.
+     * How far the confidence of predictions is from their accuracy: the mean difference of the two in bins of equal
+     * width by confidence, weighted by predictions. Source: Guo, Pleiss, Sun and Weinberger 2017, equation 3.
      */
     public double calibrationError(Examples examples, double temperature) {
         double[] confident = new double[CONFIDENCE_BINS];

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a command found out, as {@code report.json} holds it: components are its keys, in order, and a part that a command
- * does not have is null and left out. Keys are stable within a schema version; more may be added.
+ * What a command found out, as {@code report.json} holds it: components are its keys, in order, and a part that a
+ * command does not have is null and left out. Keys are stable within a schema version; more may be added.
  */
 public record Report(
         int schemaVersion,

@@ -15,8 +15,8 @@ import retort.kernels.Backend;
 import retort.nn.Sequential;
 
 /**
- * Does the cells of a study that are not done yet, one after the other. Each result is handed over as soon as it is there,
- * so that a study can be stopped at any time and continued.
+ * Does the cells of a study that are not done yet, one after the other. Each result is handed over as soon as it is
+ * there, so that a study can be stopped at any time and continued.
  */
 public final class StudyRun {
     private final Backend backend;

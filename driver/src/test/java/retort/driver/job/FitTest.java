@@ -100,7 +100,9 @@ class FitTest {
         }
     }
 
-    /** Two black images of one class: the second loss is 0, and the second update takes a bias past the largest float. */
+    /**
+     * Two black images of one class: the second loss is 0, and the second update takes a bias past the largest float.
+     */
     @Test
     void anEpochWhoseLastUpdateRuinsTheModelDoesNotEnd() {
         Examples black = Examples.labelled(new ImageSet(28, 28, new byte[2 * 784], new byte[2]));
