@@ -2,12 +2,16 @@ package retort.bench;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Map;
 import picocli.CommandLine;
+import retort.bench.command.BadShapesException;
 import retort.bench.command.BenchCommand;
+import retort.driver.cli.Complaints;
+import retort.driver.cli.ExitCode;
 
 /**
- * The {@code retort bench} command, and JMH itself: {@code jmh} as the first argument, or an option or pattern that only JMH
- * can mean ({@code -l}, {@code -prof}, {@code Gemm}), hands the command line to JMH's own.
+ * The {@code retort bench} command, and JMH itself: {@code jmh} as the first argument, or an option or pattern that
+ * only JMH can mean ({@code -l}, {@code -prof}, {@code Gemm}), hands the command line to JMH's own.
  */
 public final class Main {
     private Main() {}
@@ -31,11 +35,7 @@ public final class Main {
 
     /** Runs a command line and gives its exit code. */
     static int run(String... args) {
-        CommandLine line = new CommandLine(new BenchCommand());
-        line.setOverwrittenOptionsAllowed(true);
-        line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setExecutionExceptionHandler(BenchCommand::explain);
-        line.setParameterExceptionHandler(BenchCommand::explainUsage);
-        return line.execute(args);
+        return new Complaints(Map.of(BadShapesException.class, ExitCode.BAD_FILE))
+                .execute(new CommandLine(new BenchCommand()), args);
     }
 }

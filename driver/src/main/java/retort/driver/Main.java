@@ -1,12 +1,23 @@
 package retort.driver;
 
-import picocli.CommandLine;
-import retort.driver.command.ExitCode;
+import java.util.Map;
+import retort.driver.cli.Complaints;
+import retort.driver.cli.ExitCode;
 import retort.driver.command.Interruption;
 import retort.driver.command.RetortCommand;
+import retort.driver.data.BadDataException;
+import retort.driver.job.DivergedException;
+import retort.driver.job.InterruptedJobException;
+import retort.nn.ModelFileException;
 
 /** The {@code retort} command. */
 public final class Main {
+    private static final Complaints COMPLAINTS = new Complaints(Map.of(
+            BadDataException.class, ExitCode.BAD_FILE,
+            ModelFileException.class, ExitCode.BAD_FILE,
+            DivergedException.class, ExitCode.DIVERGED,
+            InterruptedJobException.class, ExitCode.INTERRUPTED));
+
     private Main() {}
 
     public static void main(String[] args) {
@@ -19,15 +30,8 @@ public final class Main {
 
     /** Runs a command line and gives its exit code. */
     static int run(String... args) {
-        CommandLine line = RetortCommand.line(args);
-        line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setOverwrittenOptionsAllowed(true);
-        line.setExecutionExceptionHandler(RetortCommand::explain);
-        line.setParameterExceptionHandler(RetortCommand::explainUsage);
         try {
-            return line.execute(args);
-        } catch (OutOfMemoryError e) {
-            return RetortCommand.explainMemory(line);
+            return COMPLAINTS.execute(RetortCommand.line(args), args);
         } finally {
             Interruption.end();
         }

@@ -1,6 +1,10 @@
 package retort.driver;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -9,18 +13,59 @@ import com.tngtech.archunit.lang.ArchRule;
 
 @AnalyzeClasses(packages = "retort.driver", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureRulesTest {
-    /** Engines are had by name, from Backends; what only OpenCL has to say, its package says in the open. */
+    /** Engines are had by name, from Backends. */
     @ArchTest
-    static final ArchRule theDriverKnowsNoCpuEngine = noClasses()
+    static final ArchRule theDriverKnowsNoEngine = noClasses()
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("retort.kernels.simd..", "retort.kernels.scalar..", "retort.kernels.host..");
+            .resideInAnyPackage(
+                    "retort.kernels.simd..",
+                    "retort.kernels.scalar..",
+                    "retort.kernels.opencl..",
+                    "retort.kernels.engine..");
 
     @ArchTest
     static final ArchRule theDriverComputesThroughBackendsAlone = noClasses()
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("retort.bench..", "jdk.incubator.vector..", "com.aparapi..", "java.lang.foreign..");
+
+    @ArchTest
+    static final ArchRule roomsDependOneWay =
+            slices().matching("retort.driver.(*)..").should().beFreeOfCycles();
+
+    /** What it finds out is told by others: on the command line, as JSON, in a study. */
+    @ArchTest
+    static final ArchRule theJobKnowsNothingOfWhoTellsOfIt = noClasses()
+            .that()
+            .resideInAnyPackage("retort.driver.job", "retort.driver.data")
+            .should()
+            .dependOnClassesThat(
+                    resideInAnyPackage("retort.driver.cli", "retort.driver.report", "com.google.gson..", "picocli.."));
+
+    /** The bench has this room in its jar, and of the rest of the driver nothing. */
+    @ArchTest
+    static final ArchRule whatTheBenchTakesNeedsNoMore = noClasses()
+            .that()
+            .resideInAPackage("retort.driver.cli")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("retort.driver..", "retort.nn..", "me.tongfei..")
+                    .and(not(resideInAPackage("retort.driver.cli"))));
+
+    /** Models are trained, evaluated and corrected in the job alone. */
+    @ArchTest
+    static final ArchRule studiesTrainThroughTheJob = noClasses()
+            .that()
+            .resideInAPackage("retort.driver.study")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("retort.driver.job.BiasCorrection")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("retort.driver.job.Examples")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("retort.nn.Initializer");
 
     @ArchTest
     static final ArchRule namesSayWhatAClassIs = noClasses().should().haveNameMatching(".*(Util|Utils|Helper|Manager)");

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 import retort.driver.data.SyntheticSet;
 
 /**
- * What a user is told where OpenCL can't do what was asked: one line, the right exit code, and nothing written. Without a driver:
- * {@link BadInputTest}.
+ * What a user is told where OpenCL can't do what was asked: one line, the right exit code, and nothing written. Without
+ * a driver: {@link BadInputTest}.
  */
 class OpenClRefusalTest {
     private static final int FAILED = 1;

@@ -1,7 +1,7 @@
 package retort.bench.command;
 
 /** A shape file that holds something else. */
-final class BadShapesException extends RuntimeException {
+public final class BadShapesException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     BadShapesException(IllegalArgumentException cause) {

@@ -4,23 +4,26 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 import retort.bench.kernel.PeakBenchmark;
 import retort.bench.peer.Peer;
 import retort.bench.report.BenchReport;
 import retort.bench.report.JmhFile;
 import retort.bench.report.MarkdownReport;
+import retort.bench.report.ReportFiles;
 import retort.bench.report.Results;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.OutputFolder;
+import retort.driver.cli.Version;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
 import retort.kernels.Tuning;
@@ -32,7 +35,7 @@ import retort.kernels.op.Spec;
         name = "retort bench",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        versionProvider = BenchCommand.Version.class,
+        versionProvider = Version.class,
         description = {
             "Times kernels under JMH beside other libraries', and reports GFLOP/s and GB/s,",
             "the share of what this machine can do at most, and the ratio to each peer."
@@ -51,7 +54,6 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--backend",
             paramLabel = "ENGINE",
             split = ",",
-            converter = Converters.EngineConverter.class,
             defaultValue = "cpu-simd",
             description = "cpu-simd, opencl or cpu-scalar, or several of them (default: ${DEFAULT-VALUE}).")
     private List<Engine> engines;
@@ -60,7 +62,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--kernels",
             paramLabel = "KERNEL",
             split = ",",
-            converter = Converters.KernelConverter.class,
+            converter = BenchCommand.KernelConverter.class,
             defaultValue = "gemm,conv2d,softmax,elementwise,adam,exp",
             description = "Families of kernels (default: ${DEFAULT-VALUE}).")
     private List<Kernel> kernels;
@@ -75,7 +77,6 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--threads",
             paramLabel = "N",
             split = ",",
-            converter = Converters.Positive.class,
             description =
                     "Threads of the CPU engines and peers, one or several counts (default: 1 and all processors).")
     private List<Integer> threads;
@@ -135,14 +136,16 @@ public final class BenchCommand implements Callable<Integer> {
         if (Plan.of(kernels, specs, threads(), engines, List.of()).races().isEmpty()) {
             throw new ParameterException(spec.commandLine(), "nothing to time: no shape is of a kernel in --kernels");
         }
-        BenchReport.Environment environment = Machine.describe(engines, quick);
-        OutputFolder folder = OutputFolder.open(out);
-        try (Jmh jmh = new Jmh(quick ? Effort.QUICK : Effort.FULL, folder.path())) {
+        BenchReport.Environment environment = Surroundings.describe(engines, quick);
+        try (OutputFolder folder = OutputFolder.open(out, "bench");
+                Jmh jmh = new Jmh(quick ? Effort.QUICK : Effort.FULL, folder.path())) {
             List<BenchReport.Absent> absent = new ArrayList<>();
             List<Peer> present = jmh.aside(() -> present(absent));
             measure(jmh, Plan.of(kernels, specs, threads(), engines, present), absent);
-            BenchReport report = Results.report(environment, JmhFile.read(folder.jmh()), absent, jmh.failed());
-            print(report, folder.write(report));
+            BenchReport report = Results.report(environment, JmhFile.read(jmh.file()), absent, jmh.failed());
+            List<Path> files = new ArrayList<>(ReportFiles.write(report, folder));
+            files.add(jmh.file());
+            print(report, files);
             return report.failed().isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
         }
     }
@@ -212,44 +215,13 @@ public final class BenchCommand implements Callable<Integer> {
         return present;
     }
 
-    /** The version of the jar. */
-    static final class Version implements IVersionProvider {
+    /** A family of kernels by its name. */
+    static final class KernelConverter implements ITypeConverter<Kernel> {
         @Override
-        public String[] getVersion() {
-            String version = BenchCommand.class.getPackage().getImplementationVersion();
-            return new String[] {"retort " + (version == null ? "(not packaged)" : version)};
+        public Kernel convert(String id) {
+            return Kernel.byId(id)
+                    .orElseThrow(() ->
+                            new TypeConversionException("'" + id + "' is no kernel, expected one of " + Kernel.ids()));
         }
-    }
-
-    /** One line on stderr for a run that failed, and its exit code. */
-    public static int explain(Exception failure, CommandLine line, ParseResult result) {
-        if (failure instanceof ParameterException wrong) {
-            return explainUsage(wrong, result.originalArgs().toArray(String[]::new));
-        }
-        String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-        boolean verbose = result.expandedArgs().contains("--verbose");
-        return complain(line, firstLine(message), verbose ? failure : null, ExitCode.of(failure));
-    }
-
-    /** One line on stderr for a command line that makes no sense. */
-    public static int explainUsage(ParameterException failure, String[] args) {
-        CommandLine line = failure.getCommandLine();
-        String help = "; see '" + line.getCommandSpec().qualifiedName() + " --help'";
-        boolean verbose = Arrays.asList(args).contains("--verbose");
-        return complain(line, firstLine(failure.getMessage()) + help, verbose ? failure : null, ExitCode.USAGE);
-    }
-
-    private static int complain(CommandLine line, String message, Exception trace, int code) {
-        PrintWriter err = line.getErr();
-        err.println("retort: " + message);
-        if (trace != null) {
-            trace.printStackTrace(err);
-        }
-        err.flush();
-        return code;
-    }
-
-    private static String firstLine(String text) {
-        return text.lines().findFirst().orElse("");
     }
 }

@@ -19,7 +19,9 @@ record Effort(int rounds, Duration warmup, int iterations, Duration iteration) {
     /** The compiler counts calls: a convolution that takes 0.1 s was seen to reach its speed after 2.4 s. */
     private static final Duration UNTIL_SLOW_WORK_IS_COMPILED = Duration.ofSeconds(3);
 
-    /** The calls into a driver were seen to be compiled for 3.3 s, on a core that the device's own threads then lack. */
+    /**
+     * The calls into a driver were seen to be compiled for 3.3 s, on a core that the device's own threads then lack.
+     */
     private static final Duration UNTIL_DRIVER_CALLS_ARE_COMPILED = Duration.ofSeconds(4);
 
     /** The loop of multiply-adds was seen to run at half its speed for 1.8 s. */
@@ -39,7 +41,9 @@ record Effort(int rounds, Duration warmup, int iterations, Duration iteration) {
 
     private static final int MOST_QUEUED_CALLS = 16;
 
-    /** Starting a JVM, loading a library or running a kernel that is not yet compiled, checking a result: on average. */
+    /**
+     * Starting a JVM, loading a library or running a kernel that is not yet compiled, checking a result: on average.
+     */
     private static final Duration START = Duration.ofMillis(1200);
 
     /** The length of an iteration of some work. */

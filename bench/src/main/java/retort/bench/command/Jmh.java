@@ -29,8 +29,8 @@ import retort.bench.report.BenchReport;
 import retort.bench.report.Work;
 
 /**
- * Runs JMH one JVM at a time, so that contenders take turns: JMH itself would run all of one's forks before the next one's.
- * The samples of all turns are put together afterwards.
+ * Runs JMH one JVM at a time, so that contenders take turns: JMH itself would run all of one's forks before the next
+ * one's. The samples of all turns are put together afterwards.
  */
 final class Jmh implements AutoCloseable {
     private final Effort effort;
@@ -177,9 +177,14 @@ final class Jmh implements AutoCloseable {
         return message.lines().findFirst().orElse(message);
     }
 
+    /** What JMH writes of the results. */
+    Path file() {
+        return folder.resolve("jmh.json");
+    }
+
     /** Everything so far, so that a run which is cut short keeps it. */
     private void write() {
-        Path file = folder.resolve("jmh.json");
+        Path file = file();
         try (PrintStream out = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
             ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
         } catch (IOException e) {

@@ -4,7 +4,10 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 
-/** A line on stderr for each JVM that was timed, with the time that is left if the rest takes as much longer than planned. */
+/**
+ * A line on stderr for each JVM that was timed, with the time that is left if the rest takes as much longer than
+ * planned.
+ */
 final class Progress implements Jmh.Listener {
     private static final int SECONDS_A_MINUTE = 60;
 

@@ -18,11 +18,14 @@ public record BenchReport(
     /**
      * Where it ran.
      *
+     * @param features instruction sets, and the longest vectors that the JVM makes of them
      * @param engines what each of our engines ran on, by its id
      * @param flags of the JVMs that were timed
+     * @param parameters where those of an engine's kernels come from, by its id
      */
     public record Environment(
             String cpu,
+            List<String> features,
             int processors,
             Map<String, String> engines,
             String java,
@@ -30,7 +33,8 @@ public record BenchReport(
             String os,
             String commit,
             String time,
-            boolean quick) {}
+            boolean quick,
+            Map<String, String> parameters) {}
 
     /**
      * What the machine gave at most.

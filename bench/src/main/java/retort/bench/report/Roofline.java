@@ -21,8 +21,8 @@ import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * GFLOP/s over the operations for each byte that must be moved, under the roof that bus and arithmetic make. Points above
- * the slope are work whose data stay in caches. Source: Williams, Waterman and Patterson 2009.
+ * GFLOP/s over the operations for each byte that must be moved, under the roof that bus and arithmetic make. Points
+ * above the slope are work whose data stay in caches. Source: Williams, Waterman and Patterson 2009.
  */
 final class Roofline {
     /** What a reader must know to read the picture. */

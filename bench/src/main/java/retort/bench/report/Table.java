@@ -129,12 +129,14 @@ record Table(String title, boolean numbers, List<String> header, List<List<Strin
                 List.of(
                         "CPU",
                         at.cpu() + ", " + at.processors() + (at.processors() == 1 ? " processor" : " processors")),
+                List.of("features", String.join(" ", at.features())),
                 List.of("Java", at.java()),
                 List.of("flags", String.join(" ", at.flags())),
                 List.of("system", at.os()),
                 List.of("commit", at.commit()),
                 List.of("time", at.time())));
         at.engines().forEach((engine, device) -> rows.add(List.of(engine, device)));
+        at.parameters().forEach((engine, file) -> rows.add(List.of(engine + "'s parameters", file)));
         return new Table("Machine", false, List.of("", ""), rows);
     }
 

@@ -9,8 +9,8 @@ import retort.kernels.op.SgdSpec;
 import retort.kernels.op.Spec;
 
 /**
- * What one call of a benchmark does, and what its speed is told in: arithmetic for products of matrices and convolutions,
- * bytes for everything that reads each element a few times at most.
+ * What one call of a benchmark does, and what its speed is told in: arithmetic for products of matrices and
+ * convolutions, bytes for everything that reads each element a few times at most.
  *
  * @param flops 0 where bytes are all that matters
  * @param roof what such work is held against

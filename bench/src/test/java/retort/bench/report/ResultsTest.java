@@ -92,6 +92,9 @@ class ResultsTest {
         assertEquals(1, json.get("schemaVersion").getAsInt());
         assertTrue(json.keySet().containsAll(Set.of("environment", "peaks", "results", "absent")));
         assertEquals(
+                "[cpu, features, processors, engines, java, flags, os, commit, time, quick, parameters]",
+                json.getAsJsonObject("environment").keySet().toString());
+        assertEquals(
                 Set.of("threads", "gflops", "triadGBs", "updateGBs"),
                 json.getAsJsonArray("peaks").get(0).getAsJsonObject().keySet());
         assertEquals(
@@ -109,7 +112,9 @@ class ResultsTest {
         assertTrue(text.contains("| adam:1000000 | 14.0 | ± 0.140 | 88 % |"), text);
         assertTrue(text.contains("| clblast | no such library |"), text);
         assertTrue(text.contains("| relu:8 | onednn | 2 | off by <one> |"), text);
-        assertTrue(text.contains("Some CPU, 2 processors"), text);
+        assertTrue(text.contains("Some CPU (family 6), 2 processors"), text);
+        assertTrue(text.contains("| features | avx2 fma |"), text);
+        assertTrue(text.contains("| opencl's parameters | own.properties |"), text);
     }
 
     @Test
@@ -138,7 +143,8 @@ class ResultsTest {
 
     private static BenchReport report() {
         BenchReport.Environment environment = new BenchReport.Environment(
-                "Some CPU",
+                "Some CPU (family 6)",
+                List.of("avx2", "fma"),
                 2,
                 Map.of("cpu-simd", "8 lanes"),
                 "25",
@@ -146,7 +152,8 @@ class ResultsTest {
                 "Linux",
                 "abc",
                 "now",
-                true);
+                true,
+                Map.of("opencl", "own.properties"));
         return Results.report(
                 environment,
                 JmhFile.parse("jmh.json", canned()),

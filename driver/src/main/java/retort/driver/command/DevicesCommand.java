@@ -8,6 +8,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import retort.driver.cli.Bytes;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.Version;
 import retort.kernels.Backend;
 import retort.kernels.BackendUnavailableException;
 import retort.kernels.Backends;
@@ -18,7 +21,7 @@ import retort.kernels.Engine;
 @Command(
         name = "devices",
         mixinStandardHelpOptions = true,
-        versionProvider = RetortCommand.Version.class,
+        versionProvider = Version.class,
         sortOptions = false,
         description = "Lists the engines and what each would run on here, then every OpenCL platform and device.")
 final class DevicesCommand implements Callable<Integer> {

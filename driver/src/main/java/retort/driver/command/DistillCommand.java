@@ -8,15 +8,18 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.Version;
 import retort.driver.job.Job;
-import retort.driver.report.Report;
+import retort.driver.job.StudentResult;
+import retort.driver.report.ReportBuilder;
 import retort.nn.Sequential;
 
 /** Trains a student on a teacher's soft labels. */
 @Command(
         name = "distill",
         mixinStandardHelpOptions = true,
-        versionProvider = RetortCommand.Version.class,
+        versionProvider = Version.class,
         sortOptions = false,
         description = "Distils a teacher into a student that never sees the omitted classes, and saves it.")
 final class DistillCommand implements Callable<Integer> {
@@ -26,19 +29,18 @@ final class DistillCommand implements Callable<Integer> {
     @Option(
             names = "--teacher",
             paramLabel = "FILE",
-            converter = Converters.Location.class,
             required = true,
             description = "A model that 'train' or 'run' saved.")
     private Path teacher;
 
     @Mixin
-    private OneEngine engine;
+    private Options.OneEngine engine;
 
     @Mixin
-    private DistillOptions recipe;
+    private Options.OfDistillation recipe;
 
     @Mixin
-    private SessionOptions options;
+    private Options.InAndOut options;
 
     @Override
     public Integer call() {
@@ -49,11 +51,11 @@ final class DistillCommand implements Callable<Integer> {
             Job.Taught taught;
             try (Sequential model =
                     ModelFiles.load(session.backend(), teacher, session.data().test())) {
-                taught = job.teach(model);
+                taught = job.teach("soft labels", model);
             }
-            report.softLabels(taught.report());
-            try (Job.Trained<Report.Student> student = job.distil(taught)) {
-                report.student(student.report());
+            report.softLabels(taught);
+            try (Job.Trained<StudentResult> student = job.distil("distilled", taught)) {
+                report.student(student.result());
                 session.finish(report, List.of(student.file()));
             }
         }

@@ -6,6 +6,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import retort.driver.cli.Bytes;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.Version;
 import retort.kernels.Backend;
 import retort.kernels.BackendException;
 import retort.kernels.Backends;
@@ -20,7 +23,7 @@ import retort.kernels.op.Spec.Op;
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,
-        versionProvider = RetortCommand.Version.class,
+        versionProvider = Version.class,
         sortOptions = false,
         description = {
             "Checks the JDK, memory, and every kernel of every engine and OpenCL device.",

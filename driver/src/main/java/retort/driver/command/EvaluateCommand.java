@@ -9,14 +9,16 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import retort.driver.report.Report;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.Version;
+import retort.driver.report.ReportBuilder;
 import retort.nn.Sequential;
 
 /** Runs a saved model over the test images. */
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
-        versionProvider = RetortCommand.Version.class,
+        versionProvider = Version.class,
         sortOptions = false,
         description = "Runs a saved model over the test images: errors, recall by class, confusion matrix.")
 final class EvaluateCommand implements Callable<Integer> {
@@ -26,20 +28,19 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "FILE",
-            converter = Converters.Location.class,
             required = true,
             description = "A model that another command saved.")
     private Path file;
 
     @Mixin
-    private OneEngine engine;
+    private Options.OneEngine engine;
 
     @Mixin
-    private SessionOptions options;
+    private Options.InAndOut options;
 
     @Override
     public Integer call() {
-        try (Session session = new Session(spec, options, new RecipeOptions(), engine)) {
+        try (Session session = new Session(spec, options, new Options.OfRecipe(), engine)) {
             Sequential.Loaded loaded =
                     ModelFiles.read(session.backend(), file, session.data().test());
             evaluate(session, loaded.model(), loaded.metadata());
@@ -52,8 +53,8 @@ final class EvaluateCommand implements Callable<Integer> {
         try (model) {
             ReportBuilder report = new ReportBuilder();
             report.origin(metadata.get("recipe"), ModelFiles.seed(file, metadata));
-            Report.Test test = session.job().test(model, file.getFileName().toString());
-            report.evaluated(new Report.Evaluated(file.getFileName().toString(), model.parameterCount(), test));
+            String name = file.getFileName().toString();
+            report.evaluated(name, model.parameterCount(), session.job().test(model, name));
             session.finish(report, List.of());
         }
     }

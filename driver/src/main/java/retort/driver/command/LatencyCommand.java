@@ -8,8 +8,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.Version;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Recipe;
+import retort.driver.report.ReportBuilder;
 import retort.kernels.Backend;
 import retort.nn.Architecture;
 import retort.nn.Initializer;
@@ -19,7 +22,7 @@ import retort.nn.Sequential;
 @Command(
         name = "latency",
         mixinStandardHelpOptions = true,
-        versionProvider = RetortCommand.Version.class,
+        versionProvider = Version.class,
         sortOptions = false,
         description = "Times teacher and student at batch 1, 32 and the whole test set, on each --backend.")
 final class LatencyCommand implements Callable<Integer> {
@@ -29,25 +32,23 @@ final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--teacher",
             paramLabel = "FILE",
-            converter = Converters.Location.class,
             description = "A saved model (default: the recipe's teacher, untrained).")
     private Path teacher;
 
     @Option(
             names = "--student",
             paramLabel = "FILE",
-            converter = Converters.Location.class,
             description = "A saved model (default: the recipe's student, untrained).")
     private Path student;
 
     @Mixin
-    private SeveralEngines engine;
+    private Options.SeveralEngines engine;
 
     @Mixin
-    private RecipeOptions recipe;
+    private Options.OfRecipe recipe;
 
     @Mixin
-    private SessionOptions options;
+    private Options.InAndOut options;
 
     @Override
     public Integer call() {

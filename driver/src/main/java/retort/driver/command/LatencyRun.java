@@ -5,6 +5,7 @@ import retort.driver.data.ImageSet;
 import retort.driver.job.Examples;
 import retort.driver.job.LatencyTest;
 import retort.kernels.Backend;
+import retort.kernels.Backends;
 import retort.kernels.Engine;
 import retort.nn.Sequential;
 
@@ -20,7 +21,7 @@ record LatencyRun(
     private static final double SECONDS = 30;
     private static final double QUICK_SECONDS = 15;
 
-    void run(EngineOptions options, Progress progress, LatencyTest.Results results) {
+    void run(Options.Engines options, Progress progress, LatencyTest.Results results) {
         LatencyTest latency = new LatencyTest(
                 Examples.labelled(test),
                 temperature,
@@ -31,7 +32,7 @@ record LatencyRun(
             // What training or the engine before left, up to half a gigabyte, would stay on top of this engine's own
             // memory.
             System.gc();
-            try (Backend backend = options.open(engine)) {
+            try (Backend backend = Backends.open(engine, options.opening())) {
                 progress.say("latency on " + engine + ", " + backend.device());
                 time(teacher.apply(backend), "teacher", latency, results);
                 time(student.apply(backend), "student", latency, results);

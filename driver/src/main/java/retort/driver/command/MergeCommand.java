@@ -9,6 +9,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.OutputFolder;
+import retort.driver.cli.Version;
 import retort.driver.job.Recipe;
 import retort.driver.study.Hinton2015;
 import retort.driver.study.Merge;
@@ -19,22 +22,18 @@ import retort.driver.study.StudyFile;
 @Command(
         name = "merge",
         mixinStandardHelpOptions = true,
-        versionProvider = RetortCommand.Version.class,
+        versionProvider = Version.class,
         sortOptions = false,
         description = "Joins the shards of a study; results that are in several of them must be equal.")
 final class MergeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(
-            paramLabel = "STUDY",
-            arity = "1..*",
-            converter = Converters.Location.class,
-            description = "A study.json, or the folder that one is in.")
+    @Parameters(paramLabel = "STUDY", arity = "1..*", description = "A study.json, or the folder that one is in.")
     private List<Path> parts;
 
     @Mixin
-    private OutputOptions options;
+    private Options.Output options;
 
     @Override
     public Integer call() {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import retort.driver.cli.Bytes;
 import retort.kernels.DeviceCounters;
 import retort.kernels.Peaks;
 import retort.kernels.ProfiledBackend.Cost;
@@ -63,7 +64,9 @@ final class Profile {
         return cost.bytes() / (double) cost.nanos();
     }
 
-    /** What was asked of a device, and a line for each op with its time there: without launching it and waiting for it. */
+    /**
+     * What was asked of a device, and a line for each op with its time there: without launching it and waiting for it.
+     */
     static List<String> deviceLines(DeviceCounters counters) {
         double total = counters.deviceNanos().values().stream()
                 .mapToDouble(Long::doubleValue)

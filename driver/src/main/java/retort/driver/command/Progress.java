@@ -6,9 +6,9 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import retort.driver.job.Epoch;
 import retort.driver.job.Fit;
 import retort.driver.job.Job;
-import retort.driver.report.Report;
 import retort.nn.Sequential;
 
 /** What the user sees on stderr while a job runs: bars on a terminal, a line now and then elsewhere. */
@@ -44,16 +44,14 @@ final class Progress implements Job.Watcher {
     }
 
     @Override
-    public void epochEnds(Sequential model, Report.Epoch epoch) {
-        String validation = epoch.validationAccuracy() == null
-                ? ""
-                : String.format(
-                        Locale.ROOT,
-                        ", validation %.4f, %.2f %%",
-                        epoch.validationLoss(),
-                        100 * epoch.validationAccuracy());
+    public void epochEnds(Sequential model, Epoch epoch) {
+        String validation = epoch.validation()
+                .map(score ->
+                        String.format(Locale.ROOT, ", validation %.4f, %.2f %%", score.loss(), 100 * score.accuracy()))
+                .orElse("");
+        Epoch.Score training = epoch.training();
         end(String.format(
-                Locale.ROOT, "loss %.4f, accuracy %.2f %%%s", epoch.loss(), 100 * epoch.accuracy(), validation));
+                Locale.ROOT, "loss %.4f, accuracy %.2f %%%s", training.loss(), 100 * training.accuracy(), validation));
     }
 
     @Override

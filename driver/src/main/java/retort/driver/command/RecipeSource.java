@@ -6,14 +6,14 @@ import retort.driver.data.Dataset;
 import retort.driver.job.Recipe;
 
 /** A recipe as a command's options have it, and what it is used on. */
-abstract class RecipeSource {
+interface RecipeSource {
     /** The recipe with what the user changed. */
-    abstract Recipe recipe();
+    Recipe recipe();
 
-    abstract boolean quick();
+    boolean quick();
 
     /** What is used of a data set; where that is training images too, they are read now. */
-    Dataset used(Dataset all) {
+    default Dataset used(Dataset all) {
         return all;
     }
 
@@ -22,7 +22,7 @@ abstract class RecipeSource {
      *
      * @throws ParameterException if one of them would do nothing
      */
-    void check(CommandSpec command) {}
+    default void check(CommandSpec command) {}
 
     static <T> T given(T option, T standard) {
         return option == null ? standard : option;

@@ -3,21 +3,27 @@ package retort.driver.command;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.Version;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Job;
-import retort.driver.report.Report;
+import retort.driver.job.Recipe;
+import retort.driver.job.StudentResult;
+import retort.driver.job.TeacherResult;
+import retort.driver.report.ReportBuilder;
 
 /** The whole job. */
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
-        versionProvider = RetortCommand.Version.class,
+        versionProvider = Version.class,
         sortOptions = false,
         description =
                 "Does the whole job: teacher, soft labels, cross-validation, three students, evaluation, latency, report.")
@@ -26,13 +32,13 @@ final class RunCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private SeveralEngines engine;
+    private Options.SeveralEngines engine;
 
     @Mixin
-    private RunOptions recipe;
+    private OfRun recipe;
 
     @Mixin
-    private SessionOptions options;
+    private Options.InAndOut options;
 
     @Override
     public Integer call() {
@@ -43,9 +49,9 @@ final class RunCommand implements Callable<Integer> {
             job.checkTransferSet();
             Job.Taught taught = teach(job, report, models);
             Set<Integer> omitted = session.recipe().omitted();
-            keep(job.distil(taught), report, models);
-            keep(job.trainStudent("hard-labels", omitted, taught), report, models);
-            keep(job.trainStudent("hard-labels-all", Set.of(), taught), report, models);
+            keep(job.distil("distilled", taught), report, models);
+            keep(job.trainStudent("hard-labels", omitted, Optional.of(taught)), report, models);
+            keep(job.trainStudent("hard-labels-all", Set.of(), Optional.of(taught)), report, models);
             ImageSet test = session.data().test();
             new LatencyRun(
                             backend -> ModelFiles.load(backend, models.get(0), test),
@@ -61,19 +67,30 @@ final class RunCommand implements Callable<Integer> {
 
     /** A method of its own, so that nothing here holds the teacher's weights any longer. */
     private static Job.Taught teach(Job job, ReportBuilder report, List<Path> models) {
-        try (Job.Trained<Report.Teacher> teacher = job.trainTeacher()) {
-            report.teacher(teacher.report());
+        try (Job.Trained<TeacherResult> teacher = job.trainTeacher("teacher")) {
+            report.teacher(teacher.result());
             models.add(teacher.file());
-            Job.Taught taught = job.teach(teacher.model());
-            report.softLabels(taught.report());
+            Job.Taught taught = job.teach("soft labels", teacher.model());
+            report.softLabels(taught);
             return taught;
         }
     }
 
-    private static void keep(Job.Trained<Report.Student> student, ReportBuilder report, List<Path> models) {
+    private static void keep(Job.Trained<StudentResult> student, ReportBuilder report, List<Path> models) {
         try (student) {
-            report.student(student.report());
+            report.student(student.result());
             models.add(student.file());
+        }
+    }
+
+    /** How teacher and students are trained, and one of these distilled. */
+    static final class OfRun extends Options.OfDistillation {
+        @Mixin
+        private Options.OfTeacher teacher;
+
+        @Override
+        public Recipe recipe() {
+            return teacher.changed(super.recipe());
         }
     }
 }

@@ -5,36 +5,46 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
+import retort.driver.cli.Machine;
+import retort.driver.cli.OutputFolder;
 import retort.driver.data.Dataset;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
 import retort.driver.report.Report;
+import retort.driver.report.ReportBuilder;
 import retort.driver.report.ReportFile;
 import retort.driver.report.Summary;
 import retort.driver.study.Study;
 import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
 import retort.kernels.Peaks;
 import retort.kernels.ProfiledBackend;
 
 /** A command at work: its data, backend and output folder, checked in this order before anything is computed. */
 final class Session implements AutoCloseable {
     private final CommandSpec command;
-    private final SessionOptions options;
+    private final Options.InAndOut options;
     private final RecipeSource recipe;
+    private final Options.Engines engine;
     private final Dataset data;
     private final Backend backend;
     private final Optional<Peaks> peaks;
     private final OutputFolder output;
     private final Progress progress;
 
-    Session(CommandSpec command, SessionOptions options, RecipeSource recipe, EngineOptions engine) {
+    Session(CommandSpec command, Options.InAndOut options, RecipeSource recipe, Options.Engines engine) {
         engine.check(command);
         recipe.check(command);
         this.command = command;
         this.options = options;
         this.recipe = recipe;
+        this.engine = engine;
         this.data = recipe.used(options.dataset());
-        this.backend = options.profile() ? engine.openProfiled() : engine.open();
+        Engine first = engine.engines().getFirst();
+        this.backend = options.profile()
+                ? Backends.openProfiled(first, engine.opening())
+                : Backends.open(first, engine.opening());
         this.progress = new Progress(Interruption.begin());
         try {
             this.output = options.folder(command.name());
@@ -72,7 +82,8 @@ final class Session implements AutoCloseable {
     /** Prints the report, writes it, and names every file. */
     void finish(ReportBuilder parts, List<Path> models) {
         Report report = parts.build(command.name(), recipe(), recipe.quick(), environment());
-        Path file = output.write(report);
+        Path file = output.path().resolve(ReportFile.NAME);
+        ReportFile.write(report, file);
         PrintWriter out = command.commandLine().getOut();
         if (options.json()) {
             out.println(ReportFile.json(report));
@@ -103,14 +114,18 @@ final class Session implements AutoCloseable {
     }
 
     Report.Environment environment() {
+        Machine machine = Machine.here();
         return new Report.Environment(
                 backend.engine().id(),
                 backend.device(),
+                machine.cpu(),
+                machine.features(),
                 backend.threads(),
                 Runtime.version().toString(),
-                System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+                machine.os(),
                 data.name(),
-                System.getProperty("retort.commit", "unknown"));
+                machine.commit(),
+                Machine.parameters(engine.engines(), engine.opening().device()));
     }
 
     @Override

@@ -1,18 +1,31 @@
 package retort.driver.command;
 
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.Version;
+import retort.driver.data.Dataset;
+import retort.driver.job.Method;
+import retort.driver.job.Recipe;
+import retort.driver.study.Grid;
+import retort.driver.study.Hinton2015;
+import retort.driver.study.Shard;
 
 /** The command that studies hang on. */
 @Command(
         name = "study",
         mixinStandardHelpOptions = true,
-        versionProvider = RetortCommand.Version.class,
+        versionProvider = Version.class,
         description = "Many students at once: what they learn of classes that they never saw, with error bars.",
         synopsisSubcommandLabel = "STUDY",
-        subcommands = {Hinton2015Command.class, SweepCommand.class, MergeCommand.class})
+        subcommands = {StudyCommand.Hinton2015Command.class, StudyCommand.SweepCommand.class, MergeCommand.class})
 final class StudyCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -20,5 +33,174 @@ final class StudyCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "a study is needed: hinton2015, sweep or merge");
+    }
+
+    /** The paper's experiments. */
+    @Command(
+            name = Hinton2015.NAME,
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            sortOptions = false,
+            description = {
+                "Repeats the MNIST experiments of Hinton, Vinyals and Dean 2015 and puts the results beside the paper's.",
+                "Continues what is in --out already."
+            })
+    static final class Hinton2015Command implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Options.OneEngine engine;
+
+        @Mixin
+        private StudyOptions study;
+
+        @Mixin
+        private Options.InAndOut options;
+
+        @Override
+        public Integer call() {
+            Hinton2015 experiments = new Hinton2015(study.recipe());
+            try (Session session = new Session(spec, options, study, engine)) {
+                new StudySession(session, study, Hinton2015.NAME, experiments::experiments)
+                        .run(experiments.cells(study.seeds()));
+            }
+            return ExitCode.DONE;
+        }
+    }
+
+    /** A grid of students. */
+    @Command(
+            name = Grid.NAME,
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            sortOptions = false,
+            description = {
+                "Trains a student for every combination of the lists given: study.json, cells.csv, and a heat map per measure.",
+                "Continues what is in --out already."
+            })
+    static final class SweepCommand implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Option(
+                names = "--temperature",
+                paramLabel = "T",
+                split = ",",
+                defaultValue = "20",
+                description = "Temperatures of distillation, such as 1,2,3.5,8,20 (default: ${DEFAULT-VALUE}).")
+        private List<Float> temperatures;
+
+        @Option(
+                names = "--width",
+                paramLabel = "UNITS",
+                split = ",",
+                defaultValue = "800",
+                description =
+                        "Units in each of a student's two hidden layers, such as 10,30,100 (default: ${DEFAULT-VALUE}).")
+        private List<Integer> widths;
+
+        @Option(
+                names = "--omit",
+                paramLabel = "CLASSES",
+                defaultValue = "3",
+                description = {
+                    "What students never see: sets such as none,3,7+8; 'digits' for each in turn, 'pairs' for each pair",
+                    "(default: ${DEFAULT-VALUE})."
+                })
+        private JobValues.ClassSets omitted;
+
+        @Option(
+                names = "--method",
+                paramLabel = "NAME",
+                split = ",",
+                defaultValue = "soft-targets",
+                description =
+                        "soft-targets, soft-and-hard, logits, decoupled, standardized, smoothed-labels, hard-labels (default:"
+                                + " ${DEFAULT-VALUE}).")
+        private List<Method> methods;
+
+        @Mixin
+        private Options.Alpha alpha;
+
+        @Mixin
+        private Options.OneEngine engine;
+
+        @Mixin
+        private StudyOptions study;
+
+        @Mixin
+        private Options.InAndOut options;
+
+        @Override
+        public Integer call() {
+            alpha.check(spec, methods);
+            float mixed = alpha.of(Method.SOFT_AND_HARD);
+            Grid grid = new Grid(methods, temperatures, mixed, widths, omitted.sets(), study.seeds());
+            try (Session session = new Session(spec, options, study, engine)) {
+                new StudySession(session, study, Grid.NAME, found -> List.of()).run(grid.cells());
+            }
+            return ExitCode.DONE;
+        }
+    }
+
+    /** What every study has: seeds, a share of the work, and the trainings of the paper with what the user changed. */
+    static final class StudyOptions implements RecipeSource {
+        @Option(
+                names = "--seeds",
+                paramLabel = "SEEDS",
+                defaultValue = "1",
+                description = "How many, from 0 on; or which, such as 0-4 or 3,5 (default: ${DEFAULT-VALUE}).")
+        private JobValues.Seeds seeds;
+
+        @Option(
+                names = "--shard",
+                paramLabel = "I/N",
+                description = "Do share I of N, counted from 0; 'retort study merge' joins them.")
+        private Shard shard = Shard.WHOLE;
+
+        @Option(
+                names = "--teacher",
+                paramLabel = "FILE",
+                description = "A saved model to teach in every seed (default: one is trained for each).")
+        private Path teacher;
+
+        @Mixin
+        private Options.OfTeacher ofTeacher;
+
+        @Mixin
+        private Options.OfTraining training;
+
+        @Option(names = "--quick", description = "For a look: a fifth of the epochs.")
+        private boolean quick;
+
+        List<Long> seeds() {
+            return seeds.numbers();
+        }
+
+        Shard shard() {
+            return shard;
+        }
+
+        /** The teacher that the user gave, or null. */
+        Path teacher() {
+            return teacher;
+        }
+
+        @Override
+        public boolean quick() {
+            return quick;
+        }
+
+        @Override
+        public Dataset used(Dataset all) {
+            return training.used(all, all.train().size());
+        }
+
+        @Override
+        public Recipe recipe() {
+            Recipe full = Recipe.hinton2015();
+            return ofTeacher.changed(training.changed(quick ? full.quick() : full));
+        }
     }
 }

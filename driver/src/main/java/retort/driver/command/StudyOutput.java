@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import retort.driver.report.WholeFile;
+import retort.driver.cli.OutputFolder;
 import retort.driver.study.CellTable;
 import retort.driver.study.HeatMaps;
 import retort.driver.study.Study;
@@ -18,7 +18,7 @@ record StudyOutput(OutputFolder folder, PrintWriter out, boolean json) {
         files.put(StudyFile.NAME, StudyFile.json(study) + "\n");
         files.put(CellTable.NAME, CellTable.csv(study));
         files.putAll(HeatMaps.svgs(study));
-        files.forEach((name, text) -> WholeFile.write(folder.path().resolve(name), text));
+        files.forEach(folder::write);
         if (json) {
             out.println(StudyFile.json(study));
         } else {

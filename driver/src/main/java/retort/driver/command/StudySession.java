@@ -19,7 +19,10 @@ import retort.driver.study.StudyRun;
  * @param experiments makes the rows of a table from what there is so far
  */
 record StudySession(
-        Session session, StudyOptions options, String name, Function<Study, List<Study.Experiment>> experiments) {
+        Session session,
+        StudyCommand.StudyOptions options,
+        String name,
+        Function<Study, List<Study.Experiment>> experiments) {
 
     void run(List<Cell> cells) {
         List<Cell> share = options.shard().of(cells);

@@ -2,6 +2,7 @@ package retort.driver.command;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -10,15 +11,19 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.Version;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
-import retort.driver.report.Report;
+import retort.driver.job.StudentResult;
+import retort.driver.job.TeacherResult;
+import retort.driver.report.ReportBuilder;
 
 /** Trains one model on true labels. */
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
-        versionProvider = RetortCommand.Version.class,
+        versionProvider = Version.class,
         sortOptions = false,
         description = "Trains a teacher, or a student, on true labels and saves it.")
 final class TrainCommand implements Callable<Integer> {
@@ -45,13 +50,13 @@ final class TrainCommand implements Callable<Integer> {
     private Model model;
 
     @Mixin
-    private OneEngine engine;
+    private Options.OneEngine engine;
 
     @Mixin
-    private JobOptions recipe;
+    private OfTrain recipe;
 
     @Mixin
-    private SessionOptions options;
+    private Options.InAndOut options;
 
     @Override
     public Integer call() {
@@ -61,8 +66,8 @@ final class TrainCommand implements Callable<Integer> {
             Job job = session.job();
             switch (model) {
                 case TEACHER -> {
-                    try (Job.Trained<Report.Teacher> teacher = job.trainTeacher()) {
-                        report.teacher(teacher.report());
+                    try (Job.Trained<TeacherResult> teacher = job.trainTeacher("teacher")) {
+                        report.teacher(teacher.result());
                         session.finish(report, List.of(teacher.file()));
                     }
                 }
@@ -70,8 +75,8 @@ final class TrainCommand implements Callable<Integer> {
                     job.checkTransferSet();
                     Set<Integer> omitted = session.recipe().omitted();
                     String name = omitted.isEmpty() ? "hard-labels-all" : "hard-labels";
-                    try (Job.Trained<Report.Student> student = job.trainStudent(name, omitted, null)) {
-                        report.student(student.report());
+                    try (Job.Trained<StudentResult> student = job.trainStudent(name, omitted, Optional.empty())) {
+                        report.student(student.result());
                         session.finish(report, List.of(student.file()));
                     }
                 }
@@ -92,6 +97,17 @@ final class TrainCommand implements Callable<Integer> {
                 && spec.commandLine().getParseResult().hasMatchedOption("--temperature")) {
             throw new ParameterException(
                     spec.commandLine(), "--temperature is for distillation in --recipe=" + used.name());
+        }
+    }
+
+    /** How teacher and students are trained. */
+    static final class OfTrain extends Options.OfStudents {
+        @Mixin
+        private Options.OfTeacher teacher;
+
+        @Override
+        public Recipe recipe() {
+            return teacher.changed(super.recipe());
         }
     }
 }

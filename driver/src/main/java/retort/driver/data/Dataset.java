@@ -8,8 +8,8 @@ import java.util.function.Supplier;
  * Training and test images of one size, in IDX files of the names that MNIST gave them. Fashion-MNIST, KMNIST and
  * one's own sets come in the same form.
  *
- * <p>The training images are read when they are first asked for: a command that only predicts never does, and would spend
- * a fifth of its time on them.
+ * <p>The training images are read when they are first asked for: a command that only predicts never does, and would
+ * spend a fifth of its time on them.
  */
 public final class Dataset {
     private static final int SIDE = 28;
@@ -52,6 +52,11 @@ public final class Dataset {
         return train;
     }
 
+    /** The first {@code images} to train on, or all if there are no more, and the same to test on. */
+    public Dataset atMost(int images) {
+        return new Dataset(name, train().prefix(Math.min(images, train().size())), test);
+    }
+
     public ImageSet test() {
         return test;
     }
@@ -71,8 +76,8 @@ public final class Dataset {
      * Reads train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each
      * gzip (with {@code .gz} at the end of its name) or plain. The set gets the folder's name.
      *
-     * @throws BadDataException if the folder or a file is missing, or of the test files one is damaged or they don't fit
-     *     each other
+     * @throws BadDataException if the folder or a file is missing, or of the test files one is damaged or they don't
+     *     fit each other
      */
     public static Dataset load(Path folder) {
         if (!Files.isDirectory(folder)) {

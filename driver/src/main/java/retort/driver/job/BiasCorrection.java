@@ -11,10 +11,10 @@ public final class BiasCorrection {
     private BiasCorrection() {}
 
     /**
-     * The bias with the fewest errors on these very examples: an upper limit on what any method can reach, not one to use.
-     * Exact: a prediction changes only where the bias makes an omitted class overtake the best of the others, so the
-     * errors are counted between all such places; of the best stretches, the one nearest to no bias is taken. A bias at
-     * which two logits are equal, so that the order of the classes decides, is none of them.
+     * The bias with the fewest errors on these very examples: an upper limit on what any method can reach, not one to
+     * use. Exact: a prediction changes only where the bias makes an omitted class overtake the best of the others, so
+     * the errors are counted between all such places; of the best stretches, the one nearest to no bias is taken. A
+     * bias at which two logits are equal, so that the order of the classes decides, is none of them.
      */
     public static double oracle(Logits logits, Examples examples, Set<Integer> omitted) {
         int rows = logits.rows();
@@ -78,7 +78,10 @@ public final class BiasCorrection {
         return (low + high) / 2;
     }
 
-    /** Mean probability of classes that had the probabilities {@code inside} before their logits / T grew by {@code shift}. */
+    /**
+     * Mean probability of classes that had the probabilities {@code inside} before their logits / T grew by
+     * {@code shift}.
+     */
     private static double meanProbability(double[] inside, double shift) {
         double outsideFactor = Math.exp(-shift);
         double sum = 0;

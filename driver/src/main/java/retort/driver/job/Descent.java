@@ -43,8 +43,8 @@ public sealed interface Descent {
     }
 
     /**
-     * Gradient descent with momentum p rising from 0.5 to 0.99 and a step of (1 - p) rate, in the proportions of Hinton et
-     * al. 2012, appendix A: there p rises over 500 of 3,000 epochs, and the rate falls by 0.998 in each.
+     * Gradient descent with momentum p rising from 0.5 to 0.99 and a step of (1 - p) rate, in the proportions of Hinton
+     * et al. 2012, appendix A: there p rises over 500 of 3,000 epochs, and the rate falls by 0.998 in each.
      */
     record Momentum(float rate) implements Descent {
         private static final float FIRST_MOMENTUM = 0.5f;

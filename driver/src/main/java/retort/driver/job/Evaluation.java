@@ -1,29 +1,63 @@
 package retort.driver.job;
 
-import retort.driver.report.Report;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.stream.IntStream;
 
-/** Holds predictions against true labels. */
-public final class Evaluation {
-    private Evaluation() {}
-
-    /** Errors, accuracy, recall by class and confusion matrix (row: true class, column: predicted). */
-    public static Report.Test test(Logits logits, Examples examples) {
-        int classes = logits.classes();
-        int[][] confusion = new int[classes][classes];
+/**
+ * Predictions held against true labels.
+ *
+ * @param confusion has a row for each true class, a column for each predicted one
+ * @param negativeLogLikelihood see {@link Logits#negativeLogLikelihood}
+ * @param calibrationError see {@link Logits#calibrationError}
+ */
+public record Evaluation(int[][] confusion, double negativeLogLikelihood, double calibrationError) {
+    /** @param temperature T of softmax(logits / T) in the two that need probabilities */
+    public static Evaluation of(Logits logits, Examples examples, double temperature) {
+        int[][] confusion = new int[logits.classes()][logits.classes()];
         for (int i = 0; i < logits.rows(); i++) {
             confusion[examples.label(i)][logits.prediction(i)]++;
         }
-        int right = 0;
-        double[] recall = new double[classes];
-        for (int c = 0; c < classes; c++) {
-            int images = 0;
-            for (int predicted : confusion[c]) {
-                images += predicted;
-            }
-            right += confusion[c][c];
-            recall[c] = images == 0 ? 0 : confusion[c][c] / (double) images;
-        }
-        int images = logits.rows();
-        return new Report.Test(images, images - right, right / (double) images, recall, confusion);
+        return new Evaluation(
+                confusion,
+                logits.negativeLogLikelihood(examples, temperature),
+                logits.calibrationError(examples, temperature));
+    }
+
+    public int images() {
+        return Arrays.stream(confusion).mapToInt(Evaluation::sum).sum();
+    }
+
+    public int errors() {
+        return images() - right();
+    }
+
+    public double accuracy() {
+        return right() / (double) images();
+    }
+
+    /** The share of the images of each class that were named right; 0 without such images. */
+    public double[] recall() {
+        return IntStream.range(0, confusion.length)
+                .mapToDouble(c -> share(confusion[c][c], sum(confusion[c])))
+                .toArray();
+    }
+
+    /** The share of the images of some classes that were named right; 0 without such images. */
+    public double recall(Collection<Integer> classes) {
+        int right = classes.stream().mapToInt(c -> confusion[c][c]).sum();
+        return share(right, classes.stream().mapToInt(c -> sum(confusion[c])).sum());
+    }
+
+    private int right() {
+        return IntStream.range(0, confusion.length).map(c -> confusion[c][c]).sum();
+    }
+
+    private static int sum(int[] row) {
+        return Arrays.stream(row).sum();
+    }
+
+    private static double share(int right, int images) {
+        return images == 0 ? 0 : right / (double) images;
     }
 }

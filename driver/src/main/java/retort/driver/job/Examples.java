@@ -6,8 +6,8 @@ import java.util.stream.IntStream;
 import retort.driver.data.ImageSet;
 
 /**
- * Images with what a model is to say of them: class indices, a probability for each class, or a teacher's logits. Batches
- * are made here and nowhere else, and a class that was omitted is not among the images that this object knows.
+ * Images with what a model is to say of them: class indices, a probability for each class, or a teacher's logits.
+ * Batches are made here and nowhere else, and a class that was omitted is not among the images that this object knows.
  */
 public final class Examples {
     private final ImageSet images;

@@ -2,7 +2,7 @@ package retort.driver.job;
 
 import java.util.ArrayList;
 import java.util.List;
-import retort.driver.report.Report;
+import java.util.Optional;
 import retort.kernels.Backend;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
@@ -41,7 +41,7 @@ public record Fit(
         void progress(int done, double loss, double accuracy);
 
         /** An epoch is over; the model is as it was left. */
-        void epochEnds(Sequential model, Report.Epoch epoch);
+        void epochEnds(Sequential model, Epoch epoch);
     }
 
     /**
@@ -49,15 +49,15 @@ public record Fit(
      *
      * @throws DivergedException as soon as a loss is seen that is not a finite number, or an epoch leaves such a weight
      */
-    public List<Report.Epoch> run(Sequential model, Listener listener) {
-        List<Report.Epoch> results = new ArrayList<>();
+    public List<Epoch> run(Sequential model, Listener listener) {
+        List<Epoch> results = new ArrayList<>();
         int epochs = training.epochs();
         Optimizer optimizer = training.descent().optimizer(model.backend(), steps());
         try {
             Trainer trainer = new Trainer(model, optimizer, loss, training.maxNorm(), seed);
             for (int epoch = 1; epoch <= epochs; epoch++) {
                 listener.epochStarts(this, epoch);
-                Report.Epoch trained = train(model, trainer, epoch, listener);
+                Epoch trained = train(model, trainer, epoch, listener);
                 if (epoch == epochs) {
                     // Adam's state is twice the model, and what follows needs room for activations and a copy of it.
                     optimizer.close();
@@ -86,7 +86,7 @@ public record Fit(
         return true;
     }
 
-    private Report.Epoch train(Sequential model, Trainer trainer, int epoch, Listener listener) {
+    private Epoch train(Sequential model, Trainer trainer, int epoch, Listener listener) {
         long start = System.nanoTime();
         Backend backend = model.backend();
         int[] order = Shuffle.permutation(examples.size(), seed, epoch);
@@ -121,22 +121,19 @@ public record Fit(
             }
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        return new Report.Epoch(epoch, lossSum / order.length, hits / order.length, null, null, seconds);
+        Epoch.Score score = new Epoch.Score(lossSum / order.length, hits / order.length);
+        return new Epoch(epoch, score, Optional.empty(), seconds);
     }
 
     /** With what the validation examples say of the model, if there are any. */
-    private Report.Epoch validated(Sequential model, Report.Epoch trained) {
+    private Epoch validated(Sequential model, Epoch trained) {
         if (validation == null) {
             return trained;
         }
         Logits logits = Inference.logits(model, validation, done -> {});
-        return new Report.Epoch(
-                trained.epoch(),
-                trained.loss(),
-                trained.accuracy(),
-                logits.negativeLogLikelihood(validation, temperature),
-                logits.accuracy(validation),
-                trained.seconds());
+        Epoch.Score score =
+                new Epoch.Score(logits.negativeLogLikelihood(validation, temperature), logits.accuracy(validation));
+        return new Epoch(trained.number(), trained.training(), Optional.of(score), trained.seconds());
     }
 
     /** Images in one epoch. */

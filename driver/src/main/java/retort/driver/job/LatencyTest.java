@@ -3,7 +3,7 @@ package retort.driver.job;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import retort.driver.report.Report;
+import retort.kernels.Engine;
 import retort.nn.Sequential;
 
 /**
@@ -21,27 +21,38 @@ public record LatencyTest(Examples examples, float temperature, int calls, doubl
     /** Different inputs that the calls take in turn. */
     private static final int INPUTS = 16;
 
+    /** How long a model took over a batch, call after call. */
+    public record Timing(Engine engine, String model, int batch, int calls, double medianMicros, double p99Micros) {
+        /** At the median. */
+        public double imagesPerSecond() {
+            return batch / medianMicros * 1e6;
+        }
+    }
+
+    /** A measurement that was not made, and why. */
+    public record Skipped(Engine engine, String model, int batch, String reason) {}
+
     /** Collects what was measured and what was not. */
     public interface Results {
-        void measured(Report.Latency latency);
+        void measured(Timing timing);
 
-        void skipped(Report.LatencySkipped skipped);
+        void skipped(Skipped skipped);
     }
 
     /** Times one model at every batch size; on a slow engine the larger ones are skipped, with the reason. */
     public void run(Sequential model, String name, Results results) {
         double secondsPerImage = 0;
         for (int batch : batches()) {
-            String engine = model.backend().engine().id();
+            Engine engine = model.backend().engine();
             double expected = secondsPerImage * batch * FEWEST_CALLS;
             if (expected > secondsPerModel) {
                 String reason = String.format(Locale.ROOT, "%d calls would take about %.0f s", FEWEST_CALLS, expected);
-                results.skipped(new Report.LatencySkipped(engine, name, batch, reason));
+                results.skipped(new Skipped(engine, name, batch, reason));
                 continue;
             }
-            Report.Latency latency = measure(model, name, batch);
-            secondsPerImage = 1 / latency.imagesPerSecond();
-            results.measured(latency);
+            Timing timing = measure(model, name, batch);
+            secondsPerImage = 1 / timing.imagesPerSecond();
+            results.measured(timing);
         }
     }
 
@@ -56,7 +67,7 @@ public record LatencyTest(Examples examples, float temperature, int calls, doubl
                 : batch == 32 ? Math.max(FEWEST_CALLS, calls / 5) : Math.max(FEWEST_CALLS, calls / 400);
     }
 
-    private Report.Latency measure(Sequential model, String name, int batch) {
+    private Timing measure(Sequential model, String name, int batch) {
         float[][] inputs = new float[Math.min(INPUTS, examples.size() / batch)][batch * examples.pixels()];
         for (int i = 0; i < inputs.length; i++) {
             examples.copyImages(i * batch, batch, inputs[i]);
@@ -77,7 +88,7 @@ public record LatencyTest(Examples examples, float temperature, int calls, doubl
         Arrays.sort(sorted);
         double median = sorted[done / 2];
         double p99 = sorted[Math.min(done - 1, (int) (done * 0.99))];
-        return new Report.Latency(model.backend().engine().id(), name, batch, done, median, p99, batch / median * 1e6);
+        return new Timing(model.backend().engine(), name, batch, done, median, p99);
     }
 
     /** Half as many calls as will be timed, within a third of the time. */

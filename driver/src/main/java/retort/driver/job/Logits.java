@@ -1,6 +1,7 @@
 package retort.driver.job;
 
 import java.util.Set;
+import retort.driver.data.ImageSet;
 
 /** What a model said of some images, one row of logits for each, on the host. */
 public record Logits(float[] values, int classes) {
@@ -64,6 +65,26 @@ public record Logits(float[] values, int classes) {
         return p;
     }
 
+    /** The mean of {@link #probabilities} over the images of each class, a row for each; 0 without such images. */
+    public double[][] meanProbabilities(ImageSet images, double temperature) {
+        double[][] mean = new double[classes][classes];
+        int[] count = new int[classes];
+        for (int i = 0; i < rows(); i++) {
+            int label = images.label(i);
+            count[label]++;
+            double[] p = probabilities(i, temperature);
+            for (int c = 0; c < classes; c++) {
+                mean[label][c] += p[c];
+            }
+        }
+        for (int label = 0; label < classes; label++) {
+            for (int c = 0; c < classes; c++) {
+                mean[label][c] /= Math.max(1, count[label]);
+            }
+        }
+        return mean;
+    }
+
     /** Mean of -log of the probability that softmax(logits / T) gives the true label. */
     public double negativeLogLikelihood(Examples examples, double temperature) {
         double sum = 0;
@@ -74,8 +95,8 @@ public record Logits(float[] values, int classes) {
     }
 
     /**
-     * How far the confidence of predictions is from their accuracy: the mean difference of the two in bins of equal width by
-     * confidence, weighted by predictions. Source: Guo, Pleiss, Sun and Weinberger 2017, equation 3.
+     * How far the confidence of predictions is from their accuracy: the mean difference of the two in bins of equal
+     * width by confidence, weighted by predictions. Source: Guo, Pleiss, Sun and Weinberger 2017, equation 3.
      */
     public double calibrationError(Examples examples, double temperature) {
         double[] confident = new double[CONFIDENCE_BINS];

@@ -60,9 +60,10 @@ public record Recipe(
     }
 
     /**
-     * The experiment of the paper: a teacher of two layers of 1,200 with dropout, jitter and max-norm, students of two layers of
-     * 800 without any of these. Source: Hinton, Vinyals and Dean 2015, section 3, and for the teacher Hinton et al. 2012,
-     * appendix A, whose limit on a squared norm is 15. Both are trained by Adam with a falling rate; see docs/study.md.
+     * The experiment of the paper: a teacher of two layers of 1,200 with dropout, jitter and max-norm, students of two
+     * layers of 800 without any of these. Source: Hinton, Vinyals and Dean 2015, section 3, and for the teacher Hinton
+     * et al. 2012, appendix A, whose limit on a squared norm is 15. Both are trained by Adam with a falling rate; see
+     * docs/study.md.
      */
     public static Recipe hinton2015() {
         Architecture teacher = teacher(new Layer.Flatten(), new Layer.Dropout(0.2f));

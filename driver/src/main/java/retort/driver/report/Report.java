@@ -2,11 +2,12 @@ package retort.driver.report;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * What a command found out, as {@code report.json} holds it: components are its keys, in order, and a part that a command
- * does not have is null and left out. Keys are stable within a schema version; more may be added.
+ * What a command found out, as {@code report.json} holds it: components are its keys, in order, and a part that a
+ * command does not have is null and left out. Keys are stable within a schema version; more may be added.
  */
 public record Report(
         int schemaVersion,
@@ -25,9 +26,28 @@ public record Report(
 
     public static final int SCHEMA_VERSION = 1;
 
-    /** Where it ran, and on what. */
+    /** Methods of {@link BiasCorrected}. */
+    public static final String ORACLE = "oracle";
+
+    public static final String PRIOR_MATCH = "prior-match";
+
+    /**
+     * Where it ran, and on what.
+     *
+     * @param features instruction sets, and the longest vectors that the JVM makes of them
+     * @param parameters where those of an engine's kernels come from, by its id
+     */
     public record Environment(
-            String backend, String device, int threads, String java, String os, String dataset, String commit) {}
+            String backend,
+            String device,
+            String cpu,
+            List<String> features,
+            int threads,
+            String java,
+            String os,
+            String dataset,
+            String commit,
+            Map<String, String> parameters) {}
 
     /** One epoch of training; the losses are means, validation is null where there is none. */
     public record Epoch(

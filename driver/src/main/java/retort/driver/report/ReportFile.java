@@ -1,18 +1,17 @@
 package retort.driver.report;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import java.nio.file.Path;
+import retort.driver.cli.Json;
+import retort.driver.cli.WholeFile;
 
 /** {@code report.json}: written whole or not at all. */
 public final class ReportFile {
-    private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+    public static final String NAME = "report.json";
 
     private ReportFile() {}
 
     public static String json(Report report) {
-        return GSON.toJson(report);
+        return Json.text(report);
     }
 
     public static void write(Report report, Path file) {

@@ -94,7 +94,7 @@ public final class Summary {
                     "recall on " + classes(unseen),
                     students,
                     student -> percent(student.test().recall(unseen)));
-            for (String method : List.of("oracle", "prior-match")) {
+            for (String method : List.of(Report.ORACLE, Report.PRIOR_MATCH)) {
                 row(
                         method + ": bias",
                         students,

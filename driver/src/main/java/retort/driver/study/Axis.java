@@ -31,7 +31,10 @@ enum Axis {
         this.order = order;
     }
 
-    /** The axes of these cells: where each omits two classes, one axis for either, as a square is easier read than a long row. */
+    /**
+     * The axes of these cells: where each omits two classes, one axis for either, as a square is easier read than a
+     * long row.
+     */
     static List<Axis> of(List<Study.CellResult> cells) {
         boolean pairs = cells.stream().allMatch(cell -> cell.omitted().size() == 2);
         return pairs

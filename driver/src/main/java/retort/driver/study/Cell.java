@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import retort.driver.job.Method;
+import retort.driver.job.Recipe;
 
 /**
  * One student of a study: all that sets it apart from the others, so that its result follows from this and the study's
@@ -26,6 +27,15 @@ public record Cell(Method method, float temperature, float alpha, int width, Set
         String share = method == Method.SOFT_AND_HARD ? "-alpha" + number(alpha) : "";
         String at = method.distils() ? "-T" + number(temperature) : "";
         return method.id() + share + at + "-w" + width + "-omit" + classes(omitted) + "-seed" + seed;
+    }
+
+    /** The recipe of a study, for this student. */
+    Recipe recipe(Recipe ofStudy) {
+        return ofStudy.withStudent(ofStudy.student().withArchitecture(Recipe.student(width)))
+                .withMethod(method, alpha)
+                .withTemperature(temperature)
+                .withOmitted(omitted)
+                .withSeed(seed);
     }
 
     /** A set of classes as users write it: {@code 7+8}, or none. */

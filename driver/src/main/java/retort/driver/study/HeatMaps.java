@@ -22,8 +22,8 @@ import org.knowm.xchart.style.Styler;
 import retort.driver.data.ImageSet;
 
 /**
- * Pictures of a study: for each measure a map over the two axes with the most values, a picture for each combination of the
- * others; means over the seeds. And what teachers say of each class.
+ * Pictures of a study: for each measure a map over the two axes with the most values, a picture for each combination of
+ * the others; means over the seeds. And what teachers say of each class.
  */
 public final class HeatMaps {
     private static final int CELL_WIDTH = 90;

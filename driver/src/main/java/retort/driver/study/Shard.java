@@ -3,8 +3,8 @@ package retort.driver.study;
 import java.util.List;
 
 /**
- * One of {@code count} shares of a study's cells, counted from 0 as batch systems count their tasks. Shares are contiguous, so
- * that few of them need the same teacher.
+ * One of {@code count} shares of a study's cells, counted from 0 as batch systems count their tasks. Shares are
+ * contiguous, so that few of them need the same teacher.
  */
 public record Shard(int index, int count) {
     public static final Shard WHOLE = new Shard(0, 1);

@@ -3,9 +3,14 @@ package retort.driver.study;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import retort.driver.data.ImageSet;
+import retort.driver.job.Evaluation;
+import retort.driver.job.Logits;
+import retort.driver.job.StudentResult;
 import retort.driver.report.Report;
 
 /**
@@ -84,10 +89,24 @@ public record Study(
             List<Double> recall,
             Double recallOmitted,
             double negativeLogLikelihood,
-            double calibrationError) {}
+            double calibrationError) {
+        static Measured of(Evaluation test, Collection<Integer> omitted) {
+            return new Measured(
+                    test.errors(),
+                    test.accuracy(),
+                    Arrays.stream(test.recall()).boxed().toList(),
+                    omitted.isEmpty() ? null : test.recall(omitted),
+                    test.negativeLogLikelihood(),
+                    test.calibrationError());
+        }
+    }
 
     /** The same after {@code bias} was added to the logits of the omitted classes. */
-    public record Corrected(double bias, Measured test) {}
+    public record Corrected(double bias, Measured test) {
+        static Corrected of(StudentResult.Corrected corrected, Collection<Integer> omitted) {
+            return new Corrected(corrected.bias(), Measured.of(corrected.test(), omitted));
+        }
+    }
 
     /**
      * A teacher.
@@ -101,7 +120,17 @@ public record Study(
     }
 
     /** At one temperature: a row for each true class, with the mean probability that the teacher gives each class. */
-    public record SoftLabels(float temperature, List<List<Double>> mean) {}
+    public record SoftLabels(float temperature, List<List<Double>> mean) {
+        /** @param teacher its logits of these images */
+        static SoftLabels of(Logits teacher, ImageSet images, float temperature) {
+            double[][] mean = teacher.meanProbabilities(images, temperature);
+            return new SoftLabels(
+                    temperature,
+                    Arrays.stream(mean)
+                            .map(row -> Arrays.stream(row).boxed().toList())
+                            .toList());
+        }
+    }
 
     /**
      * A student.
@@ -124,6 +153,30 @@ public record Study(
             Measured test,
             Corrected oracle,
             Corrected priorMatch) {
+
+        static CellResult of(Cell cell, StudentResult student) {
+            Optional<StudentResult.Corrections> corrections = student.corrections();
+            return new CellResult(
+                    cell.id(),
+                    cell.method().id(),
+                    cell.temperature(),
+                    cell.alpha(),
+                    cell.width(),
+                    List.copyOf(cell.omitted()),
+                    cell.seed(),
+                    student.trainImages(),
+                    student.epochs().size(),
+                    student.parameters(),
+                    student.seconds(),
+                    Measured.of(student.test(), cell.omitted()),
+                    corrections
+                            .map(found -> Corrected.of(found.oracle(), cell.omitted()))
+                            .orElse(null),
+                    corrections
+                            .flatMap(StudentResult.Corrections::priorMatch)
+                            .map(prior -> Corrected.of(prior, cell.omitted()))
+                            .orElse(null));
+        }
 
         CellResult untimed() {
             return new CellResult(

@@ -1,7 +1,6 @@
 package retort.driver.study;
 
 import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
@@ -11,20 +10,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.stream.Stream;
+import retort.driver.cli.Json;
+import retort.driver.cli.WholeFile;
 import retort.driver.data.BadDataException;
-import retort.driver.report.WholeFile;
 
 /** {@code study.json}: what a study has found out so far; written whole or not at all. */
 public final class StudyFile {
     public static final String NAME = "study.json";
 
-    private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
-
     private StudyFile() {}
 
     public static String json(Study study) {
-        return GSON.toJson(study);
+        return Json.text(study);
     }
 
     public static void write(Study study, Path file) {
@@ -39,7 +36,7 @@ public final class StudyFile {
         try {
             JsonElement json = JsonParser.parseString(Files.readString(file));
             checkVersion(json, file);
-            Study study = GSON.fromJson(json, Study.class);
+            Study study = new Gson().fromJson(json, Study.class);
             if (!isWhole(study)) {
                 throw new BadDataException(file.toString(), "lacks parts of a study, expected one that retort wrote");
             }

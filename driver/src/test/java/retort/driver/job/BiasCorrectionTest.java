@@ -100,7 +100,7 @@ class BiasCorrectionTest {
     }
 
     private static int errors(Logits logits, Examples examples, Set<Integer> omitted, double bias) {
-        return Evaluation.test(logits.biased(omitted, bias), examples).errors();
+        return Evaluation.of(logits.biased(omitted, bias), examples, 1).errors();
     }
 
     private static double meanProbability(Logits logits, Set<Integer> omitted, double temperature) {

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import retort.driver.data.ImageSet;
-import retort.driver.report.Report;
 
 class EvaluationTest {
     @Test
@@ -16,13 +16,15 @@ class EvaluationTest {
         Logits logits = new Logits(new float[] {0, 1, 0, 0, 1, 0, 1, 0, 0}, 3);
         Examples examples = Examples.labelled(new ImageSet(1, 1, new byte[3], new byte[] {1, 0, 0}));
 
-        Report.Test test = Evaluation.test(logits, examples);
+        Evaluation test = Evaluation.of(logits, examples, 1);
 
         assertArrayEquals(new int[][] {{1, 1, 0}, {0, 1, 0}, {0, 0, 0}}, test.confusion());
         assertArrayEquals(new double[] {0.5, 1, 0}, test.recall());
         assertEquals(3, test.images());
         assertEquals(1, test.errors());
         assertEquals(2 / 3.0, test.accuracy());
+        assertEquals(2 / 3.0, test.recall(List.of(0, 1, 2)));
+        assertEquals(0, test.recall(List.of(2)));
     }
 
     @Test
@@ -38,11 +40,11 @@ class EvaluationTest {
             labels[i] = (byte) random.nextInt(ImageSet.CLASSES);
         }
         ImageSet images = new ImageSet(1, 1, new byte[rows], labels);
-        assertConsistent(Evaluation.test(new Logits(values, ImageSet.CLASSES), Examples.labelled(images)), labels);
+        assertConsistent(Evaluation.of(new Logits(values, ImageSet.CLASSES), Examples.labelled(images), 1), labels);
     }
 
     /** Rows are what there is of each class; recall is its row's; errors are what is off the diagonal. */
-    private static void assertConsistent(Report.Test test, byte[] labels) {
+    private static void assertConsistent(Evaluation test, byte[] labels) {
         int offDiagonal = 0;
         for (int c = 0; c < ImageSet.CLASSES; c++) {
             int[] row = test.confusion()[c];

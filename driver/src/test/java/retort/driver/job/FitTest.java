@@ -2,7 +2,6 @@ package retort.driver.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,12 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.driver.data.ImageSet;
 import retort.driver.data.SyntheticSet;
-import retort.driver.report.Report;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
@@ -46,17 +45,18 @@ class FitTest {
         Examples examples = Examples.labelled(SyntheticSet.images(200));
         Fit fit = fit("small", examples, examples, training(8, 16, 0.01f), 5);
         try (Sequential model = student(5)) {
-            List<Report.Epoch> epochs = fit.run(model, listening);
+            List<Epoch> epochs = fit.run(model, listening);
 
             assertEquals(epochs, listening.epochs);
             assertEquals(List.of(1, 2, 3, 4, 5, 6, 7, 8), listening.started);
             assertEquals(8 * 200, listening.done);
-            Report.Epoch last = epochs.getLast();
-            assertTrue(last.loss() < epochs.getFirst().loss() / 2, epochs.toString());
+            Epoch last = epochs.getLast();
+            assertTrue(last.training().loss() < epochs.getFirst().training().loss() / 2, epochs.toString());
             // Nothing is random in the student, so what is validated is what the next epoch would begin with.
             Logits logits = Inference.logits(model, examples, done -> {});
-            assertEquals(logits.accuracy(examples), last.validationAccuracy());
-            assertEquals(logits.negativeLogLikelihood(examples, 1), last.validationLoss());
+            assertEquals(
+                    Optional.of(new Epoch.Score(logits.negativeLogLikelihood(examples, 1), logits.accuracy(examples))),
+                    last.validation());
         }
     }
 
@@ -64,11 +64,10 @@ class FitTest {
     void withoutValidationExamplesThereIsNoValidation() {
         Examples examples = Examples.labelled(SyntheticSet.images(10));
         try (Sequential model = student(1)) {
-            Report.Epoch epoch = fit("small", examples, null, training(1, 4, RATE), 1)
+            Epoch epoch = fit("small", examples, null, training(1, 4, RATE), 1)
                     .run(model, listening)
                     .getFirst();
-            assertNull(epoch.validationLoss());
-            assertNull(epoch.validationAccuracy());
+            assertEquals(Optional.empty(), epoch.validation());
         }
     }
 
@@ -101,7 +100,9 @@ class FitTest {
         }
     }
 
-    /** Two black images of one class: the second loss is 0, and the second update takes a bias past the largest float. */
+    /**
+     * Two black images of one class: the second loss is 0, and the second update takes a bias past the largest float.
+     */
     @Test
     void anEpochWhoseLastUpdateRuinsTheModelDoesNotEnd() {
         Examples black = Examples.labelled(new ImageSet(28, 28, new byte[2 * 784], new byte[2]));
@@ -146,7 +147,7 @@ class FitTest {
     /** Keeps what it is told. */
     private static final class Listening implements Fit.Listener {
         private final List<Integer> started = new ArrayList<>();
-        private final List<Report.Epoch> epochs = new ArrayList<>();
+        private final List<Epoch> epochs = new ArrayList<>();
         private int before;
         private int done;
 
@@ -163,7 +164,7 @@ class FitTest {
         }
 
         @Override
-        public void epochEnds(Sequential model, Report.Epoch epoch) {
+        public void epochEnds(Sequential model, Epoch epoch) {
             epochs.add(epoch);
         }
     }

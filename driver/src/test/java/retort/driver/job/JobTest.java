@@ -3,6 +3,7 @@ package retort.driver.job;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -22,7 +24,6 @@ import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
 import retort.driver.data.ImageSet;
 import retort.driver.data.SyntheticSet;
-import retort.driver.report.Report;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
@@ -51,8 +52,8 @@ class JobTest {
     void noStudentOfTheTransferSetIsEverShownAnOmittedClass() {
         Job job = job(SyntheticSet.dataset(TRAIN, TEST), RECIPE);
         Job.Taught taught = taught(TRAIN);
-        job.distil(taught).close();
-        job.trainStudent("hard-labels", Set.of(3), taught).close();
+        job.distil("distilled", taught).close();
+        job.trainStudent("hard-labels", Set.of(3), Optional.of(taught)).close();
 
         assertEquals(
                 List.of("fold 1 of 3", "fold 2 of 3", "fold 3 of 3", "distilled", "hard-labels"),
@@ -78,11 +79,11 @@ class JobTest {
         Job.Taught taught = taught(TRAIN);
 
         for (Set<Integer> omitted : List.of(Set.of(3), Set.<Integer>of())) {
-            byte[] distilled = bytes(job(plain, RECIPE.withOmitted(omitted)).distil(taught));
+            byte[] distilled = bytes(job(plain, RECIPE.withOmitted(omitted)).distil("distilled", taught));
             byte[] distilledOfOther =
-                    bytes(job(changed, RECIPE.withOmitted(omitted)).distil(taught));
-            byte[] hard = bytes(job(plain, RECIPE).trainStudent("hard-labels", omitted, taught));
-            byte[] hardOfOther = bytes(job(changed, RECIPE).trainStudent("hard-labels", omitted, taught));
+                    bytes(job(changed, RECIPE.withOmitted(omitted)).distil("distilled", taught));
+            byte[] hard = bytes(job(plain, RECIPE).trainStudent("hard-labels", omitted, Optional.of(taught)));
+            byte[] hardOfOther = bytes(job(changed, RECIPE).trainStudent("hard-labels", omitted, Optional.of(taught)));
 
             boolean blind = !omitted.isEmpty();
             assertEquals(blind, Arrays.equals(distilled, distilledOfOther), "distilled without " + omitted);
@@ -92,8 +93,8 @@ class JobTest {
 
     @Test
     void theFoldsAreContiguousAndTogetherTheTransferSet() {
-        Job.Trained<Report.Student> student =
-                job(SyntheticSet.dataset(TRAIN + 1, TEST), RECIPE).distil(taught(TRAIN + 1));
+        Job.Trained<StudentResult> student =
+                job(SyntheticSet.dataset(TRAIN + 1, TEST), RECIPE).distil("distilled", taught(TRAIN + 1));
         student.close();
         int[] transfer = numbers(watching.fits.getLast().examples());
         int from = 0;
@@ -109,16 +110,16 @@ class JobTest {
             from = to;
         }
         assertEquals(transfer.length, from);
-        Report.CrossValidation folds = student.report().crossValidation();
-        assertEquals(3, folds.folds().size());
-        assertEquals(folds.folds().stream().mapToDouble(d -> d).average().orElseThrow(), folds.mean());
+        StudentResult.CrossValidation folds = student.result().crossValidation().orElseThrow();
+        assertEquals(3, folds.agreement().size());
+        assertEquals(folds.agreement().stream().mapToDouble(d -> d).average().orElseThrow(), folds.mean());
     }
 
     @Test
     void theSeedsOfTeacherStudentsAndFoldsDiffer() {
         Job job = job(SyntheticSet.dataset(TRAIN, TEST), RECIPE);
-        job.distil(taught(TRAIN)).close();
-        job.trainStudent("hard-labels", Set.of(3), taught(TRAIN)).close();
+        job.distil("distilled", taught(TRAIN)).close();
+        job.trainStudent("hard-labels", Set.of(3), Optional.of(taught(TRAIN))).close();
         List<Long> seeds = watching.fits.stream().map(Fit::seed).toList();
         assertEquals(seeds.get(3), seeds.get(4), "students start alike");
         assertEquals(4, seeds.stream().distinct().count(), seeds.toString());
@@ -134,13 +135,25 @@ class JobTest {
         Dataset mislabelled = new Dataset("synthetic", plain.train(), wrongTest);
         Job.Taught taught = taught(TRAIN);
 
-        List<Report.BiasCorrected> right = corrected(job(plain, RECIPE), taught);
-        List<Report.BiasCorrected> misled = corrected(job(mislabelled, RECIPE), taught);
+        StudentResult.Corrections right = corrected(job(plain, RECIPE), Optional.of(taught));
+        StudentResult.Corrections misled = corrected(job(mislabelled, RECIPE), Optional.of(taught));
 
-        assertEquals(List.of("oracle", "prior-match"), methods(right));
-        assertEquals(right.get(1).bias(), misled.get(1).bias());
-        assertNotEquals(right.get(0).bias(), misled.get(0).bias());
-        assertEquals(List.of("oracle"), methods(corrected(job(plain, RECIPE), null)));
+        assertEquals(
+                right.priorMatch().orElseThrow().bias(),
+                misled.priorMatch().orElseThrow().bias());
+        assertNotEquals(right.oracle().bias(), misled.oracle().bias());
+        assertEquals(
+                Optional.empty(),
+                corrected(job(plain, RECIPE), Optional.empty()).priorMatch());
+    }
+
+    @Test
+    void withoutAFolderNoModelIsSaved() {
+        Job job = new Job(backend, SyntheticSet.dataset(TRAIN, TEST), RECIPE, null, watching);
+        try (Job.Trained<StudentResult> student = job.distil("distilled", taught(TRAIN))) {
+            assertNull(student.file());
+        }
+        assertEquals(List.of(), List.of(folder.toFile().list()));
     }
 
     @Test
@@ -157,14 +170,10 @@ class JobTest {
         return new Job(backend, data, recipe, folder, watching);
     }
 
-    private static List<Report.BiasCorrected> corrected(Job job, Job.Taught taught) {
-        try (Job.Trained<Report.Student> student = job.trainStudent("hard-labels", Set.of(3), taught)) {
-            return student.report().biasCorrection();
+    private static StudentResult.Corrections corrected(Job job, Optional<Job.Taught> taught) {
+        try (Job.Trained<StudentResult> student = job.trainStudent("hard-labels", Set.of(3), taught)) {
+            return student.result().corrections().orElseThrow();
         }
-    }
-
-    private static List<String> methods(List<Report.BiasCorrected> corrections) {
-        return corrections.stream().map(Report.BiasCorrected::method).toList();
     }
 
     /** A teacher that is mostly right, sure of nothing. */
@@ -176,10 +185,10 @@ class JobTest {
                 logits[i * ImageSet.CLASSES + c] = (c == i % ImageSet.CLASSES ? 5 : 0) + random.nextFloat();
             }
         }
-        return new Job.Taught(new Logits(logits, ImageSet.CLASSES), null);
+        return new Job.Taught(new Logits(logits, ImageSet.CLASSES), RECIPE.temperature(), 0);
     }
 
-    private static byte[] bytes(Job.Trained<Report.Student> student) throws IOException {
+    private static byte[] bytes(Job.Trained<StudentResult> student) throws IOException {
         try (student) {
             return Files.readAllBytes(student.file());
         }
@@ -212,7 +221,7 @@ class JobTest {
         public void progress(int done, double loss, double accuracy) {}
 
         @Override
-        public void epochEnds(Sequential model, Report.Epoch epoch) {}
+        public void epochEnds(Sequential model, Epoch epoch) {}
 
         @Override
         public void stepStarts(String name, int items) {}

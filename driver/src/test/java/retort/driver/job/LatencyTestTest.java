@@ -10,7 +10,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import retort.driver.data.SyntheticSet;
-import retort.driver.report.Report;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
@@ -45,14 +44,14 @@ class LatencyTestTest {
         assertEquals(List.of(), collected.skipped);
         assertEquals(
                 List.of(1, 32, IMAGES),
-                collected.measured.stream().map(Report.Latency::batch).toList());
+                collected.measured.stream().map(LatencyTest.Timing::batch).toList());
         assertEquals(
                 List.of(100, 20, 3),
-                collected.measured.stream().map(Report.Latency::calls).toList());
+                collected.measured.stream().map(LatencyTest.Timing::calls).toList());
         assertEquals(50 + 100 + 10 + 20 + 1 + 3, calls);
-        for (Report.Latency latency : collected.measured) {
+        for (LatencyTest.Timing latency : collected.measured) {
             assertEquals("student", latency.model());
-            assertEquals("cpu-simd", latency.backend());
+            assertEquals(Engine.CPU_SIMD, latency.engine());
             assertTrue(latency.medianMicros() > 0 && latency.p99Micros() >= latency.medianMicros(), latency.toString());
             assertEquals(latency.batch(), latency.imagesPerSecond() * latency.medianMicros() / 1e6, 1e-9);
         }
@@ -66,8 +65,8 @@ class LatencyTestTest {
         assertEquals(3, collected.measured.getFirst().calls());
         assertEquals(
                 List.of(
-                        new Report.LatencySkipped("cpu-simd", "student", 32, "3 calls would take about 0 s"),
-                        new Report.LatencySkipped("cpu-simd", "student", IMAGES, "3 calls would take about 0 s")),
+                        new LatencyTest.Skipped(Engine.CPU_SIMD, "student", 32, "3 calls would take about 0 s"),
+                        new LatencyTest.Skipped(Engine.CPU_SIMD, "student", IMAGES, "3 calls would take about 0 s")),
                 collected.skipped);
     }
 
@@ -89,16 +88,16 @@ class LatencyTestTest {
     }
 
     private static final class Collected implements LatencyTest.Results {
-        private final List<Report.Latency> measured = new ArrayList<>();
-        private final List<Report.LatencySkipped> skipped = new ArrayList<>();
+        private final List<LatencyTest.Timing> measured = new ArrayList<>();
+        private final List<LatencyTest.Skipped> skipped = new ArrayList<>();
 
         @Override
-        public void measured(Report.Latency latency) {
+        public void measured(LatencyTest.Timing latency) {
             measured.add(latency);
         }
 
         @Override
-        public void skipped(Report.LatencySkipped latency) {
+        public void skipped(LatencyTest.Skipped latency) {
             skipped.add(latency);
         }
     }

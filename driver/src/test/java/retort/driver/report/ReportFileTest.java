@@ -35,7 +35,7 @@ class ReportFileTest {
                 run,
                 "schemaVersion, command, recipe, seed, quick, environment, teacher, softLabels, students, latency,"
                         + " latencyRatio, latencySkipped");
-        keys(run.get("environment"), "backend, device, threads, java, os, dataset, commit");
+        keys(run.get("environment"), "backend, device, cpu, features, threads, java, os, dataset, commit, parameters");
         JsonObject teacher = run.getAsJsonObject("teacher");
         keys(teacher, "parameters, trainImages, seconds, imagesPerSecond, epochs, test");
         keys(first(teacher, "epochs"), "epoch, loss, accuracy, validationLoss, validationAccuracy, seconds");

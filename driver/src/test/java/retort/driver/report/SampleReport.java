@@ -1,6 +1,7 @@
 package retort.driver.report;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -92,11 +93,14 @@ final class SampleReport {
         return new Report.Environment(
                 "cpu-simd",
                 "amd64 CPU, 512-bit vectors (16 lanes)",
+                "AMD EPYC (family 26, model 2, stepping 1)",
+                List.of("avx2", "avx512f", "fma", "512-bit vectors"),
                 2,
                 "25.0.3+9-LTS",
                 "Linux 6.1 amd64",
                 "MNIST",
-                "unknown");
+                "unknown",
+                Map.of());
     }
 
     private static Report.Test test() {

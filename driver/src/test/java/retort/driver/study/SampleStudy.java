@@ -1,6 +1,7 @@
 package retort.driver.study;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import retort.driver.data.ImageSet;
@@ -16,7 +17,16 @@ final class SampleStudy {
 
     static Study begun(String name) {
         Report.Environment environment = new Report.Environment(
-                "cpu-simd", "amd64 CPU, 256-bit vectors (8 lanes)", 2, "25.0.3", "Linux amd64", "MNIST", "unknown");
+                "cpu-simd",
+                "amd64 CPU, 256-bit vectors (8 lanes)",
+                "a CPU",
+                List.of("avx2"),
+                2,
+                "25.0.3",
+                "Linux amd64",
+                "MNIST",
+                "unknown",
+                Map.of());
         return Study.begun(name, SETTINGS, environment);
     }
 

@@ -1,4 +1,4 @@
-package retort.driver.command;
+package retort.driver.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,19 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
-import retort.driver.report.Report;
-import retort.driver.report.ReportFile;
 
 /**
  * Where a command's results go. It is made, and found writable, before any work, and goes again if there are none.
  *
  * @param existing the part of the path that was there before
  */
-record OutputFolder(Path path, Path existing) implements AutoCloseable {
+public record OutputFolder(Path path, Path existing) implements AutoCloseable {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
     /** @param wanted the user's folder, or null for one named after command and time */
-    static OutputFolder open(Path wanted, String command) {
+    public static OutputFolder open(Path wanted, String command) {
         Path path = wanted != null
                 ? wanted
                 : Path.of("retort-out", command + "-" + LocalDateTime.now().format(TIME));
@@ -42,9 +40,10 @@ record OutputFolder(Path path, Path existing) implements AutoCloseable {
         return new OutputFolder(path, existing);
     }
 
-    Path write(Report report) {
-        Path file = path.resolve("report.json");
-        ReportFile.write(report, file);
+    /** Writes a file of it, whole or not at all. */
+    public Path write(String name, String text) {
+        Path file = path.resolve(name);
+        WholeFile.write(file, text);
         return file;
     }
 

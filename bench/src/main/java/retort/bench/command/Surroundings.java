@@ -1,26 +1,20 @@
 package retort.bench.command;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import retort.bench.report.BenchReport;
+import retort.driver.cli.Machine;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
 
 /** What the numbers were measured on. */
-final class Machine {
-    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
-
-    private Machine() {}
+final class Surroundings {
+    private Surroundings() {}
 
     static BenchReport.Environment describe(List<Engine> engines, boolean quick) {
         Map<String, String> devices = new LinkedHashMap<>();
@@ -29,16 +23,19 @@ final class Machine {
                 devices.put(engine.id(), backend.device());
             }
         }
+        Machine machine = Machine.here();
         return new BenchReport.Environment(
-                cpu(),
+                machine.cpu(),
+                machine.features(),
                 Runtime.getRuntime().availableProcessors(),
                 devices,
                 Runtime.version() + ", " + System.getProperty("java.vm.name"),
                 flags(),
-                System.getProperty("os.name") + " " + System.getProperty("os.arch"),
-                System.getProperty("retort.commit", "unknown"),
+                machine.os(),
+                machine.commit(),
                 OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-                quick);
+                quick,
+                Machine.parameters(engines, null));
     }
 
     /** The flags that the timed JVMs inherit; properties are no flags. */
@@ -46,19 +43,5 @@ final class Machine {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> !argument.startsWith("-D") && !argument.startsWith("-Xmx"))
                 .toList();
-    }
-
-    private static String cpu() {
-        if (!Files.isReadable(CPU_INFO)) {
-            return System.getProperty("os.arch");
-        }
-        try (Stream<String> lines = Files.lines(CPU_INFO)) {
-            return lines.filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse(System.getProperty("os.arch"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(CPU_INFO + ": can't be read", e);
-        }
     }
 }

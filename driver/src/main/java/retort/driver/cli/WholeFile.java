@@ -1,4 +1,4 @@
-package retort.driver.report;
+package retort.driver.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

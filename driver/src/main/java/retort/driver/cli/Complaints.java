@@ -1,0 +1,79 @@
+package retort.driver.cli;
+
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import retort.kernels.BackendUnavailableException;
+
+/** Runs a command line; what fails is told in one line on stderr, and by the exit code. */
+public final class Complaints {
+    private final Map<Class<? extends Exception>, Integer> codes = new LinkedHashMap<>();
+
+    /** @param own exceptions of the program itself, with their exit codes */
+    public Complaints(Map<Class<? extends Exception>, Integer> own) {
+        codes.putAll(own);
+        codes.put(BackendUnavailableException.class, ExitCode.UNAVAILABLE);
+        codes.put(UncheckedIOException.class, ExitCode.BAD_FILE);
+    }
+
+    /** Runs a command line and gives its exit code. */
+    public int execute(CommandLine line, String... args) {
+        Converters.register(line);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setOverwrittenOptionsAllowed(true);
+        line.setExecutionExceptionHandler(this::explain);
+        line.setParameterExceptionHandler(Complaints::explainUsage);
+        try {
+            return line.execute(args);
+        } catch (OutOfMemoryError e) {
+            return explainMemory(line);
+        }
+    }
+
+    private int explain(Exception failure, CommandLine line, ParseResult result) {
+        boolean verbose = result.expandedArgs().contains("--verbose");
+        String message = failure.getMessage();
+        String told = message == null ? failure.getClass().getSimpleName() : firstLine(message);
+        return complain(line, told, verbose ? failure : null, code(failure));
+    }
+
+    private int code(Exception failure) {
+        return codes.entrySet().stream()
+                .filter(known -> known.getKey().isInstance(failure))
+                .mapToInt(Map.Entry::getValue)
+                .findFirst()
+                .orElse(ExitCode.FAILED);
+    }
+
+    private static int explainUsage(ParameterException failure, String[] args) {
+        CommandLine line = failure.getCommandLine();
+        String help = "; see '" + line.getCommandSpec().qualifiedName() + " --help'";
+        boolean verbose = Arrays.asList(args).contains("--verbose");
+        return complain(line, firstLine(failure.getMessage()) + help, verbose ? failure : null, ExitCode.USAGE);
+    }
+
+    private static int explainMemory(CommandLine line) {
+        String heap = Bytes.of(Runtime.getRuntime().maxMemory());
+        String message = "out of memory in a heap of " + heap + ": use a larger one, as in RETORT_JAVA_OPTS=-Xmx2g";
+        return complain(line, message, null, ExitCode.FAILED);
+    }
+
+    private static int complain(CommandLine line, String message, Exception trace, int code) {
+        PrintWriter err = line.getErr();
+        err.println("retort: " + message);
+        if (trace != null) {
+            trace.printStackTrace(err);
+        }
+        err.flush();
+        return code;
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,82 @@
+package retort.driver.cli;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+import retort.kernels.Engine;
+
+/** How options are read, by their type: what a value can't be is refused in words. */
+public final class Converters {
+    private Converters() {}
+
+    /** Has a command line, with all its commands, read options of these types so. */
+    static void register(CommandLine line) {
+        line.registerConverter(Integer.class, Converters::count);
+        line.registerConverter(Float.class, Converters::positive);
+        line.registerConverter(Path.class, Converters::location);
+        line.registerConverter(Engine.class, Converters::engine);
+    }
+
+    /** A whole number from 1 up. */
+    private static Integer count(String text) {
+        try {
+            int value = Integer.parseInt(text);
+            if (value >= 1) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Refused below, like a number that is too small.
+        }
+        throw new TypeConversionException("'" + text + "' is not a whole number of 1 or more");
+    }
+
+    /** A finite number above 0. */
+    private static Float positive(String text) {
+        float value = number(text);
+        if (value > 0 && Float.isFinite(value)) {
+            return value;
+        }
+        throw new TypeConversionException("'" + text + "' is not a number above 0");
+    }
+
+    /** A number from 0 to 1, for an option that says so. */
+    public static final class Share implements ITypeConverter<Float> {
+        @Override
+        public Float convert(String text) {
+            float value = number(text);
+            if (value >= 0 && value <= 1) {
+                return value;
+            }
+            throw new TypeConversionException("'" + text + "' is not a number from 0 to 1");
+        }
+    }
+
+    /** Not a number where there is none. */
+    private static float number(String text) {
+        try {
+            return Float.parseFloat(text);
+        } catch (NumberFormatException e) {
+            return Float.NaN;
+        }
+    }
+
+    /** A file or folder. An empty name, as an unset shell variable leaves it, would be the working folder. */
+    private static Path location(String text) {
+        try {
+            if (!text.isEmpty()) {
+                return Path.of(text);
+            }
+        } catch (InvalidPathException e) {
+            // Refused below, like no name at all.
+        }
+        throw new TypeConversionException("'" + text + "' is not the name of a file or folder");
+    }
+
+    private static Engine engine(String id) {
+        return Engine.byId(id)
+                .orElseThrow(() ->
+                        new TypeConversionException("'" + id + "' is no engine, expected one of " + Engine.ids()));
+    }
+}

@@ -1,0 +1,14 @@
+package retort.driver.cli;
+
+/** What the program's exit code says. */
+public final class ExitCode {
+    public static final int DONE = 0;
+    public static final int FAILED = 1;
+    public static final int USAGE = 2;
+    public static final int UNAVAILABLE = 3;
+    public static final int BAD_FILE = 4;
+    public static final int DIVERGED = 5;
+    public static final int INTERRUPTED = 130;
+
+    private ExitCode() {}
+}

@@ -1,0 +1,16 @@
+package retort.driver.cli;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+
+/** Records as JSON that people can read: components are keys, in order, and what is null is left out. */
+public final class Json {
+    private static final Gson GSON =
+            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+    private Json() {}
+
+    public static String text(Object of) {
+        return GSON.toJson(of);
+    }
+}

@@ -1,0 +1,154 @@
+package retort.driver.command;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
+import retort.driver.data.ImageSet;
+import retort.driver.job.Descent;
+import retort.driver.job.Method;
+import retort.driver.job.Recipe;
+import retort.driver.study.Shard;
+
+/**
+ * Values of options that only the job and its studies have, refused in words. A list is one value here, so that a later
+ * option replaces an earlier one.
+ */
+final class JobValues {
+    private static final int MOST_SEEDS = 1_000_000;
+
+    private JobValues() {}
+
+    /** The recipes there are. */
+    enum RecipeName {
+        NOTEBOOK,
+        HINTON2015;
+
+        Recipe recipe() {
+            return switch (this) {
+                case NOTEBOOK -> Recipe.notebook();
+                case HINTON2015 -> Recipe.hinton2015();
+            };
+        }
+    }
+
+    /** The optimisers there are. */
+    enum OptimizerName {
+        ADAM,
+        MOMENTUM;
+
+        /** @param standard what a recipe has, which is a kind of Adam */
+        Descent descent(Descent standard) {
+            return this == ADAM ? standard : Descent.Momentum.standard();
+        }
+    }
+
+    /** A set of classes, by their numbers. */
+    record Classes(Set<Integer> numbers) {}
+
+    /** Several sets of classes. */
+    record ClassSets(List<Set<Integer>> sets) {}
+
+    /** Several seeds. */
+    record Seeds(List<Long> numbers) {}
+
+    /** Has a command line, with all its commands, read options of these types so. */
+    static void register(CommandLine line) {
+        line.registerConverter(Method.class, JobValues::method);
+        line.registerConverter(Classes.class, JobValues::classes);
+        line.registerConverter(ClassSets.class, JobValues::classSets);
+        line.registerConverter(Seeds.class, JobValues::seeds);
+        line.registerConverter(Shard.class, JobValues::shard);
+    }
+
+    private static Method method(String id) {
+        return Method.byId(id)
+                .orElseThrow(() ->
+                        new TypeConversionException("'" + id + "' is no method, expected one of " + Method.ids()));
+    }
+
+    private static Classes classes(String text) {
+        Set<Integer> classes = new TreeSet<>();
+        if (text.equals("none")) {
+            return new Classes(classes);
+        }
+        for (String part : text.split(",", -1)) {
+            if (!part.matches("[0-9]") || Integer.parseInt(part) >= ImageSet.CLASSES) {
+                throw new TypeConversionException(
+                        "'" + text + "' is not a list of classes from 0 to 9, such as 3 or 7,8");
+            }
+            classes.add(Integer.parseInt(part));
+        }
+        if (classes.size() == ImageSet.CLASSES) {
+            throw new TypeConversionException("'" + text + "' leaves no class to learn");
+        }
+        return new Classes(classes);
+    }
+
+    /** With + between the classes of a set. */
+    private static ClassSets classSets(String text) {
+        List<Set<Integer>> sets = new ArrayList<>();
+        for (String part : text.split(",", -1)) {
+            switch (part) {
+                case "digits" -> digits().map(Set::of).forEach(sets::add);
+                case "pairs" ->
+                    digits().forEach(low ->
+                            digits().filter(high -> high > low).forEach(high -> sets.add(Set.of(low, high))));
+                default -> sets.add(classSet(part, text));
+            }
+        }
+        return new ClassSets(sets.stream().distinct().toList());
+    }
+
+    private static Set<Integer> classSet(String part, String text) {
+        if (part.matches("none|\\d(\\+\\d)*")) {
+            return classes(part.replace('+', ',')).numbers();
+        }
+        throw new TypeConversionException(
+                "'" + text + "' is not a list of sets of classes from 0 to 9, such as none,3,7+8");
+    }
+
+    private static Stream<Integer> digits() {
+        return IntStream.range(0, ImageSet.CLASSES).boxed();
+    }
+
+    /** A count, or a list of seeds and ranges. */
+    private static Seeds seeds(String text) {
+        List<Long> numbers = List.of();
+        if (text.matches("\\d{1,9}")) {
+            numbers = range(0, Long.parseLong(text) - 1).toList();
+        } else if (text.matches("\\d{1,9}(-\\d{1,9})?(,\\d{1,9}(-\\d{1,9})?)*")) {
+            numbers = Stream.of(text.split(","))
+                    .map(part -> part.split("-"))
+                    .flatMap(ends -> range(Long.parseLong(ends[0]), Long.parseLong(ends[ends.length - 1])))
+                    .distinct()
+                    .toList();
+        }
+        if (numbers.isEmpty()) {
+            throw new TypeConversionException(
+                    "'" + text + "' is neither a count of seeds such as 5, nor seeds such as 0-4 or 3,5");
+        }
+        return new Seeds(numbers);
+    }
+
+    private static Stream<Long> range(long first, long last) {
+        return LongStream.rangeClosed(first, Math.min(last, first + MOST_SEEDS)).boxed();
+    }
+
+    private static Shard shard(String text) {
+        if (!text.matches("\\d{1,9}/\\d{1,9}")) {
+            throw new TypeConversionException("'" + text + "' is not I/N, such as 0/4");
+        }
+        String[] parts = text.split("/");
+        try {
+            return new Shard(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package retort.driver.job;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One epoch of training.
+ *
+ * @param number from 1 on
+ * @param training means over the epoch's batches, each seen before its update
+ * @param validation of the model as the epoch left it, where there are images for that
+ */
+public record Epoch(int number, Score training, Optional<Score> validation, double seconds) {
+    /** Of some images; the loss is a mean. */
+    public record Score(double loss, double accuracy) {}
+
+    /** What some epochs took, all together. */
+    static double seconds(List<Epoch> epochs) {
+        return epochs.stream().mapToDouble(Epoch::seconds).sum();
+    }
+}

@@ -1,0 +1,78 @@
+package retort.driver.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import retort.driver.job.Epoch;
+import retort.driver.job.Evaluation;
+import retort.driver.job.LatencyTest;
+import retort.driver.job.Method;
+import retort.driver.job.Recipe;
+import retort.driver.job.StudentResult;
+import retort.driver.job.StudentResult.Corrected;
+import retort.driver.job.StudentResult.Corrections;
+import retort.kernels.Engine;
+
+class ReportBuilderTest {
+    private static final Evaluation TEST = new Evaluation(new int[][] {{3, 1}, {0, 4}}, 0.5, 0.1);
+
+    private final ReportBuilder builder = new ReportBuilder();
+
+    @Test
+    void aDistilledStudentIsToldWithItsMethodAndCorrections() {
+        Corrections found = new Corrections(new Corrected(2, TEST), Optional.of(new Corrected(1.5, TEST)));
+        builder.student(student(Method.SOFT_AND_HARD, Set.of(3), Optional.of(found)));
+        Report.Student student = build().students().getFirst();
+        assertEquals("soft-and-hard", student.method());
+        assertEquals(0.1f, student.alpha());
+        assertEquals(
+                List.of("oracle 2.0 [3]", "prior-match 1.5 [3]"),
+                student.biasCorrection().stream()
+                        .map(corrected -> corrected.method() + " " + corrected.bias() + " " + corrected.classes())
+                        .toList());
+        assertEquals(3, student.seconds());
+        assertEquals(8, student.test().images());
+        assertEquals(1, student.test().errors());
+    }
+
+    @Test
+    void whatAStudentDoesNotHaveIsLeftOut() {
+        builder.student(student(Method.HARD_LABELS, Set.of(), Optional.empty()));
+        Report.Student student = build().students().getFirst();
+        assertNull(student.method());
+        assertNull(student.alpha());
+        assertNull(student.biasCorrection());
+        assertNull(student.crossValidation());
+        assertNull(student.epochs().get(0).validationLoss());
+        assertEquals(0.25, student.epochs().get(1).validationLoss());
+    }
+
+    @Test
+    void mediansAreComparedAtTheSameEngineAndBatch() {
+        builder.measured(timing(Engine.CPU_SIMD, "teacher", 32, 300));
+        builder.measured(timing(Engine.CPU_SIMD, "student", 1, 20));
+        builder.measured(timing(Engine.CPU_SCALAR, "student", 32, 60));
+        builder.measured(timing(Engine.CPU_SIMD, "student", 32, 100));
+        assertEquals(List.of(new Report.LatencyRatio("cpu-simd", 32, 3)), build().latencyRatio());
+    }
+
+    private Report build() {
+        return builder.build("run", Recipe.notebook(), false, null);
+    }
+
+    private static LatencyTest.Timing timing(Engine engine, String model, int batch, double micros) {
+        return new LatencyTest.Timing(engine, model, batch, 5, micros, micros);
+    }
+
+    private static StudentResult student(Method method, Set<Integer> omitted, Optional<Corrections> corrections) {
+        Epoch.Score score = new Epoch.Score(0.25, 0.9);
+        List<Epoch> epochs =
+                List.of(new Epoch(1, score, Optional.empty(), 1), new Epoch(2, score, Optional.of(score), 2));
+        return new StudentResult(
+                "student", method, method.alpha(), omitted, 2, 100, 8, Optional.empty(), epochs, TEST, corrections);
+    }
+}
