@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import retort.kernels.Backend;
 import retort.kernels.Call;
+import retort.kernels.Engine;
 import retort.kernels.RecordingBackend;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
@@ -48,8 +49,8 @@ public final class Predictor implements AutoCloseable {
             calls = recorder.calls().toArray(Call[]::new);
         }
 
-        void run(Backend backend, float[] inputs) {
-            backend.upload(inputs, 0, x);
+        void run(Backend backend, float[] inputs, int from) {
+            backend.upload(inputs, from, x);
             for (Call call : calls) {
                 backend.run(call);
             }
@@ -71,6 +72,10 @@ public final class Predictor implements AutoCloseable {
         return model;
     }
 
+    public Engine engine() {
+        return backend.engine();
+    }
+
     /** Threads that compute. */
     public int threads() {
         return backend.threads();
@@ -86,9 +91,14 @@ public final class Predictor implements AutoCloseable {
      * @throws IllegalStateException if this predictor is closed, or belongs to another thread
      */
     public void logits(float[] inputs, int batch, float[] logits) {
-        Plan plan = plan(inputs, batch, logits);
-        plan.run(backend, inputs);
-        backend.download(plan.logits, logits, 0);
+        logits(inputs, 0, batch, logits, 0);
+    }
+
+    /** The same of {@code inputs[from..]} to {@code logits[to..]}. */
+    public void logits(float[] inputs, int from, int batch, float[] logits, int to) {
+        Plan plan = plan(inputs, from, batch, logits, to);
+        plan.run(backend, inputs, from);
+        backend.download(plan.logits, logits, to);
     }
 
     /**
@@ -98,22 +108,27 @@ public final class Predictor implements AutoCloseable {
      * @param probabilities receives batch x {@link Model#outputSize} elements
      */
     public void probabilities(float[] inputs, int batch, float temperature, float[] probabilities) {
-        Plan plan = plan(inputs, batch, probabilities);
-        Call softmax = plan.softmax(temperature);
-        plan.run(backend, inputs);
-        backend.run(softmax);
-        backend.download(softmax.tensor(1), probabilities, 0);
+        probabilities(inputs, 0, batch, temperature, probabilities, 0);
     }
 
-    private Plan plan(float[] inputs, int batch, float[] outputs) {
+    /** The same of {@code inputs[from..]} to {@code probabilities[to..]}. */
+    public void probabilities(float[] inputs, int from, int batch, float temperature, float[] probabilities, int to) {
+        Plan plan = plan(inputs, from, batch, probabilities, to);
+        Call softmax = plan.softmax(temperature);
+        plan.run(backend, inputs, from);
+        backend.run(softmax);
+        backend.download(softmax.tensor(1), probabilities, to);
+    }
+
+    private Plan plan(float[] inputs, int from, int batch, float[] outputs, int to) {
         if (closed) {
             throw new IllegalStateException("predictor: this one is closed");
         }
         if (batch < 1) {
             throw new IllegalArgumentException("predictor: batch must be positive, got " + batch);
         }
-        checkLength("inputs", inputs, batch, network.architecture().input().size());
-        checkLength("outputs", outputs, batch, model.outputSize());
+        checkRange("inputs", inputs, from, batch, network.architecture().input().size());
+        checkRange("outputs", outputs, to, batch, model.outputSize());
         for (int i = 0; i < plans.size(); i++) {
             if (plans.get(i).batch == batch) {
                 return plans.get(i);
@@ -132,10 +147,10 @@ public final class Predictor implements AutoCloseable {
         return plan;
     }
 
-    private static void checkLength(String name, float[] array, int batch, int size) {
-        if (array.length < (long) batch * size) {
+    private static void checkRange(String name, float[] array, int from, int batch, int size) {
+        if (from < 0 || array.length - from < (long) batch * size) {
             throw new IllegalArgumentException("predictor: " + name + " has " + array.length + " elements, a batch of "
-                    + batch + " needs " + batch + " x " + size);
+                    + batch + " needs " + batch + " x " + size + " from " + from + " on");
         }
     }
 

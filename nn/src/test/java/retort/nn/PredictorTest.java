@@ -222,7 +222,7 @@ class PredictorTest {
             String message = assertThrows(
                             IllegalArgumentException.class, () -> predictor.logits(new float[287], 2, new float[20]))
                     .getMessage();
-            assertEquals("predictor: inputs has 287 elements, a batch of 2 needs 2 x 144", message);
+            assertEquals("predictor: inputs has 287 elements, a batch of 2 needs 2 x 144 from 0 on", message);
             assertThrows(IllegalArgumentException.class, () -> predictor.logits(new float[288], 2, new float[19]));
             assertThrows(IllegalArgumentException.class, () -> predictor.logits(new float[288], 0, new float[20]));
         }

@@ -7,6 +7,8 @@ import retort.driver.job.LatencyTest;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
+import retort.nn.Model;
+import retort.nn.Predictor;
 import retort.nn.Sequential;
 
 /** Teacher and student, made or loaded anew on one engine after the other. */
@@ -34,15 +36,27 @@ record LatencyRun(
             System.gc();
             try (Backend backend = Backends.open(engine, options.opening())) {
                 progress.say("latency on " + engine + ", " + backend.device());
-                time(teacher.apply(backend), "teacher", latency, results);
-                time(student.apply(backend), "student", latency, results);
+                time(backend, teacher, "teacher", latency, results);
+                time(backend, student, "student", latency, results);
             }
         }
     }
 
-    private static void time(Sequential model, String name, LatencyTest latency, LatencyTest.Results results) {
-        try (model) {
-            latency.run(model, name, results);
+    private static void time(
+            Backend backend,
+            Function<Backend, Sequential> network,
+            String name,
+            LatencyTest latency,
+            LatencyTest.Results results) {
+        try (Model model = model(network.apply(backend));
+                Predictor predictor = model.predictor(backend.threads())) {
+            latency.run(predictor, name, results);
+        }
+    }
+
+    private static Model model(Sequential network) {
+        try (network) {
+            return Model.of(network);
         }
     }
 }

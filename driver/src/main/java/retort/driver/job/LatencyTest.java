@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import retort.kernels.Engine;
-import retort.nn.Sequential;
+import retort.nn.Predictor;
 
 /**
  * Times predictions, Java arrays in and probabilities out, one call after another.
@@ -40,10 +40,10 @@ public record LatencyTest(Examples examples, float temperature, int calls, doubl
     }
 
     /** Times one model at every batch size; on a slow engine the larger ones are skipped, with the reason. */
-    public void run(Sequential model, String name, Results results) {
+    public void run(Predictor model, String name, Results results) {
         double secondsPerImage = 0;
         for (int batch : batches()) {
-            Engine engine = model.backend().engine();
+            Engine engine = model.engine();
             double expected = secondsPerImage * batch * FEWEST_CALLS;
             if (expected > secondsPerModel) {
                 String reason = String.format(Locale.ROOT, "%d calls would take about %.0f s", FEWEST_CALLS, expected);
@@ -67,12 +67,12 @@ public record LatencyTest(Examples examples, float temperature, int calls, doubl
                 : batch == 32 ? Math.max(FEWEST_CALLS, calls / 5) : Math.max(FEWEST_CALLS, calls / 400);
     }
 
-    private Timing measure(Sequential model, String name, int batch) {
+    private Timing measure(Predictor model, String name, int batch) {
         float[][] inputs = new float[Math.min(INPUTS, examples.size() / batch)][batch * examples.pixels()];
         for (int i = 0; i < inputs.length; i++) {
             examples.copyImages(i * batch, batch, inputs[i]);
         }
-        float[] probabilities = new float[batch * model.architecture().output().size()];
+        float[] probabilities = new float[batch * model.model().outputSize()];
         int wanted = calls(batch);
         warmUp(model, inputs, batch, probabilities, wanted);
         double[] micros = new double[wanted];
@@ -80,7 +80,7 @@ public record LatencyTest(Examples examples, float temperature, int calls, doubl
         long start = System.nanoTime();
         while (done < wanted && (done < FEWEST_CALLS || (System.nanoTime() - start) / 1e9 < secondsPerModel)) {
             long begin = System.nanoTime();
-            Inference.predict(model, inputs[done % inputs.length], batch, temperature, probabilities);
+            predict(model, inputs[done % inputs.length], batch, probabilities);
             micros[done++] = (System.nanoTime() - begin) / 1e3;
             afterCall.run();
         }
@@ -88,14 +88,23 @@ public record LatencyTest(Examples examples, float temperature, int calls, doubl
         Arrays.sort(sorted);
         double median = sorted[done / 2];
         double p99 = sorted[Math.min(done - 1, (int) (done * 0.99))];
-        return new Timing(model.backend().engine(), name, batch, done, median, p99);
+        return new Timing(model.engine(), name, batch, done, median, p99);
+    }
+
+    /** softmax(logits / T) of images given as pixels: what a caller with its own images would run. */
+    private void predict(Predictor model, float[] pixels, int count, float[] probabilities) {
+        int classes = model.model().outputSize();
+        for (int from = 0; from < count; from += Inference.CHUNK) {
+            int size = Math.min(Inference.CHUNK, count - from);
+            model.probabilities(pixels, from * examples.pixels(), size, temperature, probabilities, from * classes);
+        }
     }
 
     /** Half as many calls as will be timed, within a third of the time. */
-    private void warmUp(Sequential model, float[][] inputs, int batch, float[] probabilities, int wanted) {
+    private void warmUp(Predictor model, float[][] inputs, int batch, float[] probabilities, int wanted) {
         long start = System.nanoTime();
         for (int call = 0; call < Math.max(1, wanted / 2); call++) {
-            Inference.predict(model, inputs[call % inputs.length], batch, temperature, probabilities);
+            predict(model, inputs[call % inputs.length], batch, probabilities);
             afterCall.run();
             if ((System.nanoTime() - start) / 1e9 > secondsPerModel / 3) {
                 return;

@@ -14,6 +14,8 @@ import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
 import retort.nn.Initializer;
+import retort.nn.Model;
+import retort.nn.Predictor;
 import retort.nn.Sequential;
 
 class LatencyTestTest {
@@ -21,20 +23,23 @@ class LatencyTestTest {
 
     private final Examples examples = Examples.labelled(SyntheticSet.images(IMAGES));
     private final Collected collected = new Collected();
-    private Backend backend;
-    private Sequential model;
+    private Model shared;
+    private Predictor model;
     private int calls;
 
     @BeforeEach
     void open() {
-        backend = Backends.open(Engine.CPU_SIMD, new Backends.Options(1, null));
-        model = Sequential.create(backend, Recipe.student(10), Initializer.GLOROT_UNIFORM, 0);
+        try (Backend backend = Backends.open(Engine.CPU_SIMD, new Backends.Options(1, null));
+                Sequential network = Sequential.create(backend, Recipe.student(10), Initializer.GLOROT_UNIFORM, 0)) {
+            shared = Model.of(network);
+        }
+        model = shared.predictor();
     }
 
     @AfterEach
     void close() {
         model.close();
-        backend.close();
+        shared.close();
     }
 
     @Test
