@@ -13,10 +13,19 @@ mvn -q -B -pl kernels test-compile dependency:build-classpath -Dmdep.outputFile=
 jvm=(--enable-native-access=ALL-UNNAMED --add-modules jdk.incubator.vector
     -cp "kernels/target/classes:kernels/target/test-classes:$(cat "$work/classpath")")
 
+# Small tiles: what a simulator or a slow driver gets through, in groups of at most 32 items.
+printf '%s\n' FAMILY=CORES GEMM_KC=64 ADAM_NC=256 >"$work/cores.properties"
+printf '%s\n' FAMILY=SIMT BLOCK_M=32 BLOCK_SMALL_M=16 BLOCK_N=32 BLOCK_K=8 BLOCK_ITEM_M=4 BLOCK_ITEM_N=8 SPLIT_K=4 \
+    >"$work/simt.properties"
+for family in cores simt; do
+    printf '%s\n' ELEMENT_ITEMS=32 ROW_ITEMS=32 >>"$work/$family.properties"
+done
+
 check_oclgrind() {
-    local blocked
-    for blocked in 0 1; do
-        oclgrind --data-races --log "$work/oclgrind.log" "$java" "${jvm[@]}" "$main" "GEMM_BLOCKED=$blocked"
+    local family
+    for family in cores simt; do
+        oclgrind --data-races --log "$work/oclgrind.log" \
+            "$java" "${jvm[@]}" -Dretort.opencl.parameters="$work/$family.properties" "$main"
         if [[ -s $work/oclgrind.log ]]; then
             head -40 "$work/oclgrind.log"
             echo "oclgrind found errors" >&2
@@ -25,14 +34,12 @@ check_oclgrind() {
     done
 }
 
-# Its groups have at most 32 items here, and half of its local memory can be had.
+# Half of its local memory can be had.
 check_rusticl() {
-    printf '%s\n' ELEMENT_ITEMS=32 ROW_ITEMS=32 GEMM_K_BLOCK=64 ADAM_COLUMNS=256 \
-        BLOCK_M=16 BLOCK_SMALL_M=16 BLOCK_N=16 BLOCK_ITEM_M=4 BLOCK_ITEM_N=4 >"$work/rusticl.properties"
-    local blocked
-    for blocked in 0 1; do
+    local family
+    for family in cores simt; do
         OCL_ICD_VENDORS=/etc/OpenCL/vendors/rusticl.icd RUSTICL_ENABLE=llvmpipe \
-            "$java" "${jvm[@]}" -Dretort.opencl.parameters="$work/rusticl.properties" "$main" "GEMM_BLOCKED=$blocked"
+            "$java" "${jvm[@]}" -Dretort.opencl.parameters="$work/$family.properties" "$main"
     done
 }
 

@@ -12,7 +12,7 @@ package retort.kernels;
  * @param largestAllocationBytes the largest single buffer
  * @param largestWorkGroup work-items in a work-group, at most
  * @param vectorWidth floats in its registers, as the driver sees them
- * @param parameters the file that its kernels' parameters come from
+ * @param parameters the files that its kernels' parameters come from, and what those named from the device change
  */
 public record Device(
         int index,
@@ -34,6 +34,23 @@ public record Device(
         GPU,
         ACCELERATOR,
         OTHER
+    }
+
+    /** The same with other words on its parameters. */
+    public Device withParameters(String parameters) {
+        return new Device(
+                index,
+                name,
+                platform,
+                version,
+                type,
+                computeUnits,
+                globalMemoryBytes,
+                localMemoryBytes,
+                largestAllocationBytes,
+                largestWorkGroup,
+                vectorWidth,
+                parameters);
     }
 
     /** For example {@code 0: GeForce RTX 2080 Ti (GPU, NVIDIA CUDA)}. */

@@ -12,8 +12,8 @@ import retort.kernels.Device;
 /**
  * Aparapi's context and queue on one device, and the programs built in it.
  *
- * <p>Aparapi never gives a context back (150 create and dispose cycles cost 35 MB), so a context that a backend is done with
- * is kept for the next backend on that device, programs and all. One backend has it at a time.
+ * <p>Aparapi never gives a context back (150 create and dispose cycles cost 35 MB), so a context that a backend is done
+ * with is kept for the next backend on that device, programs and all. One backend has it at a time.
  */
 final class ClContext {
     /** Further options for the OpenCL compiler, for looking into a kernel. */
@@ -97,18 +97,22 @@ final class ClContext {
 
     /** The program of a .cl file under the given parameters, built on first use. */
     ClProgram program(String file, ClParameters parameters) {
-        String options = options(parameters);
+        String options = options() + ' ' + parameters.options();
         return programs.computeIfAbsent(file + " " + options, key -> build(file, ClSource.of(file), options));
     }
 
-    /** Builds a program that is not kept. */
-    ClProgram build(String name, String source, String options) {
-        long program = OpenCl.buildProgram(name, context, aparapi.getDeviceId(), source, options);
-        return new ClProgram(this, name, new OpenCLProgram(program, queue, context, aparapi, source));
+    /** Builds a program that needs no parameters and is not kept. */
+    ClProgram build(String name, String source) {
+        return build(name, source, options());
     }
 
-    private String options(ClParameters parameters) {
-        StringBuilder options = new StringBuilder("-cl-std=CL1.2");
+    private ClProgram build(String name, String source, String options) {
+        long program = OpenClPrograms.buildProgram(name, context, aparapi.getDeviceId(), source, options);
+        return new ClProgram(this, name, new OpenCLProgram(program, queue, context, aparapi, source), program);
+    }
+
+    private String options() {
+        StringBuilder options = new StringBuilder("-cl-std=CL1.2 -cl-kernel-arg-info");
         long precision = OpenCl.deviceNumber(aparapi.getDeviceId(), SINGLE_PRECISION);
         if ((precision & CORRECTLY_ROUNDED_DIVISION) != 0) {
             options.append(" -cl-fp32-correctly-rounded-divide-sqrt");
@@ -116,7 +120,6 @@ final class ClContext {
         if (device.type() == Device.Type.CPU) {
             options.append(" -DDEVICE_IS_CPU");
         }
-        options.append(' ').append(parameters.options());
         String more = System.getProperty(OPTIONS_PROPERTY, "");
         return more.isEmpty()
                 ? options.toString()

@@ -1,16 +1,16 @@
 package retort.kernels.opencl;
 
-import static retort.kernels.opencl.ClSession.ceilDivide;
-
+import java.util.List;
 import retort.kernels.engine.CheckedBackend.Fused;
 import retort.kernels.op.Conv2dSpec;
 
 /**
- * Brings every convolution into the one form that {@link ClProducts} knows: no padding, and the input gradient as a forward
- * pass over dY, spread out by the stride and bordered, under the filter turned around. The copies are {@code layout.cl}.
+ * Brings every convolution into the one form that {@link ClProducts} knows: no padding, and the input gradient as a
+ * forward pass over dY, dilated by the stride and padded, under the flipped filter. {@code conv2d_layout.cl} makes the
+ * copies.
  */
 final class ClConv2d {
-    private static final String FILE = "layout.cl";
+    private static final String FILE = "conv2d_layout.cl";
 
     private final ClSession session;
     private final ClProducts products;
@@ -40,9 +40,10 @@ final class ClConv2d {
     private void inputGradient(
             Conv2dSpec spec, ClTensor dX, ClTensor filter, ClImages gradient, Fused<ClTensor> fused) {
         int taps = spec.kernelHeight() * spec.kernelWidth();
-        ClBuffer turned = session.workspace(spec::id, filter.size());
-        launch(spec, "turn_filter", filter.size(), filter, turned, taps, spec.channels(), spec.filters());
-        ClImages images = spread(
+        ClBuffer flipped = session.workspace(spec::id, filter.size());
+        Object[] operands = {filter, flipped, taps, spec.channels(), spec.filters()};
+        session.launchItems(spec::id, FILE, "flip_filter", filter.size(), operands);
+        ClImages images = dilated(
                 spec,
                 gradient,
                 spec.kernelHeight() - 1 - spec.padding(),
@@ -51,9 +52,9 @@ final class ClConv2d {
                 spec.height() + spec.kernelHeight() - 1,
                 spec.width() + spec.kernelWidth() - 1);
         ClImages result = new ClImages(dX, spec.height(), spec.width(), spec.channels());
-        products.correlate(spec, images, turned, result, 1, fused);
+        products.correlate(spec, images, flipped, result, 1, fused);
         giveBack(images);
-        session.memory().give(turned);
+        session.give(flipped);
     }
 
     /** x with a border of zeros, or as it is where the spec asks for none. */
@@ -62,39 +63,22 @@ final class ClConv2d {
         int padding = spec.padding();
         return padding == 0
                 ? images
-                : spread(spec, images, padding, padding, 1, spec.height() + 2 * padding, spec.width() + 2 * padding);
+                : dilated(spec, images, padding, padding, 1, spec.height() + 2 * padding, spec.width() + 2 * padding);
     }
 
-    private ClImages spread(Conv2dSpec spec, ClImages from, int top, int left, int step, int height, int width) {
+    /** The images with step - 1 zeros between their pixels, in a border of zeros. */
+    private ClImages dilated(Conv2dSpec spec, ClImages from, int top, int left, int step, int height, int width) {
         int pixels = Math.multiplyExact(spec.batch(), height * width);
-        ClBuffer spread = session.workspace(spec::id, Math.multiplyExact(pixels, from.channels()));
-        launch(
-                spec,
-                "spread",
-                pixels,
-                from.elements(),
-                spread,
-                spec.batch(),
-                from.height(),
-                from.width(),
-                from.channels(),
-                top,
-                left,
-                step,
-                height,
-                width);
-        return new ClImages(spread, height, width, from.channels());
-    }
-
-    private void launch(Conv2dSpec spec, String name, int workItems, Object... operands) {
-        int items = session.parameter(ClParameter.ELEMENT_ITEMS);
-        ClKernel kernel = session.kernel(FILE, name, items, "bb" + "i".repeat(operands.length - 2));
-        session.queue().launch(spec::id, kernel, ceilDivide(workItems, items), operands);
+        ClBuffer to = session.workspace(spec::id, Math.multiplyExact(pixels, from.channels()));
+        List<Object> source = List.of(spec.batch(), from.height(), from.width(), from.channels());
+        List<Object> border = List.of(top, left, step, height, width);
+        session.launchItems(spec::id, FILE, "dilate_and_pad", pixels, from.elements(), to, source, border);
+        return new ClImages(to, height, width, from.channels());
     }
 
     private void giveBack(ClImages images) {
         if (images.elements() instanceof ClBuffer buffer) {
-            session.memory().give(buffer);
+            session.give(buffer);
         }
     }
 }

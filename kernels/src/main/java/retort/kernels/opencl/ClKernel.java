@@ -2,27 +2,22 @@ package retort.kernels.opencl;
 
 import com.aparapi.internal.opencl.OpenCLKernel;
 
-/** A kernel, the group size it was written for, and its arguments as last set. */
+/** A kernel, what it takes, and its arguments as last set. */
 final class ClKernel {
-    private final String name;
+    private final ClSignature signature;
     private final OpenCLKernel aparapi;
     private final long handle;
-    private final int groupSize;
     private final Object[] current;
-    private final String arguments;
 
-    ClKernel(String name, OpenCLKernel aparapi, long handle, int groupSize, String arguments) {
-        this.name = name;
+    ClKernel(ClSignature signature, OpenCLKernel aparapi, long handle) {
+        this.signature = signature;
         this.aparapi = aparapi;
         this.handle = handle;
-        this.groupSize = groupSize;
-        this.arguments = arguments;
-        int buffers = (int) arguments.chars().filter(type -> type == 'b').count();
-        this.current = new Object[arguments.length() + buffers];
+        this.current = new Object[signature.arguments()];
     }
 
     String name() {
-        return name;
+        return signature.kernel();
     }
 
     OpenCLKernel aparapi() {
@@ -34,46 +29,16 @@ final class ClKernel {
     }
 
     int groupSize() {
-        return groupSize;
+        return signature.groupSize();
     }
 
-    /** The arguments as last set: a driver keeps them from launch to launch, so only those that change are set again. */
+    /** The arguments as last set: a driver keeps them, so only those that change are set again. */
     Object[] current() {
         return current;
     }
 
-    /**
-     * Spells operands out as the kernel's arguments: a tensor or buffer as its handle and offset.
-     *
-     * @throws IllegalArgumentException if they are not what the kernel takes
-     */
+    /** See {@link ClSignature#spell}. */
     Object[] spell(Object... operands) {
-        if (operands.length != arguments.length()) {
-            throw new IllegalArgumentException(
-                    "opencl: " + name + " takes " + arguments.length() + " operands, got " + operands.length);
-        }
-        Object[] spelled = new Object[current.length];
-        int at = 0;
-        for (int i = 0; i < operands.length; i++) {
-            char type = arguments.charAt(i);
-            switch (operands[i]) {
-                case ClTensor tensor
-                when type == 'b' -> {
-                    spelled[at++] = tensor.buffer().handle();
-                    spelled[at++] = tensor.offset();
-                }
-                case ClBuffer buffer
-                when type == 'b' -> {
-                    spelled[at++] = buffer.handle();
-                    spelled[at++] = 0;
-                }
-                case Integer number when type == 'i' -> spelled[at++] = number;
-                case Float number when type == 'f' -> spelled[at++] = number;
-                default ->
-                    throw new IllegalArgumentException("opencl: operand " + i + " of " + name + " must be of kind "
-                            + type + ", got " + operands[i]);
-            }
-        }
-        return spelled;
+        return signature.spell(operands);
     }
 }

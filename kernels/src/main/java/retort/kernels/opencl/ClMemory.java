@@ -7,9 +7,9 @@ import retort.kernels.BackendException;
 import retort.kernels.Device;
 
 /**
- * The device's memory as one backend uses it. What closed scopes give back is kept by size for the next one, which is safe
- * before the work on it is done: the queue is in order. Sizes are held against the device's limits here, because a driver
- * may accept a buffer that it can't back and end the process at its first use.
+ * The device's memory as one backend uses it. What closed scopes give back is kept by size for the next one, which is
+ * safe before the work on it is done: the queue is in order. Sizes are held against the device's limits here, because a
+ * driver may accept a buffer that it can't back and end the process at its first use.
  */
 final class ClMemory implements AutoCloseable {
     /** Elements readable after a buffer's end, so that a kernel may load whole vectors across a row's edge. */

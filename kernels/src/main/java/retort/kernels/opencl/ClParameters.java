@@ -1,207 +1,203 @@
 package retort.kernels.opencl;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.stream.Collectors;
 import retort.kernels.BackendException;
 import retort.kernels.Device;
 
 /**
- * A value for every {@link ClParameter}. They come from the file of the device's class ({@code cpu.properties},
- * {@code cpu-narrow.properties} or {@code gpu.properties}), cut down to the device's limits; a file named from the device, in the jar or in the user's folder
- * {@code ~/.retort/opencl}, changes some of them.
+ * A value for every {@link ClParameter} of a family. They come from the file of the device's class, such as
+ * {@code cpu.properties}, lowered to the device's limits; a file named from the device, in the jar or in the user's
+ * folder {@code ~/.retort/opencl}, changes some of them.
  */
 final class ClParameters {
-    /** Names another folder for the user's files, or one file for whatever device. */
-    static final String LOCATION_PROPERTY = "retort.opencl.parameters";
-
     /** Floats in the registers of a processor that has 32 of them. */
     private static final int WIDE_VECTOR = 16;
 
+    private final ClFamily family;
     private final Map<ClParameter, Integer> values;
+    private final String origin;
 
-    private ClParameters(Map<ClParameter, Integer> values) {
+    private ClParameters(ClFamily family, Map<ClParameter, Integer> values, String origin) {
+        this.family = family;
         this.values = values;
+        this.origin = origin;
     }
 
     /** The parameters for a device; an unknown name or an illegal value in a file is an error that names it. */
     static ClParameters of(Device device) {
-        Map<ClParameter, Integer> values =
-                ofClass(classFile(device.type(), device.vectorWidth())).fitted(device).values;
-        String own = slug(device.name()) + ".properties";
-        if (ClParameters.class.getResource(own) != null) {
-            read(own, resource(own), values);
+        List<ClParameterFile> files = ClParameterFile.ofDevice(device.name());
+        ClFamily family = files.reversed().stream()
+                .flatMap(file -> file.family().stream())
+                .findFirst()
+                .orElse(family(device.type()));
+        ClParameters parameters =
+                ofClass(classFile(family, device.vectorWidth())).fitted(device);
+        for (ClParameterFile file : files) {
+            parameters = parameters.changed(file);
         }
-        Path user = userFile(device.name());
-        if (Files.exists(user)) {
-            try (Reader reader = Files.newBufferedReader(user)) {
-                read(user.toString(), reader, values);
-            } catch (IOException e) {
-                throw new UncheckedIOException("opencl: can't read " + user, e);
-            }
-        }
-        return new ClParameters(values).consistent();
+        return parameters.checked(parameters.conflict()).checked(parameters.overLimit(device));
     }
 
     /** The parameters of a class of devices as its file has them. */
-    static ClParameters ofClass(String file) {
-        return new ClParameters(classDefaults(file)).consistent();
-    }
-
-    private static EnumMap<ClParameter, Integer> classDefaults(String file) {
-        EnumMap<ClParameter, Integer> values = new EnumMap<>(ClParameter.class);
-        read(file, resource(file), values);
-        for (ClParameter parameter : ClParameter.values()) {
-            if (!values.containsKey(parameter)) {
-                throw new IllegalStateException("opencl: " + file + " gives no " + parameter);
+    static ClParameters ofClass(String name) {
+        ClParameterFile file = ClParameterFile.ofClass(name);
+        ClFamily family = file.family().orElseThrow(() -> new IllegalStateException("opencl: " + name + ": no FAMILY"));
+        ClParameters parameters = new ClParameters(family, Map.of(), name).changed(file);
+        for (ClParameter parameter : ClParameter.of(family)) {
+            if (!parameters.values.containsKey(parameter)) {
+                throw new IllegalStateException("opencl: " + name + " gives no " + parameter);
             }
         }
-        return values;
+        return parameters.checked(parameters.conflict());
+    }
+
+    private static ClFamily family(Device.Type type) {
+        return type == Device.Type.CPU ? ClFamily.CORES : ClFamily.SIMT;
+    }
+
+    private static String classFile(ClFamily family, int vectorWidth) {
+        return switch (family) {
+            case CORES -> vectorWidth >= WIDE_VECTOR ? "cpu.properties" : "cpu-narrow.properties";
+            case SIMT -> "gpu.properties";
+        };
+    }
+
+    /** The same with what a file changes, which {@link #origin} then names. */
+    private ClParameters changed(ClParameterFile file) {
+        List<ClParameter> known = ClParameter.of(family);
+        EnumMap<ClParameter, Integer> changed = new EnumMap<>(ClParameter.class);
+        changed.putAll(values);
+        file.values().forEach((parameter, value) -> {
+            if (!known.contains(parameter)) {
+                throw new BackendException("opencl: " + file.name() + ": " + parameter
+                        + " is no parameter of the kernels here, which are of the family " + family);
+            }
+            changed.put(parameter, value);
+        });
+        String differences = changed.entrySet().stream()
+                .filter(each -> !values.isEmpty() && !each.getValue().equals(values.get(each.getKey())))
+                .map(each -> " " + each)
+                .collect(Collectors.joining());
+        return new ClParameters(family, changed, values.isEmpty() ? origin : origin + ", " + file.name() + differences);
+    }
+
+    /** What a value takes of a device: value times each, over per. */
+    private record Need(ClParameter parameter, long each, long per, String of, long available) {
+        long takes(int value) {
+            return value * each / per;
+        }
+    }
+
+    private List<Need> needs(Device device) {
+        String memory = "bytes of local memory";
+        String items = "work-items in a group";
+        long bytes = device.localMemoryBytes();
+        long largest = device.largestWorkGroup();
+        List<Need> needs = new ArrayList<>(List.of(
+                new Need(ClParameter.ROW_ITEMS, 1, 1, items, largest),
+                new Need(ClParameter.ELEMENT_ITEMS, 1, 1, items, largest)));
+        switch (family) {
+            case CORES -> {
+                long panelRow = (long) get(ClParameter.GEMM_NR_VECTORS) * get(ClParameter.GEMM_WIDTH) * Float.BYTES;
+                needs.add(new Need(ClParameter.GEMM_KC, panelRow, 1, memory, bytes));
+                long gradientColumn = (long) get(ClParameter.GEMM_MR) * Float.BYTES;
+                needs.add(new Need(ClParameter.ADAM_NC, gradientColumn, 1, memory, bytes));
+            }
+            case SIMT -> {
+                int rows = Math.max(get(ClParameter.BLOCK_M), get(ClParameter.BLOCK_SMALL_M));
+                long slices = 2L * (rows + ClConstants.SIMT_PADDING + get(ClParameter.BLOCK_N)) * Float.BYTES;
+                needs.add(new Need(ClParameter.BLOCK_K, slices, 1, memory, bytes));
+                needs.add(new Need(ClParameter.BLOCK_N, itemRows(), get(ClParameter.BLOCK_ITEM_N), items, largest));
+            }
+        }
+        return needs;
+    }
+
+    /** Rows of items in a group. */
+    private int itemRows() {
+        return get(ClParameter.BLOCK_M) / get(ClParameter.BLOCK_ITEM_M);
     }
 
     /** The same with what local memory or the work-group's limit bounds lowered to what the device has. */
     ClParameters fitted(Device device) {
-        EnumMap<ClParameter, Integer> values = new EnumMap<>(this.values);
-        long panelRow = (long) values.get(ClParameter.GEMM_VECTORS) * values.get(ClParameter.GEMM_WIDTH) * Float.BYTES;
-        lower(values, ClParameter.GEMM_K_BLOCK, device.localMemoryBytes() / panelRow);
-        long gradientColumn = (long) values.get(ClParameter.GEMM_ROWS) * Float.BYTES;
-        lower(values, ClParameter.ADAM_COLUMNS, device.localMemoryBytes() / gradientColumn);
-        long slices = 2L * (values.get(ClParameter.BLOCK_M) + 4 + values.get(ClParameter.BLOCK_N)) * Float.BYTES;
-        lower(values, ClParameter.BLOCK_K, device.localMemoryBytes() / slices);
-        lower(values, ClParameter.ROW_ITEMS, device.largestWorkGroup());
-        lower(values, ClParameter.ELEMENT_ITEMS, device.largestWorkGroup());
-        return new ClParameters(values);
+        ClParameters fitted = new ClParameters(family, new EnumMap<>(values), origin);
+        for (Need need : needs(device)) {
+            ClParameter parameter = need.parameter();
+            Arrays.stream(parameter.legal())
+                    .filter(value -> value <= fitted.get(parameter) && need.takes(value) <= need.available())
+                    .max()
+                    .ifPresent(value -> fitted.values.put(parameter, value));
+        }
+        return fitted;
     }
 
-    private static void lower(Map<ClParameter, Integer> values, ClParameter parameter, long limit) {
-        Arrays.stream(parameter.legal())
-                .filter(value -> value <= Math.min(limit, values.get(parameter)))
-                .max()
-                .ifPresent(value -> values.put(parameter, value));
+    /** Values that the device can't run. */
+    private Optional<String> overLimit(Device device) {
+        for (Need need : needs(device)) {
+            int value = get(need.parameter());
+            if (need.takes(value) > need.available()) {
+                return Optional.of(need.parameter() + " is " + value + ": that takes " + need.takes(value) + " "
+                        + need.of() + ", " + device.name() + " has " + need.available());
+            }
+        }
+        return Optional.empty();
     }
 
-    /** Refuses values that are legal each but not together. */
-    private ClParameters consistent() {
-        conflict().ifPresent(conflict -> {
-            throw new BackendException("opencl: " + conflict);
+    /** Values that are legal each but would not compile or give wrong numbers together. */
+    private Optional<String> conflict() {
+        return switch (family) {
+            case CORES ->
+                get(ClParameter.DOT_NR) <= get(ClParameter.GEMM_WIDTH)
+                        ? Optional.empty()
+                        : Optional.of("DOT_NR is " + get(ClParameter.DOT_NR) + ", expected at most GEMM_WIDTH = "
+                                + get(ClParameter.GEMM_WIDTH));
+            case SIMT ->
+                itemRows() <= get(ClParameter.BLOCK_SMALL_M)
+                        ? Optional.empty()
+                        : Optional.of("BLOCK_SMALL_M is " + get(ClParameter.BLOCK_SMALL_M)
+                                + ", expected at least BLOCK_M / BLOCK_ITEM_M = " + itemRows());
+        };
+    }
+
+    private ClParameters checked(Optional<String> conflict) {
+        conflict.ifPresent(what -> {
+            throw new BackendException("opencl: " + origin + ": " + what);
         });
         return this;
-    }
-
-    private Optional<String> conflict() {
-        int itemRows = get(ClParameter.BLOCK_M) / get(ClParameter.BLOCK_ITEM_M);
-        return itemRows <= get(ClParameter.BLOCK_SMALL_M)
-                ? Optional.empty()
-                : Optional.of("BLOCK_SMALL_M is " + get(ClParameter.BLOCK_SMALL_M)
-                        + ", expected at least BLOCK_M / BLOCK_ITEM_M = " + itemRows);
-    }
-
-    /** The most specific file that {@link #of} reads for a device. */
-    static String origin(String deviceName, Device.Type type, int vectorWidth) {
-        Path user = userFile(deviceName);
-        if (Files.exists(user)) {
-            return user.toString();
-        }
-        String own = slug(deviceName) + ".properties";
-        return ClParameters.class.getResource(own) != null ? own : classFile(type, vectorWidth);
-    }
-
-    /** Where the user's own parameters for a device are, and the tuner writes them. */
-    static Path userFile(String deviceName) {
-        String location = System.getProperty(LOCATION_PROPERTY);
-        Path path =
-                location == null ? Path.of(System.getProperty("user.home"), ".retort", "opencl") : Path.of(location);
-        return Files.isRegularFile(path) ? path : path.resolve(slug(deviceName) + ".properties");
-    }
-
-    private static String classFile(Device.Type type, int vectorWidth) {
-        if (type != Device.Type.CPU) {
-            return "gpu.properties";
-        }
-        return vectorWidth >= WIDE_VECTOR ? "cpu.properties" : "cpu-narrow.properties";
-    }
-
-    private static Reader resource(String name) {
-        InputStream stream = ClParameters.class.getResourceAsStream(name);
-        if (stream == null) {
-            throw new IllegalStateException("opencl: " + name + " is missing from the jar");
-        }
-        return new InputStreamReader(stream, StandardCharsets.UTF_8);
-    }
-
-    private static void read(String file, Reader reader, Map<ClParameter, Integer> values) {
-        Properties properties = new Properties();
-        try (reader) {
-            properties.load(reader);
-        } catch (IOException e) {
-            throw new UncheckedIOException("opencl: can't read " + file, e);
-        }
-        for (String name : properties.stringPropertyNames()) {
-            ClParameter parameter = parameter(file, name);
-            values.put(parameter, value(file, parameter, properties.getProperty(name)));
-        }
-    }
-
-    private static ClParameter parameter(String file, String name) {
-        for (ClParameter parameter : ClParameter.values()) {
-            if (parameter.name().equals(name)) {
-                return parameter;
-            }
-        }
-        throw new BackendException("opencl: " + file + ": there is no parameter " + name);
-    }
-
-    private static int value(String file, ClParameter parameter, String text) {
-        try {
-            int value = Integer.parseInt(text.strip());
-            if (parameter.isLegal(value)) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            throw new BackendException("opencl: " + file + ": " + parameter + " is no number: " + text, e);
-        }
-        throw new BackendException("opencl: " + file + ": " + parameter + " is " + text.strip() + ", expected one of "
-                + parameter.legalValues());
     }
 
     int get(ClParameter parameter) {
         return values.get(parameter);
     }
 
-    boolean blocked() {
-        return get(ClParameter.GEMM_BLOCKED) == 1;
+    ClFamily family() {
+        return family;
+    }
+
+    /** The files that the values come from, and what those named from the device changed. */
+    String origin() {
+        return origin;
     }
 
     /** The same with one value changed. */
     ClParameters with(ClParameter parameter, int value) {
-        if (!parameter.isLegal(value)) {
-            throw new IllegalArgumentException(
-                    "opencl: " + parameter + " is " + value + ", expected one of " + parameter.legalValues());
-        }
-        EnumMap<ClParameter, Integer> changed = new EnumMap<>(values);
-        changed.put(parameter, value);
-        return new ClParameters(changed).consistent();
+        return tryWith(parameter, value)
+                .orElseThrow(() -> new IllegalArgumentException("opencl: " + parameter + " can't be " + value));
     }
 
-    /** The same with one value changed, or empty where that does not go together with the others. */
+    /** The same with one value changed, or empty where that is illegal or does not go together with the others. */
     Optional<ClParameters> tryWith(ClParameter parameter, int value) {
         EnumMap<ClParameter, Integer> changed = new EnumMap<>(values);
         changed.put(parameter, value);
-        ClParameters candidate = new ClParameters(changed);
-        return candidate.conflict().isEmpty() ? Optional.of(candidate) : Optional.empty();
+        ClParameters candidate = new ClParameters(family, changed, origin);
+        return Optional.of(candidate)
+                .filter(each -> parameter.isLegal(value) && each.conflict().isEmpty());
     }
 
     @Override
@@ -219,23 +215,5 @@ final class ClParameters {
         return values.entrySet().stream()
                 .map(each -> "-D" + each.getKey() + "=" + each.getValue())
                 .collect(Collectors.joining(" "));
-    }
-
-    /** Writes every value, in the form that {@link #of} reads. */
-    void write(Path file, String comment) {
-        StringWriter text = new StringWriter();
-        text.write("# " + comment + "\n");
-        values.forEach((parameter, value) -> text.write(String.format(Locale.ROOT, "%s=%d%n", parameter, value)));
-        try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Files.writeString(file, text.toString());
-        } catch (IOException e) {
-            throw new UncheckedIOException("opencl: can't write " + file, e);
-        }
-    }
-
-    /** A device's name as a file name: lower case, runs of anything but letters and digits become one dash. */
-    private static String slug(String name) {
-        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
     }
 }

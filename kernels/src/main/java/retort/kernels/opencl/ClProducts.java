@@ -7,10 +7,18 @@ import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 
 /**
- * Products and convolutions in the way of one kind of device. Convolutions come here without padding, and the input
- * gradient as a forward pass: see {@link ClConv2d}.
+ * Products and convolutions by the kernels of one {@link ClFamily}. Convolutions come here without padding, and the
+ * input gradient as a forward pass: see {@link ClConv2d}.
  */
 interface ClProducts {
+    /** The kernels of the family that a device's parameters are of. */
+    static ClProducts of(ClFamily family, ClSession session, ClElementwise elementwise) {
+        return switch (family) {
+            case CORES -> new ClCoreProducts(session, elementwise);
+            case SIMT -> new ClSimtProducts(session);
+        };
+    }
+
     /** The sizes that its kernels come in. */
     Tiling tiling();
 
@@ -19,11 +27,16 @@ interface ClProducts {
     void gemmAdam(GemmAdamSpec spec, ClTensor a, ClTensor b, ClTensor w, ClTensor m, ClTensor v, float stepSize);
 
     /**
-     * {@code result} = the images under the filter (kernelHeight x kernelWidth x channels x filters, a tensor or buffer), at
-     * a stride, then the spec's epilogue.
+     * {@code result} = the images under the filter (kernelHeight x kernelWidth x channels x filters, a tensor or
+     * buffer), at a stride, then the spec's epilogue.
      */
     void correlate(Conv2dSpec spec, ClImages images, Object filter, ClImages result, int stride, Fused<ClTensor> fused);
 
     /** {@code dFilter} = the filter gradient from the images and the result's gradient. */
     void filterGradient(Conv2dSpec spec, ClImages images, ClTensor dFilter, ClImages gradient);
+
+    /** The end of the names of kernels for these transpositions: {@code nt} where B is transposed. */
+    static String transpositions(GemmSpec spec) {
+        return (spec.transA() ? "t" : "n") + (spec.transB() ? "t" : "n");
+    }
 }

@@ -21,7 +21,8 @@ import retort.kernels.DeviceCounters;
  * memory, so that an upload returns at once and no Java array is pinned while the device works; the staging slots and a
  * marker every few launches bound how far the host runs ahead.
  *
- * <p>Launching through Aparapi waits for every kernel: measured 65 to 123 us a launch against 4 to 5 us, see docs/opencl.md.
+ * <p>Launching through Aparapi waits for every kernel: measured 65 to 123 us a launch against 4 to 5 us, see
+ * docs/opencl.md.
  */
 final class ClQueue implements AutoCloseable {
     /** {@code aparapi} launches kernels through Aparapi, anything else through the foreign-function layer. */
@@ -127,7 +128,7 @@ final class ClQueue implements AutoCloseable {
             }
             default -> throw new IllegalArgumentException("opencl: " + op.get() + ": argument " + value);
         };
-        OpenCl.setKernelArgument(kernel.name(), kernel.handle(), index, argument, bytes);
+        OpenClPrograms.setKernelArgument(kernel.name(), kernel.handle(), index, argument, bytes);
     }
 
     /** Starts what is queued now and then, and waits once the host is two markers ahead. */

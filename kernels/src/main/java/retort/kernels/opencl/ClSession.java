@@ -1,25 +1,55 @@
 package retort.kernels.opencl;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 
-/**
- * One backend's hold on a device.
- *
- * @param parameters what its programs are built with
- */
-record ClSession(ClContext context, ClParameters parameters, ClQueue queue, ClMemory memory) {
-    /** A kernel of a .cl file; see {@link ClProgram#kernel}. */
-    ClKernel kernel(String file, String name, int groupSize, String arguments) {
-        return context.program(file, parameters).kernel(name, groupSize, arguments);
+/** One backend's hold on a device: its queue, its memory, and the kernels built with its parameters. */
+final class ClSession {
+    private final ClContext context;
+    private final ClParameters parameters;
+    private final ClQueue queue;
+    private final ClMemory memory;
+    private final Map<String, ClKernel> kernels = new HashMap<>();
+
+    ClSession(ClContext context, ClParameters parameters, ClQueue queue, ClMemory memory) {
+        this.context = context;
+        this.parameters = parameters;
+        this.queue = queue;
+        this.memory = memory;
     }
 
     int parameter(ClParameter parameter) {
         return parameters.get(parameter);
     }
 
+    int computeUnits() {
+        return context.device().computeUnits();
+    }
+
+    /** Queues work-groups of a .cl file's kernel; operands as {@link ClSignature#spell} takes them. */
+    void launch(Supplier<String> op, String file, String name, int groups, Object... operands) {
+        queue.launch(op, kernel(file, name), groups, operands);
+    }
+
+    /** Queues as many groups as have {@code workItems}, and some more to fill the last group. */
+    void launchItems(Supplier<String> op, String file, String name, int workItems, Object... operands) {
+        ClKernel kernel = kernel(file, name);
+        queue.launch(op, kernel, ceilDivide(workItems, kernel.groupSize()), operands);
+    }
+
+    private ClKernel kernel(String file, String name) {
+        return kernels.computeIfAbsent(
+                file + ' ' + name, absent -> context.program(file, parameters).kernel(name));
+    }
+
     /** Work memory for the launches of one op, given back to the pool when they are queued. */
     ClBuffer workspace(Supplier<String> op, int elements) {
         return memory.take(op.get(), elements);
+    }
+
+    void give(ClBuffer workspace) {
+        memory.give(workspace);
     }
 
     static int ceilDivide(int dividend, int divisor) {

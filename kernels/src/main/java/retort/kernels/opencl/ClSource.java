@@ -11,9 +11,12 @@ final class ClSource {
 
     private ClSource() {}
 
-    /** The text of a file with its includes in place; {@code #line} keeps the compiler's messages true. */
+    /**
+     * The text of a file behind the macros of {@link ClConstants}, its includes in place; {@code #line} keeps the
+     * compiler's messages true.
+     */
     static String of(String file) {
-        StringBuilder text = new StringBuilder();
+        StringBuilder text = new StringBuilder(ClConstants.defines());
         append(file, text);
         return text.toString();
     }

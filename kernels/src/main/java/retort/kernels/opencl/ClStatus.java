@@ -17,6 +17,7 @@ final class ClStatus {
             Map.entry(-14, "CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST"),
             Map.entry(-15, "CL_COMPILE_PROGRAM_FAILURE"),
             Map.entry(-17, "CL_LINK_PROGRAM_FAILURE"),
+            Map.entry(-19, "CL_KERNEL_ARG_INFO_NOT_AVAILABLE"),
             Map.entry(-30, "CL_INVALID_VALUE"),
             Map.entry(-33, "CL_INVALID_DEVICE"),
             Map.entry(-34, "CL_INVALID_CONTEXT"),

@@ -55,7 +55,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
         session = new ClSession(context, parameters, queue, memory);
         elementwise = new ClElementwise(session);
         rows = new ClRows(session);
-        products = parameters.blocked() ? new ClBlockProducts(session) : new ClTileProducts(session, elementwise);
+        products = ClProducts.of(parameters.family(), session, elementwise);
         conv2d = new ClConv2d(session, products);
         maxPool2d = new ClMaxPool2d(session);
     }

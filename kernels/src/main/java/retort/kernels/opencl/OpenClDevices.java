@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
+import retort.kernels.BackendException;
 import retort.kernels.BackendUnavailableException;
 import retort.kernels.Device;
 import retort.kernels.Engine;
@@ -41,7 +42,7 @@ final class OpenClDevices {
      * What a search found.
      *
      * @param platforms names of the drivers
-     * @param found the devices, in the order that {@code --device=N} counts
+     * @param found the devices but for their parameters, in the order that {@code --device=N} counts
      * @param reason why there are none, else empty
      */
     private record Listing(List<String> platforms, List<Found> found, String reason) {}
@@ -57,7 +58,7 @@ final class OpenClDevices {
 
     /** All devices, none if there is no driver. */
     public static List<Device> list() {
-        return Holder.LISTING.found().stream().map(Found::device).toList();
+        return found().stream().map(Found::device).toList();
     }
 
     /** The names of all drivers, those without a device too; of drivers that share a name, one. */
@@ -67,11 +68,11 @@ final class OpenClDevices {
 
     /** What there must be for a device to be found. */
     public static List<Requirement> requirements() {
-        if (!OpenCl.isPresent()) {
+        if (!OpenClLibrary.isPresent()) {
             return List.of(new Requirement(
                     "loader", Holder.LISTING.reason(), "apt-get install ocl-icd-libopencl1, then " + REMEDY));
         }
-        Requirement loader = Requirement.met("loader", OpenCl.LIBRARY);
+        Requirement loader = Requirement.met("loader", OpenClLibrary.LIBRARY);
         if (platforms().isEmpty()) {
             return List.of(loader, new Requirement("drivers", Holder.LISTING.reason(), REMEDY));
         }
@@ -103,7 +104,7 @@ final class OpenClDevices {
     }
 
     static Found find(String option) {
-        List<Found> all = Holder.LISTING.found();
+        List<Found> all = found();
         if (all.isEmpty()) {
             throw unavailable().orElseThrow();
         }
@@ -117,6 +118,22 @@ final class OpenClDevices {
                         "there are " + list().stream().map(Device::toString).collect(Collectors.joining(", "))));
     }
 
+    /** What was found, with the origin that the parameters of each have now: their files may change. */
+    private static List<Found> found() {
+        return Holder.LISTING.found().stream()
+                .map(each -> new Found(each.device().withParameters(origin(each.device())), each.aparapi()))
+                .toList();
+    }
+
+    /** A file that can't be used is no reason not to list its device: what is wrong with it is said instead. */
+    private static String origin(Device device) {
+        try {
+            return ClParameters.of(device).origin();
+        } catch (BackendException e) {
+            return e.getMessage();
+        }
+    }
+
     private static boolean matches(Device device, String option) {
         if (option == null) {
             return device.type() == Device.Type.GPU;
@@ -128,9 +145,9 @@ final class OpenClDevices {
     }
 
     private static Listing search() {
-        if (!OpenCl.isPresent()) {
+        if (!OpenClLibrary.isPresent()) {
             return new Listing(
-                    List.of(), List.of(), "there is no OpenCL loader (" + OpenCl.LIBRARY + ") on this system");
+                    List.of(), List.of(), "there is no OpenCL loader (" + OpenClLibrary.LIBRARY + ") on this system");
         }
         int platforms = OpenCl.platforms();
         if (platforms == 0) {
@@ -154,22 +171,19 @@ final class OpenClDevices {
 
     private static Device describe(int index, OpenCLDevice aparapi) {
         long id = aparapi.getDeviceId();
-        String name = OpenCl.deviceString(id, NAME);
-        Device.Type type = type(OpenCl.deviceNumber(id, DEVICE_TYPE));
-        int vectorWidth = (int) OpenCl.deviceNumber(id, NATIVE_VECTOR_WIDTH_FLOAT);
         return new Device(
                 index,
-                name,
+                OpenCl.deviceString(id, NAME),
                 aparapi.getOpenCLPlatform().getName(),
                 OpenCl.deviceString(id, DRIVER_VERSION),
-                type,
+                type(OpenCl.deviceNumber(id, DEVICE_TYPE)),
                 (int) OpenCl.deviceNumber(id, COMPUTE_UNITS),
                 OpenCl.deviceNumber(id, GLOBAL_MEMORY),
                 OpenCl.deviceNumber(id, LOCAL_MEMORY),
                 OpenCl.deviceNumber(id, LARGEST_ALLOCATION),
                 (int) OpenCl.deviceNumber(id, LARGEST_WORK_GROUP),
-                vectorWidth,
-                ClParameters.origin(name, type, vectorWidth));
+                (int) OpenCl.deviceNumber(id, NATIVE_VECTOR_WIDTH_FLOAT),
+                "");
     }
 
     /** From OpenCL's bit mask. */

@@ -20,10 +20,10 @@ import retort.kernels.op.GemmSpec;
 import retort.kernels.op.Spec;
 
 /**
- * Finds the kernel parameters that are fastest on one device and writes them where the engine reads them. Parameters are tried
- * one or two at a time, in all their legal values; a set counts only if its results on shapes with edges equal the
- * reference's, and the fastest are timed again before one is chosen. Speed is the geometric mean of GFLOP/s over the products or
- * convolutions that the parameters shape.
+ * Finds the kernel parameters that are fastest on one device and writes them where the engine reads them. Parameters
+ * are tried one or two at a time, in all their legal values; a set counts only if its results on shapes with edges
+ * equal the reference's, and the fastest are timed again before one is chosen. Speed is the geometric mean of GFLOP/s
+ * over the products or convolutions that the parameters shape.
  */
 final class OpenClTuner {
     /** A new value must beat the old by this much: less is noise. */
@@ -75,8 +75,8 @@ final class OpenClTuner {
         return new OpenClTuner(
                 found,
                 start,
-                stages(start.blocked()),
-                ClParameters.userFile(found.device().name()));
+                stages(start.family()),
+                ClParameterFile.userFile(found.device().name()));
     }
 
     /** A tuner with stages and a file of its own. */
@@ -84,7 +84,7 @@ final class OpenClTuner {
         return new OpenClTuner(found, ClParameters.of(found.device()), stages, file);
     }
 
-    private static List<Stage> stages(boolean blocked) {
+    private static List<Stage> stages(ClFamily family) {
         // Weights of 40 MB and more, as the teacher's first dense layer has: what a cache does not hold is read in
         // other runs.
         List<Spec> products = List.of(GemmSpec.nn(512, 512, 512), GemmSpec.nn(32, 1200, 9600));
@@ -95,21 +95,21 @@ final class OpenClTuner {
         List<Spec> forward = List.of(one, many);
         List<Spec> gradient =
                 List.of(one.as(Conv2dSpec.Pass.FILTER_GRADIENT), many.as(Conv2dSpec.Pass.FILTER_GRADIENT));
-        if (blocked) {
+        if (family == ClFamily.SIMT) {
             List<Spec> few = List.of(GemmSpec.nn(32, 1200, 1200), GemmSpec.nt(32, 1200, 1200));
             List<Spec> large = List.of(GemmSpec.nn(1024, 1024, 1024), GemmSpec.nt(1024, 1024, 1024));
             return List.of(
                     new Stage(List.of(ClParameter.BLOCK_M, ClParameter.BLOCK_ITEM_M), large),
                     new Stage(List.of(ClParameter.BLOCK_N, ClParameter.BLOCK_ITEM_N), large),
                     new Stage(List.of(ClParameter.BLOCK_K), large),
-                    new Stage(List.of(ClParameter.BLOCK_SMALL_M, ClParameter.BLOCK_SPLIT), few));
+                    new Stage(List.of(ClParameter.BLOCK_SMALL_M, ClParameter.SPLIT_K), few));
         }
         return List.of(
-                new Stage(List.of(ClParameter.GEMM_ROWS, ClParameter.GEMM_VECTORS), products),
-                new Stage(List.of(ClParameter.GEMM_K_BLOCK), products),
-                new Stage(List.of(ClParameter.GEMM_ROW_BLOCK), products),
-                new Stage(List.of(ClParameter.ADAM_COLUMNS), gradients),
-                new Stage(List.of(ClParameter.DOT_ROWS, ClParameter.DOT_COLUMNS), dots),
+                new Stage(List.of(ClParameter.GEMM_MR, ClParameter.GEMM_NR_VECTORS), products),
+                new Stage(List.of(ClParameter.GEMM_KC), products),
+                new Stage(List.of(ClParameter.GEMM_MC), products),
+                new Stage(List.of(ClParameter.ADAM_NC), gradients),
+                new Stage(List.of(ClParameter.DOT_MR, ClParameter.DOT_NR), dots),
                 new Stage(List.of(ClParameter.CONV_PIXELS, ClParameter.CONV_VECTORS), forward),
                 new Stage(List.of(ClParameter.CONV_TAPS), gradient));
     }
@@ -124,10 +124,9 @@ final class OpenClTuner {
         for (Stage stage : stages) {
             speedup *= Math.pow(tune(stage, progress), 1.0 / stages.size());
         }
-        best.write(
-                file,
-                "Found by the tuner on " + found.device().name() + ", driver "
-                        + found.device().version() + ".");
+        String comment = "Found by the tuner on " + found.device().name() + ", driver "
+                + found.device().version() + ".";
+        ClParameterFile.write(file, comment, best);
         return new Tuning(file, tried, refused, speedup);
     }
 
@@ -190,7 +189,7 @@ final class OpenClTuner {
     /** The product of a pair that sets a register tile; 1 for the rest. */
     private static int accumulators(ClParameters candidate, Stage stage) {
         List<ClParameter> pair = stage.parameters();
-        boolean tile = pair.size() == 2 && !pair.getFirst().name().startsWith("BLOCK");
+        boolean tile = candidate.family() == ClFamily.CORES && pair.size() == 2;
         return tile ? candidate.get(pair.getFirst()) * candidate.get(pair.getLast()) : 1;
     }
 

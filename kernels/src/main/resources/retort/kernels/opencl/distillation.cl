@@ -1,9 +1,5 @@
-// A student's loss against its teacher's logits and the true label, with gradient and hit: DistillationSpec.java. An item does a
-// row, and gets each exponential anew where it needs it, so that a row may have any number of classes.
-
-#ifndef ELEMENT_ITEMS
-#define ELEMENT_ITEMS 64
-#endif
+// A student's loss against its teacher's logits and the true label, with gradient and hit: DistillationSpec.java. An
+// item does a row, and gets each exponential anew where it needs it, so that a row may have any number of classes.
 
 #define WIDTH 4
 #include "vector.cl"

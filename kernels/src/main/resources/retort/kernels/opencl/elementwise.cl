@@ -1,14 +1,5 @@
 // Ops whose result elements depend on one element of each input, and sums over columns.
 
-// Work-items in a group. GPU: a few warps. CPU: enough that a group outweighs its start.
-#ifndef ELEMENT_ITEMS
-#define ELEMENT_ITEMS 64
-#endif
-// Floats that an item handles at a time: 4 makes a GPU's accesses 16 bytes, 16 fill a CPU's widest register.
-#ifndef ELEMENT_WIDTH
-#define ELEMENT_WIDTH 4
-#endif
-
 #define WIDTH ELEMENT_WIDTH
 #include "vector.cl"
 #include "philox.cl"
@@ -41,22 +32,22 @@ __kernel GROUP_OF(ELEMENT_ITEMS) void relu_gradient(
     }
 }
 
-// y[i] = kept(i) ? scale x[i] : 0; an item does the four elements of one Philox block.
+// y[i] = kept(i) ? scale x[i] : 0; an item does the elements of one Philox block.
 __kernel GROUP_OF(ELEMENT_ITEMS) void dropout(
         const __global float *x, int xOffset, __global float *y, int yOffset, int count, float scale,
         DROPOUT_PARAMETERS) {
     const DropoutKey key = DROPOUT_KEY;
     int block = get_global_id(0);
-    int e = 4 * block;
+    int e = PHILOX_WORDS * block;
     if (e >= count) {
         return;
     }
     uint4 words = dropout_words(key, block);
     float4 kept = select(vload4(0, x + xOffset + e) * scale, (float4)(0), words < (uint4)(key.threshold));
-    if (e + 4 <= count) {
+    if (e + PHILOX_WORDS <= count) {
         vstore4(kept, 0, y + yOffset + e);
     } else {
-        float lane[4];
+        float lane[PHILOX_WORDS];
         vstore4(kept, 0, lane);
         for (int l = 0; e + l < count; l++) {
             y[yOffset + e + l] = lane[l];
@@ -76,7 +67,8 @@ __kernel GROUP_OF(ELEMENT_ITEMS) void add_bias(
     }
 }
 
-// sums[chunk][j] = sum of x[i][j] over the rows i of a chunk, in order; a group does ELEMENT_ITEMS * WIDTH columns of a chunk.
+// sums[chunk][j] = sum of x[i][j] over the rows i of a chunk, in order; a group does ELEMENT_ITEMS * WIDTH columns of a
+// chunk.
 __kernel GROUP_OF(ELEMENT_ITEMS) void column_sums(
         const __global float *x, int xOffset, __global float *sums, int sumsOffset, int rows, int columns,
         int chunkRows) {

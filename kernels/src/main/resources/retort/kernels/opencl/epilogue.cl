@@ -1,9 +1,6 @@
 // What a GEMM or a convolution does to its result while it is in registers, as Epilogue.java defines it.
 
-#define EPILOGUE_BIAS 1
-#define EPILOGUE_RELU 2
-#define EPILOGUE_DROPOUT 4
-#define EPILOGUE_GATE 8
+#include "philox.cl"
 
 typedef struct {
     int parts;
@@ -22,12 +19,12 @@ typedef struct {
 INLINE floatv dropped(DropoutKey key, floatv v, uint e) {
     float lane[WIDTH];
     store_private(v, lane);
-    uint word[4];
+    uint word[PHILOX_WORDS];
     for (int l = 0; l < WIDTH; l++) {
-        if (l == 0 || (e + l) % 4 == 0) {
-            vstore4(dropout_words(key, (e + l) / 4), 0, word);
+        if (l == 0 || (e + l) % PHILOX_WORDS == 0) {
+            vstore4(dropout_words(key, (e + l) / PHILOX_WORDS), 0, word);
         }
-        lane[l] = word[(e + l) % 4] < key.threshold ? 0 : lane[l];
+        lane[l] = word[(e + l) % PHILOX_WORDS] < key.threshold ? 0 : lane[l];
     }
     return load_private(lane);
 }
@@ -54,10 +51,11 @@ INLINE int is_by_column(Epilogue epilogue) {
     return !(epilogue.parts & (EPILOGUE_DROPOUT | EPILOGUE_GATE));
 }
 
-// Stores such an epilogue of alpha times a tile of rows of some vectors, columns from column on, all of which the result has; its
-// rows are columns apart from to on. No vector has a branch: without a bias it adds -0, which changes nothing, and without ReLU the
-// least value is that of no element. Where a sum has few products this must not cost as much as they do: a convolution of 1 -> 32
-// channels, 3 x 3, takes 155 us, and 195 us with a branch for each vector (AVX2); a product with a k of 32 a tenth less.
+// Stores such an epilogue of alpha times a tile of rows of some vectors, columns from column on, all of which the
+// result has; its rows are columns apart from to on. No vector has a branch: without a bias it adds -0, which changes
+// nothing, and without ReLU the least value is that of no element. Where a sum has few products this must not cost as
+// much as they do: a convolution of 1 -> 32 channels, 3 x 3, takes 155 us, and 195 us with a branch for each vector
+// (AVX2); a product with a k of 32 a tenth less.
 INLINE void store_by_column(
         const int rows, const int vectors, Epilogue epilogue, float alpha, const floatv *tile, int column, int columns,
         __global float *to) {

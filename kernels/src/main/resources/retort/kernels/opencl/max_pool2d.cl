@@ -1,7 +1,8 @@
 // Max pooling over NHWC images and its gradient. Outside the image there is nothing; of equals the first in row-major order
 // is the largest, and a NaN is larger than any number.
 
-#define GROUP __attribute__((reqd_work_group_size(ELEMENT_ITEMS, 1, 1)))
+#define WIDTH ELEMENT_WIDTH
+#include "vector.cl"
 
 // An image's extents, the window's, and the result's.
 #define GEOMETRY \
@@ -33,7 +34,7 @@ static int largest_under(
 }
 
 // y[b][i][j][c] = the largest element under its window; an item does one element of y.
-__kernel GROUP void max_pool2d(
+__kernel GROUP_OF(ELEMENT_ITEMS) void max_pool2d(
         const __global float *x, int xOffset, __global float *y, int yOffset, GEOMETRY) {
     int e = get_global_id(0);
     if (e >= batch * outHeight * outWidth * channels) {
@@ -47,7 +48,7 @@ __kernel GROUP void max_pool2d(
 }
 
 // dX[b][p][q][c] = the sum of dY over the windows whose largest element it is, in order; an item does one element of dX.
-__kernel GROUP void max_pool2d_gradient(
+__kernel GROUP_OF(ELEMENT_ITEMS) void max_pool2d_gradient(
         const __global float *x, int xOffset, const __global float *dY, int dYOffset, __global float *dX, int dXOffset,
         GEOMETRY) {
     int e = get_global_id(0);

@@ -13,18 +13,18 @@ typedef struct {
 #define DROPOUT_KEY { (uint2)(seedLow, seedHigh), stream, (uint2)(stepLow, stepHigh), threshold }
 
 INLINE uint4 philox(uint2 key, uint4 counter) {
-    for (int round = 0; round < 10; round++) {
-        uint high0 = mul_hi(0xD2511F53u, counter.x);
-        uint low0 = 0xD2511F53u * counter.x;
-        uint high1 = mul_hi(0xCD9E8D57u, counter.z);
-        uint low1 = 0xCD9E8D57u * counter.z;
+    for (int round = 0; round < PHILOX_ROUNDS; round++) {
+        uint high0 = mul_hi(PHILOX_MULTIPLIER_0, counter.x);
+        uint low0 = PHILOX_MULTIPLIER_0 * counter.x;
+        uint high1 = mul_hi(PHILOX_MULTIPLIER_1, counter.z);
+        uint low1 = PHILOX_MULTIPLIER_1 * counter.z;
         counter = (uint4)(high1 ^ counter.y ^ key.x, low1, high0 ^ counter.w ^ key.y, low0);
-        key += (uint2)(0x9E3779B9u, 0xBB67AE85u);
+        key += (uint2)(PHILOX_WEYL_0, PHILOX_WEYL_1);
     }
     return counter;
 }
 
-// The words of elements 4 block .. 4 block + 3.
+// The words of elements PHILOX_WORDS block .. PHILOX_WORDS (block + 1) - 1.
 INLINE uint4 dropout_words(DropoutKey key, uint block) {
     return philox(key.seed, (uint4)(block, key.stream, key.step.x, key.step.y));
 }

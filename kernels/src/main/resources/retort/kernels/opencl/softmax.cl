@@ -1,18 +1,5 @@
-// Row-wise ops on logits: softmax, cross-entropy with its gradient, argmax. A group does ROW_COUNT rows one after the other, its
-// items share a row.
-
-// Work-items that share a row: 1 on a CPU, a warp on a GPU.
-#ifndef ROW_ITEMS
-#define ROW_ITEMS 1
-#endif
-// Floats that an item handles at a time.
-#ifndef ROW_WIDTH
-#define ROW_WIDTH 4
-#endif
-// Rows of a group: many on a CPU, where a row of ten classes costs less than the start of a group.
-#ifndef ROW_COUNT
-#define ROW_COUNT 1
-#endif
+// Row-wise ops on logits: softmax, cross-entropy with its gradient, argmax. A group does ROW_COUNT rows one after the
+// other, its items share a row.
 
 #define WIDTH ROW_WIDTH
 #include "vector.cl"
@@ -32,9 +19,9 @@ INLINE float largest_lane(floatv v) {
     return w2.y > w2.x ? w2.y : w2.x;
 }
 
-// e^x for x <= 0 within 2 ulp, 0 below the smallest normal number, NaN for NaN. A device's own exp may be exact to as much but is
-// slow where a driver emulates vectors, and differs from device to device. Source: Cody and Waite 1980 (reduction); Cephes
-// expf (polynomial).
+// e^x for x <= 0 within 2 ulp, 0 below the smallest normal number, NaN for NaN. A device's own exp may be exact to as
+// much but is slow where a driver emulates vectors, and differs from device to device. Source: Cody and Waite 1980
+// (reduction); Cephes expf (polynomial).
 INLINE floatv exp_of(floatv x) {
     const floatv shift = 12582912.0f;
     floatv rounded = x * 1.44269504f + shift;
@@ -53,34 +40,26 @@ INLINE floatv exp_of(floatv x) {
 }
 
 #if ROW_ITEMS > 1
-// The same result in every item of the group, added up in one order.
-INLINE float group_sum(float value, __local float *shared) {
-    int item = get_local_id(0);
-    barrier(CLK_LOCAL_MEM_FENCE);
-    shared[item] = value;
-    for (int reach = ROW_ITEMS / 2; reach > 0; reach /= 2) {
-        barrier(CLK_LOCAL_MEM_FENCE);
-        if (item < reach) {
-            shared[item] += shared[item + reach];
-        }
+// The same result in every item of the group, combined in one order.
+#define GROUP_REDUCTION(name, combined) \
+    INLINE float name(float value, __local float *shared) { \
+        int item = get_local_id(0); \
+        barrier(CLK_LOCAL_MEM_FENCE); \
+        shared[item] = value; \
+        for (int reach = ROW_ITEMS / 2; reach > 0; reach /= 2) { \
+            barrier(CLK_LOCAL_MEM_FENCE); \
+            if (item < reach) { \
+                float own = shared[item]; \
+                float other = shared[item + reach]; \
+                shared[item] = combined; \
+            } \
+        } \
+        barrier(CLK_LOCAL_MEM_FENCE); \
+        return shared[0]; \
     }
-    barrier(CLK_LOCAL_MEM_FENCE);
-    return shared[0];
-}
 
-INLINE float group_largest(float value, __local float *shared) {
-    int item = get_local_id(0);
-    barrier(CLK_LOCAL_MEM_FENCE);
-    shared[item] = value;
-    for (int reach = ROW_ITEMS / 2; reach > 0; reach /= 2) {
-        barrier(CLK_LOCAL_MEM_FENCE);
-        if (item < reach && shared[item + reach] > shared[item]) {
-            shared[item] = shared[item + reach];
-        }
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
-    return shared[0];
-}
+GROUP_REDUCTION(group_sum, own + other)
+GROUP_REDUCTION(group_largest, other > own ? other : own)
 #define SHARED __local float shared[ROW_ITEMS]
 #else
 #define group_sum(value, shared) (value)
@@ -122,8 +101,8 @@ INLINE float exponentials(
     return group_sum(sum_of_lanes(sums), shared);
 }
 
-// A group's rows, one after the other. Where barriers stand in a branch, even one that all items take, pocl 3.1 runs other
-// branches for items that do not take them: so there is a kernel for each case, and the host chooses.
+// A group's rows, one after the other. Where barriers stand in a branch, even one that all items take, pocl 3.1 runs
+// other branches for items that do not take them: so there is a kernel for each case, and the host chooses.
 #define FOR_EACH_ROW \
     int last = min(rows, (int) (get_group_id(0) + 1) * ROW_COUNT); \
     for (int i = get_group_id(0) * ROW_COUNT; i < last; i++)
@@ -157,75 +136,68 @@ __kernel GROUP_OF(ROW_ITEMS) void softmax_short(
     }
 }
 
-// One row of cross-entropy against a class index, or against an all-zero target if it is none.
-INLINE void hard_row(
-        const __global float *z, float target, __global float *dZ, __global float *outcome, int classes,
-        float inverseT, float gradientScale, __local float *shared) {
-    float largest = row_largest(z, classes, shared);
-    float sum = exponentials(z, dZ, classes, inverseT, largest, shared);
-    int index = target >= 0 && target < classes && target == floor(target) ? (int) target : -1;
-    float mass = index < 0 ? 0 : 1;
-    for (int c = get_local_id(0) * WIDTH; c < classes; c += STRIDE) {
-        floatv hot = select((floatv)(0), (floatv)(1), LANES + (intv)(c) == (intv)(index));
-        floatv gradient = (load_first(dZ + c, classes - c) / sum * mass - hot) * gradientScale;
-        store_first(gradient, classes - c, dZ + c);
-    }
-    int best = first_index(z, classes, largest, shared);
-    if (get_local_id(0) == 0) {
-        outcome[0] = index < 0 ? 0 : log(sum) - (z[index] - largest) * inverseT;
-        outcome[1] = best == max(index, 0);
-    }
-}
-
-// One row of cross-entropy against a probability for each class.
-INLINE void soft_row(
-        const __global float *z, const __global float *t, __global float *dZ, __global float *outcome, int classes,
-        float inverseT, float gradientScale, __local float *shared) {
-    float largest = row_largest(z, classes, shared);
-    float sum = exponentials(z, dZ, classes, inverseT, largest, shared);
-    float logSum = log(sum);
-    floatv masses = 0;
-    floatv losses = 0;
-    for (int c = get_local_id(0) * WIDTH; c < classes; c += STRIDE) {
-        floatv target = mask(load(t + c), classes - c, 0);
-        floatv logP = (load(z + c) - largest) * inverseT - logSum;
-        masses += target;
-        losses -= select(target * logP, (floatv)(0), target == (floatv)(0));
-    }
-    float mass = group_sum(sum_of_lanes(masses), shared);
-    float loss = group_sum(sum_of_lanes(losses), shared);
-    for (int c = get_local_id(0) * WIDTH; c < classes; c += STRIDE) {
-        floatv p = load_first(dZ + c, classes - c) / sum;
-        store_first((p * mass - load(t + c)) * gradientScale, classes - c, dZ + c);
-    }
-    int best = first_index(z, classes, largest, shared);
-    int expected = first_index(t, classes, row_largest(t, classes, shared), shared);
-    if (get_local_id(0) == 0) {
-        outcome[0] = loss;
-        outcome[1] = best == expected;
-    }
-}
-
 // Loss, gradient and hit of CrossEntropySpec.java; inverseT = 1 / T, gradientScale = 1 / (T rows).
-__kernel GROUP_OF(ROW_ITEMS) void cross_entropy_hard(
-        const __global float *z, int zOffset, const __global float *t, int tOffset, __global float *dZ, int dZOffset,
-        __global float *outcome, int outcomeOffset, int rows, int classes, float inverseT, float gradientScale) {
+#define CROSS_ENTROPY_PARAMETERS \
+    const __global float *logits, int logitsOffset, const __global float *targets, int targetsOffset, \
+    __global float *dLogits, int dLogitsOffset, __global float *outcomes, int outcomesOffset, int rows, int classes, \
+    float inverseT, float gradientScale
+
+// A row's logits, gradient and outcome; the gradient holds the exponentials first.
+#define CROSS_ENTROPY_ROW \
+    const __global float *z = logits + logitsOffset + i * classes; \
+    __global float *dZ = dLogits + dLogitsOffset + i * classes; \
+    __global float *outcome = outcomes + outcomesOffset + 2 * i; \
+    float largest = row_largest(z, classes, shared); \
+    float sum = exponentials(z, dZ, classes, inverseT, largest, shared)
+
+// Against a class index, or against an all-zero target if it is none.
+__kernel GROUP_OF(ROW_ITEMS) void cross_entropy_hard(CROSS_ENTROPY_PARAMETERS) {
     SHARED;
     FOR_EACH_ROW {
-        hard_row(
-                z + zOffset + i * classes, t[tOffset + i], dZ + dZOffset + i * classes, outcome + outcomeOffset + 2 * i,
-                classes, inverseT, gradientScale, shared);
+        CROSS_ENTROPY_ROW;
+        float target = targets[targetsOffset + i];
+        int index = target >= 0 && target < classes && target == floor(target) ? (int) target : -1;
+        float mass = index < 0 ? 0 : 1;
+        for (int c = get_local_id(0) * WIDTH; c < classes; c += STRIDE) {
+            floatv hot = select((floatv)(0), (floatv)(1), LANES + (intv)(c) == (intv)(index));
+            floatv gradient = (load_first(dZ + c, classes - c) / sum * mass - hot) * gradientScale;
+            store_first(gradient, classes - c, dZ + c);
+        }
+        int best = first_index(z, classes, largest, shared);
+        if (get_local_id(0) == 0) {
+            outcome[0] = index < 0 ? 0 : log(sum) - (z[index] - largest) * inverseT;
+            outcome[1] = best == max(index, 0);
+        }
     }
 }
 
-__kernel GROUP_OF(ROW_ITEMS) void cross_entropy_soft(
-        const __global float *z, int zOffset, const __global float *t, int tOffset, __global float *dZ, int dZOffset,
-        __global float *outcome, int outcomeOffset, int rows, int classes, float inverseT, float gradientScale) {
+// Against a probability for each class.
+__kernel GROUP_OF(ROW_ITEMS) void cross_entropy_soft(CROSS_ENTROPY_PARAMETERS) {
     SHARED;
     FOR_EACH_ROW {
-        soft_row(
-                z + zOffset + i * classes, t + tOffset + i * classes, dZ + dZOffset + i * classes,
-                outcome + outcomeOffset + 2 * i, classes, inverseT, gradientScale, shared);
+        CROSS_ENTROPY_ROW;
+        const __global float *t = targets + targetsOffset + i * classes;
+        float logSum = log(sum);
+        floatv masses = 0;
+        floatv losses = 0;
+        for (int c = get_local_id(0) * WIDTH; c < classes; c += STRIDE) {
+            floatv target = mask(load(t + c), classes - c, 0);
+            floatv logP = (load(z + c) - largest) * inverseT - logSum;
+            masses += target;
+            losses -= select(target * logP, (floatv)(0), target == (floatv)(0));
+        }
+        float mass = group_sum(sum_of_lanes(masses), shared);
+        float loss = group_sum(sum_of_lanes(losses), shared);
+        for (int c = get_local_id(0) * WIDTH; c < classes; c += STRIDE) {
+            floatv p = load_first(dZ + c, classes - c) / sum;
+            store_first((p * mass - load(t + c)) * gradientScale, classes - c, dZ + c);
+        }
+        int best = first_index(z, classes, largest, shared);
+        int expected = first_index(t, classes, row_largest(t, classes, shared), shared);
+        if (get_local_id(0) == 0) {
+            outcome[0] = loss;
+            outcome[1] = best == expected;
+        }
     }
 }
 

@@ -1,5 +1,6 @@
-// Vectors of WIDTH floats, WIDTH defined by the file that includes this one. Tensors start at any element, so every access
-// is a vload or vstore. A load may run past a row's end: buffers are readable a little past their own end (ClMemory.PADDING).
+// Vectors of WIDTH floats, WIDTH defined by the file that includes this one. Tensors start at any element, so every
+// access is a vload or vstore. A load may run past a row's end: buffers are readable a little past their own end
+// (ClMemory.PADDING).
 
 #define JOIN_NAMES(a, b) a##b
 #define JOIN(a, b) JOIN_NAMES(a, b)
@@ -20,7 +21,8 @@ typedef JOIN(uint, WIDTH) uintv;
 #define LANES ((intv)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
 #endif
 
-// LLVM tunes AVX-512 processors for vectors of 256 bits and would split a float16 in two; GEMM halves its speed by that.
+// LLVM tunes AVX-512 processors for vectors of 256 bits and would split a float16 in two; GEMM halves its speed by
+// that.
 #if defined(DEVICE_IS_CPU) && defined(__has_attribute)
 #if __has_attribute(min_vector_width)
 #define WIDEST __attribute__((min_vector_width(512)))
@@ -30,10 +32,13 @@ typedef JOIN(uint, WIDTH) uintv;
 #define WIDEST
 #endif
 
+// A loop of constant length; unrolled, so that the arrays that it indexes stay in registers.
+#define UNROLLED(i, count) _Pragma("unroll") for (int i = 0; i < (count); i++)
+
 #define INLINE inline __attribute__((always_inline))
-// For micro-kernels: inlined into all that surrounds them they lose registers to it. With 16 registers, whose 12 sums leave 4, a third
-// of the sums then wait in memory.
-#define APART __attribute__((noinline)) static
+// For micro-kernels: inlined into all that surrounds them they lose registers to it. With 16 registers, whose 12 sums
+// leave 4, a third of the sums then wait in memory.
+#define NOINLINE __attribute__((noinline)) static
 
 // pocl's vstore16 stores four quarters; a vector type that may lie anywhere is one instruction. GPUs have no such need.
 #if defined(DEVICE_IS_CPU) && defined(__clang__)
@@ -76,7 +81,8 @@ INLINE floatv load_first(const __global float *p, int count) {
 #endif
 }
 
-// Writes the first count lanes; no element behind them is touched. By halves: a loop over lanes costs ten times as much.
+// Writes the first count lanes; no element behind them is touched. By halves: a loop over lanes costs ten times as
+// much.
 INLINE void store_first(floatv v, int count, __global float *p) {
     if (count >= WIDTH) {
         store(v, p);

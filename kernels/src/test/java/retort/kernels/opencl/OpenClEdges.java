@@ -21,19 +21,14 @@ final class OpenClEdges {
 
     private OpenClEdges() {}
 
-    /** Runs on the first device, with its own parameters changed by arguments such as {@code GEMM_BLOCKED=1}. */
+    /** Runs on the first device, with whatever parameters it has. */
     public static void main(String[] arguments) {
         OpenClDevices.Found found = OpenClDevices.find(null);
-        ClParameters parameters = ClParameters.of(found.device());
-        for (String argument : arguments) {
-            String[] pair = argument.split("=");
-            parameters = parameters.with(ClParameter.valueOf(pair[0]), Integer.parseInt(pair[1]));
-        }
-        try (OpenClBackend backend = OpenClBackend.open(found, parameters)) {
+        try (OpenClBackend backend = OpenClBackend.open(found, ClParameters.of(found.device()))) {
             List<String> failures = failures(backend);
             failures.forEach(System.out::println);
-            System.out.println(cases(backend).size() + " checks on " + found.device() + " " + Arrays.toString(arguments)
-                    + ", " + failures.size() + " failed");
+            System.out.println(
+                    cases(backend).size() + " checks on " + found.device() + ", " + failures.size() + " failed");
             System.exit(failures.isEmpty() ? 0 : 1);
         }
     }

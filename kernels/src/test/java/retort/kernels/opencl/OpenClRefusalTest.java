@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +35,7 @@ class OpenClRefusalTest {
     @Test
     void aMissingLoaderIsNoDeviceWithAReason() throws Exception {
         String missing = folder.resolve("libOpenCL.so.1").toString();
-        String output = probe(List.of("-D" + OpenCl.LIBRARY_PROPERTY + "=" + missing), "");
+        String output = probe(List.of("-D" + OpenClLibrary.LIBRARY_PROPERTY + "=" + missing), "");
         assertTrue(output.contains("devices: 0"), output);
         assertTrue(output.contains("there is no OpenCL loader (" + missing + ")"), output);
     }
@@ -86,7 +85,7 @@ class OpenClRefusalTest {
         ClContext context = ClContext.take(OpenClTestDevice.find());
         var error = assertThrows(
                 OpenClException.class,
-                () -> context.build("broken.cl", "__kernel void f(__global float *x) { x[0] = y; }", ""));
+                () -> context.build("broken.cl", "__kernel void f(__global float *x) { x[0] = y; }"));
         assertTrue(error.getMessage().startsWith("opencl: broken.cl: clBuildProgram failed: CL_BUILD_PROGRAM_FAILURE"));
         assertFalse(error.getMessage().contains("\n"), error.getMessage());
         assertTrue(error.buildLog().contains("undeclared identifier 'y'"), error.buildLog());
@@ -128,34 +127,37 @@ class OpenClRefusalTest {
     @Test
     void aWorkGroupOverTheLimitIsRefused() {
         ClContext context = ClContext.take(OpenClTestDevice.find());
-        ClProgram program = context.program("elementwise.cl", ClParameters.of(context.device()));
-        int limit = context.device().largestWorkGroup();
-        var refusal = assertThrows(BackendException.class, () -> program.kernel("fill", limit + 1, "bif"));
+        int size = context.device().largestWorkGroup() + 1;
+        String source = "__attribute__((reqd_work_group_size(" + size + ", 1, 1))) __kernel void wide(int x) {}";
+        ClProgram program = context.build("wide.cl", source);
+        var refusal = assertThrows(OpenClException.class, () -> program.kernel("wide"));
         assertTrue(
-                refusal.getMessage()
-                        .startsWith("opencl: elementwise.cl: fill: a work-group of " + (limit + 1) + " items"),
+                refusal.getMessage().startsWith("opencl: wide.cl: wide: a work-group of " + size + " items"),
                 refusal.getMessage());
         ClContext.give(context);
     }
 
-    /** The source asks for groups of 2, which only the driver knows. */
+    /** The source asks for groups of 2, which the signature here belies. */
     @Test
     void aLaunchThatTheDriverRefusesIsNamedAndTheQueueWorksOn() {
         ClContext context = ClContext.take(OpenClTestDevice.find());
         String source = """
                 __attribute__((reqd_work_group_size(2, 1, 1)))
-                __kernel void pairs(__global float *x, int offset, float value) { x[offset + get_global_id(0)] = value; }
+                __kernel void pairs(__global float *x, int xOffset, float value) {
+                    x[xOffset + get_global_id(0)] = value;
+                }
                 """;
-        ClProgram program = context.build("pairs.cl", source, "");
+        ClKernel pairs = context.build("pairs.cl", source).kernel("pairs");
         try (ClQueue queue = new ClQueue(context, false);
                 ClMemory memory = new ClMemory(context.device(), context.handle())) {
             ClBuffer x = memory.take("x", 8);
-            ClKernel wrong = program.kernel("pairs", 4, "bf");
+            ClSignature fours = new ClSignature("pairs", 4, List.of(ClSignature.Kind.BUFFER, ClSignature.Kind.FLOAT));
+            ClKernel wrong = new ClKernel(fours, pairs.aparapi(), pairs.handle());
             var refusal = assertThrows(OpenClException.class, () -> queue.launch(() -> "the op", wrong, 2, x, 3f));
             assertEquals(
                     "opencl: pairs: clEnqueueNDRangeKernel failed: CL_INVALID_WORK_GROUP_SIZE (-54) in the op",
                     refusal.getMessage());
-            queue.launch(() -> "the op", program.kernel("pairs", 2, "bf"), 4, x, 3f);
+            queue.launch(() -> "the op", pairs, 4, x, 3f);
             queue.finish();
         }
         ClContext.give(context);
@@ -164,9 +166,8 @@ class OpenClRefusalTest {
     @Test
     void anEmptyRangeAndAWrongOperandAreRefusedBeforeTheDriverSeesThem() {
         ClContext context = ClContext.take(OpenClTestDevice.find());
-        ClParameters parameters = ClParameters.of(context.device());
-        ClKernel fill = context.program("elementwise.cl", parameters)
-                .kernel("fill", parameters.get(ClParameter.ELEMENT_ITEMS), "bif");
+        ClKernel fill = context.program("elementwise.cl", ClParameters.of(context.device()))
+                .kernel("fill");
         try (ClQueue queue = new ClQueue(context, false)) {
             ClBuffer x = new ClBuffer(1, 1);
             assertThrows(IllegalArgumentException.class, () -> queue.launch(() -> "fill", fill, 0, x, 1, 1f));
@@ -174,24 +175,6 @@ class OpenClRefusalTest {
             assertThrows(IllegalArgumentException.class, () -> queue.launch(() -> "fill", fill, 1, x, 1));
         }
         ClContext.give(context);
-    }
-
-    @Test
-    void aParameterThatIsIllegalOrUnknownIsRefusedWithItsFile() throws IOException {
-        Device device = OpenClTestDevice.find().device();
-        Path file = folder.resolve("own.properties");
-        System.setProperty(ClParameters.LOCATION_PROPERTY, file.toString());
-        try {
-            Files.writeString(file, "GEMM_ROWS=9\n");
-            var illegal = assertThrows(BackendException.class, () -> ClParameters.of(device));
-            assertEquals(
-                    "opencl: " + file + ": GEMM_ROWS is 9, expected one of 2, 4, 6, 8, 10, 12", illegal.getMessage());
-            Files.writeString(file, "GEMM_ROOF=8\n");
-            var unknown = assertThrows(BackendException.class, () -> ClParameters.of(device));
-            assertEquals("opencl: " + file + ": there is no parameter GEMM_ROOF", unknown.getMessage());
-        } finally {
-            System.clearProperty(ClParameters.LOCATION_PROPERTY);
-        }
     }
 
     @Test

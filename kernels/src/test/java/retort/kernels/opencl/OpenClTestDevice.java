@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
 
-/** The device that the engine's own tests run on; without one they are skipped, unless {@code retort.require} names opencl. */
+/**
+ * The device that the engine's own tests run on; without one they are skipped, unless {@code retort.require} names
+ * opencl.
+ */
 final class OpenClTestDevice {
     private OpenClTestDevice() {}
 

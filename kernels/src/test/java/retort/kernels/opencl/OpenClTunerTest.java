@@ -21,24 +21,24 @@ class OpenClTunerTest {
     void triesEveryLegalValueAndWritesAFileThatTheEngineReads() {
         OpenClDevices.Found found = OpenClTestDevice.find();
         Path file = folder.resolve("device.properties");
-        ClParameter parameter = ClParameter.DOT_ROWS;
+        ClParameter parameter = ClParameter.DOT_MR;
         List<Stage> stages = List.of(
                 new Stage(List.of(parameter), List.of(GemmSpec.nt(8, 40, 70))),
                 new Stage(
-                        List.of(ClParameter.ADAM_COLUMNS),
+                        List.of(ClParameter.ADAM_NC),
                         List.of(GemmAdamSpec.withDefaults(GemmSpec.tn(30, 70, 8), false))));
         List<String> lines = new ArrayList<>();
         Tuning result = OpenClTuner.of(found, stages, file).tune(lines::add);
-        assertEquals(parameter.legal().length + ClParameter.ADAM_COLUMNS.legal().length, result.tried());
+        assertEquals(parameter.legal().length + ClParameter.ADAM_NC.legal().length, result.tried());
         assertEquals(0, result.refused(), lines.toString());
         assertEquals(result.tried(), lines.size());
         assertTrue(result.speedup() >= 1);
-        System.setProperty(ClParameters.LOCATION_PROPERTY, file.toString());
+        System.setProperty(ClParameterFile.LOCATION_PROPERTY, file.toString());
         try {
             ClParameters read = ClParameters.of(found.device());
             assertTrue(parameter.isLegal(read.get(parameter)));
         } finally {
-            System.clearProperty(ClParameters.LOCATION_PROPERTY);
+            System.clearProperty(ClParameterFile.LOCATION_PROPERTY);
         }
     }
 }

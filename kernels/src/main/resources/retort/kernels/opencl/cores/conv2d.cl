@@ -1,52 +1,42 @@
 // Convolutions over NHWC images as Conv2dSpec.java defines them, for a device whose work-item is a processor core.
 //
-// Padding is done beforehand, by a copy with a border of zeros, and the input gradient is a forward pass: over dY spread out by
-// the stride with a border, under the filter turned around (layout.cl). So nothing here has an edge inside, and for one kernel row the
-// kernelWidth * channels elements under an output pixel lie side by side in the image as in the filter.
+// Padding is done beforehand, by a copy with a border of zeros, and the input gradient is a forward pass: over dY
+// dilated by the stride and padded, under the flipped filter (conv2d_layout.cl). So nothing here has an edge inside,
+// and for one kernel row the kernelWidth * channels elements under an output pixel lie side by side in the image as in
+// the filter.
 // Source: Georganas et al. 2018 (direct, register-blocked).
-
-// Vector width, as in gemm.cl.
-#ifndef GEMM_WIDTH
-#define GEMM_WIDTH 16
-#endif
-// Pixels of a tile: each loaded filter vector is used so often. CONV_PIXELS * CONV_VECTORS accumulators must fit the registers.
-#ifndef CONV_PIXELS
-#define CONV_PIXELS 8
-#endif
-// Vectors of filters of a tile: each loaded pixel is used so often.
-#ifndef CONV_VECTORS
-#define CONV_VECTORS 2
-#endif
-// Elements of the kernel in a tile of the filter gradient; CONV_TAPS * CONV_VECTORS accumulators.
-#ifndef CONV_TAPS
-#define CONV_TAPS 9
-#endif
 
 #define WIDTH GEMM_WIDTH
 #include "vector.cl"
-#include "philox.cl"
 #include "epilogue.cl"
 
 #define TILE_FILTERS (CONV_VECTORS * WIDTH)
 
+// Tiles of CONV_PIXELS pixels, or CONV_TAPS elements of the kernel, and those at the edge of 4, 2 and 1.
 #define COUNT CONV_PIXELS
-#include "conv2d_pixels.cl"
-#undef COUNT
+#include "cores/conv2d_microkernel.cl"
 #if CONV_PIXELS > 4
 #define COUNT 4
-#include "conv2d_pixels.cl"
-#undef COUNT
+#include "cores/conv2d_microkernel.cl"
 #endif
-#if CONV_PIXELS > 2
 #define COUNT 2
-#include "conv2d_pixels.cl"
-#undef COUNT
-#endif
-#if CONV_PIXELS > 1
+#include "cores/conv2d_microkernel.cl"
 #define COUNT 1
-#include "conv2d_pixels.cl"
-#undef COUNT
+#include "cores/conv2d_microkernel.cl"
+#define COUNT CONV_TAPS
+#include "cores/conv2d_filter_gradient_microkernel.cl"
+#if CONV_TAPS > 4
+#define COUNT 4
+#include "cores/conv2d_filter_gradient_microkernel.cl"
 #endif
+#define COUNT 2
+#include "cores/conv2d_filter_gradient_microkernel.cl"
+#define COUNT 1
+#include "cores/conv2d_filter_gradient_microkernel.cl"
+
+#define GEOMETRY_PARAMETERS \
+    int height, int width, int channels, int kernelHeight, int kernelWidth, int filters, int stride, int outHeight, \
+    int outWidth
 
 // Stores a tile whose first pixel is the result's element e and those after it.
 INLINE void finish_pixels(
@@ -79,8 +69,7 @@ INLINE void finish_pixels(
 // y = the convolution of images that need no padding, and the epilogue; a group does one row of one image's output.
 __kernel GROUP_OF(1) void conv2d(
         const __global float *x, int xOffset, const __global float *f, int fOffset, __global float *y, int yOffset,
-        int height, int width, int channels, int kernelHeight, int kernelWidth, int filters, int stride,
-        int outHeight, int outWidth, EPILOGUE_PARAMETERS) {
+        GEOMETRY_PARAMETERS, EPILOGUE_PARAMETERS) {
     const Epilogue epilogue = EPILOGUE;
     int image = get_group_id(0) / outHeight;
     int i = get_group_id(0) % outHeight;
@@ -88,36 +77,11 @@ __kernel GROUP_OF(1) void conv2d(
     for (int column = 0; column < filters; column += TILE_FILTERS) {
         int j = 0;
         PIXELS(CONV_PIXELS)
-#if CONV_PIXELS > 4
         PIXELS(4)
-#endif
-#if CONV_PIXELS > 2
         PIXELS(2)
-#endif
-#if CONV_PIXELS > 1
         PIXELS(1)
-#endif
     }
 }
-
-#define COUNT CONV_TAPS
-#include "conv2d_taps.cl"
-#undef COUNT
-#if CONV_TAPS > 4
-#define COUNT 4
-#include "conv2d_taps.cl"
-#undef COUNT
-#endif
-#if CONV_TAPS > 2
-#define COUNT 2
-#include "conv2d_taps.cl"
-#undef COUNT
-#endif
-#if CONV_TAPS > 1
-#define COUNT 1
-#include "conv2d_taps.cl"
-#undef COUNT
-#endif
 
 #define TAPS(taps) \
     for (; tap + taps <= tapCount; tap += taps) { \
@@ -129,8 +93,7 @@ __kernel GROUP_OF(1) void conv2d(
 // partial[chunk] = the filter gradient from chunkRows rows of dY, images without padding; a group does one chunk.
 __kernel GROUP_OF(1) void conv2d_filter_gradient(
         const __global float *x, int xOffset, const __global float *dY, int dYOffset, __global float *partial,
-        int partialOffset, int height, int width, int channels, int kernelHeight, int kernelWidth, int filters,
-        int stride, int outHeight, int outWidth, int rows, int chunkRows) {
+        int partialOffset, GEOMETRY_PARAMETERS, int rows, int chunkRows) {
     int tapCount = kernelHeight * kernelWidth * channels;
     int first = get_group_id(0) * chunkRows;
     int last = min(rows, first + chunkRows);
@@ -138,14 +101,8 @@ __kernel GROUP_OF(1) void conv2d_filter_gradient(
     for (int column = 0; column < filters; column += TILE_FILTERS) {
         int tap = 0;
         TAPS(CONV_TAPS)
-#if CONV_TAPS > 4
         TAPS(4)
-#endif
-#if CONV_TAPS > 2
         TAPS(2)
-#endif
-#if CONV_TAPS > 1
         TAPS(1)
-#endif
     }
 }

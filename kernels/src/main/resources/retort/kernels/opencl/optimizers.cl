@@ -1,26 +1,16 @@
 // Optimiser steps, in place.
 
-#ifndef ELEMENT_ITEMS
-#define ELEMENT_ITEMS 64
-#endif
-#ifndef ELEMENT_WIDTH
-#define ELEMENT_WIDTH 4
-#endif
-
 #define WIDTH ELEMENT_WIDTH
 #include "vector.cl"
-#include "adam_update.cl"
+#include "adam_step.cl"
 
 // One step of Adam.
 __kernel GROUP_OF(ELEMENT_ITEMS) void adam(
-        __global float *w, int wOffset, const __global float *gradient, int gradientOffset, __global float *m,
-        int mOffset, __global float *v, int vOffset, int count, ADAM_PARAMETERS) {
+        const __global float *gradient, int gradientOffset, int count, ADAM_PARAMETERS) {
     const Adam adam = ADAM;
     int e = get_global_id(0) * WIDTH;
     if (e < count) {
-        adam_update(
-                adam, load(gradient + gradientOffset + e), count - e, w + wOffset + e, m + mOffset + e,
-                v + vOffset + e);
+        adam_step(adam, load(gradient + gradientOffset + e), e, count - e);
     }
 }
 

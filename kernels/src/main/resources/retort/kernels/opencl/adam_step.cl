@@ -1,0 +1,29 @@
+// One Adam step on a vector of parameters, as AdamSpec.java defines it; stepSize is AdamSpec.stepSize of the step.
+
+typedef struct {
+    __global float *w;
+    __global float *m;
+    __global float *v;
+    float stepSize, beta1, rest1, beta2, rest2, epsilon;
+} Adam;
+
+#define ADAM_PARAMETERS \
+    __global float *w, int wOffset, __global float *moment1, int moment1Offset, __global float *moment2, \
+    int moment2Offset, float stepSize, float beta1, float rest1, float beta2, float rest2, float epsilon
+#define ADAM \
+    { w + wOffset, moment1 + moment1Offset, moment2 + moment2Offset, stepSize, beta1, rest1, beta2, rest2, epsilon }
+
+// 0 in place of state below STATE_FLOOR.
+INLINE floatv floored(floatv state) {
+    return select(state, (floatv)(0), (intv)(fabs(state) < (floatv)(STATE_FLOOR)));
+}
+
+// Updates elements e .. e + count - 1 of w, m and v, at most a vector of them; no element behind them is written.
+INLINE void adam_step(Adam adam, floatv g, int e, int count) {
+    floatv newM = floored(adam.beta1 * load_first(adam.m + e, count) + adam.rest1 * g);
+    floatv newV = floored(adam.beta2 * load_first(adam.v + e, count) + adam.rest2 * g * g);
+    floatv newW = load_first(adam.w + e, count) - adam.stepSize * newM / (sqrt(newV) + adam.epsilon);
+    store_first(newM, count, adam.m + e);
+    store_first(newV, count, adam.v + e);
+    store_first(newW, count, adam.w + e);
+}

@@ -1,0 +1,73 @@
+package retort.kernels.opencl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every .cl file is part of a program that builds, and every kernel that one declares is launched by some op. */
+class ClKernelUseTest {
+    private static final Pattern INCLUDE = Pattern.compile("#include \"(.+)\"");
+
+    @ParameterizedTest
+    @EnumSource
+    void everyKernelIsLaunched(ClFamily family) throws IOException, URISyntaxException {
+        OpenClDevices.Found found = OpenClTestDevice.find();
+        String file = switch (family) {
+            case CORES -> "cpu.properties";
+            case SIMT -> "gpu.properties";
+        };
+        ClParameters parameters = ClParameters.ofClass(file).fitted(found.device());
+        assertEquals(family, parameters.family());
+        // Given back, it is the context that the backend takes.
+        ClContext context = ClContext.take(found);
+        ClContext.give(context);
+        try (OpenClBackend backend = OpenClBackend.open(found, parameters)) {
+            assertEquals(List.of(), OpenClEdges.failures(backend));
+            Set<String> unused = new TreeSet<>();
+            for (String program : programs(family)) {
+                ClProgram built = context.program(program, parameters);
+                built.declared().stream()
+                        .filter(kernel -> !built.used().contains(kernel))
+                        .forEach(kernel -> unused.add(program + ": " + kernel));
+            }
+            assertEquals(Set.of(), unused);
+        }
+    }
+
+    /** The files that no other includes, but those of other families. */
+    private static List<String> programs(ClFamily family) throws IOException, URISyntaxException {
+        Path folder = Path.of(ClSource.class.getResource("vector.cl").toURI()).getParent();
+        try (Stream<Path> all = Files.walk(folder)) {
+            List<Path> files =
+                    all.filter(each -> each.toString().endsWith(".cl")).toList();
+            Set<String> included =
+                    files.stream().flatMap(ClKernelUseTest::includes).collect(Collectors.toSet());
+            return files.stream()
+                    .map(each -> folder.relativize(each).toString().replace('\\', '/'))
+                    .filter(each -> !included.contains(each))
+                    .filter(each -> Stream.of(ClFamily.values())
+                            .noneMatch(other -> other != family && each.startsWith(other.folder())))
+                    .toList();
+        }
+    }
+
+    private static Stream<String> includes(Path file) {
+        try {
+            return INCLUDE.matcher(Files.readString(file)).results().map(each -> each.group(1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

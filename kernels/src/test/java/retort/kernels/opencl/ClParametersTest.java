@@ -1,0 +1,134 @@
+package retort.kernels.opencl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import retort.kernels.BackendException;
+import retort.kernels.Device;
+
+class ClParametersTest {
+    private static final Device CPU = device(Device.Type.CPU, 4096, 1 << 20);
+    private static final Device GPU = device(Device.Type.GPU, 1024, 48 << 10);
+
+    @TempDir
+    private Path folder;
+
+    private Path file;
+
+    private static Device device(Device.Type type, int largestWorkGroup, long localMemoryBytes) {
+        return new Device(0, "a device", "", "", type, 1, 1L << 30, localMemoryBytes, 1 << 28, largestWorkGroup, 8, "");
+    }
+
+    @BeforeEach
+    void useFile() {
+        file = folder.resolve("own.properties");
+        System.setProperty(ClParameterFile.LOCATION_PROPERTY, file.toString());
+    }
+
+    @AfterEach
+    void useNone() {
+        System.clearProperty(ClParameterFile.LOCATION_PROPERTY);
+    }
+
+    private static String refusal(Device device) {
+        return assertThrows(BackendException.class, () -> ClParameters.of(device))
+                .getMessage();
+    }
+
+    @Test
+    void aParameterThatIsIllegalOrUnknownIsRefusedWithItsFile() throws IOException {
+        Files.writeString(file, "DOT_MR=9\n");
+        assertEquals(
+                "opencl: " + file + ": DOT_MR (rows of a tile of dot products) is 9, expected one of 1, 2, 3, 4, 6, 8",
+                refusal(CPU));
+        Files.writeString(file, "GEMM_ROOF=8\n");
+        assertEquals("opencl: " + file + ": there is no parameter GEMM_ROOF", refusal(CPU));
+        Files.writeString(file, "FAMILY=both\n");
+        assertEquals("opencl: " + file + ": FAMILY is both, expected one of [CORES, SIMT]", refusal(CPU));
+    }
+
+    @Test
+    void aDeviceHasOnlyTheParametersOfItsFamily() throws IOException {
+        String cores = ClParameters.of(CPU).options();
+        String simt = ClParameters.of(GPU).options();
+        assertTrue(cores.contains("-DGEMM_MR=6") && !cores.contains("BLOCK_M"), cores);
+        assertTrue(simt.contains("-DBLOCK_M=128") && !simt.contains("GEMM_MR"), simt);
+        Files.writeString(file, "BLOCK_M=32\n");
+        assertEquals(
+                "opencl: " + file + ": BLOCK_M is no parameter of the kernels here, which are of the family CORES",
+                refusal(CPU));
+    }
+
+    @Test
+    void aFileThatNamesTheOtherFamilyStartsFromItsValues() throws IOException {
+        Files.writeString(file, "FAMILY=simt\nBLOCK_N=64\n");
+        ClParameters parameters = ClParameters.of(CPU);
+        assertEquals(ClFamily.SIMT, parameters.family());
+        assertEquals(64, parameters.get(ClParameter.BLOCK_N));
+        assertEquals(8, parameters.get(ClParameter.BLOCK_ITEM_M));
+    }
+
+    @Test
+    void theOriginNamesTheFilesAndWhatTheyChange() throws IOException {
+        assertEquals("cpu-narrow.properties", ClParameters.of(CPU).origin());
+        Files.writeString(file, "GEMM_KC=512\nGEMM_MR=6\n");
+        assertEquals(
+                "cpu-narrow.properties, " + file + " GEMM_KC=512",
+                ClParameters.of(CPU).origin());
+    }
+
+    @Test
+    void aDeviceSaysWhatTheUsersFileChangesOrWhatIsWrongWithIt() throws IOException {
+        OpenClDevices.Found found = OpenClTestDevice.find();
+        int items = ClParameters.of(found.device()).get(ClParameter.ELEMENT_ITEMS) == 32 ? 16 : 32;
+        Files.writeString(file, "ELEMENT_ITEMS=" + items + "\n");
+        String parameters = OpenClDevices.select(null).parameters();
+        assertTrue(parameters.endsWith(".properties, " + file + " ELEMENT_ITEMS=" + items), parameters);
+        Files.writeString(file, "ELEMENT_ITEMS=0\n");
+        assertTrue(OpenClDevices.list().getFirst().parameters().contains("ELEMENT_ITEMS"));
+    }
+
+    @Test
+    void valuesThatDoNotGoTogetherAreRefused() throws IOException {
+        Files.writeString(file, "GEMM_WIDTH=4\nDOT_NR=6\n");
+        assertTrue(refusal(CPU).endsWith("DOT_NR is 6, expected at most GEMM_WIDTH = 4"), refusal(CPU));
+        Files.writeString(file, "BLOCK_SMALL_M=16\nBLOCK_ITEM_M=4\n");
+        assertTrue(
+                refusal(GPU).endsWith("BLOCK_SMALL_M is 16, expected at least BLOCK_M / BLOCK_ITEM_M = 32"),
+                refusal(GPU));
+    }
+
+    @Test
+    void classValuesAreLoweredToTheDeviceAndTheUsersAreRefused() throws IOException {
+        Device small = device(Device.Type.CPU, 32, 16 << 10);
+        ClParameters parameters = ClParameters.of(small);
+        assertEquals(32, parameters.get(ClParameter.ELEMENT_ITEMS));
+        assertEquals(256, parameters.get(ClParameter.GEMM_KC));
+        assertEquals(512, parameters.get(ClParameter.ADAM_NC));
+        Files.writeString(file, "GEMM_KC=512\n");
+        assertEquals(
+                "opencl: cpu-narrow.properties, " + file
+                        + " GEMM_KC=512: GEMM_KC is 512: that takes 32768 bytes of local "
+                        + "memory, a device has 16384",
+                refusal(small));
+        Files.writeString(file, "BLOCK_M=64\nBLOCK_SMALL_M=64\nBLOCK_ITEM_M=1\nBLOCK_ITEM_N=4\n");
+        assertTrue(
+                refusal(GPU).endsWith("BLOCK_N is 128: that takes 2048 work-items in a group, a device has 1024"),
+                refusal(GPU));
+    }
+
+    @Test
+    void whatTheTunerWritesReadsAsItWas() {
+        ClParameters written = ClParameters.of(CPU).with(ClParameter.GEMM_MR, 12);
+        ClParameterFile.write(file, "A comment.", written);
+        assertEquals(written, ClParameters.of(CPU));
+    }
+}
