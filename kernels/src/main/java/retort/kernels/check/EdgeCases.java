@@ -2,8 +2,11 @@ package retort.kernels.check;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import retort.kernels.Tiling;
@@ -48,16 +51,26 @@ public final class EdgeCases {
         return new EdgeCases(tiling).of(op);
     }
 
-    /** Some of an op's small cases, from the least to the most work, for a check that must not take long. */
-    public static List<Spec> few(Spec.Op op, Tiling tiling, int most) {
-        List<? extends Spec> small = of(op, tiling)
+    /**
+     * Small cases of an op, for a check that must not take long: of each form, which is all of an id but its numbers, some from
+     * the least to the most work.
+     */
+    public static List<Spec> few(Spec.Op op, Tiling tiling, int mostOfAForm) {
+        Map<String, List<Spec>> forms = of(op, tiling)
                 .filter(spec -> spec.flops() <= SMALL_FLOPS && spec.bytes() <= SMALL_BYTES)
+                .collect(Collectors.groupingBy(
+                        spec -> spec.id().replaceAll("[0-9]+", ""), LinkedHashMap::new, Collectors.toList()));
+        return forms.values().stream()
+                .flatMap(form -> spread(form, mostOfAForm))
+                .toList();
+    }
+
+    private static Stream<Spec> spread(List<Spec> form, int most) {
+        List<Spec> sorted = form.stream()
                 .sorted(Comparator.comparing(spec -> spec.flops() + spec.bytes()))
                 .toList();
-        int count = Math.min(most, small.size());
-        return IntStream.range(0, count)
-                .<Spec>mapToObj(i -> small.get(count == 1 ? 0 : i * (small.size() - 1) / (count - 1)))
-                .toList();
+        int count = Math.min(most, sorted.size());
+        return IntStream.rangeClosed(1, count).mapToObj(i -> sorted.get(i * sorted.size() / count - 1));
     }
 
     private Stream<? extends Spec> of(Spec.Op op) {
@@ -209,16 +222,17 @@ public final class EdgeCases {
     }
 
     private Stream<GemmAdamSpec> updates() {
-        return Stream.of(
-                        GemmSpec.tn(1, 1, 1),
-                        GemmSpec.tn(10, 10, 32),
-                        GemmSpec.tn(13, 33, 7),
-                        GemmSpec.tn(tiling.mr() + 1, tiling.nr() + 1, 32),
-                        GemmSpec.tn(tiling.mr(), tiling.nr(), 8),
-                        GemmSpec.tn(197, 65, 32),
-                        GemmSpec.nn(25, 17, 300),
-                        GemmSpec.nt(12, 40, 9),
-                        GemmSpec.tt(30, 31, 260))
+        Stream<int[]> sizes = Stream.of(
+                new int[] {1, 1, 1},
+                new int[] {10, 10, 32},
+                new int[] {13, 33, 7},
+                new int[] {tiling.mr(), tiling.nr(), 8},
+                new int[] {tiling.mr() + 1, tiling.nr() + 1, 32},
+                new int[] {3 * tiling.mr() + 1, 2 * tiling.nr() + 1, 17},
+                new int[] {25, 17, tiling.kc() + 44},
+                new int[] {5, 7, 600},
+                new int[] {300, 10, 40});
+        return sizes.flatMap(size -> transposed(size[0], size[1], size[2]))
                 .flatMap(gemm -> Stream.of(false, true).map(packed -> GemmAdamSpec.withDefaults(gemm, packed)));
     }
 

