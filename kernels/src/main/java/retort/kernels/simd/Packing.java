@@ -1,9 +1,10 @@
 package retort.kernels.simd;
 
+import static retort.kernels.simd.Blocking.MR;
+import static retort.kernels.simd.Blocking.NR;
+import static retort.kernels.simd.Blocking.STREAMS;
 import static retort.kernels.simd.SimdSpecies.LANES;
-import static retort.kernels.simd.SimdSpecies.PANEL;
 import static retort.kernels.simd.SimdSpecies.SPECIES;
-import static retort.kernels.simd.SimdSpecies.TALLEST;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -19,30 +20,31 @@ final class Packing {
      * Packed columns of B: {@code count} panels from panel {@code first} on, {@code depth} rows of each. The first begins at
      * {@code array[at]}, the others {@code step} elements apart.
      */
-    record Panels(float[] array, int at, int step, int first, int count, int depth) {
-        /** Panels that lie one after the other. */
-        Panels(float[] array, int at, int first, int count, int depth) {
-            this(array, at, depth * PANEL, first, count, depth);
+    record BPanels(float[] array, int at, int step, int first, int count, int depth) {
+        /** BPanels that lie one after the other. */
+        BPanels(float[] array, int at, int first, int count, int depth) {
+            this(array, at, depth * NR, first, count, depth);
         }
 
         /** One of them, as if there were no other. */
-        Panels only(int number) {
-            return new Panels(array, at + number * step, step, 0, 1, depth);
+        BPanels only(int number) {
+            return new BPanels(array, at + number * step, step, 0, 1, depth);
         }
     }
 
     /**
-     * Rows of A as {@link ColumnTiles} read them: packed into tiles if {@code step} is 0, else column by column where they
+     * Rows of A as {@link TileKind#COLUMNS} reads them: packed into tiles if {@code step} is 0, else column by column where they
      * are, {@code step} apart.
      */
-    record Left(float[] array, int at, int step) {
-        static Left packed(float[] array, int at) {
-            return new Left(array, at, 0);
+    record ABlock(float[] array, int at, int step) {
+        static ABlock packed(float[] array, int at) {
+            return new ABlock(array, at, 0);
+        }
+
+        boolean isPacked() {
+            return step == 0;
         }
     }
-
-    /** Rows that are read side by side: about as many streams as a core's prefetcher follows, and whole panels. */
-    private static final int STREAMS = Math.max(32, PANEL);
 
     private final GemmSpec spec;
     private final HostTensor a;
@@ -58,38 +60,38 @@ final class Packing {
      * Columns p .. p + depth of rows row .. row + rows of alpha op(A): where they are if they can be read there, else packed to
      * {@code to[at..]}.
      */
-    Left left(int row, int rows, int p, int depth, float[] to, int at) {
+    ABlock aBlock(int row, int rows, int p, int depth, float[] to, int at) {
         if (spec.transA() && spec.alpha() == 1) {
-            return new Left(a.array(), a.offset() + p * spec.m() + row, spec.m());
+            return new ABlock(a.array(), a.offset() + p * spec.m() + row, spec.m());
         }
-        packLeft(to, at, row, rows, p, depth);
-        return Left.packed(to, at);
+        packA(to, at, row, rows, p, depth);
+        return ABlock.packed(to, at);
     }
 
     /** Packs rows row .. row + rows, columns p .. p + depth of alpha op(A) into tiles at {@code to[at..]}. */
-    void packLeft(float[] to, int at, int row, int rows, int p, int depth) {
+    void packA(float[] to, int at, int row, int rows, int p, int depth) {
         for (int done = 0, height; done < rows; done += height) {
-            height = SimdSpecies.nextRows(rows - done, TALLEST);
+            height = Blocking.nextRows(rows - done, MR);
             packTile(to, at + done * depth, height, row + done, height, p, depth);
         }
     }
 
     /** Packs all of alpha op(A)', k x m, as if it were B: panels of m, {@code depth} deep, with rows of zeros from k on. */
-    void packLeftAsPanels(float[] to, int depth) {
-        for (int row = 0; row < spec.m(); row += PANEL) {
+    void packAAsPanels(float[] to, int depth) {
+        for (int row = 0; row < spec.m(); row += NR) {
             int at = row * depth;
-            packTile(to, at, PANEL, row, Math.min(PANEL, spec.m() - row), 0, spec.k());
-            Arrays.fill(to, at + spec.k() * PANEL, at + depth * PANEL, 0);
+            packTile(to, at, NR, row, Math.min(NR, spec.m() - row), 0, spec.k());
+            Arrays.fill(to, at + spec.k() * NR, at + depth * NR, 0);
         }
     }
 
-    /** Panels of scale op(B), rows p .. p + depth: where they are if B is packed so already, else packed to {@code to[at..]}. */
-    Panels right(float[] to, int at, float scale, int p, int depth, int first, int count) {
+    /** BPanels of scale op(B), rows p .. p + depth: where they are if B is packed so already, else packed to {@code to[at..]}. */
+    BPanels bPanels(float[] to, int at, float scale, int p, int depth, int first, int count) {
         if (spec.packedB() && !spec.transB() && scale == 1) {
-            int step = spec.k() * PANEL;
-            return new Panels(b.array(), b.offset() + first * step + p * PANEL, step, first, count, depth);
+            int step = spec.k() * NR;
+            return new BPanels(b.array(), b.offset() + first * step + p * NR, step, first, count, depth);
         }
-        return packRight(to, at, scale, p, depth, first, count);
+        return packB(to, at, scale, p, depth, first, count);
     }
 
     /** Rows of alpha op(A) side by side, {@code step} elements a column; missing rows are zeros. */
@@ -138,7 +140,7 @@ final class Packing {
      * power of two apart would all lie in the same few sets of the first-level cache.
      */
     static int panelStep(int depth) {
-        return depth * PANEL + PANEL;
+        return depth * NR + NR;
     }
 
     /**
@@ -148,71 +150,71 @@ final class Packing {
      * row is then a stream that it can follow, and what is written lies together. (Packing the next block between the tiles
      * of this one, so that memory is never idle, was 13 % slower.)
      */
-    private Panels packRight(float[] to, int at, float scale, int p, int depth, int first, int count) {
+    private BPanels packB(float[] to, int at, float scale, int p, int depth, int first, int count) {
         int step = panelStep(depth);
         if (!spec.transB() && !spec.packedB()) {
             for (int q = 0; q < depth; q++) {
-                copyRow(to, at + q * PANEL, step, scale, p + q, first, count);
+                copyRow(to, at + q * NR, step, scale, p + q, first, count);
             }
-            return new Panels(to, at, step, first, count, depth);
+            return new BPanels(to, at, step, first, count, depth);
         }
         for (int top = 0; top < depth; top += STREAMS) {
             int rows = Math.min(STREAMS, depth - top);
             for (int panel = 0; panel < count; panel++) {
-                int target = at + panel * step + top * PANEL;
-                int column = (first + panel) * PANEL;
+                int target = at + panel * step + top * NR;
+                int column = (first + panel) * NR;
                 if (spec.transB()) {
-                    copyTransposed(to, target, scale, column, p + top, rows, Math.min(PANEL, spec.n() - column));
+                    copyTransposed(to, target, scale, column, p + top, rows, Math.min(NR, spec.n() - column));
                 } else {
-                    copyPanel(to, target, scale, b.offset() + column * spec.k() + (p + top) * PANEL, rows);
+                    copyPanel(to, target, scale, b.offset() + column * spec.k() + (p + top) * NR, rows);
                 }
             }
         }
-        return new Panels(to, at, step, first, count, depth);
+        return new BPanels(to, at, step, first, count, depth);
     }
 
     /** Row {@code row} of some panels, each of which begins {@code step} after the one before. */
     private void copyRow(float[] to, int target, int step, float scale, int row, int first, int count) {
         float[] from = b.array();
-        int source = b.offset() + row * spec.n() + first * PANEL;
-        int whole = Math.min(count, spec.n() / PANEL - first);
+        int source = b.offset() + row * spec.n() + first * NR;
+        int whole = Math.min(count, spec.n() / NR - first);
         for (int panel = 0; panel < whole; panel++) {
             FloatVector left = FloatVector.fromArray(SPECIES, from, source);
             FloatVector right = FloatVector.fromArray(SPECIES, from, source + LANES);
             left.mul(scale).intoArray(to, target);
             right.mul(scale).intoArray(to, target + LANES);
-            source += PANEL;
+            source += NR;
             target += step;
         }
         if (whole < count) {
-            int width = spec.n() % PANEL;
+            int width = spec.n() % NR;
             for (int j = 0; j < width; j++) {
                 to[target + j] = scale * from[source + j];
             }
-            Arrays.fill(to, target + width, target + PANEL, 0);
+            Arrays.fill(to, target + width, target + NR, 0);
         }
     }
 
     private void copyPanel(float[] to, int target, float scale, int source, int rows) {
         float[] from = b.array();
-        for (int e = 0; e < rows * PANEL; e += LANES) {
+        for (int e = 0; e < rows * NR; e += LANES) {
             FloatVector.fromArray(SPECIES, from, source + e).mul(scale).intoArray(to, target + e);
         }
     }
 
     /** B stored n x k: a row of it becomes a column of a panel; columns from {@code width} on are zeros. */
     private void copyTransposed(float[] to, int target, float scale, int column, int p, int rows, int width) {
-        if (width < PANEL) {
-            Arrays.fill(to, target, target + rows * PANEL, 0);
+        if (width < NR) {
+            Arrays.fill(to, target, target + rows * NR, 0);
         }
         float[] from = b.array();
         // Elements of a row that lie side by side: all of them, or those within a panel.
-        int run = spec.packedB() ? PANEL : rows;
+        int run = spec.packedB() ? NR : rows;
         for (int j = 0; j < width; j++) {
             for (int q = 0; q < rows; q += run) {
                 int source = storedTransposed(column + j, p + q);
                 for (int i = q; i < Math.min(q + run, rows); i++) {
-                    to[target + i * PANEL + j] = scale * from[source + i - q];
+                    to[target + i * NR + j] = scale * from[source + i - q];
                 }
             }
         }
@@ -220,6 +222,6 @@ final class Packing {
 
     /** Index of row {@code row}, column {@code column} of a B stored n x k; a packed one's columns are multiples of the panel. */
     private int storedTransposed(int row, int column) {
-        return b.offset() + (spec.packedB() ? column * spec.n() + row * PANEL : row * spec.k() + column);
+        return b.offset() + (spec.packedB() ? column * spec.n() + row * NR : row * spec.k() + column);
     }
 }

@@ -46,7 +46,7 @@ final class SimdBackend extends HostBackend {
     }
 
     private SimdBackend(int threads, SimdBackend origin) {
-        super(SimdSpecies.PANEL, origin);
+        super(Blocking.NR, origin);
         workers = new Workers(threads);
         Scratch[] scratch = Stream.generate(Scratch::new).limit(threads).toArray(Scratch[]::new);
         gemm = new SimdGemm(workers, scratch);
@@ -78,7 +78,7 @@ final class SimdBackend extends HostBackend {
 
     @Override
     public Tiling tiling() {
-        return new Tiling(SimdSpecies.LANES, SimdSpecies.TALLEST, SimdSpecies.PANEL, SimdGemm.K_BLOCK);
+        return new Tiling(SimdSpecies.LANES, Blocking.MR, Blocking.NR, Blocking.KC);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package retort.kernels.simd;
 
+import static retort.kernels.simd.Blocking.NR;
 import static retort.kernels.simd.SimdSpecies.LANES;
-import static retort.kernels.simd.SimdSpecies.PANEL;
 
 import java.util.Arrays;
 import retort.kernels.engine.CheckedBackend.Fused;
@@ -12,12 +12,12 @@ import retort.kernels.op.Conv2dSpec;
  * Convolution as products of matrices that are never built whole.
  *
  * <p>Forward: in NHWC the pixels under one row of a kernel lie side by side, so a tile of output pixels is the sum over
- * kernel rows of in-place products, which {@link RowTiles} does with the sums in registers. Where the image needs padding,
+ * kernel rows of in-place products, which {@link TileKind#ROWS} tiles add up in registers. Where the image needs padding,
  * the few input rows under one output row are copied to scratch first.
  *
- * <p>Input gradient: the same over dY, spread out by the stride and padded, with the filter turned by half and its
+ * <p>Input gradient: the same over dY, dilated by the stride and padded, with the filter rotated by 180 degrees and its
  * channels and filters exchanged; a stride s thus multiplies s times too much.
- * Few channels go {@link ScatteredGradient another way}.
+ * Few channels go to {@link Col2ImGradient}.
  *
  * <p>Filter gradient: the patches under some output rows, times those rows of dY. The batch is cut into shares that do
  * not depend on the thread count, and their sums are added in order.
@@ -28,8 +28,11 @@ final class SimdConv2d {
     /** Output pixels whose patches are multiplied at once in the filter gradient. */
     private static final int PATCHES = 256;
 
-    /** Elements of dY that stay in the first cache while each row of a thin kernel meets them. */
-    private static final int THIN_ELEMENTS = 1 << 12;
+    /** Elements of dY that stay in the first cache while each row of a kernel meets them. */
+    private static final int PAIR_ELEMENTS = 1 << 12;
+
+    /** Elements under a row of a kernel for which there are tiles of their own: one channel, three wide. */
+    private static final int RUN = 3;
 
     /** Most shares of a batch, and most elements of all their sums, in the filter gradient. */
     private static final int SHARES = 8;
@@ -50,18 +53,18 @@ final class SimdConv2d {
      * A filter swept over images: one output pixel every {@code step} input pixels.
      *
      * @param image the input, batch x height x width x channels
-     * @param spread the input's pixels are this far apart, zeros between them
-     * @param above rows of zeros above the image; those below follow from the output's height
-     * @param before columns of zeros before the image
+     * @param dilation the input's pixels are this far apart, zeros between them
+     * @param padTop rows of zeros above the image; those below follow from the output's height
+     * @param padLeft columns of zeros left of the image
      */
-    private record Sweep(
+    private record ImplicitGemm(
             HostTensor image,
             int height,
             int width,
             int channels,
-            int spread,
-            int above,
-            int before,
+            int dilation,
+            int padTop,
+            int padLeft,
             int step,
             int kernelHeight,
             int kernelWidth,
@@ -69,8 +72,8 @@ final class SimdConv2d {
             int outWidth,
             int filters) {
 
-        static Sweep forward(Conv2dSpec s, HostTensor x) {
-            return new Sweep(
+        static ImplicitGemm forward(Conv2dSpec s, HostTensor x) {
+            return new ImplicitGemm(
                     x,
                     s.height(),
                     s.width(),
@@ -86,8 +89,8 @@ final class SimdConv2d {
                     s.filters());
         }
 
-        static Sweep inputGradient(Conv2dSpec s, HostTensor dY) {
-            return new Sweep(
+        static ImplicitGemm inputGradient(Conv2dSpec s, HostTensor dY) {
+            return new ImplicitGemm(
                     dY,
                     s.outHeight(),
                     s.outWidth(),
@@ -103,16 +106,16 @@ final class SimdConv2d {
                     s.channels());
         }
 
-        /** Elements of one input row with all the zeros that the sweep meets. */
+        /** Elements of one input row with all the zeros that the product meets. */
         int rowElements() {
             return ((outWidth - 1) * step + kernelWidth) * channels;
         }
 
-        /** Whether every row that the sweep meets stands in the image as it is. */
+        /** Whether every row that the product meets stands in the image as it is. */
         boolean inPlace() {
-            return spread == 1
-                    && above == 0
-                    && before == 0
+            return dilation == 1
+                    && padTop == 0
+                    && padLeft == 0
                     && (outHeight - 1) * step + kernelHeight <= height
                     && (outWidth - 1) * step + kernelWidth <= width;
         }
@@ -126,22 +129,22 @@ final class SimdConv2d {
         void copyRows(int number, int row, int rows, float[] to) {
             Arrays.fill(to, 0, rowsUnder(rows) * rowElements(), 0);
             for (int r = 0; r < rowsUnder(rows); r++) {
-                int p = row * step + r - above;
-                if (p >= 0 && p % spread == 0 && p / spread < height) {
-                    copyRow(number * height + p / spread, to, r * rowElements());
+                int p = row * step + r - padTop;
+                if (p >= 0 && p % dilation == 0 && p / dilation < height) {
+                    copyRow(number * height + p / dilation, to, r * rowElements());
                 }
             }
         }
 
         private void copyRow(int imageRow, float[] to, int at) {
             int from = image.offset() + imageRow * width * channels;
-            int room = rowElements() / channels - before;
-            if (spread == 1) {
-                System.arraycopy(image.array(), from, to, at + before * channels, Math.min(room, width) * channels);
+            int room = rowElements() / channels - padLeft;
+            if (dilation == 1) {
+                System.arraycopy(image.array(), from, to, at + padLeft * channels, Math.min(room, width) * channels);
                 return;
             }
-            for (int q = 0; q < width && q * spread < room; q++) {
-                int target = at + (before + q * spread) * channels;
+            for (int q = 0; q < width && q * dilation < room; q++) {
+                int target = at + (padLeft + q * dilation) * channels;
                 System.arraycopy(image.array(), from + q * channels, to, target, channels);
             }
         }
@@ -151,14 +154,14 @@ final class SimdConv2d {
         switch (spec.pass()) {
             case FORWARD -> {
                 SimdEpilogue epilogue = new SimdEpilogue(spec.epilogue(), fused, y, spec.filters());
-                sweep(spec, Sweep.forward(spec, x), packForward(spec, filter), y, epilogue);
+                multiply(spec, ImplicitGemm.forward(spec, x), packForward(spec, filter), y, epilogue);
             }
             case INPUT_GRADIENT -> {
                 SimdEpilogue epilogue = new SimdEpilogue(spec.epilogue(), fused, x, spec.channels());
-                if (ScatteredGradient.suits(spec)) {
-                    scatter(spec, x, filter, y, epilogue);
+                if (Col2ImGradient.suits(spec)) {
+                    col2Im(spec, x, filter, y, epilogue);
                 } else {
-                    sweep(spec, Sweep.inputGradient(spec, y), packTurned(spec, filter), x, epilogue);
+                    multiply(spec, ImplicitGemm.inputGradient(spec, y), packTurned(spec, filter), x, epilogue);
                 }
             }
             case FILTER_GRADIENT -> filterGradient(spec, x, filter, y);
@@ -168,39 +171,39 @@ final class SimdConv2d {
     /** The filter as panels of its last axis: [panel][r, s, c][filter]. */
     private float[] packForward(Conv2dSpec spec, HostTensor filter) {
         int depth = spec.kernelHeight() * spec.kernelWidth() * spec.channels();
-        int panels = Math.ceilDiv(spec.filters(), PANEL);
-        float[] packed = shared.take(Scratch.Use.RIGHT, panels * depth * PANEL);
+        int panels = Math.ceilDiv(spec.filters(), NR);
+        float[] packed = shared.take(Scratch.Use.RIGHT, panels * depth * NR);
         packPanels(filter.array(), filter.offset(), depth, spec.filters(), packed);
         return packed;
     }
 
-    /** Rows of {@code columns} elements as zero-padded panels: [panel][row][PANEL]. */
+    /** Rows of {@code columns} elements as zero-padded panels: [panel][row][NR]. */
     private static void packPanels(float[] from, int at, int rows, int columns, float[] to) {
-        for (int column = 0; column < columns; column += PANEL) {
-            int width = Math.min(PANEL, columns - column);
+        for (int column = 0; column < columns; column += NR) {
+            int width = Math.min(NR, columns - column);
             for (int row = 0; row < rows; row++) {
-                int target = column * rows + row * PANEL;
+                int target = column * rows + row * NR;
                 System.arraycopy(from, at + row * columns + column, to, target, width);
-                Arrays.fill(to, target + width, target + PANEL, 0);
+                Arrays.fill(to, target + width, target + NR, 0);
             }
         }
     }
 
-    /** The filter turned by half, channels and filters exchanged: [panel][kh-1-r, kw-1-s, filter][channel]. */
+    /** The filter rotated by 180 degrees, channels and filters exchanged: [panel][kh-1-r, kw-1-s, filter][channel]. */
     private float[] packTurned(Conv2dSpec spec, HostTensor filter) {
         int taps = spec.kernelHeight() * spec.kernelWidth();
         int channels = spec.channels();
         int filters = spec.filters();
         int depth = taps * filters;
-        int panels = Math.ceilDiv(channels, PANEL);
-        float[] packed = shared.take(Scratch.Use.RIGHT, panels * depth * PANEL);
-        Arrays.fill(packed, 0, panels * depth * PANEL, 0);
+        int panels = Math.ceilDiv(channels, NR);
+        float[] packed = shared.take(Scratch.Use.RIGHT, panels * depth * NR);
+        Arrays.fill(packed, 0, panels * depth * NR, 0);
         for (int tap = 0; tap < taps; tap++) {
             for (int c = 0; c < channels; c++) {
                 int from = filter.offset() + (tap * channels + c) * filters;
-                int to = c / PANEL * depth * PANEL + (taps - 1 - tap) * filters * PANEL + c % PANEL;
+                int to = c / NR * depth * NR + (taps - 1 - tap) * filters * NR + c % NR;
                 for (int o = 0; o < filters; o++) {
-                    packed[to + o * PANEL] = filter.array()[from + o];
+                    packed[to + o * NR] = filter.array()[from + o];
                 }
             }
         }
@@ -208,8 +211,8 @@ final class SimdConv2d {
     }
 
     /** One task for each image. */
-    private void scatter(Conv2dSpec spec, HostTensor dX, HostTensor filter, HostTensor dY, SimdEpilogue epilogue) {
-        ScatteredGradient gradient = new ScatteredGradient(spec);
+    private void col2Im(Conv2dSpec spec, HostTensor dX, HostTensor filter, HostTensor dY, SimdEpilogue epilogue) {
+        Col2ImGradient gradient = new Col2ImGradient(spec);
         float[] packed = gradient.pack(filter, shared);
         int pixels = spec.height() * spec.width();
         workers.forEach(spec.batch(), spec.flops(), (image, worker) -> {
@@ -219,34 +222,35 @@ final class SimdConv2d {
     }
 
     /** One task for each row of output pixels. */
-    private void sweep(Conv2dSpec spec, Sweep sweep, float[] packed, HostTensor result, SimdEpilogue epilogue) {
-        int rows = spec.batch() * sweep.outHeight();
-        boolean inPlace = sweep.inPlace();
+    private void multiply(
+            Conv2dSpec spec, ImplicitGemm gemm, float[] packed, HostTensor result, SimdEpilogue epilogue) {
+        int rows = spec.batch() * gemm.outHeight();
+        boolean inPlace = gemm.inPlace();
         int share = Math.max(1, rows / (16 * workers.count()));
         workers.forEach(Math.ceilDiv(rows, share), spec.flops(), (task, worker) -> {
             float[] copied =
-                    inPlace ? null : scratch[worker].take(Scratch.Use.ROWS, sweep.kernelHeight() * sweep.rowElements());
+                    inPlace ? null : scratch[worker].take(Scratch.Use.ROWS, gemm.kernelHeight() * gemm.rowElements());
             int to = Math.min(rows, (task + 1) * share);
             for (int number = task * share; number < to; number++) {
-                int image = number / sweep.outHeight();
-                int row = number % sweep.outHeight();
-                int pixel = number * sweep.outWidth();
+                int image = number / gemm.outHeight();
+                int row = number % gemm.outHeight();
+                int pixel = number * gemm.outWidth();
                 if (inPlace) {
-                    int width = sweep.width() * sweep.channels();
-                    int at = sweep.image().offset() + (image * sweep.height() + row * sweep.step()) * width;
-                    sweepRow(sweep, sweep.image().array(), at, width, packed, result, pixel, scratch[worker]);
+                    int width = gemm.width() * gemm.channels();
+                    int at = gemm.image().offset() + (image * gemm.height() + row * gemm.step()) * width;
+                    outputRow(gemm, gemm.image().array(), at, width, packed, result, pixel, scratch[worker]);
                 } else {
-                    sweep.copyRows(image, row, 1, copied);
-                    sweepRow(sweep, copied, 0, sweep.rowElements(), packed, result, pixel, scratch[worker]);
+                    gemm.copyRows(image, row, 1, copied);
+                    outputRow(gemm, copied, 0, gemm.rowElements(), packed, result, pixel, scratch[worker]);
                 }
-                epilogue.apply(pixel, sweep.outWidth(), 0, sweep.filters());
+                epilogue.apply(pixel, gemm.outWidth(), 0, gemm.filters());
             }
         });
     }
 
     /** One row of output pixels, the first being number {@code pixel}; kernel rows lie {@code rowStep} apart from {@code at}. */
-    private static void sweepRow(
-            Sweep sweep,
+    private static void outputRow(
+            ImplicitGemm gemm,
             float[] rows,
             int at,
             int rowStep,
@@ -254,35 +258,28 @@ final class SimdConv2d {
             HostTensor result,
             int pixel,
             Scratch scratch) {
-        int filters = sweep.filters();
-        int run = sweep.kernelWidth() * sweep.channels();
-        int pixelStep = sweep.step() * sweep.channels();
-        int depth = sweep.kernelHeight() * run;
-        float[] edge = scratch.take(Scratch.Use.TILE, RowTiles.TALLEST * PANEL);
+        int filters = gemm.filters();
+        int run = gemm.kernelWidth() * gemm.channels();
+        int pixelStep = gemm.step() * gemm.channels();
+        int depth = gemm.kernelHeight() * run;
         float[] y = result.array();
-        RowTiles inside = new RowTiles(sweep.kernelHeight(), rowStep, run, rows, pixelStep, packed, y, filters);
-        RowTiles outside = new RowTiles(sweep.kernelHeight(), rowStep, run, rows, pixelStep, packed, edge, PANEL);
-        ThinTiles thin = new ThinTiles(sweep.kernelHeight(), rowStep, rows, packed, y, filters);
-        NarrowTiles narrow = new NarrowTiles(sweep.kernelHeight(), rowStep, run, rows, pixelStep, packed, y, filters);
-        for (int column = 0; column < filters; column += PANEL) {
-            int width = Math.min(PANEL, filters - column);
-            boolean isThin = run == ThinTiles.RUN && pixelStep == 1 && width == PANEL;
+        MicroKernel.Operands operands =
+                MicroKernel.Operands.of(rows, packed, y, filters).runs(gemm.kernelHeight(), rowStep);
+        for (int column = 0; column < filters; column += NR) {
+            int width = Math.min(NR, filters - column);
             int first = result.offset() + pixel * filters + column;
             if (width <= LANES) {
-                narrow.run(sweep.outWidth(), at, column * depth, first, width, false);
-                continue;
-            }
-            int done = isThin ? thin.run(sweep.outWidth(), at, column * depth, first) : 0;
-            for (int j = done, height; j < sweep.outWidth(); j += height) {
-                height = SimdSpecies.nextRows(sweep.outWidth() - j, RowTiles.TALLEST);
-                int to = first + j * filters;
-                if (width == PANEL) {
-                    inside.run(height, at + j * pixelStep, column * depth, to, false);
-                } else {
-                    outside.run(height, at + j * pixelStep, column * depth, 0, false);
-                    for (int i = 0; i < height; i++) {
-                        System.arraycopy(edge, i * PANEL, y, to + i * filters, width);
-                    }
+                TileKind.EDGE.run(run, gemm.outWidth(), at, pixelStep, column * depth, operands.width(width), first);
+            } else if (width == NR) {
+                TileKind kind = run == RUN && pixelStep == 1 ? TileKind.PIXELS : TileKind.ROWS;
+                kind.run(run, gemm.outWidth(), at, pixelStep, column * depth, operands, first);
+            } else {
+                float[] edge = scratch.take(Scratch.Use.TILE, gemm.outWidth() * NR);
+                MicroKernel.Operands toEdge =
+                        MicroKernel.Operands.of(rows, packed, edge, NR).runs(gemm.kernelHeight(), rowStep);
+                TileKind.ROWS.run(run, gemm.outWidth(), at, pixelStep, column * depth, toEdge, 0);
+                for (int j = 0; j < gemm.outWidth(); j++) {
+                    System.arraycopy(edge, j * NR, y, first + j * filters, width);
                 }
             }
         }
@@ -294,15 +291,15 @@ final class SimdConv2d {
         int share = Math.ceilDiv(spec.batch(), shares);
         float[] sums = shared.take(Scratch.Use.RIGHT, shares * size);
         Arrays.fill(sums, 0, shares * size, 0);
-        Sweep sweep = Sweep.forward(spec, x);
-        boolean isThin = spec.kernelWidth() * spec.channels() == ThinTiles.RUN && spec.filters() % PANEL == 0;
+        ImplicitGemm gemm = ImplicitGemm.forward(spec, x);
+        boolean isRowOfThree = spec.kernelWidth() * spec.channels() == RUN && spec.filters() % NR == 0;
         workers.forEach(shares, spec.flops(), (number, worker) -> {
             int to = Math.min(spec.batch(), (number + 1) * share);
             for (int image = number * share; image < to; image++) {
-                if (isThin) {
-                    addThinGradient(spec, sweep, image, dY, sums, number * size, scratch[worker]);
+                if (isRowOfThree) {
+                    addPairsGradient(spec, gemm, image, dY, sums, number * size, scratch[worker]);
                 } else {
-                    addFilterGradient(spec, sweep, image, dY, sums, number * size, scratch[worker]);
+                    addFilterGradient(spec, gemm, image, dY, sums, number * size, scratch[worker]);
                 }
             }
         });
@@ -315,68 +312,81 @@ final class SimdConv2d {
     }
 
     /** As {@link #addFilterGradient}, where so little lies under a row of the kernel that nothing need be copied or packed. */
-    private static void addThinGradient(
-            Conv2dSpec spec, Sweep sweep, int image, HostTensor dY, float[] sums, int at, Scratch scratch) {
+    private static void addPairsGradient(
+            Conv2dSpec spec, ImplicitGemm gemm, int image, HostTensor dY, float[] sums, int at, Scratch scratch) {
         int filters = spec.filters();
+        int step = spec.stride() * spec.channels();
         int dYRow = spec.outWidth() * filters;
-        int rowsAtOnce = Math.max(1, THIN_ELEMENTS / dYRow);
-        boolean inPlace = sweep.inPlace();
-        int xRow = inPlace ? spec.width() * spec.channels() : sweep.rowElements();
+        int rowsAtOnce = Math.max(1, PAIR_ELEMENTS / dYRow);
+        boolean inPlace = gemm.inPlace();
+        int xRow = inPlace ? spec.width() * spec.channels() : gemm.rowElements();
         float[] x = inPlace
-                ? sweep.image().array()
-                : scratch.take(Scratch.Use.ROWS, sweep.rowsUnder(rowsAtOnce) * sweep.rowElements());
-        ThinGradientTiles tiles = new ThinGradientTiles(
-                x, spec.stride() * xRow, spec.stride() * spec.channels(), dY.array(), dYRow, filters, sums, filters);
+                ? gemm.image().array()
+                : scratch.take(Scratch.Use.ROWS, gemm.rowsUnder(rowsAtOnce) * gemm.rowElements());
         for (int row = 0; row < spec.outHeight(); row += rowsAtOnce) {
             int rows = Math.min(rowsAtOnce, spec.outHeight() - row);
             int under = 0;
             if (inPlace) {
-                under = sweep.image().offset() + (image * spec.height() + row * spec.stride()) * xRow;
+                under = gemm.image().offset() + (image * spec.height() + row * spec.stride()) * xRow;
             } else {
-                sweep.copyRows(image, row, rows, x);
+                gemm.copyRows(image, row, rows, x);
             }
             int first = dY.offset() + (image * spec.outHeight() + row) * dYRow;
+            MicroKernel.Operands operands = MicroKernel.Operands.of(x, dY.array(), sums, filters)
+                    .runs(rows, spec.stride() * xRow, filters, dYRow)
+                    .adding(true);
             for (int r = 0; r < spec.kernelHeight(); r++) {
-                for (int column = 0; column < filters; column += PANEL) {
-                    int to = at + r * ThinTiles.RUN * filters + column;
-                    tiles.run(rows, spec.outWidth(), under + r * xRow, first + column, to);
+                for (int filter = 0; filter < filters; filter += NR) {
+                    int to = at + r * RUN * filters + filter;
+                    addPixels(spec.outWidth(), under + r * xRow, step, first + filter, operands, to);
                 }
             }
         }
     }
 
+    /** Adds what rows of {@code width} pixels give to one tile of the filter gradient. */
+    private static void addPixels(int width, int aAt, int lda, int bAt, MicroKernel.Operands operands, int cAt) {
+        if (width > 1) {
+            TileKind.PAIRS.kernel(RUN).run(width / 2, aAt, lda, bAt, 1, operands, cAt);
+        }
+        if (width % 2 == 1) {
+            int last = width - 1;
+            TileKind.SINGLES.kernel(RUN).run(1, aAt + last * lda, lda, bAt + last * operands.ldb(), 1, operands, cAt);
+        }
+    }
+
     /** Adds one image's part of the filter gradient to {@code sums[at..]}, some output rows at a time. */
     private static void addFilterGradient(
-            Conv2dSpec spec, Sweep sweep, int image, HostTensor dY, float[] sums, int at, Scratch scratch) {
+            Conv2dSpec spec, ImplicitGemm gemm, int image, HostTensor dY, float[] sums, int at, Scratch scratch) {
         int patch = spec.kernelHeight() * spec.kernelWidth() * spec.channels();
         int filters = spec.filters();
         int rowsAtOnce = Math.max(1, PATCHES / spec.outWidth());
-        float[] copied = scratch.take(Scratch.Use.ROWS, spec.kernelHeight() * sweep.rowElements());
+        float[] copied = scratch.take(Scratch.Use.ROWS, spec.kernelHeight() * gemm.rowElements());
         float[] patches = scratch.take(Scratch.Use.LEFT, rowsAtOnce * spec.outWidth() * patch);
-        int panels = Math.ceilDiv(filters, PANEL);
-        float[] right = scratch.take(Scratch.Use.RIGHT, rowsAtOnce * spec.outWidth() * panels * PANEL);
-        RowBlock block = new RowBlock(sums, at, 0, patch, filters, scratch);
+        int panels = Math.ceilDiv(filters, NR);
+        float[] right = scratch.take(Scratch.Use.RIGHT, rowsAtOnce * spec.outWidth() * panels * NR);
+        MacroKernel block = new MacroKernel(sums, at, 0, patch, filters, scratch);
         for (int row = 0; row < spec.outHeight(); row += rowsAtOnce) {
             int rows = Math.min(rowsAtOnce, spec.outHeight() - row);
             for (int i = 0; i < rows; i++) {
-                sweep.copyRows(image, row + i, 1, copied);
-                copyPatches(sweep, copied, patches, i * spec.outWidth() * patch);
+                gemm.copyRows(image, row + i, 1, copied);
+                copyPatches(gemm, copied, patches, i * spec.outWidth() * patch);
             }
             int depth = rows * spec.outWidth();
             int first = (image * spec.outHeight() + row) * spec.outWidth();
             packPanels(dY.array(), dY.offset() + first * filters, depth, filters, right);
-            Packing.Panels packed = new Packing.Panels(right, 0, 0, panels, depth);
-            block.multiply(new Packing.Left(patches, 0, patch), packed, true);
+            Packing.BPanels packed = new Packing.BPanels(right, 0, 0, panels, depth);
+            block.multiply(new Packing.ABlock(patches, 0, patch), packed, true);
         }
     }
 
     /** The patch under each pixel of one output row: [pixel][r, s, c]. */
-    private static void copyPatches(Sweep sweep, float[] rows, float[] patches, int at) {
-        int run = sweep.kernelWidth() * sweep.channels();
+    private static void copyPatches(ImplicitGemm gemm, float[] rows, float[] patches, int at) {
+        int run = gemm.kernelWidth() * gemm.channels();
         int to = at;
-        for (int j = 0; j < sweep.outWidth(); j++) {
-            for (int r = 0; r < sweep.kernelHeight(); r++) {
-                System.arraycopy(rows, r * sweep.rowElements() + j * sweep.step() * sweep.channels(), patches, to, run);
+        for (int j = 0; j < gemm.outWidth(); j++) {
+            for (int r = 0; r < gemm.kernelHeight(); r++) {
+                System.arraycopy(rows, r * gemm.rowElements() + j * gemm.step() * gemm.channels(), patches, to, run);
                 to += run;
             }
         }

@@ -4,8 +4,8 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.ULT;
 import static jdk.incubator.vector.VectorOperators.XOR;
+import static retort.kernels.simd.Blocking.NR;
 import static retort.kernels.simd.SimdSpecies.LANES;
-import static retort.kernels.simd.SimdSpecies.PANEL;
 import static retort.kernels.simd.SimdSpecies.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
@@ -51,9 +51,9 @@ final class SimdDropout {
     /** Elements first .. first + count, which lie at {@code x[xAt..]}, to {@code y[yAt..]}; x may be y. */
     void run(int first, int count, float[] x, int xAt, float[] y, int yAt) {
         int aligned = Math.min(count, -first & 3);
-        int e = aligned + (count - aligned) / PANEL * PANEL;
+        int e = aligned + (count - aligned) / NR * NR;
         oneByOne(first, aligned, x, xAt, y, yAt);
-        for (int from = aligned; from < e; from += PANEL) {
+        for (int from = aligned; from < e; from += NR) {
             panel((first + from) / 4, x, xAt + from, y, yAt + from);
         }
         oneByOne(first + e, count - e, x, xAt + e, y, yAt + e);

@@ -12,8 +12,8 @@ import retort.kernels.op.Epilogue;
 
 /** An {@link Epilogue} on a rectangle of a row-major result that a kernel has just finished, while it is still in cache. */
 final class SimdEpilogue {
-    /** Columns up to which a rectangle is narrow. */
-    private static final int NARROW = 128;
+    /** Columns up to which a rectangle is taken down its columns. */
+    private static final int FEW_COLUMNS = 128;
 
     private final Epilogue epilogue;
     private final Fused<HostTensor> fused;
@@ -35,15 +35,15 @@ final class SimdEpilogue {
         if (epilogue.equals(Epilogue.NONE)) {
             return;
         }
-        boolean narrow = width <= NARROW;
-        if (epilogue.bias() && narrow) {
-            biasNarrowRows(row * columns + column, rows, column, width);
+        boolean fewColumns = width <= FEW_COLUMNS;
+        if (epilogue.bias() && fewColumns) {
+            biasColumns(row * columns + column, rows, column, width);
         }
         SimdDropout dropout =
                 epilogue.drops() ? new SimdDropout(fused.dropoutKey(), epilogue.dropout(), epilogue.scale()) : null;
         for (int i = row; i < row + rows; i++) {
             int first = i * columns + column;
-            if (epilogue.bias() && !narrow) {
+            if (epilogue.bias() && !fewColumns) {
                 biasRow(first, column, width);
             }
             if (epilogue.relu() && !epilogue.bias()) {
@@ -71,7 +71,7 @@ final class SimdEpilogue {
     }
 
     /** {@link #biasRow} on rows of a few vectors, down the columns: what a loop costs is then paid once a column, not once a row. */
-    private void biasNarrowRows(int first, int rows, int column, int width) {
+    private void biasColumns(int first, int rows, int column, int width) {
         float[] bias = fused.bias().array();
         int biasAt = fused.bias().offset() + column;
         int j = 0;

@@ -1,7 +1,7 @@
 package retort.kernels.simd;
 
+import static retort.kernels.simd.Blocking.NR;
 import static retort.kernels.simd.SimdSpecies.LANES;
-import static retort.kernels.simd.SimdSpecies.PANEL;
 import static retort.kernels.simd.SimdSpecies.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
@@ -23,9 +23,9 @@ final class SimdGemv {
     private static final int PANELS = 4;
 
     /** Bytes of B in a share, and the most shares of one product. */
-    private static final int SHARE_BYTES = 1 << 20;
+    private static final int SPLIT_BYTES = 1 << 20;
 
-    private static final int MOST_SHARES = 16;
+    private static final int MOST_SPLITS = 16;
 
     private final Workers workers;
 
@@ -45,13 +45,13 @@ final class SimdGemv {
                 epilogue.apply(0, 1, from, to - from);
             });
         } else if (spec.packedB()) {
-            inChunks(spec, PANELS * PANEL, (from, to) -> {
+            inChunks(spec, PANELS * NR, (from, to) -> {
                 begin(spec, y, from, to);
                 panels(scaled, b.array(), b.offset(), y.array(), y.offset(), from, to);
                 epilogue.apply(0, 1, from, to - from);
             });
         } else {
-            inShares(spec, scaled, b, y);
+            splitK(spec, scaled, b, y);
             epilogue.apply(0, 1, 0, spec.n());
         }
     }
@@ -78,9 +78,9 @@ final class SimdGemv {
     }
 
     /** y = x B + beta y: each share sums some rows of B, and y gathers the shares. */
-    private void inShares(GemmSpec spec, float[] x, HostTensor b, HostTensor y) {
+    private void splitK(GemmSpec spec, float[] x, HostTensor b, HostTensor y) {
         int n = spec.n();
-        int shares = Math.clamp(spec.bytes() / SHARE_BYTES, 1, Math.min(MOST_SHARES, x.length));
+        int shares = Math.clamp(spec.bytes() / SPLIT_BYTES, 1, Math.min(MOST_SPLITS, x.length));
         int share = Math.ceilDiv(x.length, shares);
         float[] sums = new float[shares * n];
         workers.forEach(shares, spec.bytes(), (number, worker) -> {
@@ -136,27 +136,27 @@ final class SimdGemv {
 
     /** y[from..to) += x B for B in panels; {@code from} begins one. */
     private static void panels(float[] x, float[] b, int bAt, float[] y, int yAt, int from, int to) {
-        float[] sums = new float[PANELS * PANEL];
-        for (int column = from; column < to; column += PANELS * PANEL) {
-            int count = Math.min(PANELS, Math.ceilDiv(to - column, PANEL));
+        float[] sums = new float[PANELS * NR];
+        for (int column = from; column < to; column += PANELS * NR) {
+            int count = Math.min(PANELS, Math.ceilDiv(to - column, NR));
             if (count == PANELS) {
                 fourPanels(x, b, bAt + column * x.length, sums);
             } else {
                 for (int panel = 0; panel < count; panel++) {
-                    onePanel(x, b, bAt + (column + panel * PANEL) * x.length, sums, panel * PANEL);
+                    onePanel(x, b, bAt + (column + panel * NR) * x.length, sums, panel * NR);
                 }
             }
-            for (int j = column; j < Math.min(to, column + count * PANEL); j++) {
+            for (int j = column; j < Math.min(to, column + count * NR); j++) {
                 y[yAt + j] += sums[j - column];
             }
         }
     }
 
     private static void fourPanels(float[] x, float[] b, int at, float[] sums) {
-        int step = x.length * PANEL;
+        int step = x.length * NR;
         FloatVector s0l = FloatVector.zero(SPECIES), s0r = s0l;
         FloatVector s1l = s0l, s1r = s0l, s2l = s0l, s2r = s0l, s3l = s0l, s3r = s0l;
-        for (int p = 0, row = at; p < x.length; p++, row += PANEL) {
+        for (int p = 0, row = at; p < x.length; p++, row += NR) {
             FloatVector xp = FloatVector.broadcast(SPECIES, x[p]);
             s0l = xp.fma(FloatVector.fromArray(SPECIES, b, row), s0l);
             s0r = xp.fma(FloatVector.fromArray(SPECIES, b, row + LANES), s0r);
@@ -169,18 +169,18 @@ final class SimdGemv {
         }
         s0l.intoArray(sums, 0);
         s0r.intoArray(sums, LANES);
-        s1l.intoArray(sums, PANEL);
-        s1r.intoArray(sums, PANEL + LANES);
-        s2l.intoArray(sums, 2 * PANEL);
-        s2r.intoArray(sums, 2 * PANEL + LANES);
-        s3l.intoArray(sums, 3 * PANEL);
-        s3r.intoArray(sums, 3 * PANEL + LANES);
+        s1l.intoArray(sums, NR);
+        s1r.intoArray(sums, NR + LANES);
+        s2l.intoArray(sums, 2 * NR);
+        s2r.intoArray(sums, 2 * NR + LANES);
+        s3l.intoArray(sums, 3 * NR);
+        s3r.intoArray(sums, 3 * NR + LANES);
     }
 
     private static void onePanel(float[] x, float[] b, int at, float[] sums, int to) {
         FloatVector left = FloatVector.zero(SPECIES);
         FloatVector right = left;
-        for (int p = 0, row = at; p < x.length; p++, row += PANEL) {
+        for (int p = 0, row = at; p < x.length; p++, row += NR) {
             FloatVector xp = FloatVector.broadcast(SPECIES, x[p]);
             left = xp.fma(FloatVector.fromArray(SPECIES, b, row), left);
             right = xp.fma(FloatVector.fromArray(SPECIES, b, row + LANES), right);

@@ -1,7 +1,7 @@
 package retort.kernels.simd;
 
+import static retort.kernels.simd.Blocking.NR;
 import static retort.kernels.simd.SimdSpecies.LANES;
-import static retort.kernels.simd.SimdSpecies.PANEL;
 import static retort.kernels.simd.SimdSpecies.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
@@ -20,22 +20,22 @@ final class SimdMaxNorm {
     }
 
     void run(MaxNormSpec spec, HostTensor w) {
-        workers.forEach(Math.ceilDiv(spec.units(), PANEL), spec.bytes(), (number, worker) -> {
-            int column = number * PANEL;
+        workers.forEach(Math.ceilDiv(spec.units(), NR), spec.bytes(), (number, worker) -> {
+            int column = number * NR;
             if (w.isPacked()) {
-                cut(spec, w.array(), w.offset() + column * spec.inputs(), PANEL, PANEL);
+                limit(spec, w.array(), w.offset() + column * spec.inputs(), NR, NR);
             } else {
-                int width = Math.min(PANEL, spec.units() - column);
-                cut(spec, w.array(), w.offset() + column, spec.units(), width);
+                int width = Math.min(NR, spec.units() - column);
+                limit(spec, w.array(), w.offset() + column, spec.units(), width);
             }
         });
     }
 
     /** {@code width} columns side by side from {@code w[at]} on, their rows {@code step} elements apart. */
-    private static void cut(MaxNormSpec spec, float[] w, int at, int step, int width) {
+    private static void limit(MaxNormSpec spec, float[] w, int at, int step, int width) {
         int end = at + spec.inputs() * step;
-        float[] factors = new float[PANEL];
-        if (width == PANEL) {
+        float[] factors = new float[NR];
+        if (width == NR) {
             squares(w, at, step, end, factors);
         } else {
             squaresOfFew(w, at, step, end, width, factors);
@@ -45,7 +45,7 @@ final class SimdMaxNorm {
             factors[j] = spec.factor(factors[j]);
             over |= factors[j] != 1;
         }
-        if (over && width == PANEL) {
+        if (over && width == NR) {
             scale(w, at, step, end, factors);
         } else if (over) {
             scaleFew(w, at, step, end, width, factors);

@@ -4,16 +4,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The vectors of this machine, and what follows from their width. */
+/** The vectors of this machine. */
 final class SimdSpecies {
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     static final int LANES = SPECIES.length();
-
-    /** Columns of a micro-kernel's tile. */
-    static final int PANEL = 2 * LANES;
-
-    /** Rows of the tallest tile that fits the registers: 32 of them with AVX-512 and on 64-bit Arm, else 16. */
-    static final int TALLEST = LANES >= 16 || System.getProperty("os.arch").equals("aarch64") ? 12 : 6;
 
     // Rotations by so many lanes. One constant each: C2 turns a shuffle into an instruction only if it knows it.
     private static final VectorShuffle<Float> BY_32 = rotation(32);
@@ -22,9 +16,6 @@ final class SimdSpecies {
     private static final VectorShuffle<Float> BY_4 = rotation(4);
     private static final VectorShuffle<Float> BY_2 = rotation(2);
     private static final VectorShuffle<Float> BY_1 = rotation(1);
-
-    /** What a tile that overwrites starts from. */
-    static final float[] ZEROS = new float[PANEL];
 
     private SimdSpecies() {}
 
@@ -55,20 +46,5 @@ final class SimdSpecies {
         largest = LANES > 4 ? largest.max(largest.rearrange(BY_4)) : largest;
         largest = LANES > 2 ? largest.max(largest.rearrange(BY_2)) : largest;
         return largest.max(largest.rearrange(BY_1));
-    }
-
-    /**
-     * How many of the remaining rows the next tile takes: the tallest there is, as long as what is left after it need
-     * not be done by tiles that are mostly overhead.
-     *
-     * @param tallest 5, 6 or 12
-     */
-    static int nextRows(int remaining, int tallest) {
-        if (tallest == 12 && (remaining >= 12 || remaining == 8)) {
-            return Math.min(remaining, 12);
-        }
-        int most = Math.min(tallest, 6);
-        int tiles = Math.ceilDiv(remaining, most);
-        return Math.ceilDiv(remaining, tiles);
     }
 }

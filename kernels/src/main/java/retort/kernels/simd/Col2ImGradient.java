@@ -1,6 +1,6 @@
 package retort.kernels.simd;
 
-import static retort.kernels.simd.SimdSpecies.PANEL;
+import static retort.kernels.simd.Blocking.NR;
 
 import java.util.Arrays;
 import retort.kernels.engine.HostTensor;
@@ -11,24 +11,24 @@ import retort.kernels.op.Conv2dSpec;
  * panel to padding. Here the columns are all elements under the kernel: dY times the filter gives what each pixel of dY
  * passes to each of them, and those parts are added where they belong, a run of them for each row of the kernel.
  */
-final class ScatteredGradient {
+final class Col2ImGradient {
     private final Conv2dSpec spec;
     private final int run;
     private final int columns;
     private final int rowElements;
     private final int rows;
 
-    ScatteredGradient(Conv2dSpec spec) {
+    Col2ImGradient(Conv2dSpec spec) {
         this.spec = spec;
         this.run = spec.kernelWidth() * spec.channels();
-        this.columns = Math.ceilDiv(spec.kernelHeight() * run, PANEL) * PANEL;
+        this.columns = Math.ceilDiv(spec.kernelHeight() * run, NR) * NR;
         this.rowElements = ((spec.outWidth() - 1) * spec.stride() + spec.kernelWidth()) * spec.channels();
         this.rows = (spec.outHeight() - 1) * spec.stride() + spec.kernelHeight();
     }
 
     /** Whether the channels are so few that this is the faster way. */
     static boolean suits(Conv2dSpec spec) {
-        return 4 * spec.channels() <= PANEL;
+        return 4 * spec.channels() <= NR;
     }
 
     /** The filter as panels, a row for each filter, a column for each element under the kernel: [panel][filter][r, s, c]. */
@@ -38,9 +38,9 @@ final class ScatteredGradient {
         Arrays.fill(packed, 0, columns * filters, 0);
         for (int element = 0; element < spec.kernelHeight() * run; element++) {
             int from = filter.offset() + element * filters;
-            int to = element / PANEL * PANEL * filters + element % PANEL;
+            int to = element / NR * NR * filters + element % NR;
             for (int o = 0; o < filters; o++) {
-                packed[to + o * PANEL] = filter.array()[from + o];
+                packed[to + o * NR] = filter.array()[from + o];
             }
         }
         return packed;
@@ -62,12 +62,9 @@ final class ScatteredGradient {
     /** Parts of one row of dY: [pixel][r, s, c]. */
     private void multiply(float[] dY, int at, float[] packed, float[] parts) {
         int filters = spec.filters();
-        RowTiles tiles = new RowTiles(1, 0, filters, dY, filters, packed, parts, columns);
-        for (int column = 0; column < columns; column += PANEL) {
-            for (int j = 0, height; j < spec.outWidth(); j += height) {
-                height = SimdSpecies.nextRows(spec.outWidth() - j, RowTiles.TALLEST);
-                tiles.run(height, at + j * filters, column * filters, j * columns + column, false);
-            }
+        MicroKernel.Operands operands = MicroKernel.Operands.of(dY, packed, parts, columns);
+        for (int column = 0; column < columns; column += NR) {
+            TileKind.ROWS.run(filters, spec.outWidth(), at, filters, column * filters, operands, column);
         }
     }
 

@@ -1,10 +1,10 @@
 package retort.kernels.simd;
 
-import static retort.kernels.simd.SimdSpecies.PANEL;
-import static retort.kernels.simd.SimdSpecies.TALLEST;
+import static retort.kernels.simd.Blocking.MR;
+import static retort.kernels.simd.Blocking.NR;
 
 /** Some rows of C, and their products with packed panels. The last panel's missing columns go through a tile of scratch. */
-final class RowBlock {
+final class MacroKernel {
     private final float[] c;
     private final int at;
     private final int row;
@@ -17,37 +17,41 @@ final class RowBlock {
      * @param row first row of this block
      * @param columns of C, all of them
      */
-    RowBlock(float[] c, int at, int row, int rows, int columns, Scratch scratch) {
+    MacroKernel(float[] c, int at, int row, int rows, int columns, Scratch scratch) {
         this.c = c;
         this.at = at;
         this.row = row;
         this.rows = rows;
         this.columns = columns;
-        this.edge = scratch.take(Scratch.Use.TILE, TALLEST * PANEL);
+        this.edge = scratch.take(Scratch.Use.TILE, MR * NR);
     }
 
     /** These rows of C, in the panels' columns: overwritten by left * right, or added to. Each panel meets all rows in turn. */
-    void multiply(Packing.Left left, Packing.Panels right, boolean add) {
-        ColumnTiles inside = new ColumnTiles(left.array(), right.array(), PANEL, c, columns);
-        ColumnTiles outside = new ColumnTiles(left.array(), right.array(), PANEL, edge, PANEL);
+    void multiply(Packing.ABlock left, Packing.BPanels right, boolean add) {
         int depth = right.depth();
+        MicroKernel.Operands inside =
+                MicroKernel.Operands.of(left.array(), right.array(), c, columns).adding(add);
+        MicroKernel.Operands outside =
+                MicroKernel.Operands.of(left.array(), right.array(), edge, NR).adding(add);
+        TileKind kind = left.isPacked() ? TileKind.PACKED : TileKind.COLUMNS;
+        int lda = left.step();
         for (int panel = 0; panel < right.count(); panel++) {
             int bp = right.at() + panel * right.step();
-            int column = (right.first() + panel) * PANEL;
-            int width = Math.min(PANEL, columns - column);
+            int column = (right.first() + panel) * NR;
+            int width = Math.min(NR, columns - column);
             for (int i = 0, height; i < rows; i += height) {
-                height = SimdSpecies.nextRows(rows - i, TALLEST);
-                int ap = left.step() == 0 ? left.at() + i * depth : left.at() + i;
-                int aStep = left.step() == 0 ? height : left.step();
+                height = Blocking.nextRows(rows - i, MR);
+                MicroKernel kernel = kind.kernel(height);
+                int ap = left.at() + i * (left.isPacked() ? depth : 1);
                 int to = at + (row + i) * columns + column;
-                if (width == PANEL) {
-                    inside.run(height, depth, ap, aStep, bp, to, add);
+                if (width == NR) {
+                    kernel.run(depth, ap, lda, bp, 1, inside, to);
                 } else {
                     if (add) {
-                        move(c, to, columns, edge, 0, PANEL, height, width);
+                        move(c, to, columns, edge, 0, NR, height, width);
                     }
-                    outside.run(height, depth, ap, aStep, bp, 0, add);
-                    move(edge, 0, PANEL, c, to, columns, height, width);
+                    kernel.run(depth, ap, lda, bp, 1, outside, 0);
+                    move(edge, 0, NR, c, to, columns, height, width);
                 }
             }
         }

@@ -1,0 +1,102 @@
+package retort.kernels.simd;
+
+import static retort.kernels.simd.SimdSpecies.LANES;
+
+/**
+ * How products are cut into blocks on this machine, in the letters of Goto and van de Geijn (2008) and of BLIS. It is all about
+ * speed: no bit of a result depends on it.
+ *
+ * <pre>
+ *     vectors       registers   MR   MR_ROWS   NR    KC    MC     NC
+ *     128 bits         16        6      5       8   256   144   2048    SSE, AVX
+ *     128 bits         32       12      6       8   256   144   2048    64-bit Arm
+ *     256 bits         16        6      5      16   256   144   2048    AVX2
+ *     512 bits         32       12      6      32   256   144   2048    AVX-512
+ * </pre>
+ */
+final class Blocking {
+    private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
+
+    /** Vector registers: a tile's sums, a row of its B and a broadcast element of A must fit. */
+    static final int REGISTERS = LANES >= 16 || ARM ? 32 : 16;
+
+    /** Rows of a tile of C where A is packed or read by columns. */
+    static final int MR = REGISTERS == 32 ? 12 : 6;
+
+    /** The same where A is read by rows; with 16 registers a sixth row spills (107 and 67 GFLOP/s on one AVX2 core). */
+    static final int MR_ROWS = REGISTERS == 32 ? 6 : 5;
+
+    /** The same in an edge tile of one vector. (Two vectors took 1.3 to 1.9 times as long, with 6, 8 and 16 columns.) */
+    static final int MR_EDGE = 8;
+
+    /** Pixels in a tile of a convolution over one channel. */
+    static final int MR_PIXELS = 6;
+
+    /** Columns of a tile, and of a panel of B. */
+    static final int NR = 2 * LANES;
+
+    /** Products in a block: a panel of B of this depth stays in the first-level cache. */
+    static final int KC = 256;
+
+    /** The same in a tall-and-skinny product, where the large matrix is read once: its rows are then long streams. */
+    static final int KC_TALL = 2048;
+
+    /** The same where that matrix is packed: its panels are a stream each, as many as a core's prefetcher follows easily. */
+    static final int KC_TALL_PACKED = 8 * NR;
+
+    /** Rows in a block of A: it stays in the second-level cache. */
+    static final int MC = 144;
+
+    /** Rows in a block of a tall-and-skinny product's large matrix. */
+    static final int MC_TALL = 96;
+
+    /** Columns in a block of B. */
+    static final int NC = 2048;
+
+    /** Rows that share a block of B: so many that packing it is 2 % of the work. */
+    static final int SHARED_ROWS = 168 * MR;
+
+    /** Up to this many rows, A is packed whole and threads share the columns. */
+    static final int SMALL_M = 96;
+
+    /**
+     * Elements of a block of B that stays in the second-level cache: C is then finished MR rows at a time, so that it streams to memory
+     * in order.
+     */
+    static final int SMALL_BLOCK = 1 << 16;
+
+    /** Elements of a gradient that stay in the second-level cache between being computed and being used. */
+    static final int GRADIENT_BLOCK = 1 << 14;
+
+    /** The same in a panel of packed parameters, where they stay in the first-level cache. */
+    static final int GRADIENT_PANEL = 1 << 12;
+
+    /** Rows that are packed side by side: about as many streams as a core's prefetcher follows, and whole panels. */
+    static final int STREAMS = Math.max(32, NR);
+
+    /** Products that take as long as packing an element whose neighbours stay neighbours. */
+    static final int COPY_COST = 30;
+
+    /** The same where they do not: in rows of A and in a B stored transposed. */
+    static final int GATHER_COST = 60;
+
+    /** C is written in order where its rows are left whole: a partition that splits them must save a few per cent. */
+    static final double SPLIT_ROWS_BELOW = 0.97;
+
+    private Blocking() {}
+
+    /**
+     * How many of the remaining rows the next tile takes: mr, as long as what is left after it is enough to hide how long an
+     * addition takes; else the last ones are shared out evenly.
+     */
+    static int nextRows(int remaining, int mr) {
+        if (remaining <= mr) {
+            return remaining;
+        }
+        if (remaining >= 3 * mr) {
+            return mr;
+        }
+        int rest = remaining % mr;
+        return rest == 0 || rest >= 4 ? mr : Math.ceilDiv(remaining, Math.ceilDiv(remaining, mr));
+    }
+}

@@ -1,0 +1,28 @@
+package retort.kernels.simd;
+
+import java.util.Locale;
+
+/**
+ * A tile of C that a {@link MicroKernel} keeps in registers.
+ *
+ * @param kind how its operands lie
+ * @param rows of C
+ * @param vectors in each of them
+ */
+record Tile(TileKind kind, int rows, int vectors) {
+    /** Vectors of C in it. */
+    int elements() {
+        return rows * vectors;
+    }
+
+    /** Vectors that hold sums: one for each of C's, or as many as products are written out. */
+    int sums() {
+        return elements() * (kind.ownSums() ? kind.unrolled() : 1);
+    }
+
+    /** As profilers show its class: Columns12x2. */
+    String name() {
+        String name = kind.name();
+        return name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT) + rows + "x" + vectors;
+    }
+}

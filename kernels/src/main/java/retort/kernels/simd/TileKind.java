@@ -1,0 +1,150 @@
+package retort.kernels.simd;
+
+/** How the operands of a tile lie, and what follows for its loops. Run r is one of several stretches of products; most have one. */
+enum TileKind {
+    /** A and B packed: {@code A(i, p) = a[aAt + i + p MR]}, MR being the tile's rows. {@code B(p, j) = b[bAt + p NR + j]}. */
+    PACKED,
+
+    /**
+     * A stored transposed, where it is: {@code A(i, p) = a[aAt + i + p lda]}, {@code B(p, j) = b[bAt + p ldb + j]}. (ldb is NR, but as a
+     * constant it makes C2 cut the loop in three to be rid of B's bounds checks, and these sums are short: 4 % slower at k = 32.)
+     */
+    COLUMNS,
+
+    /**
+     * A by rows, where it is: to pack it would cost more than it brings, since it is read once.
+     * {@code A(i, p) = a[aAt + i lda + r aRun + p]}; B is packed, run after run.
+     */
+    ROWS,
+
+    /** {@link #ROWS} where C has a vector of columns at most, of which the first are stored. */
+    EDGE,
+
+    /**
+     * {@link #ROWS} of a convolution over one channel, three wide: lda is 1, a run has three products. The sums are so short that
+     * starting and ending a tile costs as much as the products.
+     */
+    PIXELS,
+
+    /**
+     * The filter gradient of that convolution, both operands where they are: {@code A(i, p) = a[aAt + i + r aRun + p lda]},
+     * {@code B(p, j) = b[bAt + r bRun + p ldb + j]}, k pairs of products in a run. The three rows of a tile are too few sums to hide
+     * how long an addition takes, so even and odd products have sums of their own, which are added at the end. (Three rows of
+     * four vectors need a register more than AVX2 has: 41 instead of 50 GFLOP/s on one core.)
+     */
+    PAIRS,
+
+    /** {@link #PAIRS} without the second of each pair: for the last of an odd number. */
+    SINGLES;
+
+    /** More rows than any tile has: each takes a register or two. */
+    private static final int ROWS_BELOW = 17;
+
+    private final MicroKernel[] kernels = new MicroKernel[ROWS_BELOW];
+
+    /** The micro-kernel of so many rows; made when first asked for, and only then. */
+    MicroKernel kernel(int rows) {
+        MicroKernel kernel = kernels[rows];
+        return kernel != null ? kernel : make(rows);
+    }
+
+    private synchronized MicroKernel make(int rows) {
+        if (kernels[rows] == null) {
+            kernels[rows] = TileEmitter.define(new Tile(this, rows, vectors()));
+        }
+        return kernels[rows];
+    }
+
+    /** So many rows of C against a panel of B, in tiles of two heights that differ by one. For kinds that loop over tiles. */
+    void run(int k, int rows, int aAt, int lda, int bAt, MicroKernel.Operands operands, int cAt) {
+        int tiles = Math.ceilDiv(rows, mr());
+        int height = Math.ceilDiv(rows, tiles);
+        int lower = tiles * height - rows;
+        int higher = tiles - lower;
+        kernel(height).run(k, aAt, lda, bAt, higher, operands, cAt);
+        if (lower > 0) {
+            int done = higher * height;
+            int cRest = cAt + done * operands.ldc();
+            kernel(height - 1).run(k, aAt + done * lda, lda, bAt, lower, operands, cRest);
+        }
+    }
+
+    /** Rows of the tallest tile. */
+    int mr() {
+        return switch (this) {
+            case PACKED, COLUMNS -> Blocking.MR;
+            case ROWS -> Blocking.MR_ROWS;
+            case EDGE -> Blocking.MR_EDGE;
+            case PIXELS -> Blocking.MR_PIXELS;
+            case PAIRS, SINGLES -> 3;
+        };
+    }
+
+    /** Vectors in a row of a tile. */
+    int vectors() {
+        return this == EDGE ? 1 : 2;
+    }
+
+    /** Whether A is packed. */
+    boolean packedA() {
+        return this == PACKED;
+    }
+
+    /** Whether lda goes from row to row of A; else its rows lie side by side. */
+    boolean rowsApart() {
+        return this == ROWS || this == EDGE;
+    }
+
+    /** Whether lda goes from column to column of A and ldb from row to row of B; else columns lie side by side, and B is packed. */
+    boolean productsApart() {
+        return this == COLUMNS || this == PAIRS || this == SINGLES;
+    }
+
+    /**
+     * Whether a fence stands before each broadcast. It emits no instruction; it keeps C2 from hoisting all the broadcasts above the
+     * multiplications, which spills sums inside the loop: 79 without, 117 GFLOP/s with (6 rows of packed A, one AVX2 core),
+     * 39 and 50 (PIXELS). The others are no faster with it.
+     */
+    boolean fenced() {
+        return this == PACKED || this == COLUMNS || this == PIXELS;
+    }
+
+    /** Products written out in the innermost loop. */
+    int unrolled() {
+        return switch (this) {
+            case PACKED, COLUMNS, ROWS, EDGE, SINGLES -> 1;
+            case PAIRS -> 2;
+            case PIXELS -> 3;
+        };
+    }
+
+    /** Whether there is a loop over products; else a run is what is written out. */
+    boolean loopsProducts() {
+        return this != PIXELS;
+    }
+
+    /** Whether there is a loop over runs. */
+    boolean loopsRuns() {
+        return this != PACKED && this != COLUMNS;
+    }
+
+    /** Whether there is a loop over tiles. */
+    boolean loopsTiles() {
+        return this == ROWS || this == EDGE || this == PIXELS;
+    }
+
+    /** Whether each of the products written out has sums of its own. */
+    boolean ownSums() {
+        return this == PAIRS;
+    }
+
+    /** Whether sums start from zeros, whatever the operands say. */
+    boolean overwrites() {
+        return this == PIXELS;
+    }
+
+    /** Whether only the first lanes are stored. */
+    boolean masked() {
+        return this == EDGE;
+    }
+}

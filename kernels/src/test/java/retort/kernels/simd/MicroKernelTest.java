@@ -1,0 +1,122 @@
+package retort.kernels.simd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static retort.kernels.simd.Blocking.NR;
+import static retort.kernels.simd.SimdSpecies.LANES;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every tile against plain loops, with small integers, so that sums are exact in any order. */
+class MicroKernelTest {
+    private static final int LDC = 3 * NR;
+    private static final int LDB = 2 * NR;
+    private static final int B_RUN = 40 * NR;
+    private static final int C_AT = 5;
+    private static final float CANARY = 12345;
+
+    /** One call: {@code tiles} tiles, sums of {@code runs} runs of {@code k} products (pairs, for PAIRS), {@code width} columns stored. */
+    private record Call(Tile tile, int tiles, int runs, int k, boolean add, int width) {
+        TileKind kind() {
+            return tile.kind();
+        }
+
+        int rows() {
+            return tiles * tile.rows();
+        }
+
+        /** Products in a run. */
+        int products() {
+            return kind() == TileKind.PIXELS ? 3 : kind() == TileKind.PAIRS ? 2 * k : k;
+        }
+
+        int lda() {
+            return switch (kind()) {
+                case PIXELS -> 1;
+                case COLUMNS, PAIRS, SINGLES -> 29;
+                case PACKED, ROWS, EDGE -> 41;
+            };
+        }
+
+        int ldb() {
+            return kind() == TileKind.PAIRS || kind() == TileKind.SINGLES ? LDB : NR;
+        }
+
+        /** Index of A's element for row i, product p of run r. */
+        int a(int i, int r, int p) {
+            return 7
+                    + r * 500
+                    + switch (kind()) {
+                        case PACKED -> i + p * tile.rows();
+                        case COLUMNS, PAIRS, SINGLES -> i + p * lda();
+                        case ROWS, EDGE, PIXELS -> i * lda() + p;
+                    };
+        }
+
+        /** Index of B's element for product p of run r, column j. */
+        int b(int r, int p, int j) {
+            boolean strided = ldb() == LDB;
+            return 3 + (strided ? r * B_RUN + p * LDB : (r * products() + p) * NR) + j;
+        }
+    }
+
+    static Stream<Call> calls() {
+        return TileEmitterTest.tiles().flatMap(tile -> {
+            TileKind kind = tile.kind();
+            int tiles = kind.loopsTiles() ? 3 : 1;
+            int runs = kind.loopsRuns() ? 2 : 1;
+            int width = kind == TileKind.EDGE ? Math.max(1, LANES - 1) : tile.vectors() * LANES;
+            int longRun = kind == TileKind.SINGLES ? 1 : 11;
+            return Stream.of(
+                    new Call(tile, 1, 1, 1, false, width),
+                    new Call(tile, tiles, runs, longRun, false, width),
+                    new Call(tile, tiles, runs, longRun, !kind.overwrites(), kind == TileKind.EDGE ? 1 : width));
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void theTileIsTheProductAndNothingElseIsWritten(Call call) {
+        Random random = new Random(1);
+        float[] a = integers(random, 7 + 2 * 500 + 40 * 41);
+        float[] b = integers(random, 3 + 2 * B_RUN + 40 * LDB);
+        float[] c = new float[C_AT + (call.rows() + 1) * LDC];
+        Arrays.fill(c, CANARY);
+        float[] expected = expected(call, a, b, c);
+        MicroKernel.Operands operands = MicroKernel.Operands.of(a, b, c, LDC)
+                .runs(call.runs(), 500, call.ldb(), B_RUN)
+                .adding(call.add())
+                .width(call.width());
+        call.kind().kernel(call.tile().rows()).run(call.k(), 7, call.lda(), 3, call.tiles(), operands, C_AT);
+        for (int e = 0; e < c.length; e++) {
+            assertEquals(expected[e], c[e], call + ", element " + e);
+        }
+    }
+
+    private static float[] expected(Call call, float[] a, float[] b, float[] c) {
+        float[] expected = c.clone();
+        for (int i = 0; i < call.rows(); i++) {
+            for (int j = 0; j < call.width(); j++) {
+                float sum = call.add() ? c[C_AT + i * LDC + j] : 0;
+                for (int r = 0; r < call.runs(); r++) {
+                    for (int p = 0; p < call.products(); p++) {
+                        sum += a[call.a(i, r, p)] * b[call.b(r, p, j)];
+                    }
+                }
+                expected[C_AT + i * LDC + j] = sum;
+            }
+        }
+        return expected;
+    }
+
+    private static float[] integers(Random random, int length) {
+        float[] integers = new float[length];
+        for (int e = 0; e < length; e++) {
+            integers[e] = random.nextInt(-8, 9);
+        }
+        return integers;
+    }
+}
