@@ -53,16 +53,16 @@ final class Col2ImGradient {
         Arrays.fill(padded, 0, rows * rowElements, 0);
         int rowOfY = spec.outWidth() * spec.filters();
         for (int i = 0; i < spec.outHeight(); i++) {
-            multiply(dY.array(), dY.offset() + (number * spec.outHeight() + i) * rowOfY, packed, parts);
+            int at = dY.offset() + (number * spec.outHeight() + i) * rowOfY;
+            multiply(scratch.operands().set(dY.array(), packed, parts, columns), at);
             addParts(parts, padded, i * spec.stride() * rowElements);
         }
         copyInside(padded, dX.array(), dX.offset() + number * spec.height() * spec.width() * spec.channels());
     }
 
     /** Parts of one row of dY: [pixel][r, s, c]. */
-    private void multiply(float[] dY, int at, float[] packed, float[] parts) {
+    private void multiply(MicroKernel.Operands operands, int at) {
         int filters = spec.filters();
-        MicroKernel.Operands operands = MicroKernel.Operands.of(dY, packed, parts, columns);
         for (int column = 0; column < columns; column += NR) {
             TileKind.ROWS.run(filters, spec.outWidth(), at, filters, column * filters, operands, column);
         }

@@ -10,7 +10,7 @@ final class MacroKernel {
     private final int row;
     private final int rows;
     private final int columns;
-    private final float[] edge;
+    private final Scratch scratch;
 
     /**
      * @param at index of C's first element in {@code c}
@@ -23,16 +23,18 @@ final class MacroKernel {
         this.row = row;
         this.rows = rows;
         this.columns = columns;
-        this.edge = scratch.take(Scratch.Use.TILE, MR * NR);
+        this.scratch = scratch;
     }
 
     /** These rows of C, in the panels' columns: overwritten by left * right, or added to. Each panel meets all rows in turn. */
     void multiply(Packing.ABlock left, Packing.BPanels right, boolean add) {
         int depth = right.depth();
+        float[] edge = scratch.take(Scratch.Use.TILE, MR * NR);
         MicroKernel.Operands inside =
-                MicroKernel.Operands.of(left.array(), right.array(), c, columns).adding(add);
-        MicroKernel.Operands outside =
-                MicroKernel.Operands.of(left.array(), right.array(), edge, NR).adding(add);
+                scratch.operands().set(left.array(), right.array(), c, columns).adding(add);
+        MicroKernel.Operands outside = scratch.edgeOperands()
+                .set(left.array(), right.array(), edge, NR)
+                .adding(add);
         TileKind kind = left.isPacked() ? TileKind.PACKED : TileKind.COLUMNS;
         int lda = left.step();
         for (int panel = 0; panel < right.count(); panel++) {

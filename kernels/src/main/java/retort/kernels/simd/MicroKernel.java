@@ -22,56 +22,111 @@ interface MicroKernel {
      */
     void run(int k, int aAt, int lda, int bAt, int tiles, Operands operands, int cAt);
 
-    /**
-     * What stays the same from tile to tile.
-     *
-     * @param ldb from a row of B to the next, where B need not be packed
-     * @param ldc from a row of C to the next
-     * @param start what the sums start from: C, or zeros
-     * @param startMask all ones if that is C, else 0: what C's indices are masked with
-     * @param runs of products in a sum: 1 for a matrix, one for each row of the kernel in a convolution
-     * @param aRun from a run's first element in A to the next run's
-     * @param bRun the same in B, where B need not be packed
-     * @param width columns of C where that is fewer than a vector has
-     */
-    record Operands(
-            float[] a,
-            float[] b,
-            int ldb,
-            float[] c,
-            int ldc,
-            float[] start,
-            int startMask,
-            int runs,
-            int aRun,
-            int bRun,
-            int width) {
-
+    /** What stays the same from tile to tile. Each thread fills in the same one again and again, so that a call allocates nothing. */
+    final class Operands {
         private static final float[] ZEROS = new float[Blocking.NR];
 
+        private float[] a;
+        private float[] b;
+        private float[] c;
+        private int ldb;
+        private int ldc;
+        private float[] start;
+        private int startMask;
+        private int runs;
+        private int aRun;
+        private int bRun;
+        private int width;
+
         /** C = A B with one run of products, B in panels. */
-        static Operands of(float[] a, float[] b, float[] c, int ldc) {
-            return new Operands(a, b, Blocking.NR, c, ldc, ZEROS, 0, 1, 0, 0, 0);
+        Operands set(float[] newA, float[] newB, float[] newC, int newLdc) {
+            a = newA;
+            b = newB;
+            c = newC;
+            ldc = newLdc;
+            start = ZEROS;
+            startMask = 0;
+            width = 0;
+            return runs(1, 0);
         }
 
-        /** The same, or C += A B. */
+        /** Or C += A B. */
         Operands adding(boolean add) {
-            return add ? new Operands(a, b, ldb, c, ldc, c, -1, runs, aRun, bRun, width) : this;
+            start = add ? c : ZEROS;
+            startMask = add ? -1 : 0;
+            return this;
         }
 
         /** Sums of several runs; B goes on from run to run. */
-        Operands runs(int runs, int aRun) {
-            return runs(runs, aRun, ldb, 0);
+        Operands runs(int count, int newARun) {
+            return runs(count, newARun, Blocking.NR, 0);
         }
 
         /** The same where B need not be packed. */
-        Operands runs(int runs, int aRun, int ldb, int bRun) {
-            return new Operands(a, b, ldb, c, ldc, start, startMask, runs, aRun, bRun, width);
+        Operands runs(int count, int newARun, int newLdb, int newBRun) {
+            runs = count;
+            aRun = newARun;
+            ldb = newLdb;
+            bRun = newBRun;
+            return this;
         }
 
         /** Stores so many columns of each tile. */
-        Operands width(int width) {
-            return new Operands(a, b, ldb, c, ldc, start, startMask, runs, aRun, bRun, width);
+        Operands width(int columns) {
+            width = columns;
+            return this;
+        }
+
+        float[] a() {
+            return a;
+        }
+
+        float[] b() {
+            return b;
+        }
+
+        float[] c() {
+            return c;
+        }
+
+        /** From a row of B to the next, where B need not be packed. */
+        int ldb() {
+            return ldb;
+        }
+
+        /** From a row of C to the next. */
+        int ldc() {
+            return ldc;
+        }
+
+        /** What the sums start from: C, or zeros. */
+        float[] start() {
+            return start;
+        }
+
+        /** All ones if that is C, else 0: what C's indices are masked with. */
+        int startMask() {
+            return startMask;
+        }
+
+        /** Runs of products in a sum: 1 for a matrix, one for each row of the kernel in a convolution. */
+        int runs() {
+            return runs;
+        }
+
+        /** From a run's first element in A to the next run's. */
+        int aRun() {
+            return aRun;
+        }
+
+        /** The same in B, where B need not be packed. */
+        int bRun() {
+            return bRun;
+        }
+
+        /** Columns of C where that is fewer than a vector has. */
+        int width() {
+            return width;
         }
     }
 }

@@ -10,7 +10,19 @@ final class Scratch {
         ROWS
     }
 
+    /** For the tiles that a thread is at, and for those at the edge of what it is at. */
+    private final MicroKernel.Operands operands = new MicroKernel.Operands();
+
+    private final MicroKernel.Operands edgeOperands = new MicroKernel.Operands();
     private final float[][] arrays = new float[Use.values().length][0];
+
+    MicroKernel.Operands operands() {
+        return operands;
+    }
+
+    MicroKernel.Operands edgeOperands() {
+        return edgeOperands;
+    }
 
     /** At least {@code length} elements, with whatever was left in them. */
     float[] take(Use use, int length) {

@@ -264,7 +264,7 @@ final class SimdConv2d {
         int depth = gemm.kernelHeight() * run;
         float[] y = result.array();
         MicroKernel.Operands operands =
-                MicroKernel.Operands.of(rows, packed, y, filters).runs(gemm.kernelHeight(), rowStep);
+                scratch.operands().set(rows, packed, y, filters).runs(gemm.kernelHeight(), rowStep);
         for (int column = 0; column < filters; column += NR) {
             int width = Math.min(NR, filters - column);
             int first = result.offset() + pixel * filters + column;
@@ -276,7 +276,7 @@ final class SimdConv2d {
             } else {
                 float[] edge = scratch.take(Scratch.Use.TILE, gemm.outWidth() * NR);
                 MicroKernel.Operands toEdge =
-                        MicroKernel.Operands.of(rows, packed, edge, NR).runs(gemm.kernelHeight(), rowStep);
+                        scratch.edgeOperands().set(rows, packed, edge, NR).runs(gemm.kernelHeight(), rowStep);
                 TileKind.ROWS.run(run, gemm.outWidth(), at, pixelStep, column * depth, toEdge, 0);
                 for (int j = 0; j < gemm.outWidth(); j++) {
                     System.arraycopy(edge, j * NR, y, first + j * filters, width);
@@ -332,7 +332,8 @@ final class SimdConv2d {
                 gemm.copyRows(image, row, rows, x);
             }
             int first = dY.offset() + (image * spec.outHeight() + row) * dYRow;
-            MicroKernel.Operands operands = MicroKernel.Operands.of(x, dY.array(), sums, filters)
+            MicroKernel.Operands operands = scratch.operands()
+                    .set(x, dY.array(), sums, filters)
                     .runs(rows, spec.stride() * xRow, filters, dYRow)
                     .adding(true);
             for (int r = 0; r < spec.kernelHeight(); r++) {

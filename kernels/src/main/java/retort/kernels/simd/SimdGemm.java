@@ -52,7 +52,7 @@ final class SimdGemm {
     SimdGemm(Workers workers, Scratch[] scratch) {
         this.workers = workers;
         this.scratch = scratch;
-        this.gemv = new SimdGemv(workers);
+        this.gemv = new SimdGemv(workers, scratch);
     }
 
     void run(GemmSpec spec, HostTensor a, HostTensor b, HostTensor c, Fused<HostTensor> fused) {
@@ -114,10 +114,10 @@ final class SimdGemm {
             return packed ? NR : count;
         }
 
-        /** The operands of {@code count} of its columns times what is packed in {@code right}. */
-        MicroKernel.Operands operands(int count, float[] right, float[] sums, int width) {
-            MicroKernel.Operands one = MicroKernel.Operands.of(matrix.array(), right, sums, width);
-            return packed ? one.runs(count / NR, panelStep()) : one;
+        /** Fills in the operands of {@code count} of its columns times what is packed in {@code right}. */
+        MicroKernel.Operands set(MicroKernel.Operands operands, int count, float[] right, float[] sums, int width) {
+            operands.set(matrix.array(), right, sums, width);
+            return packed ? operands.runs(count / NR, panelStep()) : operands;
         }
 
         /** From row to row, within a panel if there are panels. */
@@ -158,8 +158,8 @@ final class SimdGemm {
             float[] sums = scratch[worker].take(Scratch.Use.TILE, chunk * width);
             for (int p = 0; p < large.depth(); p += large.block()) {
                 int depth = Math.min(large.block(), large.depth() - p);
-                MicroKernel.Operands operands =
-                        large.operands(depth, right.array(), sums, width).adding(p > 0);
+                MicroKernel.Operands operands = large.set(scratch[worker].operands(), depth, right.array(), sums, width)
+                        .adding(p > 0);
                 if (columns <= LANES) {
                     int from = right.at() + p * NR;
                     TileKind.EDGE.run(
@@ -232,7 +232,7 @@ final class SimdGemm {
         // If B is to be packed, one task a thread: the longer the run of a row that a task reads, the faster.
         int tasks = spec.packedB() ? 2 * workers.count() : workers.count();
         int chunk = Math.min(Math.ceilDiv(panels, tasks), NC / NR);
-        workers.forEach((panels + chunk - 1) / chunk, Math.max(spec.flops(), spec.bytes()), (number, worker) -> {
+        workers.forEach((panels + chunk - 1) / chunk, work(spec), (number, worker) -> {
             int panel = number * chunk;
             int count = Math.min(chunk, panels - panel);
             float[] right = scratch[worker].take(Scratch.Use.RIGHT, chunk * Packing.panelStep(KC));
@@ -299,6 +299,11 @@ final class SimdGemm {
                 epilogue.apply(i, height, column, columns);
             }
         }
+    }
+
+    /** What is to be done, or to be read where that takes longer. */
+    private static long work(GemmSpec spec) {
+        return Math.max(spec.flops(), (long) spec.k() * spec.n() * Float.BYTES);
     }
 
     private static int panels(GemmSpec spec) {

@@ -4,6 +4,7 @@ import static retort.kernels.simd.Blocking.NR;
 import static retort.kernels.simd.SimdSpecies.LANES;
 import static retort.kernels.simd.SimdSpecies.SPECIES;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import retort.kernels.engine.HostTensor;
 import retort.kernels.op.GemmSpec;
@@ -28,26 +29,32 @@ final class SimdGemv {
     private static final int MOST_SPLITS = 16;
 
     private final Workers workers;
+    private final Scratch[] scratch;
+    private final Scratch shared = new Scratch();
 
-    SimdGemv(Workers workers) {
+    /** @param scratch one for each worker */
+    SimdGemv(Workers workers, Scratch[] scratch) {
         this.workers = workers;
+        this.scratch = scratch;
     }
 
     void run(GemmSpec spec, HostTensor x, HostTensor b, HostTensor y, SimdEpilogue epilogue) {
-        float[] scaled = new float[spec.k()];
-        for (int p = 0; p < scaled.length; p++) {
+        int k = spec.k();
+        float[] scaled = shared.take(Scratch.Use.LEFT, k);
+        for (int p = 0; p < k; p++) {
             scaled[p] = spec.alpha() * x.array()[x.offset() + p];
         }
         if (spec.transB()) {
-            inChunks(spec, LANES, (from, to) -> {
+            inChunks(spec, LANES, (from, to, worker) -> {
                 begin(spec, y, from, to);
-                dots(scaled, b.array(), b.offset(), y.array(), y.offset(), from, to);
+                dots(scaled, k, b.array(), b.offset(), y.array(), y.offset(), from, to);
                 epilogue.apply(0, 1, from, to - from);
             });
         } else if (spec.packedB()) {
-            inChunks(spec, PANELS * NR, (from, to) -> {
+            inChunks(spec, PANELS * NR, (from, to, worker) -> {
                 begin(spec, y, from, to);
-                panels(scaled, b.array(), b.offset(), y.array(), y.offset(), from, to);
+                float[] sums = scratch[worker].take(Scratch.Use.TILE, PANELS * NR);
+                panels(scaled, k, b.array(), b.offset(), y.array(), y.offset(), from, to, sums);
                 epilogue.apply(0, 1, from, to - from);
             });
         } else {
@@ -58,7 +65,7 @@ final class SimdGemv {
 
     /** Some columns of the result. */
     private interface Columns {
-        void run(int from, int to);
+        void run(int from, int to, int worker);
     }
 
     /** Every column of the result, some multiple of {@code step} at a time. */
@@ -67,8 +74,14 @@ final class SimdGemv {
         int chunk = Math.ceilDiv(share, step) * step;
         workers.forEach(
                 Math.ceilDiv(spec.n(), chunk),
-                spec.bytes(),
-                (number, worker) -> columns.run(number * chunk, Math.min(spec.n(), (number + 1) * chunk)));
+                bytes(spec),
+                (number, worker) -> columns.run(number * chunk, Math.min(spec.n(), (number + 1) * chunk), worker));
+    }
+
+    /** Read and written at least, the bias aside: how k is split depends on it, and so do the bits of a result. */
+    private static long bytes(GemmSpec spec) {
+        long rows = 1 + (spec.beta() == 0 ? 0 : 1) + (spec.epilogue().gate() ? 1 : 0);
+        return Float.BYTES * (spec.k() * (spec.n() + 1L) + rows * spec.n());
     }
 
     private static void begin(GemmSpec spec, HostTensor y, int from, int to) {
@@ -80,16 +93,18 @@ final class SimdGemv {
     /** y = x B + beta y: each share sums some rows of B, and y gathers the shares. */
     private void splitK(GemmSpec spec, float[] x, HostTensor b, HostTensor y) {
         int n = spec.n();
-        int shares = Math.clamp(spec.bytes() / SPLIT_BYTES, 1, Math.min(MOST_SPLITS, x.length));
-        int share = Math.ceilDiv(x.length, shares);
-        float[] sums = new float[shares * n];
-        workers.forEach(shares, spec.bytes(), (number, worker) -> {
-            int from = Math.min(x.length, number * share);
-            int to = Math.min(x.length, from + share);
+        int k = spec.k();
+        int shares = Math.clamp(bytes(spec) / SPLIT_BYTES, 1, Math.min(MOST_SPLITS, k));
+        int share = Math.ceilDiv(k, shares);
+        float[] sums = shared.take(Scratch.Use.ROWS, shares * n);
+        Arrays.fill(sums, 0, shares * n, 0);
+        workers.forEach(shares, bytes(spec), (number, worker) -> {
+            int from = Math.min(k, number * share);
+            int to = Math.min(k, from + share);
             rows(x, from, to, b.array(), b.offset(), n, sums, number * n);
         });
         begin(spec, y, 0, n);
-        for (int at = 0; at < sums.length; at += n) {
+        for (int at = 0; at < shares * n; at += n) {
             for (int j = 0; j < n; j++) {
                 y.array()[y.offset() + j] += sums[at + j];
             }
@@ -135,15 +150,15 @@ final class SimdGemv {
     }
 
     /** y[from..to) += x B for B in panels; {@code from} begins one. */
-    private static void panels(float[] x, float[] b, int bAt, float[] y, int yAt, int from, int to) {
-        float[] sums = new float[PANELS * NR];
+    private static void panels(
+            float[] x, int k, float[] b, int bAt, float[] y, int yAt, int from, int to, float[] sums) {
         for (int column = from; column < to; column += PANELS * NR) {
             int count = Math.min(PANELS, Math.ceilDiv(to - column, NR));
             if (count == PANELS) {
-                fourPanels(x, b, bAt + column * x.length, sums);
+                fourPanels(x, k, b, bAt + column * k, sums);
             } else {
                 for (int panel = 0; panel < count; panel++) {
-                    onePanel(x, b, bAt + (column + panel * NR) * x.length, sums, panel * NR);
+                    onePanel(x, k, b, bAt + (column + panel * NR) * k, sums, panel * NR);
                 }
             }
             for (int j = column; j < Math.min(to, column + count * NR); j++) {
@@ -152,11 +167,11 @@ final class SimdGemv {
         }
     }
 
-    private static void fourPanels(float[] x, float[] b, int at, float[] sums) {
-        int step = x.length * NR;
+    private static void fourPanels(float[] x, int k, float[] b, int at, float[] sums) {
+        int step = k * NR;
         FloatVector s0l = FloatVector.zero(SPECIES), s0r = s0l;
         FloatVector s1l = s0l, s1r = s0l, s2l = s0l, s2r = s0l, s3l = s0l, s3r = s0l;
-        for (int p = 0, row = at; p < x.length; p++, row += NR) {
+        for (int p = 0, row = at; p < k; p++, row += NR) {
             FloatVector xp = FloatVector.broadcast(SPECIES, x[p]);
             s0l = xp.fma(FloatVector.fromArray(SPECIES, b, row), s0l);
             s0r = xp.fma(FloatVector.fromArray(SPECIES, b, row + LANES), s0r);
@@ -177,10 +192,10 @@ final class SimdGemv {
         s3r.intoArray(sums, 3 * NR + LANES);
     }
 
-    private static void onePanel(float[] x, float[] b, int at, float[] sums, int to) {
+    private static void onePanel(float[] x, int k, float[] b, int at, float[] sums, int to) {
         FloatVector left = FloatVector.zero(SPECIES);
         FloatVector right = left;
-        for (int p = 0, row = at; p < x.length; p++, row += NR) {
+        for (int p = 0, row = at; p < k; p++, row += NR) {
             FloatVector xp = FloatVector.broadcast(SPECIES, x[p]);
             left = xp.fma(FloatVector.fromArray(SPECIES, b, row), left);
             right = xp.fma(FloatVector.fromArray(SPECIES, b, row + LANES), right);
@@ -190,18 +205,17 @@ final class SimdGemv {
     }
 
     /** y[from..to) += x B' for B stored n x k, four rows of B at a time with two sums each. */
-    private static void dots(float[] x, float[] b, int bAt, float[] y, int yAt, int from, int to) {
+    private static void dots(float[] x, int k, float[] b, int bAt, float[] y, int yAt, int from, int to) {
         int j = from;
         for (; j + 4 <= to; j += 4) {
-            dots4(x, b, bAt + j * x.length, y, yAt + j);
+            dots4(x, k, b, bAt + j * k, y, yAt + j);
         }
         for (; j < to; j++) {
-            y[yAt + j] += dot(x, b, bAt + j * x.length);
+            y[yAt + j] += dot(x, k, b, bAt + j * k);
         }
     }
 
-    private static void dots4(float[] x, float[] b, int row, float[] y, int at) {
-        int k = x.length;
+    private static void dots4(float[] x, int k, float[] b, int row, float[] y, int at) {
         FloatVector s0 = FloatVector.zero(SPECIES);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
@@ -214,24 +228,24 @@ final class SimdGemv {
             s2 = xs.fma(FloatVector.fromArray(SPECIES, b, row + 2 * k + p), s2);
             s3 = xs.fma(FloatVector.fromArray(SPECIES, b, row + 3 * k + p), s3);
         }
-        y[at] += SimdSpecies.sumToAll(s0).lane(0) + tail(x, b, row, p);
-        y[at + 1] += SimdSpecies.sumToAll(s1).lane(0) + tail(x, b, row + k, p);
-        y[at + 2] += SimdSpecies.sumToAll(s2).lane(0) + tail(x, b, row + 2 * k, p);
-        y[at + 3] += SimdSpecies.sumToAll(s3).lane(0) + tail(x, b, row + 3 * k, p);
+        y[at] += SimdSpecies.sumToAll(s0).lane(0) + tail(x, k, b, row, p);
+        y[at + 1] += SimdSpecies.sumToAll(s1).lane(0) + tail(x, k, b, row + k, p);
+        y[at + 2] += SimdSpecies.sumToAll(s2).lane(0) + tail(x, k, b, row + 2 * k, p);
+        y[at + 3] += SimdSpecies.sumToAll(s3).lane(0) + tail(x, k, b, row + 3 * k, p);
     }
 
-    private static float dot(float[] x, float[] b, int row) {
+    private static float dot(float[] x, int k, float[] b, int row) {
         FloatVector sum = FloatVector.zero(SPECIES);
         int p = 0;
-        for (; p + LANES <= x.length; p += LANES) {
+        for (; p + LANES <= k; p += LANES) {
             sum = FloatVector.fromArray(SPECIES, x, p).fma(FloatVector.fromArray(SPECIES, b, row + p), sum);
         }
-        return SimdSpecies.sumToAll(sum).lane(0) + tail(x, b, row, p);
+        return SimdSpecies.sumToAll(sum).lane(0) + tail(x, k, b, row, p);
     }
 
-    private static float tail(float[] x, float[] b, int row, int p) {
+    private static float tail(float[] x, int k, float[] b, int row, int p) {
         float sum = 0;
-        for (int q = p; q < x.length; q++) {
+        for (int q = p; q < k; q++) {
             sum = Math.fma(x[q], b[row + q], sum);
         }
         return sum;

@@ -17,6 +17,9 @@ import retort.kernels.op.SoftmaxSpec;
 final class SimdSoftmax {
     private static final int CHUNK = 1 << 15;
 
+    /** What an element takes, in bytes that could be moved meanwhile. */
+    private static final long COST = 64;
+
     /** Up to this many classes, rows are done side by side. */
     private static final int FEW_CLASSES = 64;
 
@@ -29,7 +32,7 @@ final class SimdSoftmax {
     void run(SoftmaxSpec spec, HostTensor logits, HostTensor probabilities) {
         int classes = spec.classes();
         int share = Math.max(1, CHUNK / classes);
-        workers.forEach(Math.ceilDiv(spec.rows(), share), 8 * spec.bytes(), (number, worker) -> {
+        workers.forEach(Math.ceilDiv(spec.rows(), share), COST * logits.size(), (number, worker) -> {
             int first = number * share;
             int rows = Math.min(share, spec.rows() - first);
             float[] z = logits.array();

@@ -86,7 +86,8 @@ class MicroKernelTest {
         float[] c = new float[C_AT + (call.rows() + 1) * LDC];
         Arrays.fill(c, CANARY);
         float[] expected = expected(call, a, b, c);
-        MicroKernel.Operands operands = MicroKernel.Operands.of(a, b, c, LDC)
+        MicroKernel.Operands operands = new MicroKernel.Operands()
+                .set(a, b, c, LDC)
                 .runs(call.runs(), 500, call.ldb(), B_RUN)
                 .adding(call.add())
                 .width(call.width());
