@@ -16,6 +16,8 @@ public final class Call {
     private final List<Operand> operands;
     private final Scalars scalars;
     private final Tensor[] tensors;
+    private Backend preparedBy;
+    private Runnable prepared;
 
     private Call(Spec spec, Scalars scalars, Tensor[] tensors) {
         this.spec = spec;
@@ -89,5 +91,19 @@ public final class Call {
 
     public Tensor tensor(int operand) {
         return tensors[operand];
+    }
+
+    /**
+     * For engines: what {@code backend} made of this call when it ran it before, or null. A call belongs to the thread of its
+     * tensors' backend.
+     */
+    public Runnable preparedBy(Backend backend) {
+        return preparedBy == backend ? prepared : null;
+    }
+
+    /** For engines: keeps what does this call's work on {@code backend}, for the next time. */
+    public void prepare(Backend backend, Runnable work) {
+        preparedBy = backend;
+        prepared = work;
     }
 }

@@ -89,7 +89,16 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
                 checkAlone(call, i);
             }
         }
-        run(call.spec(), new Operands<>(type, call));
+        work(call).run();
+    }
+
+    private Runnable work(Call call) {
+        Runnable work = call.preparedBy(this);
+        if (work == null) {
+            work = prepare(call.spec(), new Operands<>(type, call));
+            call.prepare(this, work);
+        }
+        return work;
     }
 
     @Override
@@ -104,8 +113,11 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
         return closed;
     }
 
-    /** Does an op whose operands fit: one exhaustive switch over the specs. */
-    protected abstract void run(Spec spec, Operands<T> operands);
+    /**
+     * What does an op whose operands fit, each time that it is run: one exhaustive switch over the specs. A call is prepared
+     * once and run as often as its caller likes, so what can be made ready here is.
+     */
+    protected abstract Runnable prepare(Spec spec, Operands<T> operands);
 
     protected abstract void doUpload(float[] source, int offset, T destination);
 

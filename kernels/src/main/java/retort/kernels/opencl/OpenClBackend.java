@@ -187,18 +187,18 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
     }
 
     @Override
-    protected void run(Spec spec, Operands<ClTensor> o) {
-        switch (spec) {
-            case AdamSpec s -> elementwise.adam(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
-            case ArgmaxSpec s -> rows.argmax(s, o.get(0), o.get(1));
-            case BiasSpec s -> elementwise.addBias(s, o.get(0), o.get(1));
-            case ColumnSumSpec s -> elementwise.columnSums(s, o.get(0), o.get(1));
-            case Conv2dSpec s -> conv2d.conv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
-            case CrossEntropySpec s -> rows.crossEntropy(s, o.get(0), o.get(1), o.get(2), o.get(3));
-            case DistillationSpec s -> rows.distillation(s, o.get(0), o.get(1), o.get(2), o.get(3));
-            case DropoutSpec s -> elementwise.dropout(s, o.key(), o.get(0), o.get(1));
+    protected Runnable prepare(Spec spec, Operands<ClTensor> o) {
+        return switch (spec) {
+            case AdamSpec s -> () -> elementwise.adam(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
+            case ArgmaxSpec s -> () -> rows.argmax(s, o.get(0), o.get(1));
+            case BiasSpec s -> () -> elementwise.addBias(s, o.get(0), o.get(1));
+            case ColumnSumSpec s -> () -> elementwise.columnSums(s, o.get(0), o.get(1));
+            case Conv2dSpec s -> () -> conv2d.conv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
+            case CrossEntropySpec s -> () -> rows.crossEntropy(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DistillationSpec s -> () -> rows.distillation(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DropoutSpec s -> () -> elementwise.dropout(s, o.key(), o.get(0), o.get(1));
             case GemmAdamSpec s ->
-                products.gemmAdam(
+                () -> products.gemmAdam(
                         s,
                         o.get(0),
                         o.get(1),
@@ -206,23 +206,21 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
                         o.get(3),
                         o.get(4),
                         s.adam().stepSize(o.step()));
-            case GemmSpec s -> products.gemm(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
-            case MaxNormSpec s -> elementwise.maxNorm(s, o.get(0));
-            case MaxPool2dSpec s -> {
+            case GemmSpec s -> () -> products.gemm(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
+            case MaxNormSpec s -> () -> elementwise.maxNorm(s, o.get(0));
+            case MaxPool2dSpec s ->
                 switch (s.pass()) {
-                    case FORWARD -> maxPool2d.forward(s, o.get(0), o.get(1));
-                    case GRADIENT -> maxPool2d.gradient(s, o.get(0), o.get(1), o.get(2));
-                }
-            }
-            case ReluSpec s -> {
+                    case FORWARD -> () -> maxPool2d.forward(s, o.get(0), o.get(1));
+                    case GRADIENT -> () -> maxPool2d.gradient(s, o.get(0), o.get(1), o.get(2));
+                };
+            case ReluSpec s ->
                 switch (s.pass()) {
-                    case FORWARD -> elementwise.relu(s, o.get(0), o.get(1));
-                    case GRADIENT -> elementwise.reluGradient(s, o.get(0), o.get(1), o.get(2));
-                }
-            }
-            case SgdSpec s -> elementwise.sgd(s, o.get(0), o.get(1), o.get(2));
-            case SoftmaxSpec s -> rows.softmax(s, o.get(0), o.get(1));
-        }
+                    case FORWARD -> () -> elementwise.relu(s, o.get(0), o.get(1));
+                    case GRADIENT -> () -> elementwise.reluGradient(s, o.get(0), o.get(1), o.get(2));
+                };
+            case SgdSpec s -> () -> elementwise.sgd(s, o.get(0), o.get(1), o.get(2));
+            case SoftmaxSpec s -> () -> rows.softmax(s, o.get(0), o.get(1));
+        };
     }
 
     @Override

@@ -67,18 +67,18 @@ final class ScalarBackend extends HostBackend {
     }
 
     @Override
-    protected void run(Spec spec, Operands<HostTensor> o) {
-        switch (spec) {
-            case AdamSpec s -> adam(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
-            case ArgmaxSpec s -> argmax(s, o.get(0), o.get(1));
-            case BiasSpec s -> addBias(s, o.get(0), o.get(1));
-            case ColumnSumSpec s -> columnSums(s, o.get(0), o.get(1));
-            case Conv2dSpec s -> conv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
-            case CrossEntropySpec s -> crossEntropy(s, o.get(0), o.get(1), o.get(2), o.get(3));
-            case DistillationSpec s -> distillation(s, o.get(0), o.get(1), o.get(2), o.get(3));
-            case DropoutSpec s -> dropout(s, o.key(), o.get(0), o.get(1));
+    protected Runnable prepare(Spec spec, Operands<HostTensor> o) {
+        return switch (spec) {
+            case AdamSpec s -> () -> adam(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
+            case ArgmaxSpec s -> () -> argmax(s, o.get(0), o.get(1));
+            case BiasSpec s -> () -> addBias(s, o.get(0), o.get(1));
+            case ColumnSumSpec s -> () -> columnSums(s, o.get(0), o.get(1));
+            case Conv2dSpec s -> () -> conv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
+            case CrossEntropySpec s -> () -> crossEntropy(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DistillationSpec s -> () -> distillation(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DropoutSpec s -> () -> dropout(s, o.key(), o.get(0), o.get(1));
             case GemmAdamSpec s ->
-                gemmAdam(
+                () -> gemmAdam(
                         s,
                         o.get(0),
                         o.get(1),
@@ -86,23 +86,21 @@ final class ScalarBackend extends HostBackend {
                         o.get(3),
                         o.get(4),
                         s.adam().stepSize(o.step()));
-            case GemmSpec s -> gemm(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
-            case MaxNormSpec s -> maxNorm(s, o.get(0));
-            case MaxPool2dSpec s -> {
+            case GemmSpec s -> () -> gemm(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
+            case MaxNormSpec s -> () -> maxNorm(s, o.get(0));
+            case MaxPool2dSpec s ->
                 switch (s.pass()) {
-                    case FORWARD -> maxPool2d(s, o.get(0), o.get(1));
-                    case GRADIENT -> maxPool2dGradient(s, o.get(0), o.get(1), o.get(2));
-                }
-            }
-            case ReluSpec s -> {
+                    case FORWARD -> () -> maxPool2d(s, o.get(0), o.get(1));
+                    case GRADIENT -> () -> maxPool2dGradient(s, o.get(0), o.get(1), o.get(2));
+                };
+            case ReluSpec s ->
                 switch (s.pass()) {
-                    case FORWARD -> relu(s, o.get(0), o.get(1));
-                    case GRADIENT -> reluGradient(s, o.get(0), o.get(1), o.get(2));
-                }
-            }
-            case SgdSpec s -> sgd(s, o.get(0), o.get(1), o.get(2));
-            case SoftmaxSpec s -> softmax(s, o.get(0), o.get(1));
-        }
+                    case FORWARD -> () -> relu(s, o.get(0), o.get(1));
+                    case GRADIENT -> () -> reluGradient(s, o.get(0), o.get(1), o.get(2));
+                };
+            case SgdSpec s -> () -> sgd(s, o.get(0), o.get(1), o.get(2));
+            case SoftmaxSpec s -> () -> softmax(s, o.get(0), o.get(1));
+        };
     }
 
     private static void gemm(GemmSpec spec, HostTensor a, HostTensor b, HostTensor c, Fused<HostTensor> fused) {

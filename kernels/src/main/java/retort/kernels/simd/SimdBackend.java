@@ -87,18 +87,18 @@ final class SimdBackend extends HostBackend {
     }
 
     @Override
-    protected void run(Spec spec, Operands<HostTensor> o) {
-        switch (spec) {
-            case AdamSpec s -> adam.run(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
-            case ArgmaxSpec s -> elementwise.argmax(s, o.get(0), o.get(1));
-            case BiasSpec s -> elementwise.addBias(s, o.get(0), o.get(1));
-            case ColumnSumSpec s -> elementwise.columnSums(s, o.get(0), o.get(1));
-            case Conv2dSpec s -> conv2d.run(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
-            case CrossEntropySpec s -> softmax.run(s, o.get(0), o.get(1), o.get(2), o.get(3));
-            case DistillationSpec s -> distillation.run(s, o.get(0), o.get(1), o.get(2), o.get(3));
-            case DropoutSpec s -> elementwise.dropout(s, o.key(), o.get(0), o.get(1));
+    protected Runnable prepare(Spec spec, Operands<HostTensor> o) {
+        return switch (spec) {
+            case AdamSpec s -> () -> adam.run(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
+            case ArgmaxSpec s -> () -> elementwise.argmax(s, o.get(0), o.get(1));
+            case BiasSpec s -> () -> elementwise.addBias(s, o.get(0), o.get(1));
+            case ColumnSumSpec s -> () -> elementwise.columnSums(s, o.get(0), o.get(1));
+            case Conv2dSpec s -> () -> conv2d.run(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
+            case CrossEntropySpec s -> () -> softmax.run(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DistillationSpec s -> () -> distillation.run(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DropoutSpec s -> () -> elementwise.dropout(s, o.key(), o.get(0), o.get(1));
             case GemmAdamSpec s ->
-                gemm.runAdam(
+                () -> gemm.runAdam(
                         s,
                         o.get(0),
                         o.get(1),
@@ -106,23 +106,21 @@ final class SimdBackend extends HostBackend {
                         o.get(3),
                         o.get(4),
                         s.adam().stepSize(o.step()));
-            case GemmSpec s -> gemm.run(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
-            case MaxNormSpec s -> maxNorm.run(s, o.get(0));
-            case MaxPool2dSpec s -> {
+            case GemmSpec s -> () -> gemm.run(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
+            case MaxNormSpec s -> () -> maxNorm.run(s, o.get(0));
+            case MaxPool2dSpec s ->
                 switch (s.pass()) {
-                    case FORWARD -> maxPool2d.forward(s, o.get(0), o.get(1));
-                    case GRADIENT -> maxPool2d.gradient(s, o.get(0), o.get(1), o.get(2));
-                }
-            }
-            case ReluSpec s -> {
+                    case FORWARD -> () -> maxPool2d.forward(s, o.get(0), o.get(1));
+                    case GRADIENT -> () -> maxPool2d.gradient(s, o.get(0), o.get(1), o.get(2));
+                };
+            case ReluSpec s ->
                 switch (s.pass()) {
-                    case FORWARD -> elementwise.relu(s, o.get(0), o.get(1));
-                    case GRADIENT -> elementwise.reluGradient(s, o.get(0), o.get(1), o.get(2));
-                }
-            }
-            case SgdSpec s -> sgd.run(s, o.get(0), o.get(1), o.get(2));
-            case SoftmaxSpec s -> softmax.run(s, o.get(0), o.get(1));
-        }
+                    case FORWARD -> () -> elementwise.relu(s, o.get(0), o.get(1));
+                    case GRADIENT -> () -> elementwise.reluGradient(s, o.get(0), o.get(1), o.get(2));
+                };
+            case SgdSpec s -> () -> sgd.run(s, o.get(0), o.get(1), o.get(2));
+            case SoftmaxSpec s -> () -> softmax.run(s, o.get(0), o.get(1));
+        };
     }
 
     @Override
