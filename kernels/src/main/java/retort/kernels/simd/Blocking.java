@@ -3,8 +3,8 @@ package retort.kernels.simd;
 import static retort.kernels.simd.SimdSpecies.LANES;
 
 /**
- * How products are cut into blocks on this machine, in the letters of Goto and van de Geijn (2008) and of BLIS. It is all about
- * speed: no bit of a result depends on it.
+ * How products are cut into blocks on this machine, in the letters of Goto and van de Geijn (2008) and of BLIS. It is
+ * all about speed: no bit of a result depends on it.
  *
  * <pre>
  *     vectors       registers   MR   MR_ROWS   NR    KC    MC     NC
@@ -26,7 +26,9 @@ final class Blocking {
     /** The same where A is read by rows; with 16 registers a sixth row spills (107 and 67 GFLOP/s on one AVX2 core). */
     static final int MR_ROWS = REGISTERS == 32 ? 6 : 5;
 
-    /** The same in an edge tile of one vector. (Two vectors took 1.3 to 1.9 times as long, with 6, 8 and 16 columns.) */
+    /**
+     * The same in an edge tile of one vector. (Two vectors took 1.3 to 1.9 times as long, with 6, 8 and 16 columns.)
+     */
     static final int MR_EDGE = 8;
 
     /** Pixels in a tile of a convolution over one channel. */
@@ -41,7 +43,10 @@ final class Blocking {
     /** The same in a tall-and-skinny product, where the large matrix is read once: its rows are then long streams. */
     static final int KC_TALL = 2048;
 
-    /** The same where that matrix is packed: its panels are a stream each, as many as a core's prefetcher follows easily. */
+    /**
+     * The same where that matrix is packed: its panels are a stream each, as many as a core's prefetcher follows
+     * easily.
+     */
     static final int KC_TALL_PACKED = 8 * NR;
 
     /** Rows in a block of A: it stays in the second-level cache. */
@@ -60,8 +65,8 @@ final class Blocking {
     static final int SMALL_M = 96;
 
     /**
-     * Elements of a block of B that stays in the second-level cache: C is then finished MR rows at a time, so that it streams to memory
-     * in order.
+     * Elements of a block of B that stays in the second-level cache: C is then finished MR rows at a time, so that it
+     * streams to memory in order.
      */
     static final int SMALL_BLOCK = 1 << 16;
 
@@ -86,8 +91,8 @@ final class Blocking {
     private Blocking() {}
 
     /**
-     * How many of the remaining rows the next tile takes: mr, as long as what is left after it is enough to hide how long an
-     * addition takes; else the last ones are shared out evenly.
+     * How many of the remaining rows the next tile takes: mr, as long as what is left after it is enough to hide how
+     * long an addition takes; else the last ones are shared out evenly.
      */
     static int nextRows(int remaining, int mr) {
         if (remaining <= mr) {

@@ -7,9 +7,9 @@ import retort.kernels.engine.HostTensor;
 import retort.kernels.op.Conv2dSpec;
 
 /**
- * The input gradient of a convolution over few channels, image by image. As columns of a product they would leave most of a
- * panel to padding. Here the columns are all elements under the kernel: dY times the filter gives what each pixel of dY
- * passes to each of them, and those parts are added where they belong, a run of them for each row of the kernel.
+ * The input gradient of a convolution over few channels, image by image. As columns of a product they would leave most
+ * of a panel to padding. Here the columns are all elements under the kernel: dY times the filter gives what each pixel
+ * of dY passes to each of them, and those parts are added where they belong, a run of them for each row of the kernel.
  */
 final class Col2ImGradient {
     private final Conv2dSpec spec;
@@ -31,7 +31,10 @@ final class Col2ImGradient {
         return 4 * spec.channels() <= NR;
     }
 
-    /** The filter as panels, a row for each filter, a column for each element under the kernel: [panel][filter][r, s, c]. */
+    /**
+     * The filter as panels, a row for each filter, a column for each element under the kernel: [panel][filter][r, s,
+     * c].
+     */
     float[] pack(HostTensor filter, Scratch scratch) {
         int filters = spec.filters();
         float[] packed = scratch.take(Scratch.Use.RIGHT, columns * filters);

@@ -3,30 +3,39 @@ package retort.kernels.simd;
 import static retort.kernels.simd.Blocking.MR;
 import static retort.kernels.simd.Blocking.NR;
 
-/** Some rows of C, and their products with packed panels. The last panel's missing columns go through a tile of scratch. */
+/**
+ * Some rows of C, and their products with packed panels. The last panel's missing columns go through a tile of scratch.
+ */
 final class MacroKernel {
-    private final float[] c;
-    private final int at;
-    private final int row;
-    private final int rows;
-    private final int columns;
     private final Scratch scratch;
+    private float[] c;
+    private int at;
+    private int row;
+    private int rows;
+    private int columns;
 
-    /**
-     * @param at index of C's first element in {@code c}
-     * @param row first row of this block
-     * @param columns of C, all of them
-     */
-    MacroKernel(float[] c, int at, int row, int rows, int columns, Scratch scratch) {
-        this.c = c;
-        this.at = at;
-        this.row = row;
-        this.rows = rows;
-        this.columns = columns;
+    MacroKernel(Scratch scratch) {
         this.scratch = scratch;
     }
 
-    /** These rows of C, in the panels' columns: overwritten by left * right, or added to. Each panel meets all rows in turn. */
+    /**
+     * @param newAt index of C's first element in {@code newC}
+     * @param newRow first row of this block
+     * @param newColumns of C, all of them
+     */
+    MacroKernel set(float[] newC, int newAt, int newRow, int newRows, int newColumns) {
+        c = newC;
+        at = newAt;
+        row = newRow;
+        rows = newRows;
+        columns = newColumns;
+        return this;
+    }
+
+    /**
+     * These rows of C, in the panels' columns: overwritten by left * right, or added to. Each panel meets all rows in
+     * turn.
+     */
     void multiply(Packing.ABlock left, Packing.BPanels right, boolean add) {
         int depth = right.depth();
         float[] edge = scratch.take(Scratch.Use.TILE, MR * NR);

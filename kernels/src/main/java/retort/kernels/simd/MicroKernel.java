@@ -1,17 +1,18 @@
 package retort.kernels.simd;
 
 /**
- * The innermost loop of a product: tiles of C stay in registers while A and B stream past. The classes that implement it are
- * made by {@link TileEmitter}, one for each {@link Tile}; {@link TileKind} says how A and B lie.
+ * The innermost loop of a product: tiles of C stay in registers while A and B stream past. The classes that implement
+ * it are made by {@link TileEmitter}, one for each {@link Tile}; {@link TileKind} says how A and B lie.
  *
- * <p>Each sum runs over its products in order, whatever the tile, so the bits of a result do not depend on how C is cut into tiles.
+ * <p>Each sum runs over its products in order, whatever the tile, so the bits of a result do not depend on how C is cut
+ * into tiles.
  *
  * <p>Source: Goto and van de Geijn 2008 (register blocking); Van Zee and van de Geijn 2015 (micro-kernel).
  */
-interface MicroKernel {
+abstract class MicroKernel {
     /**
-     * Some tiles, each below the one before, against the same panel of B. (With the receiver six arguments travel in registers;
-     * the rest is on the stack, where it costs the loop no register.)
+     * Some tiles, each below the one before, against the same panel of B. (With the receiver six arguments travel in
+     * registers; the rest is on the stack, where it costs the loop no register.)
      *
      * @param k products of a run, at least 1
      * @param aAt where A's first element for these tiles is
@@ -20,10 +21,13 @@ interface MicroKernel {
      * @param tiles how many; 1 for the kinds that do one at a time
      * @param cAt where the first tile of C begins
      */
-    void run(int k, int aAt, int lda, int bAt, int tiles, Operands operands, int cAt);
+    abstract void run(int k, int aAt, int lda, int bAt, int tiles, Operands operands, int cAt);
 
-    /** What stays the same from tile to tile. Each thread fills in the same one again and again, so that a call allocates nothing. */
-    final class Operands {
+    /**
+     * What stays the same from tile to tile. Each thread fills in the same one again and again, so that a call
+     * allocates nothing.
+     */
+    static final class Operands {
         private static final float[] ZEROS = new float[Blocking.NR];
 
         private float[] a;

@@ -12,37 +12,101 @@ import retort.kernels.engine.HostTensor;
 import retort.kernels.op.GemmSpec;
 
 /**
- * Copies blocks of a GEMM's operands into the order in which the micro-kernels read them. A goes, times alpha, into tiles of
- * rows, column by column; B into panels of two vectors, row by row, padded with zeros to whole panels.
+ * Copies blocks of a GEMM's operands into the order in which the micro-kernels read them. A goes, times alpha, into
+ * tiles of rows, column by column; B into panels of two vectors, row by row, padded with zeros to whole panels.
  */
 final class Packing {
     /**
-     * Packed columns of B: {@code count} panels from panel {@code first} on, {@code depth} rows of each. The first begins at
-     * {@code array[at]}, the others {@code step} elements apart.
+     * Packed columns of B: {@code count} panels from panel {@code first} on, {@code depth} rows of each. The first
+     * begins at {@code array[at]}, the others {@code step} elements apart. Filled in anew as often as needed.
      */
-    record BPanels(float[] array, int at, int step, int first, int count, int depth) {
-        /** BPanels that lie one after the other. */
-        BPanels(float[] array, int at, int first, int count, int depth) {
-            this(array, at, depth * NR, first, count, depth);
+    static final class BPanels {
+        private float[] array;
+        private int at;
+        private int step;
+        private int first;
+        private int count;
+        private int depth;
+
+        BPanels set(float[] newArray, int newAt, int newStep, int newFirst, int newCount, int newDepth) {
+            array = newArray;
+            at = newAt;
+            step = newStep;
+            first = newFirst;
+            count = newCount;
+            depth = newDepth;
+            return this;
+        }
+
+        /** Panels from the first on that lie one after the other, from the array's beginning. */
+        BPanels set(float[] newArray, int newCount, int newDepth) {
+            return set(newArray, 0, newDepth * NR, 0, newCount, newDepth);
         }
 
         /** One of them, as if there were no other. */
         BPanels only(int number) {
-            return new BPanels(array, at + number * step, step, 0, 1, depth);
+            return new BPanels().set(array, at + number * step, step, 0, 1, depth);
+        }
+
+        float[] array() {
+            return array;
+        }
+
+        int at() {
+            return at;
+        }
+
+        int step() {
+            return step;
+        }
+
+        int first() {
+            return first;
+        }
+
+        int count() {
+            return count;
+        }
+
+        int depth() {
+            return depth;
         }
     }
 
     /**
-     * Rows of A as {@link TileKind#COLUMNS} reads them: packed into tiles if {@code step} is 0, else column by column where they
-     * are, {@code step} apart.
+     * Rows of A as {@link TileKind#COLUMNS} reads them: packed into tiles if {@code step} is 0, else column by column
+     * where they are, {@code step} apart. Filled in anew as often as needed.
      */
-    record ABlock(float[] array, int at, int step) {
-        static ABlock packed(float[] array, int at) {
-            return new ABlock(array, at, 0);
+    static final class ABlock {
+        private float[] array;
+        private int at;
+        private int step;
+
+        ABlock set(float[] newArray, int newAt, int newStep) {
+            array = newArray;
+            at = newAt;
+            step = newStep;
+            return this;
+        }
+
+        ABlock packed(float[] newArray, int newAt) {
+            return set(newArray, newAt, 0);
         }
 
         boolean isPacked() {
             return step == 0;
+        }
+
+        float[] array() {
+            return array;
+        }
+
+        int at() {
+            return at;
+        }
+
+        int step() {
+            return step;
         }
     }
 
@@ -57,15 +121,15 @@ final class Packing {
     }
 
     /**
-     * Columns p .. p + depth of rows row .. row + rows of alpha op(A): where they are if they can be read there, else packed to
-     * {@code to[at..]}.
+     * Columns p .. p + depth of rows row .. row + rows of alpha op(A): where they are if they can be read there, else
+     * packed to {@code to[at..]}.
      */
-    ABlock aBlock(int row, int rows, int p, int depth, float[] to, int at) {
+    ABlock aBlock(ABlock block, int row, int rows, int p, int depth, float[] to, int at) {
         if (spec.transA() && spec.alpha() == 1) {
-            return new ABlock(a.array(), a.offset() + p * spec.m() + row, spec.m());
+            return block.set(a.array(), a.offset() + p * spec.m() + row, spec.m());
         }
         packA(to, at, row, rows, p, depth);
-        return ABlock.packed(to, at);
+        return block.packed(to, at);
     }
 
     /** Packs rows row .. row + rows, columns p .. p + depth of alpha op(A) into tiles at {@code to[at..]}. */
@@ -76,7 +140,9 @@ final class Packing {
         }
     }
 
-    /** Packs all of alpha op(A)', k x m, as if it were B: panels of m, {@code depth} deep, with rows of zeros from k on. */
+    /**
+     * Packs all of alpha op(A)', k x m, as if it were B: panels of m, {@code depth} deep, with rows of zeros from k on.
+     */
     void packAAsPanels(float[] to, int depth) {
         for (int row = 0; row < spec.m(); row += NR) {
             int at = row * depth;
@@ -85,13 +151,17 @@ final class Packing {
         }
     }
 
-    /** BPanels of scale op(B), rows p .. p + depth: where they are if B is packed so already, else packed to {@code to[at..]}. */
-    BPanels bPanels(float[] to, int at, float scale, int p, int depth, int first, int count) {
+    /**
+     * Panels of scale op(B), rows p .. p + depth: where they are if B is packed so already, else packed to
+     * {@code to[at..]}.
+     */
+    BPanels bPanels(BPanels panels, float[] to, int at, float scale, int p, int depth, int first, int count) {
         if (spec.packedB() && !spec.transB() && scale == 1) {
             int step = spec.k() * NR;
-            return new BPanels(b.array(), b.offset() + first * step + p * NR, step, first, count, depth);
+            return panels.set(b.array(), b.offset() + first * step + p * NR, step, first, count, depth);
         }
-        return packB(to, at, scale, p, depth, first, count);
+        packB(to, at, scale, p, depth, first, count);
+        return panels.set(to, at, panelStep(depth), first, count, depth);
     }
 
     /** Rows of alpha op(A) side by side, {@code step} elements a column; missing rows are zeros. */
@@ -136,27 +206,28 @@ final class Packing {
     }
 
     /**
-     * Elements from a panel of this depth to the next where they are packed side by side. One line more than it holds: panels a
-     * power of two apart would all lie in the same few sets of the first-level cache.
+     * Elements from a panel of this depth to the next where they are packed side by side. One line more than it holds:
+     * panels a power of two apart would all lie in the same few sets of the first-level cache.
      */
     static int panelStep(int depth) {
         return depth * NR + NR;
     }
 
     /**
-     * Packs rows p .. p + depth of {@code count} panels of scale op(B), from panel {@code first} on, to {@code to[at..]}.
+     * Packs rows p .. p + depth of {@code count} panels of scale op(B), from panel {@code first} on, to
+     * {@code to[at..]}.
      *
-     * <p>Row by row in row-major order, as the hardware prefetcher likes it best. Else some rows at a time, panel by panel: each
-     * row is then a stream that it can follow, and what is written lies together. (Packing the next block between the tiles
-     * of this one, so that memory is never idle, was 13 % slower.)
+     * <p>Row by row in row-major order, as the hardware prefetcher likes it best. Else some rows at a time, panel by
+     * panel: each row is then a stream that it can follow, and what is written lies together. (Packing the next block
+     * between the tiles of this one, so that memory is never idle, was 13 % slower.)
      */
-    private BPanels packB(float[] to, int at, float scale, int p, int depth, int first, int count) {
+    private void packB(float[] to, int at, float scale, int p, int depth, int first, int count) {
         int step = panelStep(depth);
         if (!spec.transB() && !spec.packedB()) {
             for (int q = 0; q < depth; q++) {
                 copyRow(to, at + q * NR, step, scale, p + q, first, count);
             }
-            return new BPanels(to, at, step, first, count, depth);
+            return;
         }
         for (int top = 0; top < depth; top += STREAMS) {
             int rows = Math.min(STREAMS, depth - top);
@@ -170,7 +241,6 @@ final class Packing {
                 }
             }
         }
-        return new BPanels(to, at, step, first, count, depth);
     }
 
     /** Row {@code row} of some panels, each of which begins {@code step} after the one before. */
@@ -220,7 +290,10 @@ final class Packing {
         }
     }
 
-    /** Index of row {@code row}, column {@code column} of a B stored n x k; a packed one's columns are multiples of the panel. */
+    /**
+     * Index of row {@code row}, column {@code column} of a B stored n x k; a packed one's columns are multiples of the
+     * panel.
+     */
     private int storedTransposed(int row, int column) {
         return b.offset() + (spec.packedB() ? column * spec.n() + row * NR : row * spec.k() + column);
     }

@@ -1,6 +1,6 @@
 package retort.kernels.simd;
 
-/** Arrays that a thread reuses from call to call; each grows to the most that was asked of it. */
+/** What a thread reuses from call to call. Arrays grow to the most that was asked of them. */
 final class Scratch {
     /** What the arrays are for; a kernel may hold one of each at a time. */
     enum Use {
@@ -14,6 +14,9 @@ final class Scratch {
     private final MicroKernel.Operands operands = new MicroKernel.Operands();
 
     private final MicroKernel.Operands edgeOperands = new MicroKernel.Operands();
+    private final MacroKernel macroKernel = new MacroKernel(this);
+    private final Packing.ABlock aBlock = new Packing.ABlock();
+    private final Packing.BPanels bPanels = new Packing.BPanels();
     private final float[][] arrays = new float[Use.values().length][0];
 
     MicroKernel.Operands operands() {
@@ -22,6 +25,18 @@ final class Scratch {
 
     MicroKernel.Operands edgeOperands() {
         return edgeOperands;
+    }
+
+    MacroKernel macroKernel() {
+        return macroKernel;
+    }
+
+    Packing.ABlock aBlock() {
+        return aBlock;
+    }
+
+    Packing.BPanels bPanels() {
+        return bPanels;
     }
 
     /** At least {@code length} elements, with whatever was left in them. */

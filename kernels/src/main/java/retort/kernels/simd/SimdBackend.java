@@ -93,7 +93,7 @@ final class SimdBackend extends HostBackend {
             case ArgmaxSpec s -> () -> elementwise.argmax(s, o.get(0), o.get(1));
             case BiasSpec s -> () -> elementwise.addBias(s, o.get(0), o.get(1));
             case ColumnSumSpec s -> () -> elementwise.columnSums(s, o.get(0), o.get(1));
-            case Conv2dSpec s -> () -> conv2d.run(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
+            case Conv2dSpec s -> conv2d.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case CrossEntropySpec s -> () -> softmax.run(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case DistillationSpec s -> () -> distillation.run(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case DropoutSpec s -> () -> elementwise.dropout(s, o.key(), o.get(0), o.get(1));
@@ -106,7 +106,7 @@ final class SimdBackend extends HostBackend {
                         o.get(3),
                         o.get(4),
                         s.adam().stepSize(o.step()));
-            case GemmSpec s -> () -> gemm.run(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
+            case GemmSpec s -> gemm.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case MaxNormSpec s -> () -> maxNorm.run(s, o.get(0));
             case MaxPool2dSpec s ->
                 switch (s.pass()) {
@@ -119,7 +119,7 @@ final class SimdBackend extends HostBackend {
                     case GRADIENT -> () -> elementwise.reluGradient(s, o.get(0), o.get(1), o.get(2));
                 };
             case SgdSpec s -> () -> sgd.run(s, o.get(0), o.get(1), o.get(2));
-            case SoftmaxSpec s -> () -> softmax.run(s, o.get(0), o.get(1));
+            case SoftmaxSpec s -> softmax.prepare(s, o.get(0), o.get(1));
         };
     }
 

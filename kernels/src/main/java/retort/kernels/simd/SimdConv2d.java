@@ -12,8 +12,8 @@ import retort.kernels.op.Conv2dSpec;
  * Convolution as products of matrices that are never built whole.
  *
  * <p>Forward: in NHWC the pixels under one row of a kernel lie side by side, so a tile of output pixels is the sum over
- * kernel rows of in-place products, which {@link TileKind#ROWS} tiles add up in registers. Where the image needs padding,
- * the few input rows under one output row are copied to scratch first.
+ * kernel rows of in-place products, which {@link TileKind#ROWS} tiles add up in registers. Where the image needs
+ * padding, the few input rows under one output row are copied to scratch first.
  *
  * <p>Input gradient: the same over dY, dilated by the stride and padded, with the filter rotated by 180 degrees and its
  * channels and filters exchanged; a stride s thus multiplies s times too much.
@@ -150,31 +150,37 @@ final class SimdConv2d {
         }
     }
 
-    void run(Conv2dSpec spec, HostTensor x, HostTensor filter, HostTensor y, Fused<HostTensor> fused) {
-        switch (spec.pass()) {
+    Runnable prepare(Conv2dSpec spec, HostTensor x, HostTensor filter, HostTensor y, Fused<HostTensor> fused) {
+        return switch (spec.pass()) {
             case FORWARD -> {
                 SimdEpilogue epilogue = new SimdEpilogue(spec.epilogue(), fused, y, spec.filters());
-                multiply(spec, ImplicitGemm.forward(spec, x), packForward(spec, filter), y, epilogue);
+                Workers.Task task = multiply(ImplicitGemm.forward(spec, x), y, epilogue);
+                yield () -> {
+                    packForward(spec, filter);
+                    workers.forEach(tasks(spec.batch() * spec.outHeight()), spec.flops(), task);
+                };
             }
             case INPUT_GRADIENT -> {
                 SimdEpilogue epilogue = new SimdEpilogue(spec.epilogue(), fused, x, spec.channels());
                 if (Col2ImGradient.suits(spec)) {
-                    col2Im(spec, x, filter, y, epilogue);
-                } else {
-                    multiply(spec, ImplicitGemm.inputGradient(spec, y), packTurned(spec, filter), x, epilogue);
+                    yield () -> col2Im(spec, x, filter, y, epilogue);
                 }
+                Workers.Task task = multiply(ImplicitGemm.inputGradient(spec, y), x, epilogue);
+                yield () -> {
+                    packRotated(spec, filter);
+                    workers.forEach(tasks(spec.batch() * spec.height()), spec.flops(), task);
+                };
             }
-            case FILTER_GRADIENT -> filterGradient(spec, x, filter, y);
-        }
+            case FILTER_GRADIENT -> () -> filterGradient(spec, x, filter, y);
+        };
     }
 
     /** The filter as panels of its last axis: [panel][r, s, c][filter]. */
-    private float[] packForward(Conv2dSpec spec, HostTensor filter) {
+    private void packForward(Conv2dSpec spec, HostTensor filter) {
         int depth = spec.kernelHeight() * spec.kernelWidth() * spec.channels();
         int panels = Math.ceilDiv(spec.filters(), NR);
         float[] packed = shared.take(Scratch.Use.RIGHT, panels * depth * NR);
         packPanels(filter.array(), filter.offset(), depth, spec.filters(), packed);
-        return packed;
     }
 
     /** Rows of {@code columns} elements as zero-padded panels: [panel][row][NR]. */
@@ -190,7 +196,7 @@ final class SimdConv2d {
     }
 
     /** The filter rotated by 180 degrees, channels and filters exchanged: [panel][kh-1-r, kw-1-s, filter][channel]. */
-    private float[] packTurned(Conv2dSpec spec, HostTensor filter) {
+    private void packRotated(Conv2dSpec spec, HostTensor filter) {
         int taps = spec.kernelHeight() * spec.kernelWidth();
         int channels = spec.channels();
         int filters = spec.filters();
@@ -207,7 +213,6 @@ final class SimdConv2d {
                 }
             }
         }
-        return packed;
     }
 
     /** One task for each image. */
@@ -221,13 +226,23 @@ final class SimdConv2d {
         });
     }
 
-    /** One task for each row of output pixels. */
-    private void multiply(
-            Conv2dSpec spec, ImplicitGemm gemm, float[] packed, HostTensor result, SimdEpilogue epilogue) {
-        int rows = spec.batch() * gemm.outHeight();
+    /** Tasks for so many rows of output pixels. */
+    private int tasks(int rows) {
+        return Math.ceilDiv(rows, share(rows));
+    }
+
+    /** Rows of output pixels in a task. */
+    private int share(int rows) {
+        return Math.max(1, rows / (16 * workers.count()));
+    }
+
+    /** Some rows of output pixels; the filter is packed in {@link #shared} memory by then. */
+    private Workers.Task multiply(ImplicitGemm gemm, HostTensor result, SimdEpilogue epilogue) {
+        int rows = result.shape().rows() * gemm.outHeight();
         boolean inPlace = gemm.inPlace();
-        int share = Math.max(1, rows / (16 * workers.count()));
-        workers.forEach(Math.ceilDiv(rows, share), spec.flops(), (task, worker) -> {
+        int share = share(rows);
+        return (task, worker) -> {
+            float[] packed = shared.take(Scratch.Use.RIGHT, 0);
             float[] copied =
                     inPlace ? null : scratch[worker].take(Scratch.Use.ROWS, gemm.kernelHeight() * gemm.rowElements());
             int to = Math.min(rows, (task + 1) * share);
@@ -245,10 +260,13 @@ final class SimdConv2d {
                 }
                 epilogue.apply(pixel, gemm.outWidth(), 0, gemm.filters());
             }
-        });
+        };
     }
 
-    /** One row of output pixels, the first being number {@code pixel}; kernel rows lie {@code rowStep} apart from {@code at}. */
+    /**
+     * One row of output pixels, the first being number {@code pixel}; kernel rows lie {@code rowStep} apart from
+     * {@code at}.
+     */
     private static void outputRow(
             ImplicitGemm gemm,
             float[] rows,
@@ -311,7 +329,10 @@ final class SimdConv2d {
         System.arraycopy(sums, 0, dFilter.array(), dFilter.offset(), size);
     }
 
-    /** As {@link #addFilterGradient}, where so little lies under a row of the kernel that nothing need be copied or packed. */
+    /**
+     * As {@link #addFilterGradient}, where so little lies under a row of the kernel that nothing need be copied or
+     * packed.
+     */
     private static void addPairsGradient(
             Conv2dSpec spec, ImplicitGemm gemm, int image, HostTensor dY, float[] sums, int at, Scratch scratch) {
         int filters = spec.filters();
@@ -366,7 +387,7 @@ final class SimdConv2d {
         float[] patches = scratch.take(Scratch.Use.LEFT, rowsAtOnce * spec.outWidth() * patch);
         int panels = Math.ceilDiv(filters, NR);
         float[] right = scratch.take(Scratch.Use.RIGHT, rowsAtOnce * spec.outWidth() * panels * NR);
-        MacroKernel block = new MacroKernel(sums, at, 0, patch, filters, scratch);
+        MacroKernel block = scratch.macroKernel().set(sums, at, 0, patch, filters);
         for (int row = 0; row < spec.outHeight(); row += rowsAtOnce) {
             int rows = Math.min(rowsAtOnce, spec.outHeight() - row);
             for (int i = 0; i < rows; i++) {
@@ -376,8 +397,8 @@ final class SimdConv2d {
             int depth = rows * spec.outWidth();
             int first = (image * spec.outHeight() + row) * spec.outWidth();
             packPanels(dY.array(), dY.offset() + first * filters, depth, filters, right);
-            Packing.BPanels packed = new Packing.BPanels(right, 0, 0, panels, depth);
-            block.multiply(new Packing.ABlock(patches, 0, patch), packed, true);
+            Packing.BPanels packed = scratch.bPanels().set(right, panels, depth);
+            block.multiply(scratch.aBlock().set(patches, 0, patch), packed, true);
         }
     }
 

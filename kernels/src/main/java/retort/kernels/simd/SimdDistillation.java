@@ -4,7 +4,9 @@ import retort.kernels.engine.HostDistillation;
 import retort.kernels.engine.HostTensor;
 import retort.kernels.op.DistillationSpec;
 
-/** The loss of distillation, its rows shared out among threads. See {@link HostDistillation} for why it has no vectors. */
+/**
+ * The loss of distillation, its rows shared out among threads. See {@link HostDistillation} for why it has no vectors.
+ */
 final class SimdDistillation {
     /** Elements a task. */
     private static final int CHUNK = 1 << 12;

@@ -20,10 +20,11 @@ import retort.kernels.op.Philox;
 /**
  * y = x * scale, or 0 where {@link DropoutKey} says so.
  *
- * <p>{@link Philox} runs on one block a lane, in lanes of 64 bits, since each of its products has as many. Only the low half
- * of a lane counts: C2 multiplies halves by one instruction where it sees both of them masked, and then drops the masks (3.2
- * without, 1.8 ns an element with the second mask, one AVX2 core). The keys are vectors too, since broadcasting them anew in each
- * round takes 2.3 ns. More rounds or blocks in one turn are more than C2 inlines, and then every vector is an object.
+ * <p>{@link Philox} runs on one block a lane, in lanes of 64 bits, since each of its products has as many. Only the low
+ * half of a lane counts: C2 multiplies halves by one instruction where it sees both of them masked, and then drops the
+ * masks (3.2 without, 1.8 ns an element with the second mask, one AVX2 core). The keys are vectors too, since
+ * broadcasting them anew in each round takes 2.3 ns. More rounds or blocks in one turn are more than C2 inlines, and
+ * then every vector is an object.
  */
 final class SimdDropout {
     private static final VectorSpecies<Long> LONGS = VectorSpecies.of(long.class, SPECIES.vectorShape());

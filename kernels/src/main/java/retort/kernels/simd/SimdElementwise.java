@@ -19,8 +19,9 @@ final class SimdElementwise {
     private static final int CHUNK = 1 << 15;
 
     /**
-     * A row of so few elements is done without vectors. Once compiled that takes about as long, but a training step has so
-     * few of them, the classes of each image, that vector code would run uncompiled, 100 times slower, for hundreds of steps.
+     * A row of so few elements is done without vectors. Once compiled that takes about as long, but a training step has
+     * so few of them, the classes of each image, that vector code would run uncompiled, 100 times slower, for hundreds
+     * of steps.
      */
     static final int FEW = 16;
 

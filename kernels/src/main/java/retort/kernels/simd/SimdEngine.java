@@ -12,8 +12,8 @@ import retort.kernels.Probe;
 import retort.kernels.Requirement;
 
 /**
- * The way in to cpu-simd. Nothing here touches the Vector API: a class that does can't even be loaded where the module is
- * missing, so what the engine needs is checked first.
+ * The way in to cpu-simd. Nothing here touches the Vector API: a class that does can't even be loaded where the module
+ * is missing, so what the engine needs is checked first.
  */
 public final class SimdEngine implements EngineProvider {
     @Override

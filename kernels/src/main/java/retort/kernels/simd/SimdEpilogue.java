@@ -10,7 +10,9 @@ import retort.kernels.engine.CheckedBackend.Fused;
 import retort.kernels.engine.HostTensor;
 import retort.kernels.op.Epilogue;
 
-/** An {@link Epilogue} on a rectangle of a row-major result that a kernel has just finished, while it is still in cache. */
+/**
+ * An {@link Epilogue} on a rectangle of a row-major result that a kernel has just finished, while it is still in cache.
+ */
 final class SimdEpilogue {
     /** Columns up to which a rectangle is taken down its columns. */
     private static final int FEW_COLUMNS = 128;
@@ -70,7 +72,10 @@ final class SimdEpilogue {
         }
     }
 
-    /** {@link #biasRow} on rows of a few vectors, down the columns: what a loop costs is then paid once a column, not once a row. */
+    /**
+     * {@link #biasRow} on rows of a few vectors, down the columns: what a loop costs is then paid once a column, not
+     * once a row.
+     */
     private void biasColumns(int first, int rows, int column, int width) {
         float[] bias = fused.bias().array();
         int biasAt = fused.bias().offset() + column;

@@ -10,14 +10,15 @@ import jdk.incubator.vector.VectorOperators;
  * e^x for each lane, at most 0.988 ulp off for every float from -87.33 to 88.37, as a test that tries them all finds; 0
  * below, where the result is no normal number, and of no use above. NaN stays NaN.
  *
- * <p>x = n ln 2 + r with n whole and |r| <= ln(2) / 2, ln 2 in two parts so that the reduction is exact enough (Cody and
- * Waite 1980); e^r = 1 + r + r^2 q(r) with q of degree 5, fitted at Chebyshev nodes, its upper part evaluated in pairs, which
- * wait less for each other (Estrin 1960; in pairs throughout the result is up to 1.002 ulp off); then times 2^n.
+ * <p>x = n ln 2 + r with n whole and |r| <= ln(2) / 2, ln 2 in two parts so that the reduction is exact enough (Cody
+ * and Waite 1980); e^r = 1 + r + r^2 q(r) with q of degree 5, fitted at Chebyshev nodes, its upper part evaluated in
+ * pairs, which wait less for each other (Estrin 1960; in pairs throughout the result is up to 1.002 ulp off); then
+ * times 2^n.
  */
 final class SimdExp {
     /**
-     * Adding this rounds a small float to a whole number n, and n + 127 then stands in its low bits: all that shifting leaves is
-     * the exponent of 2^n.
+     * Adding this rounds a small float to a whole number n, and n + 127 then stands in its low bits: all that shifting
+     * leaves is the exponent of 2^n.
      */
     private static final float ROUNDER = 0x1.8p23f + 127;
 

@@ -35,10 +35,11 @@ import retort.kernels.op.GemmSpec;
  *   <li>else the blocked algorithm of Goto, each thread on rectangles of C of its own.
  * </ul>
  *
- * <p>A packed B is read where it is. Only stored transposed beside more than a few rows, or with few columns and an alpha, it is
- * packed again.
+ * <p>A packed B is read where it is. Only stored transposed beside more than a few rows, or with few columns and an
+ * alpha, it is packed again.
  *
- * <p>How the products of one element are added up depends on the shape alone, so the thread count does not change a bit.
+ * <p>How the products of one element are added up depends on the shape alone, so the thread count does not change a
+ * bit.
  *
  * <p>Source: Goto and van de Geijn 2008; Van Zee and van de Geijn 2015; Smith et al. 2014 (threads).
  */
@@ -55,29 +56,39 @@ final class SimdGemm {
         this.gemv = new SimdGemv(workers, scratch);
     }
 
-    void run(GemmSpec spec, HostTensor a, HostTensor b, HostTensor c, Fused<HostTensor> fused) {
+    Runnable prepare(GemmSpec spec, HostTensor a, HostTensor b, HostTensor c, Fused<HostTensor> fused) {
         SimdEpilogue epilogue = new SimdEpilogue(spec.epilogue(), fused, c, spec.n());
         Packing packing = new Packing(spec, a, b);
         if (spec.m() == 1 && !(spec.packedB() && spec.transB())) {
-            gemv.run(spec, a, b, c, epilogue);
-        } else if (!spec.transA() && spec.n() <= NR) {
-            Packing.BPanels right = packing.bPanels(takeRight(spec.k(), 1), 0, spec.alpha(), 0, spec.k(), 0, 1);
-            tallAndSkinny(spec, Streamed.of(a, spec.k()), right, false, c, epilogue);
-        } else if (spec.transB() && spec.m() <= 2 * NR && spec.m() < spec.n()) {
+            return gemv.prepare(spec, a, b, c, epilogue);
+        }
+        if (!spec.transA() && spec.n() <= NR) {
+            int k = spec.k();
+            Packing.BPanels right = new Packing.BPanels();
+            Runnable multiply = tallAndSkinny(spec, Streamed.of(a, k), right, 1, false, c, epilogue);
+            return () -> {
+                packing.bPanels(right, takeRight(k, 1), 0, spec.alpha(), 0, k, 0, 1);
+                multiply.run();
+            };
+        }
+        if (spec.transB() && spec.m() <= 2 * NR && spec.m() < spec.n()) {
             Streamed large = spec.packedB() ? Streamed.packed(b, spec.k()) : Streamed.of(b, spec.k());
             int panels = Math.ceilDiv(spec.m(), NR);
-            float[] right = takeRight(large.depth(), panels);
-            packing.packAAsPanels(right, large.depth());
-            Packing.BPanels batch = new Packing.BPanels(right, 0, 0, panels, large.depth());
-            tallAndSkinny(spec, large, batch, true, c, epilogue);
-        } else {
-            scale(spec, c);
-            if (spec.m() <= SMALL_M && spec.n() > NR) {
-                smallM(spec, packing, c, epilogue);
-            } else {
-                blocked(spec, packing, c, epilogue);
-            }
+            Packing.BPanels batch = new Packing.BPanels();
+            Runnable multiply = tallAndSkinny(spec, large, batch, panels, true, c, epilogue);
+            return () -> {
+                batch.set(takeRight(large.depth(), panels), panels, large.depth());
+                packing.packAAsPanels(batch.array(), large.depth());
+                multiply.run();
+            };
         }
+        Runnable multiply = spec.m() <= SMALL_M && spec.n() > NR
+                ? smallM(spec, packing, c, epilogue)
+                : blocked(spec, packing, c, epilogue);
+        return () -> {
+            scale(spec, c);
+            multiply.run();
+        };
     }
 
     /** C = beta C, unless beta is 0 (then C is not read) or 1. */
@@ -94,8 +105,8 @@ final class SimdGemm {
     /**
      * A matrix that is read once, where it is: A, or B stored transposed.
      *
-     * @param depth products of each sum: the matrix's columns, rounded up to whole panels if it is packed; if it isn't, also from
-     *     row to row
+     * @param depth products of each sum: the matrix's columns, rounded up to whole panels if it is packed; if it isn't,
+     *     also from row to row
      * @param block products at a time
      */
     private record Streamed(HostTensor matrix, boolean packed, int depth, int block) {
@@ -136,23 +147,26 @@ final class SimdGemm {
     }
 
     /**
-     * The large matrix's rows against all columns of the other, which is packed whole. A thread keeps its rows' sums in scratch
-     * memory and stores them at the end, transposed when the large matrix is B.
+     * The large matrix's rows against all columns of the other, which is packed whole. A thread keeps its rows' sums in
+     * scratch memory and stores them at the end, transposed when the large matrix is B.
      *
+     * @param right filled in before each run
+     * @param panels that it will have
      * @param transposed whether the large matrix is B
      */
-    private void tallAndSkinny(
+    private Runnable tallAndSkinny(
             GemmSpec spec,
             Streamed large,
             Packing.BPanels right,
+            int panels,
             boolean transposed,
             HostTensor c,
             SimdEpilogue epilogue) {
         int rows = transposed ? spec.n() : spec.m();
         int columns = transposed ? spec.m() : spec.n();
-        int width = right.count() * NR;
+        int width = panels * NR;
         int chunk = blockRows(rows, MC_TALL);
-        workers.forEach((rows + chunk - 1) / chunk, spec.flops(), (number, worker) -> {
+        Workers.Task task = (number, worker) -> {
             int first = number * chunk;
             int count = Math.min(chunk, rows - first);
             float[] sums = scratch[worker].take(Scratch.Use.TILE, chunk * width);
@@ -183,7 +197,8 @@ final class SimdGemm {
                 store(spec, sums, width, c, first, count);
                 epilogue.apply(first, count, 0, spec.n());
             }
-        });
+        };
+        return () -> workers.forEach(Math.ceilDiv(rows, chunk), spec.flops(), task);
     }
 
     /** Rows a task, in whole tiles: at most {@code most}, and shared out evenly among the threads. */
@@ -220,61 +235,81 @@ final class SimdGemm {
     }
 
     /** A is packed whole; a task packs its own columns of B block by block and multiplies them at once. */
-    private void smallM(GemmSpec spec, Packing packing, HostTensor c, SimdEpilogue epilogue) {
+    private Runnable smallM(GemmSpec spec, Packing packing, HostTensor c, SimdEpilogue epilogue) {
         int k = spec.k();
         int m = spec.m();
         int panels = panels(spec);
-        float[] left = shared.take(Scratch.Use.LEFT, m * k);
-        workers.forEach((k + KC - 1) / KC, 4L * m * k, (block, worker) -> {
-            int p = block * KC;
-            packing.packA(left, m * p, 0, m, p, Math.min(KC, k - p));
-        });
         // If B is to be packed, one task a thread: the longer the run of a row that a task reads, the faster.
         int tasks = spec.packedB() ? 2 * workers.count() : workers.count();
         int chunk = Math.min(Math.ceilDiv(panels, tasks), NC / NR);
-        workers.forEach((panels + chunk - 1) / chunk, work(spec), (number, worker) -> {
+        Workers.Task pack = (block, worker) -> {
+            int p = block * KC;
+            packing.packA(takeLeft(spec), m * p, 0, m, p, Math.min(KC, k - p));
+        };
+        Workers.Task multiply = (number, worker) -> {
             int panel = number * chunk;
             int count = Math.min(chunk, panels - panel);
-            float[] right = scratch[worker].take(Scratch.Use.RIGHT, chunk * Packing.panelStep(KC));
-            MacroKernel rows = new MacroKernel(c.array(), c.offset(), 0, m, spec.n(), scratch[worker]);
+            Scratch own = scratch[worker];
+            float[] left = takeLeft(spec);
+            float[] right = own.take(Scratch.Use.RIGHT, chunk * Packing.panelStep(KC));
+            MacroKernel rows = own.macroKernel().set(c.array(), c.offset(), 0, m, spec.n());
             for (int p = 0; p < k; p += KC) {
                 int depth = Math.min(KC, k - p);
-                Packing.BPanels block = packing.bPanels(right, 0, 1, p, depth, panel, count);
-                rows.multiply(Packing.ABlock.packed(left, m * p), block, p > 0 || spec.beta() != 0);
+                Packing.BPanels block = packing.bPanels(own.bPanels(), right, 0, 1, p, depth, panel, count);
+                rows.multiply(own.aBlock().packed(left, m * p), block, p > 0 || spec.beta() != 0);
             }
             epilogue.apply(0, m, panel * NR, Math.min(count * NR, spec.n() - panel * NR));
-        });
+        };
+        return () -> {
+            takeLeft(spec);
+            workers.forEach(Math.ceilDiv(k, KC), 4L * m * k, pack);
+            workers.forEach(Math.ceilDiv(panels, chunk), work(spec), multiply);
+        };
+    }
+
+    /** For all of A: once it was taken, every thread gets the same array. */
+    private float[] takeLeft(GemmSpec spec) {
+        return shared.take(Scratch.Use.LEFT, spec.m() * spec.k());
     }
 
     /** Goto's algorithm, a rectangle of C to a task. A small B is packed once; else each task packs what it needs. */
-    private void blocked(GemmSpec spec, Packing packing, HostTensor c, SimdEpilogue epilogue) {
+    private Runnable blocked(GemmSpec spec, Packing packing, HostTensor c, SimdEpilogue epilogue) {
         int panels = panels(spec);
-        boolean small = spec.k() <= KC && (long) spec.k() * panels * NR <= SMALL_BLOCK;
-        Packing.BPanels whole =
-                small ? packing.bPanels(takeRight(spec.k(), panels), 0, 1, 0, spec.k(), 0, panels) : null;
+        int k = spec.k();
+        boolean small = k <= KC && (long) k * panels * NR <= SMALL_BLOCK;
+        Packing.BPanels whole = new Packing.BPanels();
         int threads = spec.flops() < Workers.WORTH_SHARING ? 1 : workers.count();
         Partition partition = small ? new Partition(blockRows(spec.m(), MC), panels) : Partition.of(spec, threads);
         int across = Math.ceilDiv(panels, partition.panels());
         int tasks = Math.ceilDiv(spec.m(), partition.rows()) * across;
-        workers.forEach(tasks, spec.flops(), (number, worker) -> {
+        Workers.Task task = (number, worker) -> {
             int row = number / across * partition.rows();
             int panel = number % across * partition.panels();
             int rows = Math.min(partition.rows(), spec.m() - row);
             int count = Math.min(partition.panels(), panels - panel);
-            for (int p = 0; p < spec.k(); p += KC) {
-                int depth = Math.min(KC, spec.k() - p);
+            for (int p = 0; p < k; p += KC) {
+                int depth = Math.min(KC, k - p);
                 Packing.BPanels right = small ? whole : packB(packing, p, depth, panel, count, scratch[worker]);
                 multiply(spec, packing, row, rows, p, right, c, epilogue, scratch[worker]);
             }
-        });
+        };
+        return () -> {
+            if (small) {
+                packing.bPanels(whole, takeRight(k, panels), 0, 1, 0, k, 0, panels);
+            }
+            workers.forEach(tasks, spec.flops(), task);
+        };
     }
 
     private static Packing.BPanels packB(Packing packing, int p, int depth, int panel, int count, Scratch scratch) {
         float[] to = scratch.take(Scratch.Use.RIGHT, count * Packing.panelStep(depth));
-        return packing.bPanels(to, 0, 1, p, depth, panel, count);
+        return packing.bPanels(scratch.bPanels(), to, 0, 1, p, depth, panel, count);
     }
 
-    /** Rows row .. row + rows of A, products p on, times a block of B that stays in cache, and the epilogue where they are the last. */
+    /**
+     * Rows row .. row + rows of A, products p on, times a block of B that stays in cache, and the epilogue where they
+     * are the last.
+     */
     private static void multiply(
             GemmSpec spec,
             Packing packing,
@@ -291,9 +326,9 @@ final class SimdGemm {
         int atOnce = depth * right.count() * NR <= SMALL_BLOCK ? MR : MC;
         for (int i = row, height; i < row + rows; i += height) {
             height = Math.min(atOnce, row + rows - i);
-            MacroKernel block = new MacroKernel(c.array(), c.offset(), i, height, spec.n(), scratch);
+            MacroKernel block = scratch.macroKernel().set(c.array(), c.offset(), i, height, spec.n());
             float[] packed = scratch.take(Scratch.Use.LEFT, height * depth);
-            Packing.ABlock left = packing.aBlock(i, height, p, depth, packed, 0);
+            Packing.ABlock left = packing.aBlock(scratch.aBlock(), i, height, p, depth, packed, 0);
             block.multiply(left, right, p > 0 || spec.beta() != 0);
             if (p + depth == spec.k()) {
                 epilogue.apply(i, height, column, columns);
@@ -311,8 +346,8 @@ final class SimdGemm {
     }
 
     /**
-     * The rectangles that C is split into. Each packs its columns of B and its rows of A for itself, as if there were no other:
-     * what another core has packed takes longer to fetch than to pack again.
+     * The rectangles that C is split into. Each packs its columns of B and its rows of A for itself, as if there were
+     * no other: what another core has packed takes longer to fetch than to pack again.
      *
      * @param rows of a rectangle, in whole tiles
      * @param panels of a rectangle, each that many columns
@@ -358,7 +393,7 @@ final class SimdGemm {
         for (int i = 0; i < right.length; i++) {
             int p = i * KC;
             int at = i * panels * Packing.panelStep(KC);
-            right[i] = packing.bPanels(packed, at, 1, p, Math.min(KC, k - p), 0, panels);
+            right[i] = packing.bPanels(new Packing.BPanels(), packed, at, 1, p, Math.min(KC, k - p), 0, panels);
         }
         int height = spec.packed()
                 ? blockRows(gemm.m(), GRADIENT_PANEL / NR)
@@ -370,7 +405,8 @@ final class SimdGemm {
             float[] packedLeft = scratch[worker].take(Scratch.Use.LEFT, count * k);
             Packing.ABlock[] left = new Packing.ABlock[right.length];
             for (int i = 0; i < left.length; i++) {
-                left[i] = packing.aBlock(row, count, i * KC, right[i].depth(), packedLeft, count * i * KC);
+                left[i] = packing.aBlock(
+                        new Packing.ABlock(), row, count, i * KC, right[i].depth(), packedLeft, count * i * KC);
             }
             if (spec.packed()) {
                 for (int panel = 0; panel < panels; panel++) {
@@ -388,17 +424,20 @@ final class SimdGemm {
         void rows(Packing.ABlock[] left, Packing.BPanels[] right, int row, int count, Scratch scratch) {
             int n = spec.gemm().n();
             float[] gradient = scratch.take(Scratch.Use.ROWS, count * n);
-            MacroKernel rows = new MacroKernel(gradient, 0, 0, count, n, scratch);
+            MacroKernel rows = scratch.macroKernel().set(gradient, 0, 0, count, n);
             for (int i = 0; i < left.length; i++) {
                 rows.multiply(left[i], right[i], i > 0);
             }
             SimdAdam.update(spec.adam(), stepSize, gradient, 0, w, m, v, row * n, count * n);
         }
 
-        /** In one panel of packed parameters; its columns of zeros get a gradient of zeros, infinite inputs or not, and stay. */
+        /**
+         * In one panel of packed parameters; its columns of zeros get a gradient of zeros, infinite inputs or not, and
+         * stay.
+         */
         void panel(Packing.ABlock[] left, Packing.BPanels[] right, int panel, int row, int count, Scratch scratch) {
             float[] gradient = scratch.take(Scratch.Use.ROWS, count * NR);
-            MacroKernel rows = new MacroKernel(gradient, 0, 0, count, NR, scratch);
+            MacroKernel rows = scratch.macroKernel().set(gradient, 0, 0, count, NR);
             for (int i = 0; i < left.length; i++) {
                 rows.multiply(left[i], right[i].only(panel), i > 0);
             }

@@ -10,14 +10,16 @@ import retort.kernels.engine.HostTensor;
 import retort.kernels.op.GemmSpec;
 
 /**
- * One row times a matrix, y = alpha x op(B) + beta y: bound by the time to read B once. B is read as few long streams, which
- * the hardware prefetches: row after row, each thread some rows of its own and a y of its own; panel by panel where B is
- * packed; as four dot products side by side where it is stored transposed.
+ * One row times a matrix, y = alpha x op(B) + beta y: bound by the time to read B once. B is read as few long streams,
+ * which the hardware prefetches: row after row, each thread some rows of its own and a y of its own; panel by panel
+ * where B is packed; as four dot products side by side where it is stored transposed.
  *
  * <p>How rows are shared out does not depend on the thread count, and the shares' sums are added in order.
  */
 final class SimdGemv {
-    /** Rows of B in one pass over y: more would save little of y's traffic, and are more streams than one core follows. */
+    /**
+     * Rows of B in one pass over y: more would save little of y's traffic, and are more streams than one core follows.
+     */
     private static final int ROWS = 4;
 
     /** Panels of a packed B side by side: as many sums as hide the latency of a multiply-add. */
@@ -30,7 +32,6 @@ final class SimdGemv {
 
     private final Workers workers;
     private final Scratch[] scratch;
-    private final Scratch shared = new Scratch();
 
     /** @param scratch one for each worker */
     SimdGemv(Workers workers, Scratch[] scratch) {
@@ -38,29 +39,38 @@ final class SimdGemv {
         this.scratch = scratch;
     }
 
-    void run(GemmSpec spec, HostTensor x, HostTensor b, HostTensor y, SimdEpilogue epilogue) {
-        int k = spec.k();
-        float[] scaled = shared.take(Scratch.Use.LEFT, k);
-        for (int p = 0; p < k; p++) {
-            scaled[p] = spec.alpha() * x.array()[x.offset() + p];
-        }
+    Runnable prepare(GemmSpec spec, HostTensor x, HostTensor b, HostTensor y, SimdEpilogue epilogue) {
+        float[] scaled = new float[spec.k()];
+        Runnable multiply = multiply(spec, scaled, b, y, epilogue);
+        return () -> {
+            for (int p = 0; p < scaled.length; p++) {
+                scaled[p] = spec.alpha() * x.array()[x.offset() + p];
+            }
+            multiply.run();
+        };
+    }
+
+    private Runnable multiply(GemmSpec spec, float[] x, HostTensor b, HostTensor y, SimdEpilogue epilogue) {
         if (spec.transB()) {
-            inChunks(spec, LANES, (from, to, worker) -> {
+            return inChunks(spec, LANES, (from, to, worker) -> {
                 begin(spec, y, from, to);
-                dots(scaled, k, b.array(), b.offset(), y.array(), y.offset(), from, to);
+                dots(x, b.array(), b.offset(), y.array(), y.offset(), from, to);
                 epilogue.apply(0, 1, from, to - from);
             });
-        } else if (spec.packedB()) {
-            inChunks(spec, PANELS * NR, (from, to, worker) -> {
+        }
+        if (spec.packedB()) {
+            return inChunks(spec, PANELS * NR, (from, to, worker) -> {
                 begin(spec, y, from, to);
                 float[] sums = scratch[worker].take(Scratch.Use.TILE, PANELS * NR);
-                panels(scaled, k, b.array(), b.offset(), y.array(), y.offset(), from, to, sums);
+                panels(x, b.array(), b.offset(), y.array(), y.offset(), from, to, sums);
                 epilogue.apply(0, 1, from, to - from);
             });
-        } else {
-            splitK(spec, scaled, b, y);
-            epilogue.apply(0, 1, 0, spec.n());
         }
+        Runnable product = splitK(spec, x, b, y);
+        return () -> {
+            product.run();
+            epilogue.apply(0, 1, 0, spec.n());
+        };
     }
 
     /** Some columns of the result. */
@@ -69,13 +79,13 @@ final class SimdGemv {
     }
 
     /** Every column of the result, some multiple of {@code step} at a time. */
-    private void inChunks(GemmSpec spec, int step, Columns columns) {
+    private Runnable inChunks(GemmSpec spec, int step, Columns columns) {
         int share = Math.ceilDiv(spec.n(), 2 * workers.count());
         int chunk = Math.ceilDiv(share, step) * step;
-        workers.forEach(
-                Math.ceilDiv(spec.n(), chunk),
-                bytes(spec),
-                (number, worker) -> columns.run(number * chunk, Math.min(spec.n(), (number + 1) * chunk), worker));
+        int tasks = Math.ceilDiv(spec.n(), chunk);
+        Workers.Task task =
+                (number, worker) -> columns.run(number * chunk, Math.min(spec.n(), (number + 1) * chunk), worker);
+        return () -> workers.forEach(tasks, bytes(spec), task);
     }
 
     /** Read and written at least, the bias aside: how k is split depends on it, and so do the bits of a result. */
@@ -91,24 +101,26 @@ final class SimdGemv {
     }
 
     /** y = x B + beta y: each share sums some rows of B, and y gathers the shares. */
-    private void splitK(GemmSpec spec, float[] x, HostTensor b, HostTensor y) {
+    private Runnable splitK(GemmSpec spec, float[] x, HostTensor b, HostTensor y) {
         int n = spec.n();
-        int k = spec.k();
-        int shares = Math.clamp(bytes(spec) / SPLIT_BYTES, 1, Math.min(MOST_SPLITS, k));
-        int share = Math.ceilDiv(k, shares);
-        float[] sums = shared.take(Scratch.Use.ROWS, shares * n);
-        Arrays.fill(sums, 0, shares * n, 0);
-        workers.forEach(shares, bytes(spec), (number, worker) -> {
-            int from = Math.min(k, number * share);
-            int to = Math.min(k, from + share);
+        int shares = Math.clamp(bytes(spec) / SPLIT_BYTES, 1, Math.min(MOST_SPLITS, x.length));
+        int share = Math.ceilDiv(x.length, shares);
+        float[] sums = new float[shares * n];
+        Workers.Task task = (number, worker) -> {
+            int from = Math.min(x.length, number * share);
+            int to = Math.min(x.length, from + share);
+            Arrays.fill(sums, number * n, (number + 1) * n, 0);
             rows(x, from, to, b.array(), b.offset(), n, sums, number * n);
-        });
-        begin(spec, y, 0, n);
-        for (int at = 0; at < shares * n; at += n) {
-            for (int j = 0; j < n; j++) {
-                y.array()[y.offset() + j] += sums[at + j];
+        };
+        return () -> {
+            workers.forEach(shares, bytes(spec), task);
+            begin(spec, y, 0, n);
+            for (int at = 0; at < sums.length; at += n) {
+                for (int j = 0; j < n; j++) {
+                    y.array()[y.offset() + j] += sums[at + j];
+                }
             }
-        }
+        };
     }
 
     /** y[yAt .. yAt + n) += x B over rows from .. to of B, some rows a pass. */
@@ -150,15 +162,14 @@ final class SimdGemv {
     }
 
     /** y[from..to) += x B for B in panels; {@code from} begins one. */
-    private static void panels(
-            float[] x, int k, float[] b, int bAt, float[] y, int yAt, int from, int to, float[] sums) {
+    private static void panels(float[] x, float[] b, int bAt, float[] y, int yAt, int from, int to, float[] sums) {
         for (int column = from; column < to; column += PANELS * NR) {
             int count = Math.min(PANELS, Math.ceilDiv(to - column, NR));
             if (count == PANELS) {
-                fourPanels(x, k, b, bAt + column * k, sums);
+                fourPanels(x, b, bAt + column * x.length, sums);
             } else {
                 for (int panel = 0; panel < count; panel++) {
-                    onePanel(x, k, b, bAt + (column + panel * NR) * k, sums, panel * NR);
+                    onePanel(x, b, bAt + (column + panel * NR) * x.length, sums, panel * NR);
                 }
             }
             for (int j = column; j < Math.min(to, column + count * NR); j++) {
@@ -167,11 +178,11 @@ final class SimdGemv {
         }
     }
 
-    private static void fourPanels(float[] x, int k, float[] b, int at, float[] sums) {
-        int step = k * NR;
+    private static void fourPanels(float[] x, float[] b, int at, float[] sums) {
+        int step = x.length * NR;
         FloatVector s0l = FloatVector.zero(SPECIES), s0r = s0l;
         FloatVector s1l = s0l, s1r = s0l, s2l = s0l, s2r = s0l, s3l = s0l, s3r = s0l;
-        for (int p = 0, row = at; p < k; p++, row += NR) {
+        for (int p = 0, row = at; p < x.length; p++, row += NR) {
             FloatVector xp = FloatVector.broadcast(SPECIES, x[p]);
             s0l = xp.fma(FloatVector.fromArray(SPECIES, b, row), s0l);
             s0r = xp.fma(FloatVector.fromArray(SPECIES, b, row + LANES), s0r);
@@ -192,10 +203,10 @@ final class SimdGemv {
         s3r.intoArray(sums, 3 * NR + LANES);
     }
 
-    private static void onePanel(float[] x, int k, float[] b, int at, float[] sums, int to) {
+    private static void onePanel(float[] x, float[] b, int at, float[] sums, int to) {
         FloatVector left = FloatVector.zero(SPECIES);
         FloatVector right = left;
-        for (int p = 0, row = at; p < k; p++, row += NR) {
+        for (int p = 0, row = at; p < x.length; p++, row += NR) {
             FloatVector xp = FloatVector.broadcast(SPECIES, x[p]);
             left = xp.fma(FloatVector.fromArray(SPECIES, b, row), left);
             right = xp.fma(FloatVector.fromArray(SPECIES, b, row + LANES), right);
@@ -205,17 +216,18 @@ final class SimdGemv {
     }
 
     /** y[from..to) += x B' for B stored n x k, four rows of B at a time with two sums each. */
-    private static void dots(float[] x, int k, float[] b, int bAt, float[] y, int yAt, int from, int to) {
+    private static void dots(float[] x, float[] b, int bAt, float[] y, int yAt, int from, int to) {
         int j = from;
         for (; j + 4 <= to; j += 4) {
-            dots4(x, k, b, bAt + j * k, y, yAt + j);
+            dots4(x, b, bAt + j * x.length, y, yAt + j);
         }
         for (; j < to; j++) {
-            y[yAt + j] += dot(x, k, b, bAt + j * k);
+            y[yAt + j] += dot(x, b, bAt + j * x.length);
         }
     }
 
-    private static void dots4(float[] x, int k, float[] b, int row, float[] y, int at) {
+    private static void dots4(float[] x, float[] b, int row, float[] y, int at) {
+        int k = x.length;
         FloatVector s0 = FloatVector.zero(SPECIES);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
@@ -228,24 +240,24 @@ final class SimdGemv {
             s2 = xs.fma(FloatVector.fromArray(SPECIES, b, row + 2 * k + p), s2);
             s3 = xs.fma(FloatVector.fromArray(SPECIES, b, row + 3 * k + p), s3);
         }
-        y[at] += SimdSpecies.sumToAll(s0).lane(0) + tail(x, k, b, row, p);
-        y[at + 1] += SimdSpecies.sumToAll(s1).lane(0) + tail(x, k, b, row + k, p);
-        y[at + 2] += SimdSpecies.sumToAll(s2).lane(0) + tail(x, k, b, row + 2 * k, p);
-        y[at + 3] += SimdSpecies.sumToAll(s3).lane(0) + tail(x, k, b, row + 3 * k, p);
+        y[at] += SimdSpecies.sumToAll(s0).lane(0) + tail(x, b, row, p);
+        y[at + 1] += SimdSpecies.sumToAll(s1).lane(0) + tail(x, b, row + k, p);
+        y[at + 2] += SimdSpecies.sumToAll(s2).lane(0) + tail(x, b, row + 2 * k, p);
+        y[at + 3] += SimdSpecies.sumToAll(s3).lane(0) + tail(x, b, row + 3 * k, p);
     }
 
-    private static float dot(float[] x, int k, float[] b, int row) {
+    private static float dot(float[] x, float[] b, int row) {
         FloatVector sum = FloatVector.zero(SPECIES);
         int p = 0;
-        for (; p + LANES <= k; p += LANES) {
+        for (; p + LANES <= x.length; p += LANES) {
             sum = FloatVector.fromArray(SPECIES, x, p).fma(FloatVector.fromArray(SPECIES, b, row + p), sum);
         }
-        return SimdSpecies.sumToAll(sum).lane(0) + tail(x, k, b, row, p);
+        return SimdSpecies.sumToAll(sum).lane(0) + tail(x, b, row, p);
     }
 
-    private static float tail(float[] x, int k, float[] b, int row, int p) {
+    private static float tail(float[] x, float[] b, int row, int p) {
         float sum = 0;
-        for (int q = p; q < k; q++) {
+        for (int q = p; q < x.length; q++) {
             sum = Math.fma(x[q], b[row + q], sum);
         }
         return sum;

@@ -9,8 +9,9 @@ import retort.kernels.engine.HostTensor;
 import retort.kernels.op.MaxNormSpec;
 
 /**
- * Cuts columns that are too long, a panel's columns at a time: one pass for their norms, and a second only if one is over the
- * limit. A packed matrix is read from end to end; in a row-major one a panel is a strip. See {@link MaxNormSpec}.
+ * Cuts columns that are too long, a panel's columns at a time: one pass for their norms, and a second only if one is
+ * over the limit. A packed matrix is read from end to end; in a row-major one a panel is a strip. See
+ * {@link MaxNormSpec}.
  */
 final class SimdMaxNorm {
     private final Workers workers;

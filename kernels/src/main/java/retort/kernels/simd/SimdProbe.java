@@ -9,7 +9,10 @@ import retort.kernels.Probe;
 
 /** The loops of {@link Probe} on the Vector API. */
 final class SimdProbe implements Probe {
-    /** Sums at once: the latency of the instruction is 4 or 5 cycles and two begin in each, so fewer than ten would wait. */
+    /**
+     * Sums at once: the latency of the instruction is 4 or 5 cycles and two begin in each, so fewer than ten would
+     * wait.
+     */
     private static final int ACCUMULATORS = 12;
 
     @Override

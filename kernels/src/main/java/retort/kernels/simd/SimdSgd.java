@@ -3,7 +3,10 @@ package retort.kernels.simd;
 import retort.kernels.engine.HostTensor;
 import retort.kernels.op.SgdSpec;
 
-/** Gradient descent with momentum in one pass: plain loops, which C2 vectorises, since memory is the bound. See {@link SgdSpec}. */
+/**
+ * Gradient descent with momentum in one pass: plain loops, which C2 vectorises, since memory is the bound. See
+ * {@link SgdSpec}.
+ */
 final class SimdSgd {
     private static final int CHUNK = 1 << 15;
 

@@ -11,8 +11,8 @@ import retort.kernels.op.CrossEntropySpec;
 import retort.kernels.op.SoftmaxSpec;
 
 /**
- * Softmax at a temperature, alone or fused with cross-entropy and its gradient. A row's rest beyond whole vectors is done
- * under a mask that is made once a call.
+ * Softmax at a temperature, alone or fused with cross-entropy and its gradient. A row's rest beyond whole vectors is
+ * done under a mask that is made once a call.
  */
 final class SimdSoftmax {
     private static final int CHUNK = 1 << 15;
@@ -29,10 +29,10 @@ final class SimdSoftmax {
         this.workers = workers;
     }
 
-    void run(SoftmaxSpec spec, HostTensor logits, HostTensor probabilities) {
+    Runnable prepare(SoftmaxSpec spec, HostTensor logits, HostTensor probabilities) {
         int classes = spec.classes();
         int share = Math.max(1, CHUNK / classes);
-        workers.forEach(Math.ceilDiv(spec.rows(), share), COST * logits.size(), (number, worker) -> {
+        Workers.Task task = (number, worker) -> {
             int first = number * share;
             int rows = Math.min(share, spec.rows() - first);
             float[] z = logits.array();
@@ -51,7 +51,8 @@ final class SimdSoftmax {
                     rows - together,
                     classes,
                     spec.temperature());
-        });
+        };
+        return () -> workers.forEach(Math.ceilDiv(spec.rows(), share), COST * logits.size(), task);
     }
 
     /**
@@ -85,8 +86,8 @@ final class SimdSoftmax {
     }
 
     /**
-     * Lane by lane the larger. NaN is passed over, which saves what {@code max} does to find it: its exponential is NaN, and
-     * with it the sum of the row.
+     * Lane by lane the larger. NaN is passed over, which saves what {@code max} does to find it: its exponential is
+     * NaN, and with it the sum of the row.
      */
     private static FloatVector larger(FloatVector most, FloatVector next) {
         return most.blend(next, next.compare(VectorOperators.GT, most));

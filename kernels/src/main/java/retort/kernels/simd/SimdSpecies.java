@@ -24,8 +24,8 @@ final class SimdSpecies {
     }
 
     /**
-     * Every lane becomes the sum of all lanes, added in a fixed tree. {@code reduceLanes(ADD)} leaves the order open, and so
-     * the last bits to whichever compiler has got to the code.
+     * Every lane becomes the sum of all lanes, added in a fixed tree. {@code reduceLanes(ADD)} leaves the order open,
+     * and so the last bits to whichever compiler has got to the code.
      */
     static FloatVector sumToAll(FloatVector vector) {
         FloatVector sum = vector;

@@ -1,6 +1,5 @@
 package retort.kernels.simd;
 
-import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
@@ -25,7 +24,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Writes the bytecode of a {@link MicroKernel}: straight loops over locals, as one would write them by hand for one {@link Tile}.
+ * Writes the bytecode of a {@link MicroKernel}: straight loops over locals, as one would write them by hand for one
+ * {@link Tile}.
  *
  * <pre>
  *                                      a panel of B: NR columns, row after row
@@ -52,13 +52,13 @@ import jdk.incubator.vector.VectorSpecies;
  *         C = sum
  * </pre>
  *
- * <p>Every sum is a local: C2 keeps arrays of vectors in memory. Arrays and strides are locals too, since a fence makes C2 load
- * fields again (12 rows with AVX-512: 128 as fields, 230 GFLOP/s as locals). Overwriting and adding differ only in where the
- * sums start, since a branch inside the kernel spills.
+ * <p>Every sum is a local: C2 keeps arrays of vectors in memory. Arrays and strides are locals too, since a fence makes
+ * C2 load fields again (12 rows with AVX-512: 128 as fields, 230 GFLOP/s as locals). Overwriting and adding differ only
+ * in where the sums start, since a branch inside the kernel spills.
  *
- * <p>A micro-kernel must stay out of line: C2 gave up on the vectors of a loop into which it had inlined two of them, which then took
- * 100 times as long. HotSpot inlines no method whose bytecode is longer than FreqInlineSize, 325 bytes, so each kernel ends with
- * as many {@code nop}s, which nobody but the interpreter sees.
+ * <p>A micro-kernel must stay out of line: C2 gave up on the vectors of a loop into which it had inlined two of them,
+ * which then took 100 times as long. HotSpot inlines no method whose bytecode is longer than FreqInlineSize, 325 bytes,
+ * so each kernel ends with as many {@code nop}s, which nobody but the interpreter sees.
  */
 final class TileEmitter {
     /** HotSpot's FreqInlineSize: a method of more bytecode than this is not inlined. */
@@ -137,16 +137,15 @@ final class TileEmitter {
                 .build(
                         name,
                         type -> type.withFlags(ClassFile.ACC_FINAL)
-                                .withInterfaceSymbols(KERNEL)
+                                .withSuperclass(KERNEL)
                                 .withMethodBody(
                                         INIT_NAME,
                                         MTD_void,
                                         0,
                                         code -> code.aload(0)
-                                                .invokespecial(CD_Object, INIT_NAME, MTD_void)
+                                                .invokespecial(KERNEL, INIT_NAME, MTD_void)
                                                 .return_())
-                                .withMethodBody(
-                                        "run", run, ClassFile.ACC_PUBLIC, code -> new TileEmitter(tile, code).run()));
+                                .withMethodBody("run", run, 0, code -> new TileEmitter(tile, code).run()));
     }
 
     private void run() {
@@ -203,43 +202,58 @@ final class TileEmitter {
     private void products() {
         for (int p = 0; p < kind.unrolled(); p++) {
             for (int j = 0; j < tile.vectors(); j++) {
-                species().aload(b).iload(nextB);
+                species().aload(b);
+                indexOfB(p);
                 plus(j * LANES);
                 code.invokestatic(VECTOR, "fromArray", FROM_ARRAY).astore(rowOfB[j]);
             }
             for (int i = 0; i < tile.rows(); i++) {
-                row(i, kind.ownSums() ? p * tile.elements() : 0);
+                product(i, p);
             }
-            nextProduct();
         }
+        indexOfA(0, kind.unrolled());
+        code.istore(nextA);
+        indexOfB(kind.unrolled());
+        code.istore(nextB);
     }
 
-    /** Adds the product of row i of A's column with the row of B; {@code first} is the tile's first sum. */
-    private void row(int i, int first) {
+    /** Adds product p to the sums in row i. */
+    private void product(int i, int p) {
         if (kind.fenced()) {
             code.invokestatic(FENCES, "acquireFence", MTD_void);
         }
-        species().aload(a).iload(nextA);
+        species().aload(a);
+        indexOfA(i, p);
+        code.faload().invokestatic(VECTOR, "broadcast", BROADCAST).astore(broadcast);
+        int first = (kind.ownSums() ? p * tile.elements() : 0) + i * tile.vectors();
+        for (int j = 0; j < tile.vectors(); j++) {
+            code.aload(broadcast).aload(rowOfB[j]).aload(sums[first + j]);
+            code.invokevirtual(VECTOR, "fma", FMA).astore(sums[first + j]);
+        }
+    }
+
+    /** Pushes where A's element in row i is, so many columns from the next. */
+    private void indexOfA(int i, int columns) {
+        code.iload(nextA);
+        if (kind.productsApart()) {
+            plus(columns, local(LDA));
+        } else {
+            plus(columns * (kind.packedA() ? tile.rows() : 1));
+        }
         if (kind.rowsApart()) {
             plus(i, local(LDA));
         } else {
             plus(i);
         }
-        code.faload().invokestatic(VECTOR, "broadcast", BROADCAST).astore(broadcast);
-        for (int j = 0; j < tile.vectors(); j++) {
-            int sum = sums[first + i * tile.vectors() + j];
-            code.aload(broadcast).aload(rowOfB[j]).aload(sum);
-            code.invokevirtual(VECTOR, "fma", FMA).astore(sum);
-        }
     }
 
-    /** On to the next column of A and row of B. */
-    private void nextProduct() {
+    /** Pushes where B's row is, so many from the next. */
+    private void indexOfB(int rows) {
+        code.iload(nextB);
         if (kind.productsApart()) {
-            advance(nextA, 1, local(LDA));
-            advance(nextB, 1, operand("ldb", CD_int));
+            plus(rows, operand("ldb", CD_int));
         } else {
-            code.iinc(nextA, kind.packedA() ? tile.rows() : 1).iinc(nextB, NR);
+            plus(rows * NR);
         }
     }
 
@@ -361,7 +375,10 @@ final class TileEmitter {
         code.iinc(i, 1).goto_(top).labelBinding(end);
     }
 
-    /** The same at least once: with its test at the end no sum has a way around the loop, for which C2 would copy them all. */
+    /**
+     * The same at least once: with its test at the end no sum has a way around the loop, for which C2 would copy them
+     * all.
+     */
     private void loopAtLeastOnce(int count, Runnable body) {
         int i = code.allocateLocal(TypeKind.INT);
         Label top = code.iconst_0().istore(i).newBoundLabel();

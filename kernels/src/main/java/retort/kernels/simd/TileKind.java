@@ -1,13 +1,20 @@
 package retort.kernels.simd;
 
-/** How the operands of a tile lie, and what follows for its loops. Run r is one of several stretches of products; most have one. */
+/**
+ * How the operands of a tile lie, and what follows for its loops. Run r is one of several stretches of products; most
+ * have one.
+ */
 enum TileKind {
-    /** A and B packed: {@code A(i, p) = a[aAt + i + p MR]}, MR being the tile's rows. {@code B(p, j) = b[bAt + p NR + j]}. */
+    /**
+     * A and B packed: {@code A(i, p) = a[aAt + i + p MR]}, MR being the tile's rows.
+     * {@code B(p, j) = b[bAt + p NR + j]}.
+     */
     PACKED,
 
     /**
-     * A stored transposed, where it is: {@code A(i, p) = a[aAt + i + p lda]}, {@code B(p, j) = b[bAt + p ldb + j]}. (ldb is NR, but as a
-     * constant it makes C2 cut the loop in three to be rid of B's bounds checks, and these sums are short: 4 % slower at k = 32.)
+     * A stored transposed, where it is: {@code A(i, p) = a[aAt + i + p lda]}, {@code B(p, j) = b[bAt + p ldb + j]}.
+     * (ldb is NR, but as a constant it makes C2 cut the loop in three to be rid of B's bounds checks, and these sums
+     * are short: 4 % slower at k = 32.)
      */
     COLUMNS,
 
@@ -21,16 +28,17 @@ enum TileKind {
     EDGE,
 
     /**
-     * {@link #ROWS} of a convolution over one channel, three wide: lda is 1, a run has three products. The sums are so short that
-     * starting and ending a tile costs as much as the products.
+     * {@link #ROWS} of a convolution over one channel, three wide: lda is 1, a run has three products. The sums are so
+     * short that starting and ending a tile costs as much as the products.
      */
     PIXELS,
 
     /**
-     * The filter gradient of that convolution, both operands where they are: {@code A(i, p) = a[aAt + i + r aRun + p lda]},
-     * {@code B(p, j) = b[bAt + r bRun + p ldb + j]}, k pairs of products in a run. The three rows of a tile are too few sums to hide
-     * how long an addition takes, so even and odd products have sums of their own, which are added at the end. (Three rows of
-     * four vectors need a register more than AVX2 has: 41 instead of 50 GFLOP/s on one core.)
+     * The filter gradient of that convolution, both operands where they are:
+     * {@code A(i, p) = a[aAt + i + r aRun + p lda]}, {@code B(p, j) = b[bAt + r bRun + p ldb + j]}, k pairs of products
+     * in a run. The three rows of a tile are too few sums to hide how long an addition takes, so even and odd products
+     * have sums of their own, which are added at the end. (Three rows of four vectors need a register more than AVX2
+     * has: 41 instead of 50 GFLOP/s on one core.)
      */
     PAIRS,
 
@@ -55,17 +63,24 @@ enum TileKind {
         return kernels[rows];
     }
 
-    /** So many rows of C against a panel of B, in tiles of two heights that differ by one. For kinds that loop over tiles. */
+    /**
+     * So many rows of C against a panel of B, for kinds that loop over tiles: tiles as tall as can be and one of the
+     * rest, since each height takes its time to be compiled; but where the rest is too few sums to hide how long an
+     * addition takes, heights differ by one.
+     */
     void run(int k, int rows, int aAt, int lda, int bAt, MicroKernel.Operands operands, int cAt) {
-        int tiles = Math.ceilDiv(rows, mr());
-        int height = Math.ceilDiv(rows, tiles);
-        int lower = tiles * height - rows;
-        int higher = tiles - lower;
-        kernel(height).run(k, aAt, lda, bAt, higher, operands, cAt);
-        if (lower > 0) {
-            int done = higher * height;
+        int mr = mr();
+        int rest = rows % mr;
+        boolean even = rest > 0 && rest < 4;
+        int tiles = Math.ceilDiv(rows, mr);
+        int height = even ? Math.ceilDiv(rows, tiles) : Math.min(rows, mr);
+        int lower = even ? height - 1 : rest;
+        int high = even ? rows - tiles * lower : rows / height;
+        kernel(height).run(k, aAt, lda, bAt, high, operands, cAt);
+        int done = high * height;
+        if (done < rows) {
             int cRest = cAt + done * operands.ldc();
-            kernel(height - 1).run(k, aAt + done * lda, lda, bAt, lower, operands, cRest);
+            kernel(lower).run(k, aAt + done * lda, lda, bAt, (rows - done) / lower, operands, cRest);
         }
     }
 
@@ -95,15 +110,18 @@ enum TileKind {
         return this == ROWS || this == EDGE;
     }
 
-    /** Whether lda goes from column to column of A and ldb from row to row of B; else columns lie side by side, and B is packed. */
+    /**
+     * Whether lda goes from column to column of A and ldb from row to row of B; else columns lie side by side, and B is
+     * packed.
+     */
     boolean productsApart() {
         return this == COLUMNS || this == PAIRS || this == SINGLES;
     }
 
     /**
-     * Whether a fence stands before each broadcast. It emits no instruction; it keeps C2 from hoisting all the broadcasts above the
-     * multiplications, which spills sums inside the loop: 79 without, 117 GFLOP/s with (6 rows of packed A, one AVX2 core),
-     * 39 and 50 (PIXELS). The others are no faster with it.
+     * Whether a fence stands before each broadcast. It emits no instruction; it keeps C2 from hoisting all the
+     * broadcasts above the multiplications, which spills sums inside the loop: 79 without, 117 GFLOP/s with (6 rows of
+     * packed A, one AVX2 core), 39 and 50 (PIXELS). The others are no faster with it.
      */
     boolean fenced() {
         return this == PACKED || this == COLUMNS || this == PIXELS;

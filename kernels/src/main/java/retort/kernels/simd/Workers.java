@@ -8,9 +8,9 @@ import java.util.concurrent.locks.LockSupport;
  * A fixed set of threads that share out numbered tasks. The caller takes its part too, so one thread means no other
  * thread. Which thread does a task is left to chance: results must depend on the task's number alone.
  *
- * <p>Who has nothing to do watches for a moment before it sleeps, workers for the next call and the caller for the last task's
- * end: operations follow one another closely, and some take no longer than a thread takes to wake up. More threads than processors
- * sleep at once: who watches would keep others from working.
+ * <p>Who has nothing to do watches for a moment before it sleeps, workers for the next call and the caller for the last
+ * task's end: operations follow one another closely, and some take no longer than a thread takes to wake up. More
+ * threads than processors sleep at once: who watches would keep others from working.
  */
 final class Workers implements AutoCloseable {
     /** Work below this many flops, or bytes, is done by the caller: waking a worker costs about 10 us. */

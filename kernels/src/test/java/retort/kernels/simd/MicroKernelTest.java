@@ -18,7 +18,10 @@ class MicroKernelTest {
     private static final int C_AT = 5;
     private static final float CANARY = 12345;
 
-    /** One call: {@code tiles} tiles, sums of {@code runs} runs of {@code k} products (pairs, for PAIRS), {@code width} columns stored. */
+    /**
+     * One call: {@code tiles} tiles, sums of {@code runs} runs of {@code k} products (pairs, for PAIRS), {@code width}
+     * columns stored.
+     */
     private record Call(Tile tile, int tiles, int runs, int k, boolean add, int width) {
         TileKind kind() {
             return tile.kind();

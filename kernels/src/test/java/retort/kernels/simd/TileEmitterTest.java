@@ -65,7 +65,7 @@ class TileEmitterTest {
     void thereIsOneBranchBackForEachLoop(Tile tile) {
         TileKind kind = tile.kind();
         long loops = Stream.of(kind.loopsTiles(), kind.loopsRuns(), kind.loopsProducts())
-                .filter(loops_ -> loops_)
+                .filter(there -> there)
                 .count();
         assertEquals(loops, backwardBranches(tile));
     }
