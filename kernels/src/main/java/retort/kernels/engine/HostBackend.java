@@ -71,12 +71,20 @@ public abstract class HostBackend extends CheckedBackend<HostTensor> {
 
     @Override
     protected final void doUpload(float[] source, int offset, HostTensor destination) {
+        if (!destination.isPacked()) {
+            System.arraycopy(source, offset, destination.array(), destination.offset(), destination.size());
+            return;
+        }
         destination.runs((inOrder, stored, count) ->
                 System.arraycopy(source, offset + inOrder, destination.array(), stored, count));
     }
 
     @Override
     protected final void doDownload(HostTensor source, float[] destination, int offset) {
+        if (!source.isPacked()) {
+            System.arraycopy(source.array(), source.offset(), destination, offset, source.size());
+            return;
+        }
         source.runs((inOrder, stored, count) ->
                 System.arraycopy(source.array(), stored, destination, offset + inOrder, count));
     }

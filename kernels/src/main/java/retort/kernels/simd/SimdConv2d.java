@@ -151,13 +151,14 @@ final class SimdConv2d {
     }
 
     Runnable prepare(Conv2dSpec spec, HostTensor x, HostTensor filter, HostTensor y, Fused<HostTensor> fused) {
+        long flops = spec.flops();
         return switch (spec.pass()) {
             case FORWARD -> {
                 SimdEpilogue epilogue = new SimdEpilogue(spec.epilogue(), fused, y, spec.filters());
                 Workers.Task task = multiply(ImplicitGemm.forward(spec, x), y, epilogue);
                 yield () -> {
                     packForward(spec, filter);
-                    workers.forEach(tasks(spec.batch() * spec.outHeight()), spec.flops(), task);
+                    workers.forEach(tasks(spec.batch() * spec.outHeight()), flops, task);
                 };
             }
             case INPUT_GRADIENT -> {
@@ -168,7 +169,7 @@ final class SimdConv2d {
                 Workers.Task task = multiply(ImplicitGemm.inputGradient(spec, y), x, epilogue);
                 yield () -> {
                     packRotated(spec, filter);
-                    workers.forEach(tasks(spec.batch() * spec.height()), spec.flops(), task);
+                    workers.forEach(tasks(spec.batch() * spec.height()), flops, task);
                 };
             }
             case FILTER_GRADIENT -> () -> filterGradient(spec, x, filter, y);

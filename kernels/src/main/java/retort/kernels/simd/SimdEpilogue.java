@@ -65,7 +65,7 @@ final class SimdEpilogue {
         int biasAt = fused.bias().offset() + column;
         int j = 0;
         for (; j + LANES <= width; j += LANES) {
-            addBias(FloatVector.fromArray(SPECIES, bias, biasAt + j), at + first + j);
+            addBias(bias, biasAt + j, at + first + j);
         }
         for (; j < width; j++) {
             addBias(bias[biasAt + j], at + first + j);
@@ -81,9 +81,8 @@ final class SimdEpilogue {
         int biasAt = fused.bias().offset() + column;
         int j = 0;
         for (; j + LANES <= width; j += LANES) {
-            FloatVector added = FloatVector.fromArray(SPECIES, bias, biasAt + j);
-            for (int i = 0; i < rows; i++) {
-                addBias(added, at + first + i * columns + j);
+            for (int i = 0, e = at + first + j; i < rows; i++, e += columns) {
+                addBias(bias, biasAt + j, e);
             }
         }
         for (; j < width; j++) {
@@ -93,10 +92,14 @@ final class SimdEpilogue {
         }
     }
 
-    /** c + bias, or relu of it: one pass for the pair that layers use most. */
-    private void addBias(FloatVector bias, int e) {
-        FloatVector sum = FloatVector.fromArray(SPECIES, c, e).add(bias);
-        (epilogue.relu() ? sum.max(0) : sum).intoArray(c, e);
+    /** A vector of c + bias, or relu of it: one pass for the pair that layers use most. */
+    private void addBias(float[] bias, int biasAt, int e) {
+        FloatVector sum = FloatVector.fromArray(SPECIES, c, e).add(FloatVector.fromArray(SPECIES, bias, biasAt));
+        if (epilogue.relu()) {
+            sum.max(0).intoArray(c, e);
+        } else {
+            sum.intoArray(c, e);
+        }
     }
 
     private void addBias(float bias, int e) {
