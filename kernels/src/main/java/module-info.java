@@ -1,6 +1,7 @@
 /**
- * Hand-tuned neural-network kernels on several engines behind one {@link retort.kernels.Backend}. Each op is described by a spec
- * record of {@link retort.kernels.op}; {@link retort.kernels.check} holds any engine against their definition.
+ * Hand-tuned neural-network kernels on several engines behind one {@link retort.kernels.Backend}. Each op is described
+ * by a spec record of {@link retort.kernels.op}; {@link retort.kernels.check} holds any engine against their
+ * definition.
  *
  * <p>The engine on OpenCL needs Aparapi, which is left to those who want it.
  */

@@ -94,8 +94,8 @@ public final class Call {
     }
 
     /**
-     * For engines: what {@code backend} made of this call when it ran it before, or null. A call belongs to the thread of its
-     * tensors' backend.
+     * For engines: what {@code backend} made of this call when it ran it before, or null. A call belongs to the thread
+     * of its tensors' backend.
      */
     public Runnable preparedBy(Backend backend) {
         return preparedBy == backend ? prepared : null;

@@ -27,7 +27,10 @@ class CrossEntropyTest {
         assertEquals(0, results[3][1]);
     }
 
-    /** Logits 0 and 2 ln 9 at T = 2 give p = 0.1, 0.9; target 0.3, 0.7; the gradient is halved by T and again by two rows. */
+    /**
+     * Logits 0 and 2 ln 9 at T = 2 give p = 0.1, 0.9; target 0.3, 0.7; the gradient is halved by T and again by two
+     * rows.
+     */
     @ParameterizedTest
     @MethodSource("engines")
     void aHandWorkedSoftTarget(Subject subject) {

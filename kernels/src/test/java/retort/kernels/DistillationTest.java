@@ -76,7 +76,10 @@ class DistillationTest {
         }
     }
 
-    /** At T = 2 the student says 0.1, 0.9, the teacher 0.2, 0.8: loss 4 KL, gradient 2 (q - p). The label 0 has no part in it. */
+    /**
+     * At T = 2 the student says 0.1, 0.9, the teacher 0.2, 0.8: loss 4 KL, gradient 2 (q - p). The label 0 has no part
+     * in it.
+     */
     @ParameterizedTest
     @MethodSource("engines")
     void softTargetsByHand(Subject subject) {
@@ -87,8 +90,8 @@ class DistillationTest {
     }
 
     /**
-     * The same with a quarter for the label. At T = 1 the student's logits 0, 2 ln 9 give 1/82, 81/82: cross-entropy ln 82,
-     * gradient 1/82 - 1, 81/82. A second row like it halves the gradient of each.
+     * The same with a quarter for the label. At T = 1 the student's logits 0, 2 ln 9 give 1/82, 81/82: cross-entropy ln
+     * 82, gradient 1/82 - 1, 81/82. A second row like it halves the gradient of each.
      */
     @ParameterizedTest
     @MethodSource("engines")
@@ -102,7 +105,10 @@ class DistillationTest {
         assertRow(0.25 * Math.log(82) + 0.75 * 4 * divergence, 1, new double[] {-gradient, gradient}, result);
     }
 
-    /** (1 - 3)^2 + (5 - 4)^2 over 2 classes and 2; gradient -2/2 and 1/2, whatever T. The teacher's argmax is the other class. */
+    /**
+     * (1 - 3)^2 + (5 - 4)^2 over 2 classes and 2; gradient -2/2 and 1/2, whatever T. The teacher's argmax is the other
+     * class.
+     */
     @ParameterizedTest
     @MethodSource("engines")
     void logitErrorByHandIsExact(Subject subject) {
@@ -115,9 +121,9 @@ class DistillationTest {
     }
 
     /**
-     * At T = 2 the student says 1/2, 3/8, 1/8, the teacher 3/4, 1/8, 1/8, and the class is 0. Beside it they say 3/4, 1/4 and
-     * 1/2, 1/2. The target's gradient is 2 (1/2 - 3/4) = -1/2; the others' 2 (8 (3/4 - 1/2) + 1/4 3/4) and
-     * 2 (8 (1/4 - 1/2) + 1/4 1/4).
+     * At T = 2 the student says 1/2, 3/8, 1/8, the teacher 3/4, 1/8, 1/8, and the class is 0. Beside it they say 3/4,
+     * 1/4 and 1/2, 1/2. The target's gradient is 2 (1/2 - 3/4) = -1/2; the others' 2 (8 (3/4 - 1/2) + 1/4 3/4) and 2 (8
+     * (1/4 - 1/2) + 1/4 1/4).
      */
     @ParameterizedTest
     @MethodSource("engines")
@@ -130,9 +136,10 @@ class DistillationTest {
     }
 
     /**
-     * Logits 0, 0, 3 have mean 1 and sigma sqrt(2): s = (-1, -1, 2) / sqrt(2). T = 3 / (sqrt(2) ln 8) makes the last of them 8
-     * times as likely as the others: q = 0.1, 0.1, 0.8; the teacher's 3, 0, 0 give p = 0.8, 0.1, 0.1. With g = 0.7 T (-1, 0, 1),
-     * of mean 0, mean(g s) = 0.7 T / sqrt(2), and so the gradient 0.7 T ((-1, 0, 1) - (-1, -1, 2) / 2) / sqrt(2).
+     * Logits 0, 0, 3 have mean 1 and sigma sqrt(2): s = (-1, -1, 2) / sqrt(2). T = 3 / (sqrt(2) ln 8) makes the last of
+     * them 8 times as likely as the others: q = 0.1, 0.1, 0.8; the teacher's 3, 0, 0 give p = 0.8, 0.1, 0.1. With g =
+     * 0.7 T (-1, 0, 1), of mean 0, mean(g s) = 0.7 T / sqrt(2), and so the gradient 0.7 T ((-1, 0, 1) - (-1, -1, 2) /
+     * 2) / sqrt(2).
      */
     @ParameterizedTest
     @MethodSource("engines")
@@ -146,8 +153,8 @@ class DistillationTest {
     }
 
     /**
-     * Of every divergence, with and without the label's part, for rows with a class and a row without. The two CPU engines
-     * share one implementation, so comparing them says nothing; this is a second one.
+     * Of every divergence, with and without the label's part, for rows with a class and a row without. The two CPU
+     * engines share one implementation, so comparing them says nothing; this is a second one.
      */
     @ParameterizedTest
     @MethodSource("engines")
@@ -219,8 +226,8 @@ class DistillationTest {
     }
 
     /**
-     * The teacher says 0, 1/2, 1/2, the student 1/3 each: KL ln 1.5, gradient 1/3, -1/6, -1/6. Decoupled, with class 0 the true
-     * one, it is all in the target's part.
+     * The teacher says 0, 1/2, 1/2, the student 1/3 each: KL ln 1.5, gradient 1/3, -1/6, -1/6. Decoupled, with class 0
+     * the true one, it is all in the target's part.
      */
     @ParameterizedTest
     @MethodSource("engines")

@@ -6,8 +6,8 @@ import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.Divergence;
 
 /**
- * The loss of {@link DistillationSpec} for one row, in double and straight from its definition: probabilities first, then their
- * logarithms. Good for logits of a few units, as tests draw them; its gradient is a difference quotient.
+ * The loss of {@link DistillationSpec} for one row, in double and straight from its definition: probabilities first,
+ * then their logarithms. Good for logits of a few units, as tests draw them; its gradient is a difference quotient.
  *
  * @param v the teacher's logits
  * @param label index of the true class, or -1
@@ -35,8 +35,8 @@ record DoubleDistillation(DistillationSpec spec, double[] v, int label) {
     }
 
     /**
-     * The derivative by z[c]. Halving h leaves a quarter of the quotient's error, so the two quotients are apart by three times
-     * the error that is left; a loss in double is off by some 100 roundings.
+     * The derivative by z[c]. Halving h leaves a quarter of the quotient's error, so the two quotients are apart by
+     * three times the error that is left; a loss in double is off by some 100 roundings.
      */
     Quotient byLogit(double[] z, int c) {
         double coarse = quotient(z, c, H);

@@ -5,8 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The engines that tests run on, of kernels and of networks, opened once for the whole test run. An engine that is not here is skipped with
- * its reason printed, unless the property {@code retort.require} names it: then its absence fails every test.
+ * The engines that tests run on, of kernels and of networks, opened once for the whole test run. An engine that is not
+ * here is skipped with its reason printed, unless the property {@code retort.require} names it: then its absence fails
+ * every test.
  */
 public final class EnginesUnderTest {
     /** A backend and how to name it in a failure. */

@@ -18,7 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.Shape;
 
-/** A backend belongs to one thread, and to no one once it is closed; tensors belong to their backend. On every engine. */
+/**
+ * A backend belongs to one thread, and to no one once it is closed; tensors belong to their backend. On every engine.
+ */
 class MisuseTest {
     private static final GemmSpec SPEC = GemmSpec.nn(2, 2, 2);
 

@@ -101,7 +101,10 @@ class PackedTensorTest {
         }
     }
 
-    /** What fills up the last panel stays 0 even if a step went wrong, so that weights loaded afterwards are as good as new. */
+    /**
+     * What fills up the last panel stays 0 even if a step went wrong, so that weights loaded afterwards are as good as
+     * new.
+     */
     @ParameterizedTest
     @MethodSource("engines")
     void anInfiniteGradientLeavesNothingBehind(Subject subject) {

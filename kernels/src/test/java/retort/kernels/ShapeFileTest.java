@@ -18,7 +18,9 @@ import retort.kernels.op.ReluSpec;
 import retort.kernels.op.ShapeFile;
 import retort.kernels.op.Spec;
 
-/** The shapes that benchmarks time pass the kernels' contract too, as far as the reference is done with them quickly. */
+/**
+ * The shapes that benchmarks time pass the kernels' contract too, as far as the reference is done with them quickly.
+ */
 class ShapeFileTest {
     private static final List<String> FILES = List.of("gemm", "conv2d", "elementwise", "softmax", "adam");
     private static final long MOST_FLOPS = 5_000_000;

@@ -19,8 +19,8 @@ import retort.kernels.Backend;
 import retort.kernels.ReadmeExample;
 
 /**
- * Programs outside, in a JVM of their own, that have nothing but this library and what it brings: no Aparapi, no test class.
- * On the class path they are told of the Vector API, on the module path they need no flag.
+ * Programs outside, in a JVM of their own, that have nothing but this library and what it brings: no Aparapi, no test
+ * class. On the class path they are told of the Vector API, on the module path they need no flag.
  */
 class EmbeddingTest {
     /** Eight threads on one model, each answer held against the first. */

@@ -19,7 +19,10 @@ import retort.kernels.Backends;
 import retort.kernels.Probe;
 import retort.kernels.check.CheckException;
 
-/** e^x over an array that fits the second-level cache, on one thread: no operation by itself, but what softmax is made of. */
+/**
+ * e^x over an array that fits the second-level cache, on one thread: no operation by itself, but what softmax is made
+ * of.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

@@ -19,9 +19,9 @@ import retort.kernels.Engine;
 import retort.kernels.op.Spec;
 
 /**
- * Calls a second of one contender at one spec, on warm caches. An invocation is as many calls as JMH is told that it has operations
- * ({@code -opi}), and then waits: layers too give a device one operation after the other and wait for none. JMH runs it on
- * one thread; {@link #threads} says how many the contender computes on.
+ * Calls a second of one contender at one spec, on warm caches. An invocation is as many calls as JMH is told that it
+ * has operations ({@code -opi}), and then waits: layers too give a device one operation after the other and wait for
+ * none. JMH runs it on one thread; {@link #threads} says how many the contender computes on.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)

@@ -17,7 +17,9 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 import retort.kernels.Backends;
 import retort.kernels.Probe;
 
-/** What the machine can do at most, on as many threads as JMH is told to use: the roof that kernels are held against. */
+/**
+ * What the machine can do at most, on as many threads as JMH is told to use: the roof that kernels are held against.
+ */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 3, time = 1)
@@ -32,7 +34,10 @@ public class PeakBenchmark {
     /** Elements of each of the triad's three arrays, of all threads together: 768 MiB, more than caches hold. */
     public static final int TRIAD_ELEMENTS = 1 << 26;
 
-    /** Elements of each of the update's four arrays, of all threads together: as many as the teacher's first dense layer has. */
+    /**
+     * Elements of each of the update's four arrays, of all threads together: as many as the teacher's first dense layer
+     * has.
+     */
     public static final int UPDATE_ELEMENTS = 25_958_400;
 
     /** One thread's share of the triad's arrays. */

@@ -6,8 +6,8 @@ import retort.kernels.op.Operand;
 import retort.kernels.op.Spec;
 
 /**
- * Lets no wrong kernel be timed: runs a contender once and holds a part of its result against the definition, exactly where
- * small whole numbers make that possible, else within the bound that the tests hold our engines to.
+ * Lets no wrong kernel be timed: runs a contender once and holds a part of its result against the definition, exactly
+ * where small whole numbers make that possible, else within the bound that the tests hold our engines to.
  */
 public final class Referee {
     private static final long SEED = 20261123;

@@ -34,8 +34,8 @@ import retort.kernels.op.Spec;
 
 /**
  * oneDNN in one of two ways. In our layout it gets and gives row-major matrices and NHWC images, and what it wants
- * otherwise (packed filters) it makes of them within the timed call, as we do. In its own layout it chooses the layout of
- * every operand, and bringing them there and back is not timed.
+ * otherwise (packed filters) it makes of them within the timed call, as we do. In its own layout it chooses the layout
+ * of every operand, and bringing them there and back is not timed.
  */
 public final class OneDnnContender implements Contender {
     private final boolean ownLayout;

@@ -34,7 +34,9 @@ final class DoctorCommand implements Callable<Integer> {
     private static final int CASES_OF_A_FORM = 1;
     private static final long SEED = 1;
 
-    /** The teacher's weights and Adam's two moments of them are 330 MB; data, activations and the student come on top. */
+    /**
+     * The teacher's weights and Adam's two moments of them are 330 MB; data, activations and the student come on top.
+     */
     private static final long SMALLEST_HEAP_BYTES = 512L << 20;
 
     @Spec

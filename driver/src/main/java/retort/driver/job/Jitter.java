@@ -4,7 +4,8 @@ import retort.kernels.op.Philox;
 import retort.nn.RandomStream;
 
 /**
- * Random moves of training images by whole pixels, for each example and epoch another that depends on nothing but these.
+ * Random moves of training images by whole pixels, for each example and epoch another that depends on nothing but
+ * these.
  *
  * @param pixels an image is moved by at most, down or up and right or left; 0 for none
  */

@@ -52,8 +52,8 @@ public final class EdgeCases {
     }
 
     /**
-     * Small cases of an op, for a check that must not take long: of each form, which is all of an id but its numbers, some from
-     * the least to the most work.
+     * Small cases of an op, for a check that must not take long: of each form, which is all of an id but its numbers,
+     * some from the least to the most work.
      */
     public static List<Spec> few(Spec.Op op, Tiling tiling, int mostOfAForm) {
         Map<String, List<Spec>> forms = of(op, tiling)

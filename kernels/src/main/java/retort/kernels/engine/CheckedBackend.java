@@ -114,8 +114,8 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
     }
 
     /**
-     * What does an op whose operands fit, each time that it is run: one exhaustive switch over the specs. A call is prepared
-     * once and run as often as its caller likes, so what can be made ready here is.
+     * What does an op whose operands fit, each time that it is run: one exhaustive switch over the specs. A call is
+     * prepared once and run as often as its caller likes, so what can be made ready here is.
      */
     protected abstract Runnable prepare(Spec spec, Operands<T> operands);
 

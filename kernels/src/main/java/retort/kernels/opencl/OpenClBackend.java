@@ -29,8 +29,8 @@ import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
 
 /**
- * The engine on an OpenCL device. Aparapi finds the device and makes its context, queue, programs and kernels; tensors stay
- * on the device from upload to download, and a call returns when its work is queued.
+ * The engine on an OpenCL device. Aparapi finds the device and makes its context, queue, programs and kernels; tensors
+ * stay on the device from upload to download, and a call returns when its work is queued.
  *
  * <p>The same call on the same device gives the same bits: no kernel adds up in an order that depends on timing.
  */

@@ -25,8 +25,8 @@ import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
 
 /**
- * The engine on the JDK's Vector API. Results do not depend on the number of threads, bit for bit; they may differ in the
- * last bits between machines of different vector width.
+ * The engine on the JDK's Vector API. Results do not depend on the number of threads, bit for bit; they may differ in
+ * the last bits between machines of different vector width.
  */
 final class SimdBackend extends HostBackend {
     private final Workers workers;

@@ -88,7 +88,9 @@ final class SimdMaxPool2d {
         return best;
     }
 
-    /** Where a value takes the place of the largest so far: of equals the first stays, a NaN is larger than any number. */
+    /**
+     * Where a value takes the place of the largest so far: of equals the first stays, a NaN is larger than any number.
+     */
     private static VectorMask<Float> isLarger(FloatVector value, FloatVector best) {
         return value.compare(VectorOperators.GT, best)
                 .or(value.test(VectorOperators.IS_NAN).andNot(best.test(VectorOperators.IS_NAN)));

@@ -1,5 +1,5 @@
-// Max pooling over NHWC images and its gradient. Outside the image there is nothing; of equals the first in row-major order
-// is the largest, and a NaN is larger than any number.
+// Max pooling over NHWC images and its gradient. Outside the image there is nothing; of equals the first in row-major
+// order is the largest, and a NaN is larger than any number.
 
 #define WIDTH ELEMENT_WIDTH
 #include "vector.cl"
@@ -47,7 +47,8 @@ __kernel GROUP_OF(ELEMENT_ITEMS) void max_pool2d(
     y[yOffset + e] = x[xOffset + LARGEST(image, i, j, c)];
 }
 
-// dX[b][p][q][c] = the sum of dY over the windows whose largest element it is, in order; an item does one element of dX.
+// dX[b][p][q][c] = the sum of dY over the windows whose largest element it is, in order; an item does one element of
+// dX.
 __kernel GROUP_OF(ELEMENT_ITEMS) void max_pool2d_gradient(
         const __global float *x, int xOffset, const __global float *dY, int dYOffset, __global float *dX, int dXOffset,
         GEOMETRY) {

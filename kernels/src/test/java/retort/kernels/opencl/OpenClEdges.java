@@ -12,8 +12,8 @@ import retort.kernels.op.Shape;
 import retort.kernels.op.Spec;
 
 /**
- * Every kernel around the edges of its tiles, on shapes small enough for a simulator: {@code check-opencl.sh} runs this under
- * oclgrind, where reads and writes out of bounds and data races show.
+ * Every kernel around the edges of its tiles, on shapes small enough for a simulator: {@code check-opencl.sh} runs this
+ * under oclgrind, where reads and writes out of bounds and data races show.
  */
 final class OpenClEdges {
     private static final long SEED = 20261123;
