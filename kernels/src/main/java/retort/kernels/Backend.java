@@ -35,7 +35,8 @@ import retort.kernels.op.SoftmaxSpec;
  * the device fails. Nothing falls back to another engine.
  *
  * <p><b>Threads.</b> A backend belongs to the thread that first works with it; any other gets an
- * {@link IllegalStateException} that names both. Another thread opens one of its own, or takes a {@link #sibling}.
+ * {@link IllegalStateException} that names both, from {@link #close} too. Another thread opens one of its own, or takes a
+ * {@link #sibling}; or this one lets go of it by {@link #handOver}.
  */
 public interface Backend extends AutoCloseable {
     Engine engine();
@@ -56,6 +57,16 @@ public interface Backend extends AutoCloseable {
 
     /** The sizes that its kernels come in: where their edges are. */
     Tiling tiling();
+
+    /**
+     * Does nothing for the thread that this backend belongs to, or that will be the first.
+     *
+     * @throws IllegalStateException for another thread, and once this backend is closed
+     */
+    void checkThread();
+
+    /** Lets go of the calling thread: the next one that works with this backend is the one that it belongs to. */
+    void handOver();
 
     /** A new, empty scope. */
     Scope scope();

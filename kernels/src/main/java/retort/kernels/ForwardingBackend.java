@@ -40,6 +40,16 @@ abstract class ForwardingBackend implements Backend {
     }
 
     @Override
+    public void checkThread() {
+        backend.checkThread();
+    }
+
+    @Override
+    public void handOver() {
+        backend.handOver();
+    }
+
+    @Override
     public Scope scope() {
         return backend.scope();
     }

@@ -25,6 +25,9 @@ public final class Scope implements AutoCloseable {
         /** The elements of {@code raw} from {@code offset} on as a packed matrix; what fills it up must be 0. */
         Tensor packedView(Tensor raw, int offset, Shape shape);
 
+        /** Whether all that was given is freed already. */
+        boolean isClosed();
+
         /** Takes back what {@link #allocate} gave; work already queued on it must still be done first. */
         void release(Tensor tensor);
     }
@@ -133,10 +136,17 @@ public final class Scope implements AutoCloseable {
         return closed;
     }
 
-    /** Ends every tensor of this scope. A second close does nothing. */
+    /**
+     * Ends every tensor of this scope. A second close does nothing.
+     *
+     * @throws IllegalStateException for a thread that the backend does not belong to
+     */
     @Override
     public void close() {
         if (!closed) {
+            if (!storage.isClosed()) {
+                backend.checkThread();
+            }
             closed = true;
             tensors.forEach(storage::release);
             tensors.clear();

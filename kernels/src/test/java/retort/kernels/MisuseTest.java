@@ -54,7 +54,8 @@ class MisuseTest {
                 Scope scope = backend.scope();
                 ExecutorService other = Executors.newSingleThreadExecutor(task -> new Thread(task, "the other one"))) {
             Tensor x = scope.filled(Shape.of(2, 2), 3);
-            List<Executable> uses = uses(backend, scope, x, scope.tensor(2, 2), scope.tensor(2, 2));
+            List<Executable> uses = new ArrayList<>(uses(backend, scope, x, scope.tensor(2, 2), scope.tensor(2, 2)));
+            uses.addAll(List.of(scope::close, backend::close, backend::handOver));
             for (Executable use : uses) {
                 String message = other.submit(() ->
                                 assertThrows(IllegalStateException.class, use).getMessage())
@@ -63,6 +64,20 @@ class MisuseTest {
                 assertTrue(message.contains("'the other one'") && message.contains("'" + own + "'"), message);
             }
             assertArrayEquals(new float[] {3, 3, 3, 3}, backend.download(x));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void aBackendThatIsHandedOverBelongsToTheNextThread(Engine engine) throws InterruptedException, ExecutionException {
+        Backend backend = open(engine);
+        Tensor x = backend.scope().filled(Shape.of(2, 2), 3);
+        backend.handOver();
+        try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+            other.submit(() -> assertArrayEquals(new float[] {3, 3, 3, 3}, backend.download(x)))
+                    .get();
+            assertThrows(IllegalStateException.class, () -> backend.download(x));
+            other.submit(backend::close).get();
         }
     }
 

@@ -38,6 +38,7 @@ public final class Model implements AutoCloseable {
         this.metadata = Map.copyOf(metadata);
         this.outputSize = network.architecture().output().size();
         home.finish();
+        home.handOver();
     }
 
     /**

@@ -124,6 +124,7 @@ public final class Predictor implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("predictor: this one is closed");
         }
+        backend.checkThread();
         if (batch < 1) {
             throw new IllegalArgumentException("predictor: batch must be positive, got " + batch);
         }
@@ -157,8 +158,8 @@ public final class Predictor implements AutoCloseable {
     @Override
     public void close() {
         if (!closed) {
-            closed = true;
             backend.close();
+            closed = true;
             model.release();
         }
     }

@@ -60,6 +60,7 @@ public final class Trainer {
             Tensor dLogits = scope.tensor(batch, classes);
             loss.apply(backend, tape.output(), t, dLogits, outcome);
             model.backward(tape, dLogits, optimizer);
+        } finally {
             optimizer.endStep();
         }
         if (maxNorm != Float.POSITIVE_INFINITY) {

@@ -157,6 +157,32 @@ class PredictorTest {
         }
     }
 
+    /** Whatever the other thread asks for, the owner's answers stay as they are. */
+    @Test
+    void anotherThreadIsRefusedAndChangesNothing() throws InterruptedException, ExecutionException {
+        try (Backend backend = open(Engine.CPU_SIMD);
+                Sequential network = Sequential.create(backend, NETWORK, Initializer.GLOROT_UNIFORM, 7);
+                Model model = Model.of(network);
+                Predictor predictor = model.predictor();
+                ExecutorService other = Executors.newSingleThreadExecutor()) {
+            float[] inputs = inputs(20, 1);
+            float[] before = new float[10];
+            predictor.probabilities(inputs, 1, 1, before);
+            for (int batch = 1; batch <= 20; batch++) {
+                int size = batch;
+                other.submit(() -> assertThrows(
+                                IllegalStateException.class,
+                                () -> predictor.probabilities(inputs, size, 20, new float[200])))
+                        .get();
+            }
+            other.submit(() -> assertThrows(IllegalStateException.class, predictor::close))
+                    .get();
+            float[] after = new float[10];
+            predictor.probabilities(inputs, 1, 1, after);
+            assertArrayEquals(before, after);
+        }
+    }
+
     @Test
     void aCallAllocatesNothingOnceItIsCompiled() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

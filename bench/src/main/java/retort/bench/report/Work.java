@@ -2,10 +2,20 @@ package retort.bench.report;
 
 import retort.bench.kernel.ExpBenchmark;
 import retort.kernels.op.AdamSpec;
+import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.BiasSpec;
+import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DistillationSpec;
+import retort.kernels.op.DropoutSpec;
 import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
+import retort.kernels.op.MaxNormSpec;
+import retort.kernels.op.MaxPool2dSpec;
+import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
+import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
 
 /**
@@ -42,7 +52,16 @@ public record Work(String id, long flops, long bytes, Roof roof) {
             case AdamSpec s -> Roof.UPDATE;
             case GemmAdamSpec s -> Roof.UPDATE;
             case SgdSpec s -> Roof.UPDATE;
-            default -> Roof.TRIAD;
+            case ArgmaxSpec s -> Roof.TRIAD;
+            case BiasSpec s -> Roof.TRIAD;
+            case ColumnSumSpec s -> Roof.TRIAD;
+            case CrossEntropySpec s -> Roof.TRIAD;
+            case DistillationSpec s -> Roof.TRIAD;
+            case DropoutSpec s -> Roof.TRIAD;
+            case MaxNormSpec s -> Roof.TRIAD;
+            case MaxPool2dSpec s -> Roof.TRIAD;
+            case ReluSpec s -> Roof.TRIAD;
+            case SoftmaxSpec s -> Roof.TRIAD;
         };
         return new Work(id, spec.flops(), spec.bytes(), roof);
     }

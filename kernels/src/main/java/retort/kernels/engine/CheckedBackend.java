@@ -104,13 +104,21 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
     @Override
     public final void close() {
         if (!closed) {
+            checkThread();
             closed = true;
             doClose();
         }
     }
 
-    protected final boolean isClosed() {
+    @Override
+    public final boolean isClosed() {
         return closed;
+    }
+
+    @Override
+    public final synchronized void handOver() {
+        checkThread();
+        owner = null;
     }
 
     /**
@@ -135,8 +143,8 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
     /** Whether the two share an element. */
     protected abstract boolean overlap(T first, T second);
 
-    /** Refuses a thread that this backend does not belong to, and work after {@link #close}. */
-    protected final void checkThread() {
+    @Override
+    public final void checkThread() {
         Thread current = Thread.currentThread();
         if (current != owner) {
             claim(current);

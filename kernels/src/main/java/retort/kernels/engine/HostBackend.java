@@ -60,9 +60,6 @@ public abstract class HostBackend extends CheckedBackend<HostTensor> {
 
     @Override
     public final void release(Tensor tensor) {
-        if (!isClosed()) {
-            checkThread();
-        }
         memory.give(((HostTensor) tensor).array());
     }
 

@@ -86,7 +86,10 @@ public record DistillationSpec(int rows, int classes, Divergence divergence, flo
             case "soft-targets" -> new Divergence.SoftTargets();
             case "logit-error" -> new Divergence.LogitError();
             case "standardized" -> new Divergence.Standardized();
-            default -> new Divergence.Decoupled(fields.number("target"), fields.number("nonTarget"));
+            case String decoupled
+            when decoupled.startsWith("decoupled") ->
+                new Divergence.Decoupled(fields.number("target"), fields.number("nonTarget"));
+            default -> throw new IllegalStateException("spec: no divergence " + fields.text("divergence"));
         };
     }
 

@@ -47,7 +47,8 @@ final class ClRows {
         List<Object> own = switch (spec.divergence()) {
             case Divergence.Standardized d -> List.of(Divergence.Standardized.VARIANCE_FLOOR);
             case Divergence.Decoupled d -> List.of(d.targetWeight(), d.nonTargetWeight());
-            default -> List.of();
+            case Divergence.SoftTargets d -> List.of();
+            case Divergence.LogitError d -> List.of();
         };
         List<Object> tensors = List.of(logits, targets, dLogits, outcome);
         List<Object> numbers =

@@ -148,9 +148,6 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
 
     @Override
     public void release(Tensor tensor) {
-        if (!isClosed()) {
-            checkThread();
-        }
         memory.give(((ClTensor) tensor).buffer());
     }
 

@@ -26,7 +26,9 @@ public final class OpenClEngine implements EngineProvider {
     public List<Requirement> requirements() {
         if (!hasAparapi()) {
             return List.of(new Requirement(
-                    "Aparapi", "Aparapi is not on the class path", "add the dependency com.aparapi:aparapi:3.0.2"));
+                    "Aparapi",
+                    "Aparapi is not there",
+                    "add the dependency com.aparapi:aparapi:3.0.2 and, on the module path, --add-modules aparapi"));
         }
         return OpenClDevices.requirements();
     }
