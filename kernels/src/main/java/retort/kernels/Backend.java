@@ -35,8 +35,8 @@ import retort.kernels.op.SoftmaxSpec;
  * the device fails. Nothing falls back to another engine.
  *
  * <p><b>Threads.</b> A backend belongs to the thread that first works with it; any other gets an
- * {@link IllegalStateException} that names both, from {@link #close} too. Another thread opens one of its own, or takes a
- * {@link #sibling}; or this one lets go of it by {@link #handOver}.
+ * {@link IllegalStateException} that names both, from {@link #close} too. Another thread opens one of its own, or takes
+ * a {@link #sibling}; or this one lets go of it by {@link #handOver}.
  */
 public interface Backend extends AutoCloseable {
     Engine engine();

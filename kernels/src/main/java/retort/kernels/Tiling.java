@@ -8,8 +8,9 @@ package retort.kernels;
  * @param mr rows of a product's largest tile
  * @param nr columns of it
  * @param kc products that are summed in one block
+ * @param nc rows or columns of C in one block, at most
  */
-public record Tiling(int lanes, int mr, int nr, int kc) {
+public record Tiling(int lanes, int mr, int nr, int kc, int nc) {
     /** Of an engine that does one element after the other. */
-    public static final Tiling NONE = new Tiling(1, 1, 1, 1);
+    public static final Tiling NONE = new Tiling(1, 1, 1, 1, 1);
 }

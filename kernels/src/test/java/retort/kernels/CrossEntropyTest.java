@@ -20,11 +20,7 @@ class CrossEntropyTest {
     @MethodSource("engines")
     void aHandWorkedHardTarget(Subject subject) {
         CrossEntropySpec spec = new CrossEntropySpec(1, 2, 1, Targets.HARD);
-        float[][] results = run(subject, spec, new float[] {0, (float) Math.log(9)}, new float[] {0});
-        assertEquals(-0.9, results[2][0], 1e-6);
-        assertEquals(0.9, results[2][1], 1e-6);
-        assertEquals(Math.log(10), results[3][0], 1e-6);
-        assertEquals(0, results[3][1]);
+        assertRow(subject, spec, new float[] {0, (float) Math.log(9)}, new float[] {0}, Math.log(10), 0, -0.9, 0.9);
     }
 
     /**
@@ -36,20 +32,33 @@ class CrossEntropyTest {
     void aHandWorkedSoftTarget(Subject subject) {
         CrossEntropySpec spec = new CrossEntropySpec(2, 2, 2, Targets.SOFT);
         float z = (float) (2 * Math.log(9));
-        float[][] results = run(subject, spec, new float[] {0, z, 0, z}, new float[] {0.3f, 0.7f, 0.3f, 0.7f});
-        assertEquals((0.1 - 0.3) / 4, results[2][0], 1e-7);
-        assertEquals((0.9 - 0.7) / 4, results[2][1], 1e-7);
-        assertEquals(-0.3 * Math.log(0.1) - 0.7 * Math.log(0.9), results[3][0], 1e-6);
-        assertEquals(1, results[3][1]);
+        double loss = -0.3 * Math.log(0.1) - 0.7 * Math.log(0.9);
+        float[] targets = {0.3f, 0.7f, 0.3f, 0.7f};
+        assertRow(subject, spec, new float[] {0, z, 0, z}, targets, loss, 1, (0.1 - 0.3) / 4, (0.9 - 0.7) / 4);
     }
 
-    private static float[][] run(Subject subject, CrossEntropySpec spec, float[] logits, float[] targets) {
+    /** Holds the first row against what was worked out by hand, within the spec's bound. */
+    private static void assertRow(
+            Subject subject,
+            CrossEntropySpec spec,
+            float[] logits,
+            float[] targets,
+            double loss,
+            int hit,
+            double... dLogits) {
         float[][] inputs = {
             logits,
             targets,
             new float[logits.length],
             new float[spec.outcomeShape().size()]
         };
-        return KernelCheck.random(spec, 1).run(subject.backend(), inputs);
+        KernelCheck check = KernelCheck.random(spec, 1);
+        float[][] results = check.run(subject.backend(), inputs);
+        double[][] bounds = check.bounds(inputs);
+        for (int c = 0; c < dLogits.length; c++) {
+            assertEquals(dLogits[c], results[2][c], bounds[2][c], "class " + c);
+        }
+        assertEquals(loss, results[3][0], bounds[3][0]);
+        assertEquals(hit, results[3][1]);
     }
 }

@@ -8,7 +8,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
@@ -22,7 +26,9 @@ import retort.kernels.op.Spec;
  * The shapes that benchmarks time pass the kernels' contract too, as far as the reference is done with them quickly.
  */
 class ShapeFileTest {
-    private static final List<String> FILES = List.of("gemm", "conv2d", "elementwise", "softmax", "adam");
+    private static final List<String> FILES = Arrays.stream(Spec.Family.values())
+            .map(family -> family.name().toLowerCase(Locale.ROOT))
+            .toList();
     private static final long MOST_FLOPS = 5_000_000;
     private static final long MOST_BYTES = 3_000_000;
 
@@ -38,6 +44,11 @@ class ShapeFileTest {
 
     private static Stream<Spec> all() {
         return FILES.stream().flatMap(file -> ShapeFile.bundled(file).stream());
+    }
+
+    @Test
+    void everyOpIsTimedAtSomeShape() {
+        assertEquals(Set.of(Spec.Op.values()), all().map(Spec::op).collect(Collectors.toSet()));
     }
 
     @Test

@@ -170,7 +170,7 @@ public final class EdgeCases {
         int mr = tiling.mr();
         int nr = tiling.nr();
         int kc = tiling.kc();
-        Stream<GemmSpec> tiles = IntStream.concat(around(mr), IntStream.of(2, 5, 7, 2 * mr + 7))
+        Stream<GemmSpec> tiles = IntStream.concat(around(mr, tiling.lanes()), IntStream.of(2, 5, 7, 2 * mr + 7))
                 .distinct()
                 .boxed()
                 .flatMap(m -> IntStream.concat(around(tiling.lanes(), nr), IntStream.of(10, 4 * nr + 1))
@@ -188,7 +188,8 @@ public final class EdgeCases {
                         new int[] {1, 300, 1000})
                 .flatMap(size -> transposed(size[0], size[1], size[2]));
         // More rows, and more columns, than a block has.
-        Stream<GemmSpec> beyondBlocks = Stream.of(GemmSpec.tn(2100, 70, 260), GemmSpec.nn(100, 2100, 260));
+        Stream<GemmSpec> beyondBlocks =
+                Stream.of(GemmSpec.tn(tiling.nc() + 52, 70, kc + 4), GemmSpec.nn(100, tiling.nc() + 52, kc + 4));
         return Stream.of(tiles, blocks, beyondBlocks, scaled(), withEpilogue())
                 .flatMap(each -> each)
                 .flatMap(spec -> Stream.of(spec, spec.withPackedB()));

@@ -121,7 +121,12 @@ public final class KernelCheck {
 
     /** How far each element of each operand may be from the definition's on these inputs. */
     public double[][] bounds() {
-        return spec.bounds(inputs, scalars, KernelCheck::reference);
+        return bounds(inputs);
+    }
+
+    /** The same on other elements. */
+    public double[][] bounds(float[][] elements) {
+        return spec.bounds(elements, scalars, KernelCheck::reference);
     }
 
     /** Every operand's elements after the call on its inputs. */

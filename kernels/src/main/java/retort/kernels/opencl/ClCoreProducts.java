@@ -54,7 +54,8 @@ final class ClCoreProducts implements ClProducts {
                 width,
                 session.parameter(ClParameter.GEMM_MR),
                 session.parameter(ClParameter.GEMM_NR_VECTORS) * width,
-                session.parameter(ClParameter.GEMM_KC));
+                session.parameter(ClParameter.GEMM_KC),
+                session.parameter(ClParameter.GEMM_MC));
     }
 
     @Override

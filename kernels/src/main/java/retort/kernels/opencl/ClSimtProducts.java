@@ -55,7 +55,8 @@ final class ClSimtProducts implements ClProducts {
                 session.parameter(ClParameter.ELEMENT_WIDTH),
                 session.parameter(ClParameter.BLOCK_M),
                 session.parameter(ClParameter.BLOCK_N),
-                session.parameter(ClParameter.BLOCK_K));
+                session.parameter(ClParameter.BLOCK_K),
+                session.parameter(ClParameter.BLOCK_M));
     }
 
     @Override

@@ -7,11 +7,11 @@ import static retort.kernels.simd.SimdSpecies.LANES;
  * all about speed: no bit of a result depends on it.
  *
  * <pre>
- *     vectors       registers   MR   MR_ROWS   NR    KC    MC     NC
- *     128 bits         16        6      5       8   256   144   2048    SSE, AVX
- *     128 bits         32       12      6       8   256   144   2048    64-bit Arm
- *     256 bits         16        6      5      16   256   144   2048    AVX2
- *     512 bits         32       12      6      32   256   144   2048    AVX-512
+ *     vectors     registers   MR   MR_ROWS   MR_EDGE   MR_PIXELS   NR    KC    MC     NC
+ *     128 bits       16        6      5         8          6        8   256   144   2048    SSE, AVX
+ *     128 bits       32       12      6         8          6        8   256   144   2048    64-bit Arm
+ *     256 bits       16        6      5         8          6       16   256   144   2048    AVX2
+ *     512 bits       32       12      6         8          6       32   256   144   2048    AVX-512
  * </pre>
  */
 final class Blocking {
@@ -20,19 +20,27 @@ final class Blocking {
     /** Vector registers: a tile's sums, a row of its B and a broadcast element of A must fit. */
     static final int REGISTERS = LANES >= 16 || ARM ? 32 : 16;
 
+    /** The heights of tiles, for a number of registers: the rows of the table above. */
+    private record Heights(int mr, int mrRows, int mrEdge, int mrPixels) {}
+
+    private static final Heights HEIGHTS = switch (REGISTERS) {
+        case 32 -> new Heights(12, 6, 8, 6);
+        default -> new Heights(6, 5, 8, 6);
+    };
+
     /** Rows of a tile of C where A is packed or read by columns. */
-    static final int MR = REGISTERS == 32 ? 12 : 6;
+    static final int MR = HEIGHTS.mr();
 
     /** The same where A is read by rows; with 16 registers a sixth row spills (107 and 67 GFLOP/s on one AVX2 core). */
-    static final int MR_ROWS = REGISTERS == 32 ? 6 : 5;
+    static final int MR_ROWS = HEIGHTS.mrRows();
 
     /**
      * The same in an edge tile of one vector. (Two vectors took 1.3 to 1.9 times as long, with 6, 8 and 16 columns.)
      */
-    static final int MR_EDGE = 8;
+    static final int MR_EDGE = HEIGHTS.mrEdge();
 
     /** Pixels in a tile of a convolution over one channel. */
-    static final int MR_PIXELS = 6;
+    static final int MR_PIXELS = HEIGHTS.mrPixels();
 
     /** Columns of a tile, and of a panel of B. */
     static final int NR = 2 * LANES;

@@ -51,7 +51,7 @@ final class SimdBackend extends HostBackend {
         Scratch[] scratch = Stream.generate(Scratch::new).limit(threads).toArray(Scratch[]::new);
         gemm = new SimdGemm(workers, scratch);
         conv2d = new SimdConv2d(workers, scratch);
-        softmax = new SimdSoftmax(workers);
+        softmax = new SimdSoftmax(workers, scratch);
         distillation = new SimdDistillation(workers);
         elementwise = new SimdElementwise(workers);
         adam = new SimdAdam(workers);
@@ -78,7 +78,8 @@ final class SimdBackend extends HostBackend {
 
     @Override
     public Tiling tiling() {
-        return new Tiling(SimdSpecies.LANES, Blocking.MR, Blocking.NR, Blocking.KC);
+        int nc = Math.max(Blocking.NC, Blocking.SHARED_ROWS);
+        return new Tiling(SimdSpecies.LANES, Blocking.MR, Blocking.NR, Blocking.KC, nc);
     }
 
     @Override

@@ -35,6 +35,8 @@ import retort.kernels.op.GemmSpec;
  *   <li>else the blocked algorithm of Goto, each thread on rectangles of C of its own.
  * </ul>
  *
+ * <p>The innermost loops are {@link MicroKernel}s, written by {@link TileEmitter}; {@link Blocking} has the sizes.
+ *
  * <p>A packed B is read where it is. Only stored transposed beside more than a few rows, or with few columns and an
  * alpha, it is packed again.
  *

@@ -24,9 +24,12 @@ final class SimdSoftmax {
     private static final int FEW_CLASSES = 64;
 
     private final Workers workers;
+    private final Scratch[] scratch;
 
-    SimdSoftmax(Workers workers) {
+    /** @param scratch one for each worker */
+    SimdSoftmax(Workers workers, Scratch[] scratch) {
         this.workers = workers;
+        this.scratch = scratch;
     }
 
     Runnable prepare(SoftmaxSpec spec, HostTensor logits, HostTensor probabilities) {
@@ -41,7 +44,8 @@ final class SimdSoftmax {
             int to = probabilities.offset() + first * classes;
             int together = classes <= FEW_CLASSES ? rows / LANES * LANES : 0;
             if (together > 0) {
-                rowsSideBySide(z, from, p, to, together, classes, spec.temperature());
+                float[] columns = scratch[worker].take(Scratch.Use.TILE, classes * LANES);
+                rowsSideBySide(z, from, p, to, together, classes, spec.temperature(), columns);
             }
             rowsOneByOne(
                     z,
@@ -60,17 +64,17 @@ final class SimdSoftmax {
      * nothing has to be summed across lanes, which costs more than all the exponentials of a short row.
      */
     private static void rowsSideBySide(
-            float[] z, int from, float[] p, int to, int rows, int classes, float temperature) {
-        float[] columns = new float[classes * LANES];
+            float[] z, int from, float[] p, int to, int rows, int classes, float temperature, float[] columns) {
+        int elements = classes * LANES;
         float inverse = 1 / temperature;
         for (int row = 0; row < rows; row += LANES) {
             transpose(z, from + row * classes, classes, columns);
             FloatVector largest = FloatVector.fromArray(SPECIES, columns, 0);
-            for (int c = LANES; c < columns.length; c += LANES) {
+            for (int c = LANES; c < elements; c += LANES) {
                 largest = larger(largest, FloatVector.fromArray(SPECIES, columns, c));
             }
             FloatVector sum = FloatVector.zero(SPECIES);
-            for (int c = 0; c < columns.length; c += LANES) {
+            for (int c = 0; c < elements; c += LANES) {
                 FloatVector shifted =
                         FloatVector.fromArray(SPECIES, columns, c).sub(largest).mul(inverse);
                 FloatVector power = SimdExp.exp(shifted);
@@ -78,7 +82,7 @@ final class SimdSoftmax {
                 sum = sum.add(power);
             }
             FloatVector share = FloatVector.broadcast(SPECIES, 1).div(sum);
-            for (int c = 0; c < columns.length; c += LANES) {
+            for (int c = 0; c < elements; c += LANES) {
                 FloatVector.fromArray(SPECIES, columns, c).mul(share).intoArray(columns, c);
             }
             transposeBack(columns, classes, p, to + row * classes);
