@@ -221,9 +221,11 @@ public interface Backend extends AutoCloseable {
     /**
      * Another backend of this kind, for another thread: it computes on its own and reads this one's tensors, so that
      * weights are in memory once. May be called by any thread; what was written before must be
-     * {@link #finish finished}.
+     * {@link #finish finished}. This one's memory is free once the last of its siblings is closed too.
      *
      * @param threads that it computes on
+     * @throws IllegalArgumentException for less than one thread
+     * @throws IllegalStateException if this backend is closed
      */
     Backend sibling(int threads);
 

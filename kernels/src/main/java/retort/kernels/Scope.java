@@ -146,9 +146,9 @@ public final class Scope implements AutoCloseable {
         if (!closed) {
             if (!storage.isClosed()) {
                 backend.checkThread();
+                tensors.forEach(storage::release);
             }
             closed = true;
-            tensors.forEach(storage::release);
             tensors.clear();
         }
     }

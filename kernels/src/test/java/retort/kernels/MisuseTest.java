@@ -157,6 +157,40 @@ class MisuseTest {
         }
     }
 
+    /** What siblings read stays until the last of them is closed, in whatever order they are. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void aSiblingWorksOnWhenItsOriginIsClosed(Engine engine) {
+        Backend origin = open(engine);
+        Backend sibling = origin.sibling(1);
+        try (Scope own = sibling.scope()) {
+            Scope scope = origin.scope();
+            Tensor b = scope.filled(Shape.of(2, 2), 1);
+            origin.finish();
+            Tensor a = own.filled(Shape.of(2, 2), 2);
+            Tensor c = own.tensor(2, 2);
+            sibling.gemm(SPEC, a, b, c);
+            origin.close();
+            scope.close();
+            assertArrayEquals(new float[] {4, 4, 4, 4}, sibling.download(c));
+            assertThrows(IllegalStateException.class, () -> sibling.gemm(SPEC, a, b, c));
+            assertThrows(IllegalStateException.class, () -> origin.sibling(1));
+            sibling.gemm(SPEC, a, a, c);
+            assertArrayEquals(new float[] {8, 8, 8, 8}, sibling.download(c));
+        }
+        sibling.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void aSiblingOfNoThreadIsRefused(Engine engine) {
+        try (Backend backend = open(engine)) {
+            String message = assertThrows(IllegalArgumentException.class, () -> backend.sibling(0))
+                    .getMessage();
+            assertEquals(engine + ": expected 1 thread or more, got 0", message);
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("engines")
     void aSiblingWritesNothingThatIsNotItsOwn(Engine engine) {

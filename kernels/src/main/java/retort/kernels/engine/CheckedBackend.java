@@ -1,5 +1,6 @@
 package retort.kernels.engine;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import retort.kernels.Backend;
 import retort.kernels.Call;
 import retort.kernels.Scope;
@@ -17,6 +18,9 @@ import retort.kernels.op.Spec;
 public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope.Storage {
     private final Class<T> type;
     private final CheckedBackend<T> origin;
+    /** Itself until it is closed, and its siblings: what they read is there until the last of them is closed. */
+    private final AtomicInteger users = new AtomicInteger(1);
+
     private volatile Thread owner;
     private volatile boolean closed;
 
@@ -106,7 +110,33 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
         if (!closed) {
             checkThread();
             closed = true;
+            leave();
+        }
+    }
+
+    private void leave() {
+        if (users.decrementAndGet() == 0) {
             doClose();
+            if (origin != null) {
+                origin.leave();
+            }
+        }
+    }
+
+    @Override
+    public final Backend sibling(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException(engine() + ": expected 1 thread or more, got " + threads);
+        }
+        users.incrementAndGet();
+        try {
+            if (closed) {
+                throw new IllegalStateException(engine() + ": a sibling was asked of a closed backend");
+            }
+            return doSibling(threads);
+        } catch (RuntimeException e) {
+            leave();
+            throw e;
         }
     }
 
@@ -137,8 +167,11 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
 
     protected abstract void doFinish();
 
-    /** Called once. */
+    /** Called once, by the thread that closes the last of this backend and its siblings. */
     protected abstract void doClose();
+
+    /** Another backend whose origin this one is; may be called by any thread. */
+    protected abstract Backend doSibling(int threads);
 
     /** Whether the two share an element. */
     protected abstract boolean overlap(T first, T second);
@@ -158,9 +191,13 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
         if (owner == null) {
             owner = current;
         } else if (owner != current) {
-            throw new IllegalStateException(engine() + ": this backend belongs to thread '" + owner.getName()
-                    + "' and was used by thread '" + current.getName() + "'; open another one, or take a sibling");
+            throw new IllegalStateException(engine() + ": this backend belongs to thread '" + name(owner)
+                    + "' and was used by thread '" + name(current) + "'; open another one, or take a sibling");
         }
+    }
+
+    private static String name(Thread thread) {
+        return thread.getName().isEmpty() ? "#" + thread.threadId() : thread.getName();
     }
 
     private T own(String op, String name, Tensor tensor, boolean read) {

@@ -242,11 +242,18 @@ public record Conv2dSpec(
         int[] images = Part.some(batch, Part.IMAGES, random);
         int[] x = Part.rows(images, xShape().rowSize());
         int[] y = Part.rows(images, yShape().rowSize());
-        Conv2dSpec part = forward(images.length, height, width, channels)
-                .filters(kernelHeight, kernelWidth, filters)
-                .stepped(stride, padding)
-                .as(pass)
-                .with(epilogue);
+        Conv2dSpec part = new Conv2dSpec(
+                pass,
+                images.length,
+                height,
+                width,
+                channels,
+                kernelHeight,
+                kernelWidth,
+                filters,
+                stride,
+                padding,
+                epilogue);
         int[] lastAxis = Part.all(resultShape().extent(3));
         int[] filter = Part.all(filterShape().size());
         return new Part(part, epilogue.parts(lastAxis, pass == Pass.FORWARD ? y : x, x, filter, y));

@@ -20,6 +20,9 @@ final class ClContext {
     static final String OPTIONS_PROPERTY = "retort.opencl.options";
 
     private static final Map<Integer, ArrayDeque<ClContext>> IDLE = new HashMap<>();
+    /** Held while a program is built: PoCL refuses some of several first builds at once. */
+    private static final Object BUILDING = new Object();
+
     private static final int SINGLE_PRECISION = 0x101B;
     private static final long CORRECTLY_ROUNDED_DIVISION = 1 << 7;
 
@@ -52,8 +55,17 @@ final class ClContext {
         queue = OpenCl.createQueue("sibling", context, aparapi.getDeviceId(), OpenCl.queueProfiles(other.queue));
     }
 
-    /** Another queue in this context. What is in memory on one is on the other too. */
+    /** Another queue in this context, for a backend of its own. What is in memory on one is on the other too. */
     ClContext sibling() {
+        synchronized (ClContext.class) {
+            ArrayDeque<ClContext> idle = IDLE.computeIfAbsent(device.index(), index -> new ArrayDeque<>());
+            for (ClContext kept : idle) {
+                if (kept.context == context) {
+                    idle.remove(kept);
+                    return kept;
+                }
+            }
+        }
         return new ClContext(this);
     }
 
@@ -107,8 +119,10 @@ final class ClContext {
     }
 
     private ClProgram build(String name, String source, String options) {
-        long program = OpenClPrograms.buildProgram(name, context, aparapi.getDeviceId(), source, options);
-        return new ClProgram(this, name, new OpenCLProgram(program, queue, context, aparapi, source), program);
+        synchronized (BUILDING) {
+            long program = OpenClPrograms.buildProgram(name, context, aparapi.getDeviceId(), source, options);
+            return new ClProgram(this, name, new OpenCLProgram(program, queue, context, aparapi, source), program);
+        }
     }
 
     private String options() {

@@ -98,12 +98,13 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
     }
 
     @Override
-    public Backend sibling(int threads) {
+    protected Backend doSibling(int threads) {
         return new OpenClBackend(this, context.sibling(), parameters, false);
     }
 
     /** What this backend has asked of its device so far; waits for everything queued. */
     public DeviceCounters counters() {
+        checkThread();
         return queue.counters();
     }
 

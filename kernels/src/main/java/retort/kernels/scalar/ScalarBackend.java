@@ -62,7 +62,7 @@ final class ScalarBackend extends HostBackend {
     }
 
     @Override
-    public Backend sibling(int threads) {
+    protected Backend doSibling(int threads) {
         return new ScalarBackend(this);
     }
 

@@ -83,7 +83,7 @@ final class SimdBackend extends HostBackend {
     }
 
     @Override
-    public Backend sibling(int threads) {
+    protected Backend doSibling(int threads) {
         return new SimdBackend(threads, this);
     }
 
