@@ -184,13 +184,7 @@ public final class Sequential implements AutoCloseable {
         if (text == null) {
             throw new ModelFileException(file, "its metadata names no architecture; expected a model saved by retort");
         }
-        Architecture architecture;
-        try {
-            architecture = Architecture.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new ModelFileException(file, "its architecture is none", e);
-        }
-        Sequential model = new Sequential(backend, architecture, (name, shape, index) -> {
+        StartValues saved = (name, shape, index) -> {
             SafeTensors.Entry entry = tensors.tensors().get(name);
             if (entry == null) {
                 throw new ModelFileException(file, "has no tensor " + name + ", expected one of " + shape);
@@ -199,7 +193,13 @@ public final class Sequential implements AutoCloseable {
                 throw new ModelFileException(file, name + " is " + entry.shape() + ", expected " + shape);
             }
             return entry.elements();
-        });
+        };
+        Sequential model;
+        try {
+            model = new Sequential(backend, Architecture.parse(text), saved);
+        } catch (IllegalArgumentException e) {
+            throw new ModelFileException(file, "its architecture is none", e);
+        }
         int expected = model.parameters().size();
         if (tensors.tensors().size() != expected) {
             model.close();

@@ -115,6 +115,7 @@ class ModelFileTest {
                 "input 6x6x1",
                 "input 6x6x1; conv2d 3 3x3 stride 0 padding 0",
                 "input 6x6x1; flatten; dense 99999999999",
+                "input 6x6x1; flatten; dense 2147483647",
                 "input 6x6x1; flatten; dense 4; dropout 2.0",
                 "input 6x6x1;\nflatten"
             })
