@@ -181,6 +181,19 @@ class MisuseTest {
         sibling.close();
     }
 
+    /** To refuse it must not free again what is free: the origin would count one sibling too few. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void aClosedBackendHasNoSibling(Engine engine) {
+        try (Backend origin = open(engine)) {
+            Backend closed = origin.sibling(1);
+            closed.close();
+            String message = assertThrows(IllegalStateException.class, () -> closed.sibling(1))
+                    .getMessage();
+            assertEquals(engine + ": a sibling was asked of a closed backend", message);
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("engines")
     void aSiblingOfNoThreadIsRefused(Engine engine) {

@@ -18,6 +18,7 @@ import retort.kernels.op.Spec;
 public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope.Storage {
     private final Class<T> type;
     private final CheckedBackend<T> origin;
+
     /** Itself until it is closed, and its siblings: what they read is there until the last of them is closed. */
     private final AtomicInteger users = new AtomicInteger(1);
 
@@ -128,13 +129,12 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
         if (threads < 1) {
             throw new IllegalArgumentException(engine() + ": expected 1 thread or more, got " + threads);
         }
-        users.incrementAndGet();
+        if (closed || users.getAndUpdate(count -> count == 0 ? 0 : count + 1) == 0) {
+            throw new IllegalStateException(engine() + ": a sibling was asked of a closed backend");
+        }
         try {
-            if (closed) {
-                throw new IllegalStateException(engine() + ": a sibling was asked of a closed backend");
-            }
             return doSibling(threads);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             leave();
             throw e;
         }

@@ -20,6 +20,7 @@ final class ClContext {
     static final String OPTIONS_PROPERTY = "retort.opencl.options";
 
     private static final Map<Integer, ArrayDeque<ClContext>> IDLE = new HashMap<>();
+
     /** Held while a program is built: PoCL refuses some of several first builds at once. */
     private static final Object BUILDING = new Object();
 
