@@ -229,7 +229,7 @@ public interface Backend extends AutoCloseable {
      */
     Backend sibling(int threads);
 
-    /** Frees the device; every scope of this backend must be closed by then or is closed now. */
+    /** Every scope of this backend must be closed by then or is closed now; the memory goes with the last sibling. */
     @Override
     void close();
 }

@@ -63,7 +63,10 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    /** The weights that a network has now, on the device that it is on; what is trained later does not change them. */
+    /**
+     * The weights that a network has now, on the device that it is on; what is trained later does not change them. The
+     * network's backend may be closed first; its memory is free once this model is closed too.
+     */
     public static Model of(Sequential network) {
         Backend home = network.backend().sibling(1);
         return new Model(home, network.copy(home), Map.of());

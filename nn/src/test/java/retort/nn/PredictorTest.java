@@ -229,6 +229,23 @@ class PredictorTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("engines")
+    void aModelOutlivesTheBackendThatItsNetworkWasOn(Engine engine) {
+        float[] inputs = inputs(1, 1);
+        float[] expected;
+        Model model;
+        try (Backend backend = open(engine);
+                Sequential network = Sequential.create(backend, NETWORK, Initializer.GLOROT_UNIFORM, 7)) {
+            model = Model.of(network);
+            expected = expected(network, inputs, 1);
+        }
+        try (model;
+                Predictor predictor = model.predictor()) {
+            assertArrayEquals(expected, logits(predictor, inputs, 1));
+        }
+    }
+
     @Test
     void aModelThatIsClosedGivesNoPredictorAndKeepsThoseThereAre() {
         try (Backend backend = open(Engine.CPU_SIMD);
