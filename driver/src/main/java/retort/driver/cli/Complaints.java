@@ -24,6 +24,7 @@ public final class Complaints {
     /** Runs a command line and gives its exit code. */
     public int execute(CommandLine line, String... args) {
         Converters.register(line);
+        HelpLayout.apply(line);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOverwrittenOptionsAllowed(true);
         line.setExecutionExceptionHandler(this::explain);

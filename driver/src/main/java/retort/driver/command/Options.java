@@ -10,6 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import retort.driver.cli.Converters;
+import retort.driver.cli.OptionGroup;
 import retort.driver.cli.OutputFolder;
 import retort.driver.data.Dataset;
 import retort.driver.job.Descent;
@@ -24,6 +25,7 @@ final class Options {
     private Options() {}
 
     /** What a command runs on. */
+    @OptionGroup.Of(OptionGroup.ENGINE)
     abstract static sealed class Engines {
         @Option(names = "--device", paramLabel = "N|NAME", description = "OpenCL device, by number or part of name.")
         private String device;
@@ -53,6 +55,7 @@ final class Options {
     }
 
     /** The engine of a command that needs no other. */
+    @OptionGroup.Of(OptionGroup.ENGINE)
     static final class OneEngine extends Engines {
         @Option(
                 names = "--backend",
@@ -68,6 +71,7 @@ final class Options {
     }
 
     /** The engines of a command that compares them. */
+    @OptionGroup.Of(OptionGroup.ENGINE)
     static final class SeveralEngines extends Engines {
         @Option(
                 names = "--backend",
@@ -90,6 +94,7 @@ final class Options {
     }
 
     /** Where results go. */
+    @OptionGroup.Of(OptionGroup.OUTPUT)
     static class Output {
         @Option(
                 names = "--out",
@@ -113,6 +118,7 @@ final class Options {
     }
 
     /** Data in, results out. */
+    @OptionGroup.Of(OptionGroup.OUTPUT)
     static final class InAndOut extends Output {
         @Option(
                 names = "--data",
@@ -141,6 +147,7 @@ final class Options {
                 description = "notebook, or hinton2015: the paper's wide students (default: notebook).")
         private JobValues.RecipeName name = JobValues.RecipeName.NOTEBOOK;
 
+        @OptionGroup.Of(OptionGroup.TRAINING)
         @Option(
                 names = "--temperature",
                 paramLabel = "T",
@@ -193,6 +200,7 @@ final class Options {
     }
 
     /** That, and how one of them is distilled. */
+    @OptionGroup.Of(OptionGroup.TRAINING)
     static class OfDistillation extends OfStudents {
         @Option(
                 names = "--method",
@@ -219,6 +227,7 @@ final class Options {
     }
 
     /** How much of a mixed loss is on true labels. */
+    @OptionGroup.Of(OptionGroup.TRAINING)
     static final class Alpha {
         @Option(
                 names = "--alpha",
@@ -243,6 +252,7 @@ final class Options {
     }
 
     /** How long a teacher is trained. */
+    @OptionGroup.Of(OptionGroup.TRAINING)
     static final class OfTeacher {
         @Option(names = "--epochs", paramLabel = "N", description = "Teacher's epochs (default: 1; hinton2015 40).")
         private Integer epochs;
@@ -255,6 +265,7 @@ final class Options {
     }
 
     /** How models are trained. */
+    @OptionGroup.Of(OptionGroup.TRAINING)
     static final class OfTraining {
         @Option(
                 names = "--student-epochs",

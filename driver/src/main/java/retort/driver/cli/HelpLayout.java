@@ -1,0 +1,41 @@
+package retort.driver.cli;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.IHelpSectionRenderer;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+
+/** How the help of each command is laid out: its options in groups. */
+final class HelpLayout {
+    private HelpLayout() {}
+
+    /** Of a command line, with all its commands. */
+    static void apply(CommandLine line) {
+        Map<String, IHelpSectionRenderer> sections = new TreeMap<>(line.getHelpSectionMap());
+        sections.put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, HelpLayout::options);
+        line.setHelpSectionMap(sections);
+    }
+
+    private static String options(Help help) {
+        Map<OptionGroup, List<OptionSpec>> groups = help.commandSpec().options().stream()
+                .filter(option -> !option.hidden())
+                .collect(Collectors.groupingBy(
+                        OptionGroup::of, () -> new EnumMap<>(OptionGroup.class), Collectors.toList()));
+        StringBuilder text = new StringBuilder();
+        groups.forEach((group, options) -> {
+            text.append(String.format("%n%s:%n", group.title()));
+            // Columns are as wide as all options of the command need.
+            Help.Layout layout = help.createDefaultLayout(
+                    help.commandSpec().options(), help.commandSpec().positionalParameters(), help.colorScheme());
+            layout.addOptions(options, help.createDefaultParamLabelRenderer());
+            text.append(layout);
+        });
+        return text.toString();
+    }
+}
