@@ -55,7 +55,7 @@ class InterruptionTest {
 
             assertEquals(INTERRUPTED, outcome.code(), outcome.err());
             assertEquals(
-                    "retort: interrupted; the same command with --out=" + out + " goes on from here",
+                    "retort: interrupted; the same command with --out=" + out + " --resume goes on from here",
                     outcome.err().lines().toList().getLast());
             assertEquals(List.of("study.json", "teacher-seed0.safetensors"), Outcome.files(out));
         }

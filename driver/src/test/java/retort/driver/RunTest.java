@@ -1,5 +1,6 @@
 package retort.driver;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -29,6 +30,7 @@ import retort.nn.SafeTensors;
 
 /** The whole job and its steps on a small set. */
 class RunTest {
+    private static final int USAGE = 2;
     private static final int TRAIN = 60;
     private static final int TEST = 40;
     private static final List<String> MODELS = List.of(
@@ -269,11 +271,11 @@ class RunTest {
     void trainGivesTheRunsStudentsFromTrueLabels() throws IOException {
         Path out = folder.resolve("hard");
         step(out, "train", "--model=student", "--seed=4");
-        step(out, "train", "--model=student", "--seed=4", "--omit=none");
+        step(out, "train", "--model=student", "--seed=4", "--omit=none", "--force");
         for (String model : List.of("hard-labels.safetensors", "hard-labels-all.safetensors")) {
             assertEquals(-1, Files.mismatch(first.resolve(model), out.resolve(model)), model);
         }
-        step(out, "train", "--model=student", "--seed=5");
+        step(out, "train", "--model=student", "--seed=5", "--force");
         assertNotEquals(
                 -1, Files.mismatch(first.resolve("hard-labels.safetensors"), out.resolve("hard-labels.safetensors")));
     }
@@ -318,12 +320,32 @@ class RunTest {
         assertEquals(Files.readString(out.resolve("report.json")), json.out());
     }
 
+    /** Neither a report nor a model, which may be of another command. */
+    @Test
+    void whatIsThereIsOverwrittenOnlyByForce() throws IOException {
+        Path out = folder.resolve("taken");
+        step(out, "train", "--model=student", "--omit=none", "--student-epochs=1");
+        byte[] model = Files.readAllBytes(out.resolve("hard-labels-all.safetensors"));
+        String[] other = {"train", "--model=student", "--omit=none", "--seed=1", "--data=" + data, "--out=" + out};
+        String problem = "--out=" + out + ": the folder holds hard-labels-all.safetensors already";
+        Outcome.of(other).isRefused(USAGE, problem, "--force");
+        Files.delete(out.resolve("report.json"));
+        Outcome.of(other).isRefused(USAGE, problem);
+        assertArrayEquals(model, Files.readAllBytes(out.resolve("hard-labels-all.safetensors")));
+        Outcome.of(with(other, "--force")).isDone();
+        assertFalse(Arrays.equals(model, Files.readAllBytes(out.resolve("hard-labels-all.safetensors"))));
+    }
+
     @Test
     void aLaterOptionReplacesAnEarlierOne() throws IOException {
         Path out = folder.resolve("twice");
         step(out, "train", "--model=student", "--omit=0,1,2,3,4", "--omit=5,6,7,8,9", "--student-epochs=1");
         JsonElement student = report(out).getAsJsonArray("students").get(0);
         assertEquals("[5,6,7,8,9]", student.getAsJsonObject().get("omitted").toString());
+    }
+
+    private static String[] with(String[] args, String more) {
+        return Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new);
     }
 
     private static Outcome step(Path out, String... args) {

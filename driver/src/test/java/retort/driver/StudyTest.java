@@ -96,7 +96,7 @@ class StudyTest {
         Path out = folder.resolve("sweep");
         done(out, SWEEP);
         JsonObject before = study(out);
-        Outcome again = done(out, SWEEP);
+        Outcome again = done(out, with(SWEEP, "--resume"));
         assertEquals(before, study(out));
         assertTrue(again.err().contains("6 of 6 students are there"), again.err());
         assertFalse(again.err().contains("of 6, "), again.err());
@@ -139,13 +139,22 @@ class StudyTest {
     }
 
     @Test
+    void aStudyThatIsThereIsContinuedOrOverwrittenOnlyWhereTheUserSaysSo() throws IOException {
+        Path out = folder.resolve("sweep");
+        done(out, SWEEP);
+        Outcome.of(command(out, SWEEP)).isRefused(USAGE, "the folder holds cells.csv already", "--force", "--resume");
+        Outcome again = done(out, with(SWEEP, "--force"));
+        assertTrue(again.err().contains("6 of 6, "), again.err());
+    }
+
+    @Test
     void refusesToContinueAStudyWithOtherSettings() throws IOException {
         Path out = folder.resolve("sweep");
         done(out, SWEEP);
         String before = Files.readString(out.resolve("study.json"));
-        Outcome.of(command(out, with(SWEEP, "--batch=9")))
+        Outcome.of(command(out, with(with(SWEEP, "--resume"), "--batch=9")))
                 .isRefused(BAD_FILE, "study.json: was made with teacher", "as asked for");
-        Outcome.of(command(out, "hinton2015"))
+        Outcome.of(command(out, "hinton2015", "--resume"))
                 .isRefused(BAD_FILE, "study.json: is of the study sweep, expected hinton2015");
         assertEquals(before, Files.readString(out.resolve("study.json")));
     }

@@ -99,6 +99,9 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Folder for the reports (default: retort-out/bench-<time>).")
     private Path out;
 
+    @Option(names = "--force", description = "Overwrite results that are in --out already.")
+    private boolean force;
+
     @Option(
             names = "--verbose",
             description = "Print the stack trace of an error too, and what an OpenCL compiler said.")
@@ -137,7 +140,8 @@ public final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "nothing to time: no shape is of a kernel in --kernels");
         }
         BenchReport.Environment environment = Surroundings.describe(engines, quick);
-        try (OutputFolder folder = OutputFolder.open(out, "bench");
+        OutputFolder.Existing existing = force ? OutputFolder.Existing.OVERWRITTEN : OutputFolder.Existing.REFUSED;
+        try (OutputFolder folder = OutputFolder.open(out, "bench", existing);
                 Jmh jmh = new Jmh(quick ? Effort.QUICK : Effort.FULL, folder.path())) {
             List<BenchReport.Absent> absent = new ArrayList<>();
             List<Peer> present = jmh.aside(() -> present(absent));

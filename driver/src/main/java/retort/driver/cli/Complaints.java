@@ -19,6 +19,7 @@ public final class Complaints {
         codes.putAll(own);
         codes.put(BackendUnavailableException.class, ExitCode.UNAVAILABLE);
         codes.put(UncheckedIOException.class, ExitCode.BAD_FILE);
+        codes.put(OutputTakenException.class, ExitCode.USAGE);
     }
 
     /** Runs a command line and gives its exit code. */

@@ -5,39 +5,122 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Where a command's results go. It is made, and found writable, before any work, and goes again if there are none.
- *
- * @param existing the part of the path that was there before
+ * Where a command's results go. It is made, found writable, and kept to this command before any work, and goes again if
+ * there are none.
  */
-public record OutputFolder(Path path, Path existing) implements AutoCloseable {
+public final class OutputFolder implements AutoCloseable {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+    private static final Path ROOT = Path.of("retort-out");
 
-    /** @param wanted the user's folder, or null for one named after command and time */
-    public static OutputFolder open(Path wanted, String command) {
-        Path path = wanted != null
+    /** Another command may take an empty folder away just when this one has found it. */
+    private static final int ATTEMPTS = 20;
+
+    /** What becomes of results that are there already. */
+    public enum Existing {
+        /** The folder is refused; the user is told that there is a {@code --force}. */
+        REFUSED,
+        /** The same, and of {@code --resume}. */
+        REFUSED_BUT_RESUMABLE,
+        /** Files of the same names are overwritten. */
+        OVERWRITTEN,
+        /** The command goes on from them. */
+        RESUMED
+    }
+
+    private final Path path;
+    private final Path above;
+    private final FolderLock lock;
+
+    /** @param above the part of the path that was there before */
+    private OutputFolder(Path path, Path above, FolderLock lock) {
+        this.path = path;
+        this.above = above;
+        this.lock = lock;
+    }
+
+    /**
+     * @param wanted the user's folder, or null for a new one named after command and time
+     * @throws OutputTakenException if it holds files and these are refused, or another command is at work in it
+     * @throws UncheckedIOException if it can't be made or written to
+     */
+    public static OutputFolder open(Path wanted, String command, Existing existing) {
+        Path named = wanted != null
                 ? wanted
-                : Path.of("retort-out", command + "-" + LocalDateTime.now().format(TIME));
+                : ROOT.resolve(command + "-" + LocalDateTime.now().format(TIME));
+        Path above = existingPart(wanted != null ? wanted : ROOT);
+        try {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    Path path = wanted != null ? Files.createDirectories(wanted) : made(named);
+                    return locked(path, above, existing);
+                } catch (NoSuchFileException e) {
+                    if (attempt == ATTEMPTS) {
+                        throw e;
+                    }
+                }
+            }
+        } catch (FileAlreadyExistsException e) {
+            throw new UncheckedIOException("--out=" + named + ": " + e.getFile() + " is no folder", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("--out=" + named + ": the folder can't be written to", e);
+        }
+    }
+
+    private static Path existingPart(Path path) {
         Path existing = path.toAbsolutePath();
         while (existing != null && !Files.exists(existing)) {
             existing = existing.getParent();
         }
-        try {
-            Files.createDirectories(path);
-            Path probe = path.resolve(".retort-probe");
-            Files.deleteIfExists(probe);
-            Files.createFile(probe);
-            Files.delete(probe);
-        } catch (FileAlreadyExistsException e) {
-            throw new UncheckedIOException("--out=" + path + ": " + e.getFile() + " is no folder", e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("--out=" + path + ": the folder can't be written to", e);
+        return existing;
+    }
+
+    /** A folder of that name, or with a number behind it: another command may have begun in the same second. */
+    private static Path made(Path named) throws IOException {
+        Files.createDirectories(named.getParent());
+        Path path = named;
+        for (int number = 2; ; number++) {
+            try {
+                return Files.createDirectory(path);
+            } catch (FileAlreadyExistsException e) {
+                path = named.resolveSibling(named.getFileName() + "-" + number);
+            }
         }
-        return new OutputFolder(path, existing);
+    }
+
+    private static OutputFolder locked(Path path, Path above, Existing existing) throws IOException {
+        String option = "--out=" + path;
+        FolderLock lock = FolderLock.of(path).orElseThrow(() -> OutputTakenException.inUse(option));
+        boolean resumable = existing == Existing.REFUSED_BUT_RESUMABLE;
+        if (existing == Existing.REFUSED || resumable) {
+            Optional<String> held = file(path);
+            if (held.isPresent()) {
+                lock.close();
+                throw OutputTakenException.folder(option, held.get(), resumable);
+            }
+        }
+        return new OutputFolder(path, above, lock);
+    }
+
+    /** A file that is there: the first by name that is not hidden. Folders are no results. */
+    private static Optional<String> file(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> !Files.isDirectory(file))
+                    .map(file -> file.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
+                    .min(String::compareTo);
+        }
+    }
+
+    public Path path() {
+        return path;
     }
 
     /** Writes a file of it, whole or not at all. */
@@ -51,8 +134,9 @@ public record OutputFolder(Path path, Path existing) implements AutoCloseable {
     @Override
     public void close() {
         try {
-            for (Path made = path.toAbsolutePath(); !made.equals(existing); made = made.getParent()) {
-                Files.delete(made);
+            lock.close();
+            for (Path made = path.toAbsolutePath(); !made.equals(above); made = made.getParent()) {
+                Files.deleteIfExists(made);
             }
         } catch (DirectoryNotEmptyException e) {
             // The results are in it.

@@ -102,6 +102,9 @@ final class Options {
                 description = "Folder for results (default: retort-out/<command>-<time>).")
         private Path out;
 
+        @Option(names = "--force", description = "Overwrite results that are in --out already.")
+        private boolean force;
+
         @Option(names = "--json", description = "Print the results as JSON on stdout instead of the summary.")
         private boolean json;
 
@@ -113,13 +116,24 @@ final class Options {
         }
 
         final OutputFolder folder(String command) {
-            return OutputFolder.open(out, command);
+            return OutputFolder.open(out, command, existing());
+        }
+
+        OutputFolder.Existing existing() {
+            return force ? OutputFolder.Existing.OVERWRITTEN : OutputFolder.Existing.REFUSED;
+        }
+
+        /** @throws ParameterException if the options contradict each other */
+        void check(CommandSpec command) {}
+
+        final boolean hasFolder() {
+            return out != null;
         }
     }
 
     /** Data in, results out. */
     @OptionGroup.Of(OptionGroup.OUTPUT)
-    static final class InAndOut extends Output {
+    static class InAndOut extends Output {
         @Option(
                 names = "--data",
                 paramLabel = "DIR",
@@ -136,6 +150,29 @@ final class Options {
 
         Dataset dataset() {
             return data == null ? Dataset.embedded() : Dataset.load(data);
+        }
+    }
+
+    /** That, for a command that can be stopped and go on. */
+    @OptionGroup.Of(OptionGroup.OUTPUT)
+    static final class Resumable extends InAndOut {
+        @Option(names = "--resume", description = "Go on where the command was stopped that had this --out.")
+        private boolean resume;
+
+        @Override
+        OutputFolder.Existing existing() {
+            OutputFolder.Existing standard = resume ? OutputFolder.Existing.RESUMED : super.existing();
+            return standard == OutputFolder.Existing.REFUSED ? OutputFolder.Existing.REFUSED_BUT_RESUMABLE : standard;
+        }
+
+        @Override
+        void check(CommandSpec command) {
+            if (resume && super.existing() == OutputFolder.Existing.OVERWRITTEN) {
+                throw new ParameterException(command.commandLine(), "--resume and --force exclude each other");
+            }
+            if (resume && !hasFolder()) {
+                throw new ParameterException(command.commandLine(), "--resume needs --out, the folder to go on in");
+            }
         }
     }
 

@@ -36,6 +36,7 @@ final class Session implements AutoCloseable {
     Session(CommandSpec command, Options.InAndOut options, RecipeSource recipe, Options.Engines engine) {
         engine.check(command);
         recipe.check(command);
+        options.check(command);
         this.command = command;
         this.options = options;
         this.recipe = recipe;
@@ -65,6 +66,11 @@ final class Session implements AutoCloseable {
 
     Path folder() {
         return output.path();
+    }
+
+    /** Whether it goes on from what the folder holds. */
+    boolean resumes() {
+        return options.existing() == OutputFolder.Existing.RESUMED;
     }
 
     Progress progress() {

@@ -43,7 +43,7 @@ final class StudyCommand implements Runnable {
             sortOptions = false,
             description = {
                 "Repeats the MNIST experiments of Hinton, Vinyals and Dean 2015 and puts the results beside the paper's.",
-                "Continues what is in --out already."
+                "Can be stopped at any time, and goes on with --resume."
             })
     static final class Hinton2015Command implements Callable<Integer> {
         @Spec
@@ -56,7 +56,7 @@ final class StudyCommand implements Runnable {
         private StudyOptions study;
 
         @Mixin
-        private Options.InAndOut options;
+        private Options.Resumable options;
 
         @Override
         public Integer call() {
@@ -77,7 +77,7 @@ final class StudyCommand implements Runnable {
             sortOptions = false,
             description = {
                 "Trains a student for every combination of the lists given: study.json, cells.csv, and a heat map per measure.",
-                "Continues what is in --out already."
+                "Can be stopped at any time, and goes on with --resume."
             })
     static final class SweepCommand implements Callable<Integer> {
         @Spec
@@ -130,7 +130,7 @@ final class StudyCommand implements Runnable {
         private StudyOptions study;
 
         @Mixin
-        private Options.InAndOut options;
+        private Options.Resumable options;
 
         @Override
         public Integer call() {

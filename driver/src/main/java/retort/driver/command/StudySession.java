@@ -58,7 +58,7 @@ record StudySession(
 
     private Study begunOrContinued(Path file, List<Cell> share) {
         Study begun = Study.begun(name, settings(), session.environment());
-        if (!Files.exists(file)) {
+        if (!session.resumes() || !Files.exists(file)) {
             return begun;
         }
         Merge.Part known = Merge.Part.read(file);

@@ -21,6 +21,7 @@ public final class InterruptedJobException extends RuntimeException {
 
     /** The same, with results so far in the folder of a job that can go on from there. */
     public InterruptedJobException continuable(Path folder) {
-        return new InterruptedJobException("interrupted; the same command with --out=" + folder + " goes on from here");
+        return new InterruptedJobException(
+                "interrupted; the same command with --out=" + folder + " --resume goes on from here");
     }
 }

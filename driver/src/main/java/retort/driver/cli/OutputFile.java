@@ -1,0 +1,63 @@
+package retort.driver.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A file that a user named for a result: refused before any work if it can't be written, and written whole. */
+public final class OutputFile {
+    private final Path path;
+    private final boolean force;
+
+    private OutputFile(Path path, boolean force) {
+        this.path = path;
+        this.force = force;
+    }
+
+    /**
+     * Finds out whether the file can be written; folders above it are made.
+     *
+     * @param option that named it, for messages
+     * @param force whether a file that is there is overwritten
+     * @throws OutputTakenException if a file is there that is not to be overwritten
+     * @throws UncheckedIOException if it is a folder, or can't be written
+     */
+    public static OutputFile open(String option, Path path, boolean force) {
+        String named = option + "=" + path;
+        if (Files.isDirectory(path)) {
+            throw new UncheckedIOException(named + ": is a folder, expected a file", new IOException());
+        }
+        if (!force && Files.exists(path)) {
+            throw OutputTakenException.file(named);
+        }
+        try {
+            Files.createDirectories(path.toAbsolutePath().getParent());
+            Path probe = WholeFile.unfinished(path);
+            Files.deleteIfExists(probe);
+            Files.createFile(probe);
+            Files.delete(probe);
+        } catch (IOException e) {
+            throw new UncheckedIOException(named + ": can't be written", e);
+        }
+        return new OutputFile(path, force);
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    public void write(String text) {
+        write(out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** @throws OutputTakenException if a file has come there meanwhile that is not to be overwritten */
+    public void write(WholeFile.Content content) {
+        if (force) {
+            WholeFile.write(path, content);
+        } else {
+            WholeFile.writeNew(path, content);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package retort.driver.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import retort.driver.cli.OutputFolder.Existing;
+
+/** Folders and files that results go to. */
+class OutputTest {
+    @TempDir
+    private Path temporary;
+
+    @ParameterizedTest
+    @EnumSource(Existing.class)
+    void anEmptyFolderIsTakenAndOneWithFilesOnlyIfTheUserSaysSo(Existing existing) throws IOException {
+        Path out = temporary.resolve("a").resolve("b");
+        OutputFolder.open(out, "run", existing).close();
+        assertFalse(Files.exists(temporary.resolve("a")));
+        Files.createDirectories(out.resolve("another run"));
+        Files.createFile(out.resolve(".hidden"));
+        OutputFolder.open(out, "run", existing).close();
+        Files.writeString(out.resolve("report.json"), "{}");
+        boolean refused = existing == Existing.REFUSED || existing == Existing.REFUSED_BUT_RESUMABLE;
+        if (refused) {
+            String message = assertThrows(OutputTakenException.class, () -> OutputFolder.open(out, "run", existing))
+                    .getMessage();
+            assertTrue(message.startsWith("--out=" + out + ": the folder holds report.json already; "), message);
+            assertEquals(existing == Existing.REFUSED_BUT_RESUMABLE, message.contains("--resume"));
+        } else {
+            OutputFolder.open(out, "run", existing).close();
+        }
+        assertEquals("{}", Files.readString(out.resolve("report.json")));
+        assertEquals(List.of(".hidden", "another run", "report.json"), names(out));
+    }
+
+    @Test
+    void aFolderIsOneCommandsUntilItEnds() {
+        OutputFolder first = OutputFolder.open(temporary, "run", Existing.OVERWRITTEN);
+        String message = assertThrows(
+                        OutputTakenException.class, () -> OutputFolder.open(temporary, "run", Existing.RESUMED))
+                .getMessage();
+        assertEquals("--out=" + temporary + ": another command is at work in the folder", message);
+        first.close();
+        OutputFolder.open(temporary, "run", Existing.RESUMED).close();
+    }
+
+    /** Each keeps its folder until all have one, or takes an empty one away at once. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Existing.class,
+            names = {"REFUSED", "OVERWRITTEN"})
+    void commandsOfOneSecondHaveFoldersOfTheirOwn(Existing existing) throws Exception {
+        int commands = 40;
+        boolean kept = existing == Existing.REFUSED;
+        List<OutputFolder> folders = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+            List<Future<OutputFolder>> starts = new ArrayList<>();
+            for (int i = 0; i < commands; i++) {
+                starts.add(threads.submit(() -> {
+                    OutputFolder folder = OutputFolder.open(null, "output-test", existing);
+                    if (!kept) {
+                        folder.close();
+                    }
+                    return folder;
+                }));
+            }
+            for (Future<OutputFolder> start : starts) {
+                folders.add(start.get());
+            }
+        }
+        Set<Path> paths = new HashSet<>();
+        for (OutputFolder folder : folders) {
+            assertEquals(kept, Files.exists(folder.path()));
+            paths.add(folder.path());
+            if (kept) {
+                folder.close();
+            }
+            assertFalse(Files.exists(folder.path()));
+        }
+        assertEquals(commands, kept ? paths.size() : commands);
+    }
+
+    @Test
+    void aNamedFileIsOverwrittenOnlyByForce() throws IOException {
+        Path file = temporary.resolve("models").resolve("digits.onnx");
+        OutputFile.open("--out", file, false).write("first");
+        String taken = "--out=" + file + ": there is such a file already; --force overwrites it";
+        assertEquals(
+                taken,
+                assertThrows(OutputTakenException.class, () -> OutputFile.open("--out", file, false))
+                        .getMessage());
+        OutputFile.open("--out", file, true).write("second");
+        assertEquals("second", Files.readString(file));
+        assertEquals(List.of("digits.onnx"), names(file.getParent()));
+    }
+
+    @Test
+    void aFileThatCameMeanwhileIsNotOverwritten() throws IOException {
+        Path file = temporary.resolve("digits.onnx");
+        OutputFile output = OutputFile.open("--out", file, false);
+        Files.writeString(file, "another's");
+        assertThrows(OutputTakenException.class, () -> output.write("mine"));
+        assertEquals("another's", Files.readString(file));
+        assertEquals(List.of("digits.onnx"), names(temporary));
+    }
+
+    @Test
+    void aNamedFileIsFoundWritableBeforeItIsWritten() throws IOException {
+        Path taken = Files.writeString(temporary.resolve("taken"), "a file");
+        assertThrows(UncheckedIOException.class, () -> OutputFile.open("--out", taken.resolve("x"), true));
+        String message = assertThrows(UncheckedIOException.class, () -> OutputFile.open("--out", temporary, true))
+                .getMessage();
+        assertEquals("--out=" + temporary + ": is a folder, expected a file", message);
+    }
+
+    @Test
+    void aFileWhoseContentFailsLeavesWhatWasThere() throws IOException {
+        Path file = Files.writeString(temporary.resolve("report.json"), "before");
+        assertThrows(
+                UncheckedIOException.class,
+                () -> WholeFile.write(file, out -> {
+                    out.write(1);
+                    throw new IOException("no space");
+                }));
+        assertEquals("before", Files.readString(file));
+        assertEquals(List.of("report.json"), names(temporary));
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+}
