@@ -23,7 +23,7 @@ class UsageTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            ``                                        | a command is needed: run, train, distill, evaluate, latency, study, devices or doctor
+            ``                                        | a command is needed: run, train, distill, evaluate, latency, study, export, devices or doctor
             destill                                   | 'destill'
             run extra                                 | 'extra'
             run --fast                                | '--fast'
@@ -66,6 +66,7 @@ class UsageTest {
             distill --teacher=m --alpha=0.5           | --alpha=0.5 is for --method=soft-and-hard only
             run --method=logits --alpha=0.5           | --alpha=0.5 is for --method=soft-and-hard only
             run --method=soft-and-hard --alpha=-0.1   | '-0.1' is not a number from 0 to 1
+            export                                    | MODEL
             run --optimizer=lion                      | --optimizer
             train --recipe=hinton2015 --temperature=3 | --temperature is for distillation in --recipe=hinton2015
             help nothing                              | 'nothing'
@@ -125,7 +126,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "train", "distill", "evaluate", "latency", "study", "devices", "doctor"})
+    @ValueSource(strings = {"run", "train", "distill", "evaluate", "latency", "study", "export", "devices", "doctor"})
     void everyCommandHasHelp(String command) {
         Outcome asked = Outcome.of("help", command).isDone();
         assertTrue(asked.out().startsWith("Usage: retort " + command), asked.out());

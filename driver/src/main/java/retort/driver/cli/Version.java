@@ -6,7 +6,12 @@ import picocli.CommandLine.IVersionProvider;
 public final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
+        return new String[] {"retort " + number()};
+    }
+
+    /** For example {@code 0.1.0}. */
+    public static String number() {
         String version = Version.class.getPackage().getImplementationVersion();
-        return new String[] {"retort " + (version == null ? "(not packaged)" : version)};
+        return version == null ? "(not packaged)" : version;
     }
 }

@@ -34,6 +34,7 @@ public final class RetortCommand implements Runnable {
             EvaluateCommand.class,
             LatencyCommand.class,
             StudyCommand.class,
+            ExportCommand.class,
             DevicesCommand.class,
             DoctorCommand.class);
 
@@ -65,6 +66,6 @@ public final class RetortCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "a command is needed: run, train, distill, evaluate, latency, study, devices or doctor");
+                "a command is needed: run, train, distill, evaluate, latency, study, export, devices or doctor");
     }
 }

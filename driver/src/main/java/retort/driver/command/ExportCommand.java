@@ -1,0 +1,154 @@
+package retort.driver.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import retort.driver.cli.Bytes;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.OptionGroup;
+import retort.driver.cli.OutputFile;
+import retort.driver.cli.Version;
+import retort.driver.export.NumpyArchive;
+import retort.driver.export.OnnxFile;
+import retort.driver.export.TrainedNetwork;
+import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
+import retort.nn.ModelFileException;
+import retort.nn.SafeTensors;
+
+/** Writes a saved model in a format that other programs read. */
+@Command(
+        name = "export",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        description = "Writes a saved model in a format that other programs read.",
+        footer = {
+            "",
+            "onnx: \"input\" is batch x 28 x 28 x 1, from 0 (background) to 1 (ink); \"logits\"",
+            "is batch x 10, and so are \"probabilities\" with --temperature. Opset 13.",
+            "safetensors: tensors as in Retort's model files; dense weights are inputs x",
+            "units, filters are height x width x channels x filters.",
+            "npz: the same tensors for numpy.load, and \"metadata\", a string of JSON.",
+            "",
+            "Examples:",
+            "  retort export retort-out/run/teacher.safetensors",
+            "  retort export student.safetensors --temperature=3.5 --out=student.onnx",
+            "  retort export student.safetensors --format=npz"
+        })
+final class ExportCommand implements Callable<Integer> {
+    /** The formats there are; a file's name ends in its format's. */
+    enum Format {
+        ONNX,
+        SAFETENSORS,
+        NPZ;
+
+        String suffix() {
+            return "." + name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL", description = "A model that another command saved.")
+    private Path file;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "onnx, safetensors or npz (default: what --out ends in, else onnx).")
+    private Format asked;
+
+    @OptionGroup.Of(OptionGroup.OUTPUT)
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "File to write (default: the model's name with the format's ending, in the working folder).")
+    private Path out;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "T",
+            description = "Of onnx: adds the output \"probabilities\", softmax(logits / T).")
+    private Float temperature;
+
+    @OptionGroup.Of(OptionGroup.OUTPUT)
+    @Option(names = "--force", description = "Overwrite a file that is there.")
+    private boolean force;
+
+    @OptionGroup.Of(OptionGroup.OUTPUT)
+    @Option(names = "--verbose", description = "Print stack traces of errors.")
+    private boolean verbose;
+
+    @Override
+    public Integer call() throws IOException {
+        Format format = format();
+        if (temperature != null && format != Format.ONNX) {
+            throw new ParameterException(
+                    spec.commandLine(), "--temperature is for --format=onnx: the others hold no computation");
+        }
+        Path destination = out != null ? out : Path.of(stem(file) + format.suffix());
+        try (Backend backend = Backends.open(Engine.CPU_SCALAR, Backends.Options.defaults())) {
+            TrainedNetwork network = TrainedNetwork.load(backend, file);
+            if (Files.exists(destination) && Files.isSameFile(destination, file)) {
+                throw new ParameterException(
+                        spec.commandLine(), "--out=" + destination + " is the model itself; expected another file");
+            }
+            write(network, format, OutputFile.open("--out", destination, force));
+        }
+        PrintWriter told = spec.commandLine().getOut();
+        told.println(destination + ", " + Bytes.of(Files.size(destination)));
+        told.flush();
+        return ExitCode.DONE;
+    }
+
+    private void write(TrainedNetwork network, Format format, OutputFile output) {
+        switch (format) {
+            case ONNX -> output.write(onnx(network)::writeTo);
+            case SAFETENSORS -> new SafeTensors(network.metadata(), network.parameters()).write(output.path());
+            case NPZ -> output.write(new NumpyArchive(network)::writeTo);
+        }
+    }
+
+    private OnnxFile onnx(TrainedNetwork network) {
+        try {
+            return new OnnxFile(network, temperature, Version.number());
+        } catch (IllegalArgumentException e) {
+            throw new ModelFileException(file, e.getMessage());
+        }
+    }
+
+    private Format format() {
+        if (asked != null) {
+            return asked;
+        }
+        if (out == null) {
+            return Format.ONNX;
+        }
+        return Stream.of(Format.values())
+                .filter(format -> out.toString().toLowerCase(Locale.ROOT).endsWith(format.suffix()))
+                .findFirst()
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(),
+                        "--out=" + out + " ends in no format; expected --format, or a name that ends in one of "
+                                + Stream.of(Format.values()).map(Format::suffix).collect(Collectors.joining(", "))));
+    }
+
+    private static String stem(Path file) {
+        String name = file.getFileName().toString();
+        return name.endsWith(".safetensors") ? name.substring(0, name.length() - ".safetensors".length()) : name;
+    }
+}

@@ -1,0 +1,66 @@
+package retort.driver.export;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import retort.kernels.Backend;
+import retort.kernels.op.Shape;
+import retort.nn.Architecture;
+import retort.nn.ModelFileException;
+import retort.nn.Parameter;
+import retort.nn.SafeTensors;
+import retort.nn.Sequential;
+
+/**
+ * A network as it is taken elsewhere.
+ *
+ * @param parameters by their names in model files, such as {@code 3.dense.weight}
+ * @param metadata of its file, and "classes": the names of its outputs
+ */
+public record TrainedNetwork(
+        Architecture architecture, Map<String, SafeTensors.Entry> parameters, Map<String, String> metadata) {
+    /** Keeps the order of both maps. */
+    public TrainedNetwork {
+        parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    }
+
+    /**
+     * Reads a model file.
+     *
+     * @throws ModelFileException if it is none, or holds an element that is no finite number
+     */
+    public static TrainedNetwork load(Backend backend, Path file) {
+        Sequential.Loaded loaded = Sequential.load(backend, file);
+        try (Sequential model = loaded.model()) {
+            Map<String, SafeTensors.Entry> parameters = new LinkedHashMap<>();
+            for (Parameter parameter : model.parameters()) {
+                float[] elements = backend.download(parameter.value());
+                requireFinite(file, parameter.name(), elements);
+                parameters.put(
+                        parameter.name(),
+                        new SafeTensors.Entry(parameter.value().shape(), elements));
+            }
+            Map<String, String> metadata = new LinkedHashMap<>(loaded.metadata());
+            metadata.put("classes", classes(model.architecture().output()));
+            return new TrainedNetwork(model.architecture(), parameters, metadata);
+        }
+    }
+
+    private static void requireFinite(Path file, String name, float[] elements) {
+        for (int i = 0; i < elements.length; i++) {
+            if (!Float.isFinite(elements[i])) {
+                throw new ModelFileException(
+                        file, name + " has " + elements[i] + " at element " + i + ", expected finite numbers");
+            }
+        }
+    }
+
+    /** Digits, as all data sets here have numbers for classes. */
+    private static String classes(Shape output) {
+        return IntStream.range(0, output.size()).mapToObj(Integer::toString).collect(Collectors.joining(","));
+    }
+}
