@@ -2,6 +2,7 @@ package retort.bench;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -13,9 +14,10 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureRulesTest {
     /** Our jar holds no more of the driver either. */
     @ArchTest
-    static final ArchRule ofTheDriverTheBenchTakesWhatACommandLineNeeds = noClasses()
+    static final ArchRule ofTheDriverTheBenchTakesWhatACommandLineAndAPageNeed = noClasses()
             .should()
-            .dependOnClassesThat(resideInAPackage("retort.driver..").and(not(resideInAPackage("retort.driver.cli"))));
+            .dependOnClassesThat(resideInAPackage("retort.driver..")
+                    .and(not(resideInAnyPackage("retort.driver.cli", "retort.driver.page"))));
 
     @ArchTest
     static final ArchRule theBenchTimesKernelsAndNoLayers =

@@ -1,0 +1,46 @@
+package retort.driver.page;
+
+import java.util.Locale;
+
+/** How numbers of one kind are written, in tables by this class and in charts by page.js. */
+public enum Format {
+    /** A whole number. */
+    COUNT,
+    /** Three or four digits that count. */
+    NUMBER,
+    /** A share of 1. */
+    PERCENT,
+    /** A duration in microseconds. */
+    MICROS,
+    /** A quotient, such as 1.52 x. */
+    RATIO;
+
+    public String of(double value) {
+        return switch (this) {
+            case COUNT -> String.format(Locale.ROOT, "%,.0f", value);
+            case NUMBER -> number(value);
+            case PERCENT -> percent(value);
+            case MICROS -> micros(value);
+            case RATIO -> number(value) + " ×";
+        };
+    }
+
+    private static String number(double value) {
+        double size = Math.abs(value);
+        int decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3;
+        return String.format(Locale.ROOT, "%,." + decimals + "f", value);
+    }
+
+    /** Two decimals near the ends, where a tenth is much. */
+    private static String percent(double share) {
+        boolean fine = share > 0 && share < 0.0995 || share > 0.9 && share < 1;
+        return String.format(Locale.ROOT, fine ? "%.2f %%" : "%.1f %%", 100 * share);
+    }
+
+    private static String micros(double micros) {
+        if (micros >= 1e6) {
+            return number(micros / 1e6) + " s";
+        }
+        return micros >= 1e3 ? number(micros / 1e3) + " ms" : number(micros) + " µs";
+    }
+}
