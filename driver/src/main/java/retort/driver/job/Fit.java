@@ -55,9 +55,10 @@ public record Fit(
         Optimizer optimizer = training.descent().optimizer(model.backend(), steps());
         try {
             Trainer trainer = new Trainer(model, optimizer, loss, training.maxNorm(), seed);
+            Curve curve = new Curve(steps());
             for (int epoch = 1; epoch <= epochs; epoch++) {
                 listener.epochStarts(this, epoch);
-                Epoch trained = train(model, trainer, epoch, listener);
+                Epoch trained = train(model, trainer, epoch, curve, listener);
                 if (epoch == epochs) {
                     // Adam's state is twice the model, and what follows needs room for activations and a copy of it.
                     optimizer.close();
@@ -86,7 +87,7 @@ public record Fit(
         return true;
     }
 
-    private Epoch train(Sequential model, Trainer trainer, int epoch, Listener listener) {
+    private Epoch train(Sequential model, Trainer trainer, int epoch, Curve curve, Listener listener) {
         long start = System.nanoTime();
         Backend backend = model.backend();
         int[] order = Shuffle.permutation(examples.size(), seed, epoch);
@@ -111,6 +112,9 @@ public record Fit(
                         lossSum += outcome[2 * i];
                         hits += outcome[2 * i + 1];
                     }
+                    for (int step = 0; step < pending; step += batch) {
+                        curve.step(outcome, step, Math.min(step + batch, pending));
+                    }
                     seen += pending;
                     pending = 0;
                     if (!Double.isFinite(lossSum)) {
@@ -122,7 +126,7 @@ public record Fit(
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         Epoch.Score score = new Epoch.Score(lossSum / order.length, hits / order.length);
-        return new Epoch(epoch, score, Optional.empty(), seconds);
+        return new Epoch(epoch, score, curve.taken(), Optional.empty(), seconds);
     }
 
     /** With what the validation examples say of the model, if there are any. */
@@ -133,7 +137,7 @@ public record Fit(
         Logits logits = Inference.logits(model, validation, done -> {});
         Epoch.Score score =
                 new Epoch.Score(logits.negativeLogLikelihood(validation, temperature), logits.accuracy(validation));
-        return new Epoch(trained.number(), trained.training(), Optional.of(score), trained.seconds());
+        return new Epoch(trained.number(), trained.training(), trained.curve(), Optional.of(score), trained.seconds());
     }
 
     /** Images in one epoch. */

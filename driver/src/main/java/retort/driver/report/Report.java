@@ -58,6 +58,9 @@ public record Report(
             Double validationAccuracy,
             double seconds) {}
 
+    /** Mean loss and accuracy over the steps since the point before; steps count on over the epochs. */
+    public record Point(int step, double loss, double accuracy) {}
+
     /** A model on the test images. Confusion has a row for each true class, a column for each predicted one. */
     public record Test(int images, int errors, double accuracy, double[] recall, int[][] confusion) {
         /** The share of the images of some classes that were named right; 0 without such images. */
@@ -73,7 +76,13 @@ public record Report(
     }
 
     public record Teacher(
-            long parameters, int trainImages, double seconds, double imagesPerSecond, List<Epoch> epochs, Test test) {}
+            long parameters,
+            int trainImages,
+            double seconds,
+            double imagesPerSecond,
+            List<Epoch> epochs,
+            List<Point> history,
+            Test test) {}
 
     public record SoftLabels(float temperature, int images, double seconds) {}
 
@@ -96,6 +105,7 @@ public record Report(
             double seconds,
             CrossValidation crossValidation,
             List<Epoch> epochs,
+            List<Point> history,
             Test test,
             List<BiasCorrected> biasCorrection) {}
 

@@ -36,6 +36,7 @@ public final class ReportBuilder implements LatencyTest.Results {
                 result.seconds(),
                 result.imagesPerSecond(),
                 epochs(result.epochs()),
+                history(result.epochs()),
                 test(result.test()));
     }
 
@@ -59,6 +60,7 @@ public final class ReportBuilder implements LatencyTest.Results {
                         .map(folds -> new Report.CrossValidation(folds.agreement(), folds.mean(), folds.seconds()))
                         .orElse(null),
                 epochs(result.epochs()),
+                history(result.epochs()),
                 test(result.test()),
                 result.corrections()
                         .map(found -> corrected(found, result.omitted()))
@@ -114,6 +116,13 @@ public final class ReportBuilder implements LatencyTest.Results {
                         epoch.validation().map(Epoch.Score::loss).orElse(null),
                         epoch.validation().map(Epoch.Score::accuracy).orElse(null),
                         epoch.seconds()))
+                .toList();
+    }
+
+    private static List<Report.Point> history(List<Epoch> epochs) {
+        return epochs.stream()
+                .flatMap(epoch -> epoch.curve().stream())
+                .map(point -> new Report.Point(point.step(), point.loss(), point.accuracy()))
                 .toList();
     }
 

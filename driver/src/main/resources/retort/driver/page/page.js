@@ -58,6 +58,7 @@
     if (categories && isX && spreads(chart)) {
       common.axisLabel.formatter = value => Number.isInteger(value) ? categories[value] : '';
       common.splitLine.show = false;
+      common.axisLine.onZero = false;
       return Object.assign(common, { type: 'value', min: -0.5, max: categories.length - 0.5, interval: 0.5 });
     }
     if (categories) {
@@ -70,6 +71,7 @@
       return Object.assign(common, { type: 'category', data: categories, inverse: !isX });
     }
     common.axisLabel.formatter = brief[of.format];
+    common.axisLine.onZero = false;
     return Object.assign(common, {
       type: of.log ? 'log' : 'value', scale: chart.series.every(series => series.kind !== 'BARS'),
       min: of.from == null ? null : of.from, max: of.to == null ? null : of.to

@@ -60,6 +60,31 @@ class FitTest {
         }
     }
 
+    /** Of one batch size all through, so that the mean of the points is the epoch's. */
+    @Test
+    void theCurveIsTheEpochsAlongTheWay() {
+        Examples examples = Examples.labelled(SyntheticSet.images(120));
+        try (Sequential model = student(2)) {
+            List<Epoch> epochs =
+                    fit("small", examples, null, training(2, 1, RATE), 2).run(model, listening);
+            for (Epoch epoch : epochs) {
+                List<Epoch.Point> curve = epoch.curve();
+                assertEquals(60, curve.size());
+                assertEquals(120 * epoch.number(), curve.getLast().step());
+                double loss =
+                        curve.stream().mapToDouble(Epoch.Point::loss).average().orElseThrow();
+                double accuracy = curve.stream()
+                        .mapToDouble(Epoch.Point::accuracy)
+                        .average()
+                        .orElseThrow();
+                // The same 120 doubles, added in another order.
+                double bound = 120 * Math.ulp(120 * epoch.training().loss());
+                assertEquals(epoch.training().loss(), loss, bound);
+                assertEquals(epoch.training().accuracy(), accuracy, bound);
+            }
+        }
+    }
+
     @Test
     void withoutValidationExamplesThereIsNoValidation() {
         Examples examples = Examples.labelled(SyntheticSet.images(10));

@@ -34,6 +34,7 @@ class ReportBuilderTest {
                 student.biasCorrection().stream()
                         .map(corrected -> corrected.method() + " " + corrected.bias() + " " + corrected.classes())
                         .toList());
+        assertEquals(List.of(new Report.Point(5, 1.5, 0.5), new Report.Point(10, 0.5, 0.75)), student.history());
         assertEquals(3, student.seconds());
         assertEquals(8, student.test().images());
         assertEquals(1, student.test().errors());
@@ -70,8 +71,9 @@ class ReportBuilderTest {
 
     private static StudentResult student(Method method, Set<Integer> omitted, Optional<Corrections> corrections) {
         Epoch.Score score = new Epoch.Score(0.25, 0.9);
-        List<Epoch> epochs =
-                List.of(new Epoch(1, score, Optional.empty(), 1), new Epoch(2, score, Optional.of(score), 2));
+        List<Epoch> epochs = List.of(
+                new Epoch(1, score, List.of(new Epoch.Point(5, 1.5, 0.5)), Optional.empty(), 1),
+                new Epoch(2, score, List.of(new Epoch.Point(10, 0.5, 0.75)), Optional.of(score), 2));
         return new StudentResult(
                 "student", method, method.alpha(), omitted, 2, 100, 8, Optional.empty(), epochs, TEST, corrections);
     }

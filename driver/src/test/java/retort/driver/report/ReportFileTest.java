@@ -37,8 +37,9 @@ class ReportFileTest {
                         + " latencyRatio, latencySkipped");
         keys(run.get("environment"), "backend, device, cpu, features, threads, java, os, dataset, commit, parameters");
         JsonObject teacher = run.getAsJsonObject("teacher");
-        keys(teacher, "parameters, trainImages, seconds, imagesPerSecond, epochs, test");
+        keys(teacher, "parameters, trainImages, seconds, imagesPerSecond, epochs, history, test");
         keys(first(teacher, "epochs"), "epoch, loss, accuracy, validationLoss, validationAccuracy, seconds");
+        keys(first(teacher, "history"), "step, loss, accuracy");
         assertEquals(TEST_KEYS, keys(teacher.get("test")));
         keys(run.get("softLabels"), "temperature, images, seconds");
         keys(first(run, "latency"), "backend, model, batch, calls, medianMicros, p99Micros, imagesPerSecond");
@@ -52,7 +53,7 @@ class ReportFileTest {
         keys(
                 student,
                 "name, labels, method, alpha, omitted, temperature, parameters, trainImages, seconds, crossValidation,"
-                        + " epochs, test, biasCorrection");
+                        + " epochs, history, test, biasCorrection");
         keys(student.get("crossValidation"), "folds, mean, seconds");
         assertEquals(EPOCH_KEYS, keys(first(student, "epochs")));
         assertEquals(TEST_KEYS, keys(student.get("test")));
@@ -64,7 +65,7 @@ class ReportFileTest {
     @Test
     void whatACommandDoesNotHaveIsLeftOut() {
         JsonObject all = run.getAsJsonArray("students").get(2).getAsJsonObject();
-        keys(all, "name, labels, omitted, temperature, parameters, trainImages, seconds, epochs, test");
+        keys(all, "name, labels, omitted, temperature, parameters, trainImages, seconds, epochs, history, test");
         JsonElement evaluation = JsonParser.parseString(ReportFile.json(SampleReport.evaluation()));
         keys(evaluation, "schemaVersion, command, recipe, seed, quick, environment, evaluated");
         keys(evaluation.getAsJsonObject().get("evaluated"), "model, parameters, test");

@@ -29,7 +29,7 @@ final class SampleReport {
                 0L,
                 false,
                 environment(),
-                new Report.Teacher(27_413_130, 48_000, 227.31, 211.2, List.of(epoch), test()),
+                new Report.Teacher(27_413_130, 48_000, 227.31, 211.2, List.of(epoch), history(), test()),
                 new Report.SoftLabels(3.5f, 60_000, 41.2),
                 List.of(
                         student("distilled", "soft", Set.of(3)),
@@ -81,12 +81,17 @@ final class SampleReport {
                 2.2,
                 labels.equals("soft") ? new Report.CrossValidation(List.of(0.9, 0.92, 0.91), 0.91, 6.1) : null,
                 List.of(epoch),
+                history(),
                 test(),
                 omitted.isEmpty()
                         ? null
                         : List.of(
                                 new Report.BiasCorrected("oracle", classes, 4.25, test()),
                                 new Report.BiasCorrected("prior-match", classes, 3.75, test())));
+    }
+
+    private static List<Report.Point> history() {
+        return List.of(new Report.Point(8, 2.1, 0.25), new Report.Point(16, 1.2, 0.71));
     }
 
     private static Report.Environment environment() {
