@@ -5,6 +5,7 @@ import retort.driver.cli.Complaints;
 import retort.driver.cli.ExitCode;
 import retort.driver.command.Interruption;
 import retort.driver.command.RetortCommand;
+import retort.driver.config.BadConfigException;
 import retort.driver.data.BadDataException;
 import retort.driver.job.DivergedException;
 import retort.driver.job.InterruptedJobException;
@@ -13,6 +14,7 @@ import retort.nn.ModelFileException;
 /** The {@code retort} command. */
 public final class Main {
     private static final Complaints COMPLAINTS = new Complaints(Map.of(
+            BadConfigException.class, ExitCode.BAD_FILE,
             BadDataException.class, ExitCode.BAD_FILE,
             ModelFileException.class, ExitCode.BAD_FILE,
             DivergedException.class, ExitCode.DIVERGED,

@@ -2,8 +2,6 @@ package retort.nn;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import retort.kernels.op.Shape;
 
@@ -12,9 +10,6 @@ import retort.kernels.op.Shape;
  * conv2d 32 3x3; relu; flatten; dense 10}, stands in model files.
  */
 public record Architecture(Shape input, List<Layer> layers) {
-    private static final Pattern CONV2D =
-            Pattern.compile("conv2d (\\d+) (\\d+)x(\\d+)(?: stride (\\d+) padding (\\d+))?");
-
     /**
      * @throws IllegalArgumentException if there is no layer, or one can't follow another
      */
@@ -62,29 +57,7 @@ public record Architecture(Shape input, List<Layer> layers) {
         int[] extents = Arrays.stream(parts[0].substring("input ".length()).split("x"))
                 .mapToInt(Integer::parseInt)
                 .toArray();
-        List<Layer> layers =
-                Arrays.stream(parts).skip(1).map(Architecture::parseLayer).toList();
+        List<Layer> layers = Arrays.stream(parts).skip(1).map(Layer::parse).toList();
         return new Architecture(Shape.of(extents), layers);
-    }
-
-    private static Layer parseLayer(String text) {
-        Matcher conv2d = CONV2D.matcher(text);
-        if (conv2d.matches()) {
-            boolean plain = conv2d.group(4) == null;
-            return new Layer.Conv2D(
-                    Integer.parseInt(conv2d.group(1)),
-                    Integer.parseInt(conv2d.group(2)),
-                    Integer.parseInt(conv2d.group(3)),
-                    plain ? 1 : Integer.parseInt(conv2d.group(4)),
-                    plain ? 0 : Integer.parseInt(conv2d.group(5)));
-        }
-        String[] words = text.split(" ");
-        return switch (words[0] + " " + words.length) {
-            case "dense 2" -> new Layer.Dense(Integer.parseInt(words[1]));
-            case "dropout 2" -> new Layer.Dropout(Float.parseFloat(words[1]));
-            case "relu 1" -> new Layer.ReLU();
-            case "flatten 1" -> new Layer.Flatten();
-            default -> throw new IllegalArgumentException("architecture: no layer '" + text + "'");
-        };
     }
 }

@@ -1,10 +1,12 @@
 package retort.nn;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import retort.kernels.op.Shape;
 
 /**
  * One layer of an architecture: what it is, not its numbers. Shapes here are of one example, without the batch. The
- * text form, for example {@code dense 1200}, is what model files hold; {@link Architecture#parse} reads it.
+ * text form, for example {@code dense 1200}, is what model files hold; {@link #parse} reads it.
  */
 public sealed interface Layer {
     /**
@@ -17,6 +19,43 @@ public sealed interface Layer {
     /** The text form. */
     String text();
 
+    /**
+     * Reads the text form.
+     *
+     * @throws IllegalArgumentException if it isn't one
+     */
+    static Layer parse(String text) {
+        Matcher conv2d = Conv2D.TEXT.matcher(text);
+        try {
+            if (conv2d.matches()) {
+                boolean plain = conv2d.group(4) == null;
+                return new Conv2D(
+                        Integer.parseInt(conv2d.group(1)),
+                        Integer.parseInt(conv2d.group(2)),
+                        Integer.parseInt(conv2d.group(3)),
+                        plain ? 1 : Integer.parseInt(conv2d.group(4)),
+                        plain ? 0 : Integer.parseInt(conv2d.group(5)));
+            }
+            String[] words = text.split(" ");
+            switch (words[0] + " " + words.length) {
+                case "dense 2":
+                    return new Dense(Integer.parseInt(words[1]));
+                case "dropout 2":
+                    return new Dropout(Float.parseFloat(words[1]));
+                case "relu 1":
+                    return new ReLU();
+                case "flatten 1":
+                    return new Flatten();
+                default:
+            }
+        } catch (NumberFormatException e) {
+            // Refused below, like a layer that there is none of.
+        }
+        throw new IllegalArgumentException("no layer '" + text
+                + "', expected one such as 'dense 100', 'conv2d 32 3x3', 'conv2d 32 3x3 stride 2 padding 1', 'relu',"
+                + " 'dropout 0.5' or 'flatten'");
+    }
+
     /** Trained values of this layer behind an example of this shape. */
     default long parameterCount(Shape input) {
         return 0;
@@ -27,6 +66,9 @@ public sealed interface Layer {
      * channels x filters; see {@link retort.kernels.op.Conv2dSpec}.
      */
     record Conv2D(int filters, int kernelHeight, int kernelWidth, int stride, int padding) implements Layer {
+        private static final Pattern TEXT =
+                Pattern.compile("conv2d (\\d+) (\\d+)x(\\d+)(?: stride (\\d+) padding (\\d+))?");
+
         public Conv2D {
             Require.positive("conv2d", "filters", filters);
             Require.positive("conv2d", "kernel height", kernelHeight);

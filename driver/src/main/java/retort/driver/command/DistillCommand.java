@@ -2,6 +2,7 @@ package retort.driver.command;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,6 +12,7 @@ import picocli.CommandLine.Spec;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.job.Job;
+import retort.driver.job.Student;
 import retort.driver.job.StudentResult;
 import retort.driver.report.ReportBuilder;
 import retort.nn.Sequential;
@@ -37,7 +39,10 @@ final class DistillCommand implements Callable<Integer> {
     private Options.OneEngine engine;
 
     @Mixin
-    private Options.OfDistillation recipe;
+    private RecipeOptions.OfDistillation recipe;
+
+    @Mixin
+    private RecipeOptions.OfStudent student;
 
     @Mixin
     private Options.InAndOut options;
@@ -45,18 +50,20 @@ final class DistillCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Session session = new Session(spec, options, recipe, engine)) {
+            Student learner =
+                    student.of(spec, recipe, recipe.standard().recipe().distilled());
             ReportBuilder report = new ReportBuilder();
             Job job = session.job();
-            job.checkTransferSet();
+            job.checkTransferSet(List.of(learner));
             Job.Taught taught;
             try (Sequential model =
                     ModelFiles.load(session.backend(), teacher, session.data().test())) {
                 taught = job.teach("soft labels", model);
             }
             report.softLabels(taught);
-            try (Job.Trained<StudentResult> student = job.distil("distilled", taught)) {
-                report.student(student.result());
-                session.finish(report, List.of(student.file()));
+            try (Job.Trained<StudentResult> trained = job.trainStudent(learner, Optional.of(taught))) {
+                report.student(trained.result());
+                session.finish(report, List.of(trained.file()));
             }
         }
         return ExitCode.DONE;

@@ -40,7 +40,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Session session = new Session(spec, options, new Options.OfRecipe(), engine)) {
+        try (Session session = new Session(spec, options, new RecipeOptions.OfRecipe(), engine)) {
             Sequential.Loaded loaded =
                     ModelFiles.read(session.backend(), file, session.data().test());
             evaluate(session, loaded.model(), loaded.metadata());

@@ -1,7 +1,10 @@
 package retort.driver.command;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -9,10 +12,11 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
+import retort.driver.cli.Nearest;
+import retort.driver.config.ExperimentFile;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Descent;
 import retort.driver.job.Method;
-import retort.driver.job.Recipe;
 import retort.driver.study.Shard;
 
 /**
@@ -24,17 +28,9 @@ final class JobValues {
 
     private JobValues() {}
 
-    /** The recipes there are. */
-    enum RecipeName {
-        NOTEBOOK,
-        HINTON2015;
-
-        Recipe recipe() {
-            return switch (this) {
-                case NOTEBOOK -> Recipe.notebook();
-                case HINTON2015 -> Recipe.hinton2015();
-            };
-        }
+    /** One of the recipes inside. */
+    record RecipeName(String id) {
+        static final RecipeName STANDARD = new RecipeName(ExperimentFile.RECIPES.getFirst());
     }
 
     /** The optimisers there are. */
@@ -42,9 +38,51 @@ final class JobValues {
         ADAM,
         MOMENTUM;
 
-        /** @param standard what a recipe has, which is a kind of Adam */
+        String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** @param standard what an experiment has */
         Descent descent(Descent standard) {
-            return this == ADAM ? standard : Descent.Momentum.standard();
+            return switch (this) {
+                case ADAM -> standard instanceof Descent.Adam ? standard : Descent.Adam.standard();
+                case MOMENTUM -> standard instanceof Descent.Momentum ? standard : Descent.Momentum.standard();
+            };
+        }
+    }
+
+    /** For completion. */
+    static final class RecipeNames extends Names {
+        RecipeNames() {
+            super(ExperimentFile.RECIPES);
+        }
+    }
+
+    /** For completion. */
+    static final class OptimizerNames extends Names {
+        OptimizerNames() {
+            super(Arrays.stream(OptimizerName.values()).map(OptimizerName::id).toList());
+        }
+    }
+
+    /** For completion. */
+    static final class MethodNames extends Names {
+        MethodNames() {
+            super(Arrays.stream(Method.values()).map(Method::id).toList());
+        }
+    }
+
+    /** For completion. */
+    abstract static class Names implements Iterable<String> {
+        private final List<String> names;
+
+        Names(List<String> names) {
+            this.names = names;
+        }
+
+        @Override
+        public Iterator<String> iterator() {
+            return names.iterator();
         }
     }
 
@@ -59,6 +97,7 @@ final class JobValues {
 
     /** Has a command line, with all its commands, read options of these types so. */
     static void register(CommandLine line) {
+        line.registerConverter(RecipeName.class, JobValues::recipe);
         line.registerConverter(Method.class, JobValues::method);
         line.registerConverter(Classes.class, JobValues::classes);
         line.registerConverter(ClassSets.class, JobValues::classSets);
@@ -66,10 +105,20 @@ final class JobValues {
         line.registerConverter(Shard.class, JobValues::shard);
     }
 
+    private static RecipeName recipe(String id) {
+        if (ExperimentFile.RECIPES.contains(id)) {
+            return new RecipeName(id);
+        }
+        throw new TypeConversionException("'" + id + "' is no recipe, expected one of "
+                + String.join(", ", ExperimentFile.RECIPES) + Nearest.question(id, ExperimentFile.RECIPES));
+    }
+
     private static Method method(String id) {
         return Method.byId(id)
-                .orElseThrow(() ->
-                        new TypeConversionException("'" + id + "' is no method, expected one of " + Method.ids()));
+                .orElseThrow(() -> new TypeConversionException("'" + id + "' is no method, expected one of "
+                        + Method.ids()
+                        + Nearest.question(
+                                id, Stream.of(Method.values()).map(Method::id).toList())));
     }
 
     private static Classes classes(String text) {

@@ -45,7 +45,7 @@ final class LatencyCommand implements Callable<Integer> {
     private Options.SeveralEngines engine;
 
     @Mixin
-    private Options.OfRecipe recipe;
+    private RecipeOptions.OfRecipe recipe;
 
     @Mixin
     private Options.InAndOut options;
@@ -61,11 +61,14 @@ final class LatencyCommand implements Callable<Integer> {
             new LatencyRun(
                             backend ->
                                     model(backend, teacher, settings.teacher().architecture(), test),
-                            backend ->
-                                    model(backend, student, settings.student().architecture(), test),
+                            backend -> model(
+                                    backend,
+                                    student,
+                                    settings.distilled().training().architecture(),
+                                    test),
                             test,
                             settings.ownTemperature(),
-                            recipe.quick())
+                            session.experiment().latency())
                     .run(engine, session.progress(), report);
             session.finish(report, List.of());
         }

@@ -1,6 +1,7 @@
 package retort.driver.command;
 
 import java.util.function.Function;
+import retort.driver.config.Experiment;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Examples;
 import retort.driver.job.LatencyTest;
@@ -17,18 +18,18 @@ record LatencyRun(
         Function<Backend, Sequential> student,
         ImageSet test,
         float temperature,
-        boolean quick) {
-    private static final int CALLS = 2000;
-    private static final int QUICK_CALLS = 200;
-    private static final double SECONDS = 30;
-    private static final double QUICK_SECONDS = 15;
+        Experiment.Latency settings) {
 
     void run(Options.Engines options, Progress progress, LatencyTest.Results results) {
         LatencyTest latency = new LatencyTest(
                 Examples.labelled(test),
                 temperature,
-                quick ? QUICK_CALLS : CALLS,
-                quick ? QUICK_SECONDS : SECONDS,
+                settings.batches().stream()
+                        .map(batch -> batch == Experiment.Latency.WHOLE_TEST_SET ? test.size() : batch)
+                        .distinct()
+                        .toList(),
+                settings.calls(),
+                settings.seconds(),
                 progress::check);
         for (Engine engine : options.engines()) {
             // What training or the engine before left, up to half a gigabyte, would stay on top of this engine's own

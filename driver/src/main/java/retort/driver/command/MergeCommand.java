@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.OutputFolder;
 import retort.driver.cli.Version;
-import retort.driver.job.Recipe;
+import retort.driver.config.ExperimentFile;
 import retort.driver.study.Hinton2015;
 import retort.driver.study.Merge;
 import retort.driver.study.Study;
@@ -39,7 +39,8 @@ final class MergeCommand implements Callable<Integer> {
     public Integer call() {
         Study merged = Merge.of(parts.stream().map(MergeCommand::part).toList());
         if (merged.study().equals(Hinton2015.NAME)) {
-            merged = merged.withExperiments(new Hinton2015(Recipe.hinton2015()).experiments(merged));
+            merged = merged.withExperiments(
+                    new Hinton2015(ExperimentFile.recipe(Hinton2015.NAME).recipe()).experiments(merged));
         }
         try (OutputFolder output = options.folder(spec.name())) {
             new StudyOutput(output, spec.commandLine().getOut(), options.json()).write(merged);

@@ -2,13 +2,18 @@ package retort.driver.command;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import retort.driver.config.Experiment;
 import retort.driver.data.Dataset;
 import retort.driver.job.Recipe;
 
-/** A recipe as a command's options have it, and what it is used on. */
+/** An experiment as a command's options have it. */
 interface RecipeSource {
-    /** The recipe with what the user changed. */
-    Recipe recipe();
+    /** The experiment with what the user changed. */
+    Experiment experiment();
+
+    default Recipe recipe() {
+        return experiment().recipe();
+    }
 
     boolean quick();
 

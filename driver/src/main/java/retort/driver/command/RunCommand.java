@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,6 +14,7 @@ import retort.driver.cli.Version;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
+import retort.driver.job.Student;
 import retort.driver.job.StudentResult;
 import retort.driver.job.TeacherResult;
 import retort.driver.report.ReportBuilder;
@@ -26,7 +26,7 @@ import retort.driver.report.ReportBuilder;
         versionProvider = Version.class,
         sortOptions = false,
         description =
-                "Does the whole job: teacher, soft labels, cross-validation, three students, evaluation, latency, report.")
+                "Does the whole job: teacher, soft labels, cross-validation, students, evaluation, latency, report.")
 final class RunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -46,19 +46,19 @@ final class RunCommand implements Callable<Integer> {
             ReportBuilder report = new ReportBuilder();
             List<Path> models = new ArrayList<>();
             Job job = session.job();
-            job.checkTransferSet();
+            List<Student> students = session.recipe().students();
+            job.checkTransferSet(students);
             Job.Taught taught = teach(job, report, models);
-            Set<Integer> omitted = session.recipe().omitted();
-            keep(job.distil("distilled", taught), report, models);
-            keep(job.trainStudent("hard-labels", omitted, Optional.of(taught)), report, models);
-            keep(job.trainStudent("hard-labels-all", Set.of(), Optional.of(taught)), report, models);
+            for (Student student : students) {
+                keep(job.trainStudent(student, Optional.of(taught)), report, models);
+            }
             ImageSet test = session.data().test();
             new LatencyRun(
                             backend -> ModelFiles.load(backend, models.get(0), test),
                             backend -> ModelFiles.load(backend, models.get(1), test),
                             test,
                             session.recipe().ownTemperature(),
-                            recipe.quick())
+                            session.experiment().latency())
                     .run(engine, session.progress(), report);
             session.finish(report, models);
         }
@@ -84,13 +84,13 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** How teacher and students are trained, and one of these distilled. */
-    static final class OfRun extends Options.OfDistillation {
+    static final class OfRun extends RecipeOptions.OfDistillation {
         @Mixin
-        private Options.OfTeacher teacher;
+        private RecipeOptions.OfTeacher teacher;
 
         @Override
-        public Recipe recipe() {
-            return teacher.changed(super.recipe());
+        Recipe changed(Recipe standard) {
+            return teacher.changed(super.changed(standard));
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import retort.driver.cli.Machine;
 import retort.driver.cli.OutputFolder;
+import retort.driver.config.Experiment;
 import retort.driver.data.Dataset;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
@@ -26,7 +27,9 @@ final class Session implements AutoCloseable {
     private final CommandSpec command;
     private final Options.InAndOut options;
     private final RecipeSource recipe;
+    private final Experiment experiment;
     private final Options.Engines engine;
+    private final Optional<Path> folder;
     private final Dataset data;
     private final Backend backend;
     private final Optional<Peaks> peaks;
@@ -34,14 +37,17 @@ final class Session implements AutoCloseable {
     private final Progress progress;
 
     Session(CommandSpec command, Options.InAndOut options, RecipeSource recipe, Options.Engines engine) {
-        engine.check(command);
         recipe.check(command);
+        experiment = recipe.experiment();
+        engine.standard(experiment.engines());
+        engine.check(command);
         options.check(command);
         this.command = command;
         this.options = options;
         this.recipe = recipe;
         this.engine = engine;
-        this.data = recipe.used(options.dataset());
+        this.folder = options.data(experiment);
+        this.data = recipe.used(folder.map(Dataset::load).orElseGet(Dataset::embedded));
         Engine first = engine.engines().getFirst();
         this.backend = options.profile()
                 ? Backends.openProfiled(first, engine.opening())
@@ -54,6 +60,10 @@ final class Session implements AutoCloseable {
             backend.close();
             throw e;
         }
+    }
+
+    Experiment experiment() {
+        return experiment;
     }
 
     Dataset data() {
@@ -78,7 +88,7 @@ final class Session implements AutoCloseable {
     }
 
     Recipe recipe() {
-        return recipe.recipe();
+        return experiment.recipe();
     }
 
     Job job() {

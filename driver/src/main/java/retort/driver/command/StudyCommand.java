@@ -11,9 +11,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
+import retort.driver.config.Experiment;
+import retort.driver.config.ExperimentFile;
 import retort.driver.data.Dataset;
 import retort.driver.job.Method;
-import retort.driver.job.Recipe;
 import retort.driver.study.Grid;
 import retort.driver.study.Hinton2015;
 import retort.driver.study.Shard;
@@ -121,7 +122,7 @@ final class StudyCommand implements Runnable {
         private List<Method> methods;
 
         @Mixin
-        private Options.Alpha alpha;
+        private RecipeOptions.Alpha alpha;
 
         @Mixin
         private Options.OneEngine engine;
@@ -166,10 +167,10 @@ final class StudyCommand implements Runnable {
         private Path teacher;
 
         @Mixin
-        private Options.OfTeacher ofTeacher;
+        private RecipeOptions.OfTeacher ofTeacher;
 
         @Mixin
-        private Options.OfTraining training;
+        private RecipeOptions.OfTraining training;
 
         @Option(names = "--quick", description = "For a look: a fifth of the epochs.")
         private boolean quick;
@@ -194,13 +195,16 @@ final class StudyCommand implements Runnable {
 
         @Override
         public Dataset used(Dataset all) {
-            return training.used(all, all.train().size());
+            return experiment().data().trained(all);
         }
 
+        /** For a look a fifth of the epochs, and all images. */
         @Override
-        public Recipe recipe() {
-            Recipe full = Recipe.hinton2015();
-            return ofTeacher.changed(training.changed(quick ? full.quick() : full));
+        public Experiment experiment() {
+            Experiment paper = ExperimentFile.recipe(Hinton2015.NAME);
+            Experiment standard = quick ? paper.forALook().withData(paper.data()) : paper;
+            return standard.withRecipe(ofTeacher.changed(training.changed(standard.recipe())))
+                    .withData(training.changed(standard.data()));
         }
     }
 }

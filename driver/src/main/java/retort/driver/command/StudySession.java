@@ -83,6 +83,6 @@ record StudySession(
                 session.data().name(),
                 session.data().train().size(),
                 teacher,
-                recipe.student().text());
+                recipe.distilled().training().text());
     }
 }

@@ -3,7 +3,6 @@ package retort.driver.command;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,6 +14,7 @@ import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
+import retort.driver.job.Student;
 import retort.driver.job.StudentResult;
 import retort.driver.job.TeacherResult;
 import retort.driver.report.ReportBuilder;
@@ -29,7 +29,7 @@ import retort.driver.report.ReportBuilder;
 final class TrainCommand implements Callable<Integer> {
     /** What there is to train, and the options that only the other has. */
     enum Model {
-        TEACHER("--omit", "--student-epochs"),
+        TEACHER("--omit", "--student-epochs", "--student"),
         STUDENT("--epochs");
 
         private final List<String> foreign;
@@ -56,6 +56,9 @@ final class TrainCommand implements Callable<Integer> {
     private OfTrain recipe;
 
     @Mixin
+    private RecipeOptions.OfStudent student;
+
+    @Mixin
     private Options.InAndOut options;
 
     @Override
@@ -72,17 +75,27 @@ final class TrainCommand implements Callable<Integer> {
                     }
                 }
                 case STUDENT -> {
-                    job.checkTransferSet();
-                    Set<Integer> omitted = session.recipe().omitted();
-                    String name = omitted.isEmpty() ? "hard-labels-all" : "hard-labels";
-                    try (Job.Trained<StudentResult> student = job.trainStudent(name, omitted, Optional.empty())) {
-                        report.student(student.result());
-                        session.finish(report, List.of(student.file()));
+                    Student learner = learner();
+                    job.checkTransferSet(List.of(learner));
+                    try (Job.Trained<StudentResult> trained = job.trainStudent(learner, Optional.empty())) {
+                        report.student(trained.result());
+                        session.finish(report, List.of(trained.file()));
                     }
                 }
             }
         }
         return ExitCode.DONE;
+    }
+
+    /** As the recipe has it, if it needs no teacher; otherwise on true labels. */
+    private Student learner() {
+        Recipe used = recipe.recipe();
+        Student chosen = student.of(spec, recipe, used.students().getFirst());
+        if (!chosen.method().distils()) {
+            return chosen;
+        }
+        String name = chosen.omitted().isEmpty() ? "hard-labels-all" : "hard-labels";
+        return chosen.onTrueLabels(name, used.ownTemperature());
     }
 
     private void checkOptions() {
@@ -95,19 +108,18 @@ final class TrainCommand implements Callable<Integer> {
         Recipe used = recipe.recipe();
         if (used.temperature() != used.ownTemperature()
                 && spec.commandLine().getParseResult().hasMatchedOption("--temperature")) {
-            throw new ParameterException(
-                    spec.commandLine(), "--temperature is for distillation in --recipe=" + used.name());
+            throw new ParameterException(spec.commandLine(), "--temperature is for distillation in " + recipe.source());
         }
     }
 
     /** How teacher and students are trained. */
-    static final class OfTrain extends Options.OfStudents {
+    static final class OfTrain extends RecipeOptions.OfStudents {
         @Mixin
-        private Options.OfTeacher teacher;
+        private RecipeOptions.OfTeacher teacher;
 
         @Override
-        public Recipe recipe() {
-            return teacher.changed(super.recipe());
+        Recipe changed(Recipe standard) {
+            return teacher.changed(super.changed(standard));
         }
     }
 }

@@ -1,6 +1,7 @@
 package retort.driver.job;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -8,6 +9,18 @@ import java.util.Set;
  * Source: Hinton, Vinyals and Dean 2015, section 3.
  */
 public final class BiasCorrection {
+    /** The ways to find it. */
+    public enum Kind {
+        /** See {@link #oracle}. */
+        ORACLE,
+        /** See {@link #priorMatch}. */
+        PRIOR_MATCH;
+
+        public String id() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
     private BiasCorrection() {}
 
     /**

@@ -24,6 +24,11 @@ public sealed interface Descent {
      * @param lastShare what is left of the rate at the last step; 1 for a constant rate
      */
     record Adam(float rate, float lastShare) implements Descent {
+        /** At the rate of the paper that it comes from. */
+        public static Adam standard() {
+            return new Adam(1e-3f, 1);
+        }
+
         @Override
         public Adam withRate(float other) {
             return new Adam(other, lastShare);

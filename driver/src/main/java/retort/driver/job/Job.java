@@ -12,7 +12,6 @@ import retort.driver.data.Dataset;
 import retort.kernels.Backend;
 import retort.nn.Architecture;
 import retort.nn.Initializer;
-import retort.nn.Loss;
 import retort.nn.Sequential;
 
 /** The steps of a recipe on one backend and data set. */
@@ -53,19 +52,22 @@ public final class Job {
     /**
      * Finds out, before anything is trained, whether there is enough to train students on.
      *
-     * @throws BadDataException if fewer images are left without the omitted classes than the cross-validation has folds
+     * @throws BadDataException if fewer images are left without a student's omitted classes than its cross-validation
+     *     has folds
      */
-    public void checkTransferSet() {
-        int left = 0;
-        for (int i = 0; i < data.train().size(); i++) {
-            left += recipe.omitted().contains(data.train().label(i)) ? 0 : 1;
-        }
-        int needed = Math.max(1, recipe.folds());
-        if (left < needed) {
-            throw new BadDataException(
-                    data.name(),
-                    "without the classes " + recipe.omitted() + " " + left + " of "
-                            + data.train().size() + " training images are left, expected at least " + needed);
+    public void checkTransferSet(List<Student> students) {
+        for (Student student : students) {
+            int left = 0;
+            for (int i = 0; i < data.train().size(); i++) {
+                left += student.omitted().contains(data.train().label(i)) ? 0 : 1;
+            }
+            int needed = Math.max(1, student.folds());
+            if (left < needed) {
+                throw new BadDataException(
+                        data.name(),
+                        "without the classes " + student.omitted() + " " + left + " of "
+                                + data.train().size() + " training images are left, expected at least " + needed);
+            }
         }
     }
 
@@ -90,7 +92,7 @@ public final class Job {
                 all.range(0, trained),
                 trained < all.size() ? all.range(trained, all.size()) : null,
                 recipe.teacher(),
-                trueLabels(),
+                Method.HARD_LABELS.loss(recipe.ownTemperature(), 1),
                 recipe.ownTemperature(),
                 recipe.seed());
         Sequential model = create(recipe.teacher().architecture(), recipe.seed());
@@ -113,68 +115,71 @@ public final class Job {
         return new Taught(logits, recipe.temperature(), (System.nanoTime() - start) / 1e9);
     }
 
-    /** Steps 4 to 6 for the student of the recipe's method, the omitted classes left out. */
-    public Trained<StudentResult> distil(String name, Taught taught) {
-        Method method = recipe.method();
-        Examples transfer = method.examples(data.train(), taught.logits()).without(recipe.omitted());
-        Loss loss = method.loss(recipe.temperature(), recipe.alpha());
-        Fit fit = studentFit(name, transfer, loss, recipe.temperature(), recipe.studentSeed());
-        Optional<StudentResult.CrossValidation> folds =
-                recipe.folds() == 0 ? Optional.empty() : Optional.of(crossValidate(fit));
-        return student(fit, method, recipe.omitted(), folds, Optional.of(taught));
-    }
-
     /**
-     * Step 5 for a student that learns from true labels.
+     * Steps 4 to 6 for one student, the classes that it omits left out.
      *
-     * @param taught gives the share of predictions to match when biases are corrected
+     * @param taught what a student that distils learns from; for others it gives the share of predictions to match when
+     *     biases are corrected
+     * @throws IllegalArgumentException if it is missing for a student that distils
      */
-    public Trained<StudentResult> trainStudent(String name, Set<Integer> omitted, Optional<Taught> taught) {
-        Examples examples = Examples.labelled(data.train()).without(omitted);
-        Fit fit = studentFit(name, examples, trueLabels(), recipe.ownTemperature(), recipe.studentSeed());
-        return student(fit, Method.HARD_LABELS, omitted, Optional.empty(), taught);
-    }
-
-    private Loss trueLabels() {
-        return Method.HARD_LABELS.loss(recipe.ownTemperature(), 1);
-    }
-
-    private Fit studentFit(String name, Examples examples, Loss loss, float temperature, long seed) {
-        return new Fit(name, examples, null, recipe.student(), loss, temperature, seed);
-    }
-
-    private Trained<StudentResult> student(
-            Fit fit,
-            Method method,
-            Set<Integer> omitted,
-            Optional<StudentResult.CrossValidation> folds,
-            Optional<Taught> taught) {
-        Sequential model = create(recipe.student().architecture(), fit.seed());
-        List<Epoch> epochs = checkpoints.train(model, fit, omitted, watcher);
+    public Trained<StudentResult> trainStudent(Student student, Optional<Taught> taught) {
+        Method method = student.method();
+        if (method.distils() && taught.isEmpty()) {
+            throw new IllegalArgumentException("student " + student.name() + ": " + method.id() + " needs a teacher");
+        }
+        Examples examples = method.examples(
+                        data.train(), taught.map(Taught::logits).orElse(null))
+                .without(student.omitted());
+        Fit fit = fit(student, student.name(), examples, recipe.seed(student));
+        Optional<StudentResult.CrossValidation> folds =
+                student.folds() == 0 ? Optional.empty() : Optional.of(crossValidate(student, fit));
+        Sequential model = create(student.training().architecture(), fit.seed());
+        List<Epoch> epochs = checkpoints.train(model, fit, student.omitted(), watcher);
         Logits logits = Inference.logits(model, test, done -> {});
         StudentResult result = new StudentResult(
-                fit.name(),
+                student.name(),
                 method,
-                method.distils() ? recipe.alpha() : method.alpha(),
-                omitted,
-                fit.temperature(),
+                student.alpha(),
+                student.omitted(),
+                student.temperature(),
                 model.parameterCount(),
                 fit.images(),
                 folds,
                 epochs,
                 evaluated(logits),
-                omitted.isEmpty() ? Optional.empty() : Optional.of(correct(logits, omitted, taught)));
-        return new Trained<>(model, checkpoints.file(fit.name()), result);
+                correct(student, logits, taught));
+        return new Trained<>(model, checkpoints.file(student.name()), result);
+    }
+
+    private static Fit fit(Student student, String name, Examples examples, long seed) {
+        float temperature = student.temperature();
+        return new Fit(
+                name,
+                examples,
+                null,
+                student.training(),
+                student.method().loss(temperature, student.alpha()),
+                temperature,
+                seed);
     }
 
     /** Step 6; without a teacher there are no predictions that could give the share to match. */
-    private StudentResult.Corrections correct(Logits logits, Set<Integer> omitted, Optional<Taught> taught) {
-        return new StudentResult.Corrections(
-                corrected(logits, omitted, BiasCorrection.oracle(logits, test, omitted)),
-                taught.map(Taught::logits)
+    private Optional<StudentResult.Corrections> correct(Student student, Logits logits, Optional<Taught> taught) {
+        Set<Integer> omitted = student.omitted();
+        if (omitted.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Double> oracle = student.corrections().contains(BiasCorrection.Kind.ORACLE)
+                ? Optional.of(BiasCorrection.oracle(logits, test, omitted))
+                : Optional.empty();
+        Optional<Double> priorMatch = student.corrections().contains(BiasCorrection.Kind.PRIOR_MATCH)
+                ? taught.map(Taught::logits)
                         .map(teacher -> BiasCorrection.priorMatch(
                                 logits, omitted, recipe.ownTemperature(), teacher.share(omitted)))
-                        .map(bias -> corrected(logits, omitted, bias)));
+                : Optional.empty();
+        return Optional.of(new StudentResult.Corrections(
+                oracle.map(bias -> corrected(logits, omitted, bias)),
+                priorMatch.map(bias -> corrected(logits, omitted, bias))));
     }
 
     private StudentResult.Corrected corrected(Logits logits, Set<Integer> omitted, double bias) {
@@ -182,19 +187,18 @@ public final class Job {
     }
 
     /** Step 4: contiguous folds; for each a fresh student, trained on the others and held against the teacher on it. */
-    private StudentResult.CrossValidation crossValidate(Fit whole) {
+    private StudentResult.CrossValidation crossValidate(Student student, Fit whole) {
         long start = System.nanoTime();
         List<Double> agreement = new ArrayList<>();
         Examples transfer = whole.examples();
-        int folds = recipe.folds();
+        int folds = student.folds();
         for (int fold = 0; fold < folds; fold++) {
             int from = (int) ((long) transfer.size() * fold / folds);
             int to = (int) ((long) transfer.size() * (fold + 1) / folds);
             long seed = whole.seed() + ((fold + 1L) << 32);
-            try (Sequential model = create(recipe.student().architecture(), seed)) {
+            try (Sequential model = create(student.training().architecture(), seed)) {
                 String name = "fold " + (fold + 1) + " of " + folds;
-                studentFit(name, transfer.outside(from, to), whole.loss(), whole.temperature(), seed)
-                        .run(model, watcher);
+                fit(student, name, transfer.outside(from, to), seed).run(model, watcher);
                 Examples heldOut = transfer.range(from, to);
                 agreement.add(Inference.logits(model, heldOut, done -> {}).accuracy(heldOut));
             }

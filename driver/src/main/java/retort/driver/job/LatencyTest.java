@@ -9,12 +9,22 @@ import retort.nn.Predictor;
 /**
  * Times predictions, Java arrays in and probabilities out, one call after another.
  *
+ * @param batches sizes that are timed, in turn
  * @param calls timed at batch 1; larger batches get fewer
  * @param secondsPerModel what a model may take at one batch size: slow engines get fewer calls, and none where one call
  *     would take longer
  * @param afterCall runs after each call, outside its time; it may end the test by throwing
  */
-public record LatencyTest(Examples examples, float temperature, int calls, double secondsPerModel, Runnable afterCall) {
+public record LatencyTest(
+        Examples examples,
+        float temperature,
+        List<Integer> batches,
+        int calls,
+        double secondsPerModel,
+        Runnable afterCall) {
+    /** Up to here a batch gets a fifth of the calls, beyond a four-hundredth. */
+    private static final int SMALL_BATCH = 32;
+
     /** Even the slowest measurement is of this many calls. */
     private static final int FEWEST_CALLS = 3;
 
@@ -42,8 +52,13 @@ public record LatencyTest(Examples examples, float temperature, int calls, doubl
     /** Times one model at every batch size; on a slow engine the larger ones are skipped, with the reason. */
     public void run(Predictor model, String name, Results results) {
         double secondsPerImage = 0;
-        for (int batch : batches()) {
+        for (int batch : batches) {
             Engine engine = model.engine();
+            if (batch > examples.size()) {
+                String reason = String.format(Locale.ROOT, "there are %,d test images", examples.size());
+                results.skipped(new Skipped(engine, name, batch, reason));
+                continue;
+            }
             double expected = secondsPerImage * batch * FEWEST_CALLS;
             if (expected > secondsPerModel) {
                 String reason = String.format(Locale.ROOT, "%d calls would take about %.0f s", FEWEST_CALLS, expected);
@@ -56,15 +71,10 @@ public record LatencyTest(Examples examples, float temperature, int calls, doubl
         }
     }
 
-    /** Batch 1, 32 and all examples. */
-    public List<Integer> batches() {
-        return List.of(1, 32, examples.size());
-    }
-
     private int calls(int batch) {
         return batch == 1
                 ? calls
-                : batch == 32 ? Math.max(FEWEST_CALLS, calls / 5) : Math.max(FEWEST_CALLS, calls / 400);
+                : batch <= SMALL_BATCH ? Math.max(FEWEST_CALLS, calls / 5) : Math.max(FEWEST_CALLS, calls / 400);
     }
 
     private Timing measure(Predictor model, String name, int batch) {

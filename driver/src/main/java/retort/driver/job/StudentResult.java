@@ -46,9 +46,9 @@ public record StudentResult(
     public record Corrected(double bias, Evaluation test) {}
 
     /**
-     * See {@link BiasCorrection}.
+     * Those that were asked for; see {@link BiasCorrection}.
      *
      * @param priorMatch where there is a teacher, whose predictions give the share to match
      */
-    public record Corrections(Corrected oracle, Optional<Corrected> priorMatch) {}
+    public record Corrections(Optional<Corrected> oracle, Optional<Corrected> priorMatch) {}
 }

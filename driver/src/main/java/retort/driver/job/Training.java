@@ -31,11 +31,6 @@ public record Training(Architecture architecture, int epochs, int batch, Descent
         return new Training(architecture, epochs, batch, other, jitter, maxNorm);
     }
 
-    /** For a look: a fifth of the epochs, where there are as many as that. */
-    Training quick() {
-        return epochs < 5 ? this : withEpochs(epochs / 5);
-    }
-
     /** For people, and to tell two trainings apart; without the architecture. */
     public String text() {
         String text = epochs + (epochs == 1 ? " epoch" : " epochs") + " of batch " + batch + ", " + descent.text();

@@ -137,7 +137,7 @@ public final class ReportBuilder implements LatencyTest.Results {
 
     private static List<Report.BiasCorrected> corrected(StudentResult.Corrections found, Set<Integer> omitted) {
         List<Report.BiasCorrected> corrected = new ArrayList<>();
-        corrected.add(corrected(Report.ORACLE, omitted, found.oracle()));
+        found.oracle().ifPresent(oracle -> corrected.add(corrected(Report.ORACLE, omitted, oracle)));
         found.priorMatch().ifPresent(prior -> corrected.add(corrected(Report.PRIOR_MATCH, omitted, prior)));
         return corrected;
     }

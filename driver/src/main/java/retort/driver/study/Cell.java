@@ -6,6 +6,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import retort.driver.job.Method;
 import retort.driver.job.Recipe;
+import retort.driver.job.Student;
 
 /**
  * One student of a study: all that sets it apart from the others, so that its result follows from this and the study's
@@ -29,13 +30,14 @@ public record Cell(Method method, float temperature, float alpha, int width, Set
         return method.id() + share + at + "-w" + width + "-omit" + classes(omitted) + "-seed" + seed;
     }
 
-    /** The recipe of a study, for this student. */
-    Recipe recipe(Recipe ofStudy) {
-        return ofStudy.withStudent(ofStudy.student().withArchitecture(Recipe.student(width)))
+    /** This student, of a study's recipe. */
+    Student student(Recipe ofStudy) {
+        Student standard = ofStudy.distilled();
+        return standard.withName(id())
+                .withTraining(standard.training().withArchitecture(Recipe.student(width)))
                 .withMethod(method, alpha)
                 .withTemperature(temperature)
-                .withOmitted(omitted)
-                .withSeed(seed);
+                .withOmitted(omitted);
     }
 
     /** A set of classes as users write it: {@code 7+8}, or none. */

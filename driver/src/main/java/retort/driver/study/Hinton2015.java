@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Method;
 import retort.driver.job.Recipe;
+import retort.driver.job.Student;
 
 /** The experiments on MNIST of Hinton, Vinyals and Dean 2015, section 3, and what the paper says came of them. */
 public final class Hinton2015 {
@@ -56,11 +57,16 @@ public final class Hinton2015 {
     }
 
     private Cell without(Set<Integer> omitted, long seed) {
-        return new Cell(recipe.method(), recipe.temperature(), recipe.alpha(), WIDTH, omitted, seed);
+        return cell(recipe.temperature(), WIDTH, omitted, seed);
     }
 
     private Cell swept(int width, float temperature, long seed) {
-        return new Cell(recipe.method(), temperature, recipe.alpha(), width, Set.of(), seed);
+        return cell(temperature, width, Set.of(), seed);
+    }
+
+    private Cell cell(float temperature, int width, Set<Integer> omitted, long seed) {
+        Student student = recipe.distilled();
+        return new Cell(student.method(), temperature, student.alpha(), width, omitted, seed);
     }
 
     /** The rows of the table, as far as their results are there. */

@@ -170,7 +170,8 @@ public record Study(
                     student.seconds(),
                     Measured.of(student.test(), cell.omitted()),
                     corrections
-                            .map(found -> Corrected.of(found.oracle(), cell.omitted()))
+                            .flatMap(StudentResult.Corrections::oracle)
+                            .map(oracle -> Corrected.of(oracle, cell.omitted()))
                             .orElse(null),
                     corrections
                             .flatMap(StudentResult.Corrections::priorMatch)

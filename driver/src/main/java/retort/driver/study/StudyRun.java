@@ -117,8 +117,8 @@ public final class StudyRun {
     }
 
     private Study.CellResult student(Cell cell, Job.Taught taught, String title) {
-        Recipe own = cell.recipe(recipe);
-        try (Job.Trained<StudentResult> student = job(own, title).distil(cell.id(), taught)) {
+        Job job = job(recipe.withSeed(cell.seed()), title);
+        try (Job.Trained<StudentResult> student = job.trainStudent(cell.student(recipe), Optional.of(taught))) {
             return Study.CellResult.of(cell, student.result());
         }
     }

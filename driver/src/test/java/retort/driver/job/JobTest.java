@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import retort.driver.config.ExperimentFile;
 import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
 import retort.driver.data.ImageSet;
@@ -32,9 +33,10 @@ import retort.nn.Sequential;
 class JobTest {
     private static final int TRAIN = 200;
     private static final int TEST = 50;
-    private static final Recipe RECIPE = Recipe.notebook()
+    private static final Recipe RECIPE = ExperimentFile.recipe("notebook")
+            .recipe()
             .withSeed(5)
-            .withStudent(Recipe.notebook().student().withEpochs(2));
+            .withStudents(student -> student.withTraining(student.training().withEpochs(2)));
 
     @TempDir
     private Path folder;
@@ -52,8 +54,8 @@ class JobTest {
     void noStudentOfTheTransferSetIsEverShownAnOmittedClass() {
         Job job = job(SyntheticSet.dataset(TRAIN, TEST), RECIPE);
         Job.Taught taught = taught(TRAIN);
-        job.distil("distilled", taught).close();
-        job.trainStudent("hard-labels", Set.of(3), Optional.of(taught)).close();
+        job.trainStudent(RECIPE.distilled(), Optional.of(taught)).close();
+        job.trainStudent(hard(Set.of(3)), Optional.of(taught)).close();
 
         assertEquals(
                 List.of("fold 1 of 3", "fold 2 of 3", "fold 3 of 3", "distilled", "hard-labels"),
@@ -79,11 +81,11 @@ class JobTest {
         Job.Taught taught = taught(TRAIN);
 
         for (Set<Integer> omitted : List.of(Set.of(3), Set.<Integer>of())) {
-            byte[] distilled = bytes(job(plain, RECIPE.withOmitted(omitted)).distil("distilled", taught));
-            byte[] distilledOfOther =
-                    bytes(job(changed, RECIPE.withOmitted(omitted)).distil("distilled", taught));
-            byte[] hard = bytes(job(plain, RECIPE).trainStudent("hard-labels", omitted, Optional.of(taught)));
-            byte[] hardOfOther = bytes(job(changed, RECIPE).trainStudent("hard-labels", omitted, Optional.of(taught)));
+            Student distilling = RECIPE.distilled().withOmitted(omitted);
+            byte[] distilled = bytes(job(plain, RECIPE).trainStudent(distilling, Optional.of(taught)));
+            byte[] distilledOfOther = bytes(job(changed, RECIPE).trainStudent(distilling, Optional.of(taught)));
+            byte[] hard = bytes(job(plain, RECIPE).trainStudent(hard(omitted), Optional.of(taught)));
+            byte[] hardOfOther = bytes(job(changed, RECIPE).trainStudent(hard(omitted), Optional.of(taught)));
 
             boolean blind = !omitted.isEmpty();
             assertEquals(blind, Arrays.equals(distilled, distilledOfOther), "distilled without " + omitted);
@@ -93,8 +95,8 @@ class JobTest {
 
     @Test
     void theFoldsAreContiguousAndTogetherTheTransferSet() {
-        Job.Trained<StudentResult> student =
-                job(SyntheticSet.dataset(TRAIN + 1, TEST), RECIPE).distil("distilled", taught(TRAIN + 1));
+        Job.Trained<StudentResult> student = job(SyntheticSet.dataset(TRAIN + 1, TEST), RECIPE)
+                .trainStudent(RECIPE.distilled(), Optional.of(taught(TRAIN + 1)));
         student.close();
         int[] transfer = numbers(watching.fits.getLast().examples());
         int from = 0;
@@ -118,8 +120,8 @@ class JobTest {
     @Test
     void theSeedsOfTeacherStudentsAndFoldsDiffer() {
         Job job = job(SyntheticSet.dataset(TRAIN, TEST), RECIPE);
-        job.distil("distilled", taught(TRAIN)).close();
-        job.trainStudent("hard-labels", Set.of(3), Optional.of(taught(TRAIN))).close();
+        job.trainStudent(RECIPE.distilled(), Optional.of(taught(TRAIN))).close();
+        job.trainStudent(hard(Set.of(3)), Optional.of(taught(TRAIN))).close();
         List<Long> seeds = watching.fits.stream().map(Fit::seed).toList();
         assertEquals(seeds.get(3), seeds.get(4), "students start alike");
         assertEquals(4, seeds.stream().distinct().count(), seeds.toString());
@@ -141,7 +143,9 @@ class JobTest {
         assertEquals(
                 right.priorMatch().orElseThrow().bias(),
                 misled.priorMatch().orElseThrow().bias());
-        assertNotEquals(right.oracle().bias(), misled.oracle().bias());
+        assertNotEquals(
+                right.oracle().orElseThrow().bias(),
+                misled.oracle().orElseThrow().bias());
         assertEquals(
                 Optional.empty(),
                 corrected(job(plain, RECIPE), Optional.empty()).priorMatch());
@@ -150,7 +154,7 @@ class JobTest {
     @Test
     void withoutAFolderNoModelIsSaved() {
         Job job = new Job(backend, SyntheticSet.dataset(TRAIN, TEST), RECIPE, null, watching);
-        try (Job.Trained<StudentResult> student = job.distil("distilled", taught(TRAIN))) {
+        try (Job.Trained<StudentResult> student = job.trainStudent(RECIPE.distilled(), Optional.of(taught(TRAIN)))) {
             assertNull(student.file());
         }
         assertEquals(List.of(), List.of(folder.toFile().list()));
@@ -158,12 +162,50 @@ class JobTest {
 
     @Test
     void refusesATransferSetTooSmallToCrossValidate() {
-        job(SyntheticSet.dataset(4, TEST), RECIPE).checkTransferSet();
-        Job job = job(SyntheticSet.dataset(3, TEST), RECIPE.withOmitted(Set.of(1, 3)));
-        String message =
-                assertThrows(BadDataException.class, job::checkTransferSet).getMessage();
+        job(SyntheticSet.dataset(4, TEST), RECIPE).checkTransferSet(RECIPE.students());
+        Job job = job(SyntheticSet.dataset(3, TEST), RECIPE);
+        List<Student> students = RECIPE.withOmitted(Set.of(1, 3)).students();
+        String message = assertThrows(BadDataException.class, () -> job.checkTransferSet(students))
+                .getMessage();
         assertEquals(
                 "synthetic: without the classes [1, 3] 2 of 3 training images are left, expected at least 3", message);
+    }
+
+    @Test
+    void aStudentThatDistilsNeedsATeacher() {
+        Job job = job(SyntheticSet.dataset(TRAIN, TEST), RECIPE);
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> job.trainStudent(RECIPE.distilled(), Optional.empty()))
+                .getMessage();
+        assertEquals("student distilled: soft-targets needs a teacher", message);
+    }
+
+    @Test
+    void onlyTheCorrectionsAskedForAreMade() {
+        Student both = hard(Set.of(3));
+        Student one = new Student(
+                both.name(),
+                both.training(),
+                both.method(),
+                both.alpha(),
+                both.temperature(),
+                both.omitted(),
+                0,
+                Set.of(BiasCorrection.Kind.PRIOR_MATCH),
+                Optional.of(77L));
+        try (Job.Trained<StudentResult> student =
+                job(SyntheticSet.dataset(TRAIN, TEST), RECIPE).trainStudent(one, Optional.of(taught(TRAIN)))) {
+            StudentResult.Corrections found = student.result().corrections().orElseThrow();
+            assertTrue(found.oracle().isEmpty());
+            assertTrue(found.priorMatch().isPresent());
+            assertEquals(77, watching.fits.getLast().seed());
+        }
+    }
+
+    private static Student hard(Set<Integer> omitted) {
+        return RECIPE.distilled()
+                .onTrueLabels("hard-labels", RECIPE.ownTemperature())
+                .withOmitted(omitted);
     }
 
     private Job job(Dataset data, Recipe recipe) {
@@ -171,7 +213,7 @@ class JobTest {
     }
 
     private static StudentResult.Corrections corrected(Job job, Optional<Job.Taught> taught) {
-        try (Job.Trained<StudentResult> student = job.trainStudent("hard-labels", Set.of(3), taught)) {
+        try (Job.Trained<StudentResult> student = job.trainStudent(hard(Set.of(3)), taught)) {
             return student.result().corrections().orElseThrow();
         }
     }

@@ -20,6 +20,7 @@ import retort.nn.Sequential;
 
 class LatencyTestTest {
     private static final int IMAGES = 40;
+    private static final List<Integer> BATCHES = List.of(1, 32, IMAGES);
 
     private final Examples examples = Examples.labelled(SyntheticSet.images(IMAGES));
     private final Collected collected = new Collected();
@@ -76,20 +77,32 @@ class LatencyTestTest {
     }
 
     @Test
+    void aBatchOfMoreThanAllImagesIsSkippedWithTheReason() {
+        new LatencyTest(examples, 3.5f, List.of(2, IMAGES + 1), 10, 60, () -> {}).run(model, "student", collected);
+
+        assertEquals(
+                List.of(2),
+                collected.measured.stream().map(LatencyTest.Timing::batch).toList());
+        assertEquals(
+                List.of(new LatencyTest.Skipped(Engine.CPU_SIMD, "student", IMAGES + 1, "there are 40 test images")),
+                collected.skipped);
+    }
+
+    @Test
     void whatRunsAfterACallMayEndTheTest() {
         Runnable interruption = () -> {
             if (++calls == 7) {
                 throw new InterruptedJobException();
             }
         };
-        LatencyTest latency = new LatencyTest(examples, 3.5f, 100, 60, interruption);
+        LatencyTest latency = new LatencyTest(examples, 3.5f, BATCHES, 100, 60, interruption);
         assertThrows(InterruptedJobException.class, () -> latency.run(model, "student", collected));
         assertEquals(7, calls);
         assertEquals(List.of(), collected.measured);
     }
 
     private LatencyTest latency(int most, double seconds) {
-        return new LatencyTest(examples, 3.5f, most, seconds, () -> calls++);
+        return new LatencyTest(examples, 3.5f, BATCHES, most, seconds, () -> calls++);
     }
 
     private static final class Collected implements LatencyTest.Results {

@@ -3,15 +3,18 @@ package retort.driver.job;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import retort.driver.config.Experiment;
+import retort.driver.config.ExperimentFile;
 import retort.driver.data.ImageSet;
 import retort.kernels.op.Shape;
 import retort.nn.Architecture;
 import retort.nn.Layer;
 
 class RecipeTest {
-    private final Recipe recipe = Recipe.notebook();
+    private final Recipe recipe = ExperimentFile.recipe("notebook").recipe();
 
     @Test
     void theTeacherHas27413130Parameters() {
@@ -26,35 +29,39 @@ class RecipeTest {
     void theStudentHas8070Parameters() {
         int expected = (784 * 10 + 10) + (10 * 10 + 10) + (10 * 10 + 10);
         assertEquals(8_070, expected);
-        assertEquals(expected, parameters(recipe.student().architecture()));
-        assertEquals(Shape.of(ImageSet.CLASSES), recipe.student().architecture().output());
+        assertEquals(expected, parameters(recipe.distilled().training().architecture()));
+        assertEquals(
+                Shape.of(ImageSet.CLASSES),
+                recipe.distilled().training().architecture().output());
     }
 
     @Test
     void theNotebooksNumbersAreThese() {
         assertEquals("1 epoch of batch 32, adam 0.001", recipe.teacher().text());
-        assertEquals("3 epochs of batch 32, adam 0.001", recipe.student().text());
+        assertEquals(
+                "3 epochs of batch 32, adam 0.001",
+                recipe.distilled().training().text());
         assertEquals(List.of(0.5f, 0.5f), dropouts(recipe));
-        assertEquals(Method.SOFT_TARGETS, recipe.method());
+        assertEquals(Method.SOFT_TARGETS, recipe.distilled().method());
         assertEquals(3.5f, recipe.temperature());
         assertEquals(3.5f, recipe.ownTemperature());
-        assertEquals(Set.of(3), recipe.omitted());
-        assertEquals(3, recipe.folds());
+        assertEquals(Set.of(3), recipe.distilled().omitted());
+        assertEquals(3, recipe.distilled().folds());
     }
 
     @Test
     void thePapersNumbersAreThese() {
-        Recipe paper = Recipe.hinton2015();
+        Recipe paper = ExperimentFile.recipe("hinton2015").recipe();
         int teacher = (784 * 1200 + 1200) + (1200 * 1200 + 1200) + (1200 * 10 + 10);
         int student = (784 * 800 + 800) + (800 * 800 + 800) + (800 * 10 + 10);
         assertEquals(teacher, parameters(paper.teacher().architecture()));
-        assertEquals(student, parameters(paper.student().architecture()));
+        assertEquals(student, parameters(paper.distilled().training().architecture()));
         assertEquals(List.of(0.2f, 0.5f, 0.5f), dropouts(paper));
         assertEquals(2, paper.teacher().jitter());
         assertEquals(15, paper.teacher().maxNorm() * paper.teacher().maxNorm(), 1e-5);
-        assertEquals(0, paper.student().jitter());
-        assertEquals(Float.POSITIVE_INFINITY, paper.student().maxNorm());
-        assertEquals(Method.SOFT_TARGETS, paper.method());
+        assertEquals(0, paper.distilled().training().jitter());
+        assertEquals(Float.POSITIVE_INFINITY, paper.distilled().training().maxNorm());
+        assertEquals(Method.SOFT_TARGETS, paper.distilled().method());
         assertEquals(20, paper.temperature());
         assertEquals(1, paper.ownTemperature());
         assertEquals(60_000, paper.trainedImages(60_000));
@@ -68,18 +75,37 @@ class RecipeTest {
     }
 
     @Test
-    void theTemperatureOfDistillationIsTheTeachersOwnInTheNotebookOnly() {
-        assertEquals(2, recipe.withTemperature(2).ownTemperature());
-        assertEquals(1, Recipe.hinton2015().withTemperature(2).ownTemperature());
+    void theStudentsAreThreeInBothRecipes() {
+        for (String name : ExperimentFile.RECIPES) {
+            Recipe each = ExperimentFile.recipe(name).recipe();
+            assertEquals(name, each.name());
+            assertEquals(
+                    List.of("distilled", "hard-labels", "hard-labels-all"),
+                    each.students().stream().map(Student::name).toList());
+            assertEquals(Set.of(), each.students().getLast().omitted());
+            assertEquals(
+                    each.seed(each.students().getFirst()),
+                    each.seed(each.students().getLast()));
+        }
     }
 
     @Test
-    void aQuickRecipeHasAFifthOfManyEpochsAndAllOfFew() {
-        assertEquals(1, recipe.quick().teacher().epochs());
-        assertEquals(3, recipe.quick().student().epochs());
-        Recipe paper = Recipe.hinton2015();
-        assertEquals(paper.teacher().epochs() / 5, paper.quick().teacher().epochs());
-        assertEquals(paper.student().epochs() / 5, paper.quick().student().epochs());
+    void theTemperatureOfDistillationIsTheTeachersOwnInTheNotebookOnly() {
+        assertEquals(2, recipe.withTemperature(2).ownTemperature());
+        assertEquals(
+                1,
+                ExperimentFile.recipe("hinton2015").recipe().withTemperature(2).ownTemperature());
+    }
+
+    @Test
+    void aQuickRecipeHasFewerEpochsAndImages() {
+        Experiment quick = ExperimentFile.recipe("notebook").forALook();
+        assertEquals(1, quick.recipe().teacher().epochs());
+        assertEquals(3, quick.recipe().distilled().training().epochs());
+        assertEquals(Optional.of(6000), quick.data().trainImages());
+        Recipe paper = ExperimentFile.recipe("hinton2015").forALook().recipe();
+        assertEquals(8, paper.teacher().epochs());
+        assertEquals(10, paper.distilled().training().epochs());
     }
 
     private static List<Float> dropouts(Recipe of) {

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import retort.driver.config.ExperimentFile;
 import retort.driver.job.Epoch;
 import retort.driver.job.Evaluation;
 import retort.driver.job.LatencyTest;
 import retort.driver.job.Method;
-import retort.driver.job.Recipe;
 import retort.driver.job.StudentResult;
 import retort.driver.job.StudentResult.Corrected;
 import retort.driver.job.StudentResult.Corrections;
@@ -24,7 +24,7 @@ class ReportBuilderTest {
 
     @Test
     void aDistilledStudentIsToldWithItsMethodAndCorrections() {
-        Corrections found = new Corrections(new Corrected(2, TEST), Optional.of(new Corrected(1.5, TEST)));
+        Corrections found = new Corrections(Optional.of(new Corrected(2, TEST)), Optional.of(new Corrected(1.5, TEST)));
         builder.student(student(Method.SOFT_AND_HARD, Set.of(3), Optional.of(found)));
         Report.Student student = build().students().getFirst();
         assertEquals("soft-and-hard", student.method());
@@ -62,7 +62,7 @@ class ReportBuilderTest {
     }
 
     private Report build() {
-        return builder.build("run", Recipe.notebook(), false, null);
+        return builder.build("run", ExperimentFile.recipe("notebook").recipe(), false, null);
     }
 
     private static LatencyTest.Timing timing(Engine engine, String model, int batch, double micros) {

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import retort.driver.job.Recipe;
+import retort.driver.config.ExperimentFile;
 
 class Hinton2015Test {
     private static final List<String> NAMED = List.of(
@@ -23,7 +23,8 @@ class Hinton2015Test {
             "only78",
             "only78-oracle");
 
-    private final Hinton2015 experiments = new Hinton2015(Recipe.hinton2015());
+    private final Hinton2015 experiments =
+            new Hinton2015(ExperimentFile.recipe("hinton2015").recipe());
 
     @Test
     void aSeedHasTheFourStudentsOfThePaperAndTwoSweeps() {

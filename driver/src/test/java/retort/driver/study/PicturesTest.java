@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import retort.driver.config.ExperimentFile;
 import retort.driver.job.Method;
-import retort.driver.job.Recipe;
 
 /** What people look at: maps, the table of cells, the summary. */
 class PicturesTest {
@@ -96,7 +96,8 @@ class PicturesTest {
 
     @Test
     void theSummaryFitsATerminalOf100Columns() {
-        Hinton2015 experiments = new Hinton2015(Recipe.hinton2015());
+        Hinton2015 experiments =
+                new Hinton2015(ExperimentFile.recipe("hinton2015").recipe());
         Study paper = SampleStudy.begun(Hinton2015.NAME)
                 .with(SampleStudy.teacher(0, 90))
                 .with(SampleStudy.teacher(1, 95));

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import retort.driver.config.ExperimentFile;
 import retort.driver.data.BadDataException;
-import retort.driver.job.Recipe;
 
 class StudyFileTest {
     @TempDir
@@ -33,7 +33,8 @@ class StudyFileTest {
                 .with(SampleStudy.teacher(0, 90))
                 .with(SampleStudy.result(SampleStudy.cell(800, 20, Set.of(), 0), 100))
                 .with(SampleStudy.result(SampleStudy.cell(800, 20, Set.of(3), 0), 150));
-        study = found.withExperiments(new Hinton2015(Recipe.hinton2015()).experiments(found));
+        study = found.withExperiments(
+                new Hinton2015(ExperimentFile.recipe("hinton2015").recipe()).experiments(found));
         StudyFile.write(study, file);
     }
 

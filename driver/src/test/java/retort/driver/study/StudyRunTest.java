@@ -13,6 +13,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import retort.driver.config.ExperimentFile;
 import retort.driver.data.Dataset;
 import retort.driver.data.ImageSet;
 import retort.driver.data.SyntheticSet;
@@ -22,6 +23,7 @@ import retort.driver.job.InterruptedJobException;
 import retort.driver.job.Job;
 import retort.driver.job.Method;
 import retort.driver.job.Recipe;
+import retort.driver.job.Training;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
@@ -172,12 +174,12 @@ class StudyRunTest {
     }
 
     private static Recipe recipe() {
-        Recipe paper = Recipe.hinton2015();
-        return paper.withTeacher(paper.student()
-                        .withArchitecture(Recipe.student(20))
+        Recipe paper = ExperimentFile.recipe("hinton2015").recipe();
+        Training student = paper.distilled().training();
+        return paper.withTeacher(student.withArchitecture(Recipe.student(20))
                         .withEpochs(6)
                         .withBatch(8))
-                .withStudent(paper.student().withEpochs(3).withBatch(8));
+                .withStudents(each -> each.withTraining(student.withEpochs(3).withBatch(8)));
     }
 
     private static List<Object> untimed(Study study) {

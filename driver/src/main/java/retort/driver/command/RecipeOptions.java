@@ -1,0 +1,286 @@
+package retort.driver.command;
+
+import static retort.driver.command.RecipeSource.given;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import retort.driver.cli.Converters;
+import retort.driver.cli.Nearest;
+import retort.driver.cli.OptionGroup;
+import retort.driver.config.Experiment;
+import retort.driver.config.ExperimentFile;
+import retort.driver.data.Dataset;
+import retort.driver.job.Descent;
+import retort.driver.job.Method;
+import retort.driver.job.Recipe;
+import retort.driver.job.Student;
+import retort.driver.job.Training;
+
+/** The options that make or change an experiment: a command mixes in those that it uses, and has no others. */
+final class RecipeOptions {
+    private RecipeOptions() {}
+
+    /** Which experiment. */
+    static class OfRecipe implements RecipeSource {
+        @Option(
+                names = "--config",
+                paramLabel = "FILE",
+                description = "Experiment to run, a TOML file; 'retort recipes notebook' prints one to start from.")
+        private Path config;
+
+        @Option(
+                names = "--recipe",
+                paramLabel = "NAME",
+                completionCandidates = JobValues.RecipeNames.class,
+                description = "notebook, or hinton2015: the paper's wide students (default: notebook).")
+        private JobValues.RecipeName name;
+
+        @OptionGroup.Of(OptionGroup.TRAINING)
+        @Option(
+                names = "--temperature",
+                paramLabel = "T",
+                description =
+                        "T of the soft labels (default: 3.5, which the notebook uses for all softmaxes; hinton2015 20).")
+        private Float temperature;
+
+        @Option(names = "--quick", description = "For a look: 6,000 training images, few epochs, fewer latency calls.")
+        private boolean quick;
+
+        private Experiment standard;
+
+        @Override
+        public final boolean quick() {
+            return quick;
+        }
+
+        /** What the file or recipe says. */
+        final Experiment standard() {
+            if (standard == null) {
+                Experiment whole = config == null
+                        ? ExperimentFile.recipe(
+                                given(name, JobValues.RecipeName.STANDARD).id())
+                        : ExperimentFile.read(config);
+                standard = quick ? whole.forALook() : whole;
+            }
+            return standard;
+        }
+
+        @Override
+        public final Experiment experiment() {
+            Experiment changed = standard();
+            return changed.withRecipe(changed(changed.recipe())).withData(changed(changed.data()));
+        }
+
+        /** With what the options say. */
+        Recipe changed(Recipe recipe) {
+            return recipe.withTemperature(given(temperature, recipe.temperature()));
+        }
+
+        /** With what the options say. */
+        Experiment.Data changed(Experiment.Data data) {
+            return data;
+        }
+
+        @Override
+        public void check(CommandSpec command) {
+            if (config != null && name != null) {
+                throw new ParameterException(command.commandLine(), "--config and --recipe exclude each other");
+            }
+            if (config != null && quick && ExperimentFile.read(config).quick().isEmpty()) {
+                throw new ParameterException(
+                        command.commandLine(), "--quick: " + config + " has no [quick] that says what that is");
+            }
+        }
+
+        /** Where the experiment is from, as an option. */
+        final String source() {
+            return config == null
+                    ? "--recipe=" + given(name, JobValues.RecipeName.STANDARD).id()
+                    : "--config=" + config;
+        }
+    }
+
+    /** That, what students never see, and how they are trained. */
+    static class OfStudents extends OfRecipe {
+        @Option(names = "--seed", paramLabel = "N", description = "Of all random numbers (default: 0).")
+        private Long seed;
+
+        @Option(
+                names = "--omit",
+                paramLabel = "CLASSES",
+                description = "Classes that students never see, for example 3 or 7,8; or none (default: 3).")
+        private JobValues.Classes omitted;
+
+        @Mixin
+        private OfTraining training;
+
+        @Override
+        public final Dataset used(Dataset all) {
+            return experiment().data().trained(all);
+        }
+
+        @Override
+        final Experiment.Data changed(Experiment.Data data) {
+            return training.changed(data);
+        }
+
+        @Override
+        Recipe changed(Recipe recipe) {
+            Recipe standard = training.changed(super.changed(recipe));
+            return (omitted == null ? standard : standard.withOmitted(omitted.numbers()))
+                    .withSeed(given(seed, standard.seed()));
+        }
+    }
+
+    /** That, and how students distil. */
+    @OptionGroup.Of(OptionGroup.TRAINING)
+    static class OfDistillation extends OfStudents {
+        @Option(
+                names = "--method",
+                paramLabel = "NAME",
+                completionCandidates = JobValues.MethodNames.class,
+                description =
+                        "soft-targets, soft-and-hard, logits, decoupled, standardized, smoothed-labels or hard-labels (default:"
+                                + " soft-targets).")
+        private Method method;
+
+        @Mixin
+        private Alpha alpha;
+
+        @Override
+        public final void check(CommandSpec command) {
+            super.check(command);
+            alpha.check(
+                    command,
+                    experiment().recipe().students().stream()
+                            .map(Student::method)
+                            .toList());
+        }
+
+        @Override
+        Recipe changed(Recipe recipe) {
+            Recipe standard = super.changed(recipe);
+            return alpha.changed(method == null ? standard : standard.withMethod(method, method.alpha()));
+        }
+    }
+
+    /** Which of an experiment's students. */
+    static final class OfStudent {
+        @Option(
+                names = "--student",
+                paramLabel = "NAME",
+                description = "Which of the recipe's students (default: the first, or the first that distils).")
+        private String name;
+
+        /** @throws ParameterException if there is no student of that name */
+        Student of(CommandSpec command, OfRecipe recipe, Student standard) {
+            String wanted = given(name, standard.name());
+            List<Student> students = recipe.recipe().students();
+            List<String> names = students.stream().map(Student::name).toList();
+            return students.stream()
+                    .filter(student -> student.name().equals(wanted))
+                    .findFirst()
+                    .orElseThrow(() -> new ParameterException(
+                            command.commandLine(),
+                            "--student=" + wanted + " is not in " + recipe.source() + ", expected one of "
+                                    + String.join(", ", names) + Nearest.question(wanted, names)));
+        }
+    }
+
+    /** How much of a mixed loss is on true labels. */
+    @OptionGroup.Of(OptionGroup.TRAINING)
+    static final class Alpha {
+        @Option(
+                names = "--alpha",
+                paramLabel = "SHARE",
+                converter = Converters.Share.class,
+                description = "Share of the true labels in soft-and-hard, 0 to 1 (default: 0.1).")
+        private Float alpha;
+
+        /** @throws ParameterException if the option is given and none of the methods mixes */
+        void check(CommandSpec command, List<Method> methods) {
+            if (alpha != null && methods.stream().noneMatch(Method::mixesAsAsked)) {
+                throw new ParameterException(
+                        command.commandLine(),
+                        "--alpha=" + alpha + " is for --method=" + Method.SOFT_AND_HARD.id() + " only");
+            }
+        }
+
+        /** The share of a method: the user's for the one that mixes, the others' own. */
+        float of(Method method) {
+            return method.alpha(given(alpha, method.alpha()));
+        }
+
+        Recipe changed(Recipe standard) {
+            return alpha == null
+                    ? standard
+                    : standard.withStudents(student -> student.withMethod(
+                            student.method(), student.method().mixesAsAsked() ? alpha : student.alpha()));
+        }
+    }
+
+    /** How long a teacher is trained. */
+    @OptionGroup.Of(OptionGroup.TRAINING)
+    static final class OfTeacher {
+        @Option(names = "--epochs", paramLabel = "N", description = "Teacher's epochs (default: 1; hinton2015 40).")
+        private Integer epochs;
+
+        Recipe changed(Recipe standard) {
+            return epochs == null
+                    ? standard
+                    : standard.withTeacher(standard.teacher().withEpochs(epochs));
+        }
+    }
+
+    /** How models are trained. */
+    @OptionGroup.Of(OptionGroup.TRAINING)
+    static final class OfTraining {
+        @Option(
+                names = "--student-epochs",
+                paramLabel = "N",
+                description = "Epochs of the students (default: 3; hinton2015 50).")
+        private Integer studentEpochs;
+
+        @Option(names = "--batch", paramLabel = "N", description = "Images in a step (default: 32; hinton2015 128).")
+        private Integer batch;
+
+        @Option(
+                names = "--learning-rate",
+                paramLabel = "R",
+                description = "Learning rate at the start (default: 0.001 of adam, 1 of momentum).")
+        private Float learningRate;
+
+        @Option(
+                names = "--optimizer",
+                paramLabel = "NAME",
+                completionCandidates = JobValues.OptimizerNames.class,
+                description = "adam, or momentum: the schedule of Hinton et al. 2012 (default: adam).")
+        private JobValues.OptimizerName optimizer;
+
+        @Option(names = "--train-images", paramLabel = "N", description = "Use at most the first N training images.")
+        private Integer trainImages;
+
+        Experiment.Data changed(Experiment.Data standard) {
+            return new Experiment.Data(
+                    standard.folder(), Optional.ofNullable(trainImages).or(standard::trainImages));
+        }
+
+        Recipe changed(Recipe standard) {
+            return standard.withTeacher(changed(standard.teacher())).withStudents(student -> {
+                Training training = changed(student.training());
+                return student.withTraining(training.withEpochs(given(studentEpochs, training.epochs())));
+            });
+        }
+
+        private Training changed(Training standard) {
+            Descent descent = optimizer == null ? standard.descent() : optimizer.descent(standard.descent());
+            return standard.withBatch(given(batch, standard.batch()))
+                    .withDescent(learningRate == null ? descent : descent.withRate(learningRate));
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package retort.driver.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseError;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+
+/** A TOML file of an {@link Experiment}. {@code retort recipes NAME} prints one that says what each key is. */
+public final class ExperimentFile {
+    /** The recipes inside, the standard one first. */
+    public static final List<String> RECIPES = List.of("notebook", "hinton2015");
+
+    /** No experiment needs more, and the parser takes a hundred times as much memory. */
+    private static final int LONGEST_BYTES = 1 << 18;
+
+    private ExperimentFile() {}
+
+    /** The text of a recipe inside. */
+    public static String text(String recipe) {
+        try (InputStream in = ExperimentFile.class.getResourceAsStream("/recipes/" + recipe + ".toml")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("recipe " + recipe + ": can't be read", e);
+        }
+    }
+
+    /** A recipe inside. */
+    public static Experiment recipe(String recipe) {
+        return parse(text(recipe), recipe + ".toml", Path.of(""));
+    }
+
+    /**
+     * Reads a file. Folders that it names begin at its own.
+     *
+     * @throws BadConfigException if it can't be read, or is no experiment
+     */
+    public static Experiment read(Path file) {
+        String name = file.toString();
+        Path folder = file.toAbsolutePath().getParent();
+        try {
+            if (Files.isDirectory(file)) {
+                throw new BadConfigException(name, "is a folder, expected a TOML file");
+            }
+            byte[] bytes;
+            try (InputStream in = Files.newInputStream(file)) {
+                bytes = in.readNBytes(LONGEST_BYTES + 1);
+            }
+            if (bytes.length > LONGEST_BYTES) {
+                throw new BadConfigException(
+                        name, "is larger than " + LONGEST_BYTES / 1024 + " KiB, expected a TOML file");
+            }
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            return parse(text, name, folder);
+        } catch (NoSuchFileException e) {
+            throw new BadConfigException(
+                    name, "no such file, expected a TOML file such as 'retort recipes notebook' prints");
+        } catch (CharacterCodingException e) {
+            throw new BadConfigException(name, "is not UTF-8 text, expected a TOML file");
+        } catch (IOException e) {
+            throw new BadConfigException(name, "can't be read");
+        }
+    }
+
+    /**
+     * Reads a text.
+     *
+     * @param name of the file, for people
+     * @param folder that folders which the text names begin at
+     * @throws BadConfigException if it is no experiment
+     */
+    static Experiment parse(String text, String name, Path folder) {
+        TomlParseResult toml;
+        try {
+            toml = Toml.parse(text);
+        } catch (StackOverflowError e) {
+            throw new BadConfigException(name, "is nested too deeply for a TOML file");
+        }
+        if (toml.hasErrors()) {
+            TomlParseError error = toml.errors().getFirst();
+            throw new BadConfigException(
+                    name + ":" + error.position().line() + ":"
+                            + error.position().column(),
+                    firstLine(error.getMessage()));
+        }
+        return new ExperimentReader(folder).read(new Section(name, "", toml, TomlPosition.positionAt(1, 1), null));
+    }
+
+    private static String firstLine(String message) {
+        return message == null ? "is not TOML" : message.lines().findFirst().orElse("is not TOML");
+    }
+}

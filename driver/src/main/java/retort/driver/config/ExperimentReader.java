@@ -1,0 +1,265 @@
+package retort.driver.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import retort.driver.config.Section.Value;
+import retort.driver.data.ImageSet;
+import retort.driver.job.BiasCorrection;
+import retort.driver.job.Descent;
+import retort.driver.job.Method;
+import retort.driver.job.Recipe;
+import retort.driver.job.Student;
+import retort.driver.job.Training;
+import retort.kernels.Engine;
+import retort.kernels.op.Shape;
+import retort.nn.Architecture;
+import retort.nn.Layer;
+
+/**
+ * Makes an experiment of a TOML file's tables.
+ *
+ * @param folder that the data's folder begins at
+ */
+record ExperimentReader(Path folder) {
+    private static final List<String> TRAINING = List.of(
+            "layers",
+            "temperature",
+            "epochs",
+            "batch",
+            "optimizer",
+            "learning-rate",
+            "end-factor",
+            "jitter",
+            "max-norm");
+    private static final List<String> STUDENT =
+            concat(TRAINING, List.of("method", "alpha", "omit", "folds", "bias-corrections", "seed"));
+
+    /** A student's name is its file's. */
+    private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
+
+    private static final String WHOLE_TEST_SET = "all";
+
+    /** A Java array has no more elements. */
+    private static final long LARGEST_WEIGHT = Integer.MAX_VALUE - 8;
+
+    private static final Map<String, Method> METHODS = named(Method.values(), Method::id);
+    private static final Map<String, BiasCorrection.Kind> CORRECTIONS =
+            named(BiasCorrection.Kind.values(), BiasCorrection.Kind::id);
+    private static final Map<String, Engine> ENGINES = named(Engine.values(), Engine::id);
+    private static final String ADAM = "adam";
+    private static final List<String> OPTIMIZERS = List.of(ADAM, "momentum");
+
+    Experiment read(Section root) {
+        root.only(List.of("name", "seed", "data", "teacher", "student", "students", "latency", "engine", "quick"));
+        Section teacher = root.get("teacher").section("[teacher]", null).only(TRAINING);
+        Optional<Section> data = section(root, "data", List.of("folder", "train-images", "validation"));
+        List<Student> students = students(root);
+        Recipe recipe = new Recipe(
+                name(root.get("name")),
+                training(teacher),
+                data.flatMap(of -> of.find("validation"))
+                        .map(value -> value.share(false))
+                        .orElse(0.0),
+                teacher.get("temperature").positive(),
+                students,
+                root.find("seed").map(Value::seed).orElse(0L));
+        return new Experiment(
+                recipe,
+                new Experiment.Data(
+                        data.flatMap(of -> of.find("folder")).map(this::path),
+                        data.flatMap(of -> count(of, "train-images"))),
+                latency(root),
+                engines(root),
+                quick(root, students));
+    }
+
+    private static Optional<Section> section(Section root, String key, List<String> keys) {
+        return root.find(key).map(value -> value.section("[" + key + "]", null).only(keys));
+    }
+
+    private static Optional<Integer> count(Section section, String key) {
+        return section.find(key).map(value -> value.count(1, Integer.MAX_VALUE));
+    }
+
+    private static String name(Value value) {
+        if (!value.text().matches(NAME)) {
+            throw value.bad(
+                    "the name \"" + value.text()
+                            + "\" is not of letters, digits, dots, dashes and underscores, at most 64 and the first a letter or digit");
+        }
+        return value.text();
+    }
+
+    private Path path(Value value) {
+        try {
+            return folder.resolve(value.text());
+        } catch (java.nio.file.InvalidPathException e) {
+            throw value.bad("\"" + value.text() + "\" is not the name of a folder");
+        }
+    }
+
+    private static Training training(Section of) {
+        return new Training(
+                architecture(of.get("layers")),
+                of.get("epochs").count(1, Integer.MAX_VALUE),
+                of.get("batch").count(1, Integer.MAX_VALUE),
+                descent(of),
+                of.find("jitter")
+                        .map(value -> value.count(0, Recipe.IMAGE.extent(0) - 1))
+                        .orElse(0),
+                of.find("max-norm").map(Value::positive).orElse(Float.POSITIVE_INFINITY));
+    }
+
+    private static Descent descent(Section of) {
+        float rate = of.get("learning-rate").positive();
+        Optional<Value> endFactor = of.find("end-factor");
+        if (of.get("optimizer").oneOf(OPTIMIZERS).equals(ADAM)) {
+            return new Descent.Adam(rate, endFactor.map(Value::positive).orElse(1f));
+        }
+        endFactor.ifPresent(value -> {
+            throw value.bad("'end-factor' is for optimizer = \"adam\": momentum has a schedule of its own");
+        });
+        return new Descent.Momentum(rate);
+    }
+
+    /** Layer after layer, so that the one that doesn't fit can be named. */
+    private static Architecture architecture(Value list) {
+        List<Layer> layers = new ArrayList<>();
+        Shape shape = Recipe.IMAGE;
+        for (Value value : list.list()) {
+            Layer layer;
+            Shape next;
+            try {
+                layer = Layer.parse(value.text());
+                next = layer.outputShape(shape);
+            } catch (IllegalArgumentException e) {
+                throw value.bad(e.getMessage());
+            }
+            if (layer.parameterCount(shape) > LARGEST_WEIGHT) {
+                throw value.bad(layer.text() + " behind " + shape + " has more than " + LARGEST_WEIGHT + " parameters");
+            }
+            layers.add(layer);
+            shape = next;
+        }
+        if (!shape.equals(Shape.of(ImageSet.CLASSES))) {
+            throw list.bad("the layers end with " + shape + ", expected " + ImageSet.CLASSES + " values, one a class");
+        }
+        return new Architecture(Recipe.IMAGE, layers);
+    }
+
+    private static List<Student> students(Section root) {
+        Section standard = section(root, "student", STUDENT).orElse(null);
+        Value list = root.get("students");
+        List<Student> students = new ArrayList<>();
+        for (Value value : list.list()) {
+            Section section = value.section("[[students]]", standard).only(concat(List.of("name"), STUDENT));
+            Student student = student(section);
+            boolean taken = students.stream().anyMatch(other -> other.name().equals(student.name()));
+            if (taken || student.name().equals("teacher")) {
+                throw section.get("name").bad("the name \"" + student.name() + "\" is taken");
+            }
+            students.add(student);
+        }
+        if (students.isEmpty()) {
+            throw list.bad("'students' is empty, expected at least one");
+        }
+        return students;
+    }
+
+    private static Student student(Section of) {
+        Method method = of.get("method").choice(METHODS);
+        Optional<Value> alpha = of.find("alpha");
+        if (alpha.isPresent() && !method.mixesAsAsked()) {
+            throw alpha.get().bad("'alpha' is for method = \"" + Method.SOFT_AND_HARD.id() + "\" only");
+        }
+        return new Student(
+                name(of.get("name")),
+                training(of),
+                method,
+                alpha.map(value -> (float) value.share(true)).orElse(method.alpha()),
+                of.get("temperature").positive(),
+                of.find("omit").map(ExperimentReader::classes).orElse(Set.of()),
+                of.find("folds").map(ExperimentReader::folds).orElse(0),
+                of.find("bias-corrections")
+                        .map(value -> Set.copyOf(value.list(each -> each.choice(CORRECTIONS))))
+                        .orElse(Set.of()),
+                of.find("seed").map(Value::seed));
+    }
+
+    private static Set<Integer> classes(Value list) {
+        Set<Integer> classes = new TreeSet<>(list.list(each -> each.count(0, ImageSet.CLASSES - 1)));
+        if (classes.size() == ImageSet.CLASSES) {
+            throw list.bad("'omit' leaves no class to learn");
+        }
+        return classes;
+    }
+
+    private static int folds(Value value) {
+        int folds = value.count(0, 1000);
+        if (folds == 1) {
+            throw value.bad("'folds' is 1, expected 0 for no cross-validation, or 2 or more");
+        }
+        return folds;
+    }
+
+    private static Experiment.Latency latency(Section root) {
+        Section latency = root.get("latency").section("[latency]", null).only(List.of("batches", "calls", "seconds"));
+        Value batches = latency.get("batches");
+        if (batches.list().isEmpty()) {
+            throw batches.bad("'batches' is empty, expected at least one");
+        }
+        return new Experiment.Latency(
+                batches.list(value -> value.isText()
+                        ? value.choice(Map.of(WHOLE_TEST_SET, Experiment.Latency.WHOLE_TEST_SET))
+                        : value.count(1, Integer.MAX_VALUE)),
+                latency.get("calls").count(1, Integer.MAX_VALUE),
+                latency.get("seconds").positive());
+    }
+
+    private static Experiment.Engines engines(Section root) {
+        Optional<Section> engine = section(root, "engine", List.of("backend", "device", "threads"));
+        return new Experiment.Engines(
+                engine.flatMap(of -> of.find("backend"))
+                        .map(value -> value.list(each -> each.choice(ENGINES)))
+                        .orElse(List.of()),
+                engine.flatMap(of -> of.find("device")).map(Value::text),
+                engine.flatMap(of -> count(of, "threads")));
+    }
+
+    private static Optional<Experiment.Quick> quick(Section root, List<Student> students) {
+        Map<String, Student> known = new LinkedHashMap<>();
+        students.forEach(student -> known.put(student.name(), student));
+        List<String> keys = List.of(
+                "train-images", "teacher-epochs", "student-epochs", "students", "latency-calls", "latency-seconds");
+        return section(root, "quick", keys)
+                .map(quick -> new Experiment.Quick(
+                        count(quick, "train-images"),
+                        count(quick, "teacher-epochs"),
+                        count(quick, "student-epochs"),
+                        quick.find("students")
+                                .map(value ->
+                                        value.list(each -> each.choice(known).name()))
+                                .orElse(List.of()),
+                        count(quick, "latency-calls"),
+                        quick.find("latency-seconds").map(value -> (double) value.positive())));
+    }
+
+    private static <T> Map<String, T> named(T[] values, Function<T, String> id) {
+        Map<String, T> named = new LinkedHashMap<>();
+        Arrays.stream(values).forEach(value -> named.put(id.apply(value), value));
+        return named;
+    }
+
+    private static List<String> concat(List<String> first, List<String> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+}

@@ -1,0 +1,122 @@
+package retort.driver.config;
+
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import retort.driver.job.BiasCorrection;
+import retort.driver.job.Descent;
+import retort.driver.job.Student;
+import retort.driver.job.Training;
+import retort.kernels.Engine;
+import retort.nn.Layer;
+
+/** An {@link Experiment} as the TOML text that {@link ExperimentFile} reads as the same. */
+public final class ExperimentText {
+    private final StringBuilder text = new StringBuilder();
+
+    private ExperimentText() {}
+
+    public static String of(Experiment experiment) {
+        ExperimentText toml = new ExperimentText();
+        toml.write(experiment);
+        return toml.text.toString();
+    }
+
+    private void write(Experiment of) {
+        key("name", quoted(of.recipe().name()));
+        key("seed", of.recipe().seed());
+        table("[data]");
+        of.data()
+                .folder()
+                .ifPresent(folder ->
+                        key("folder", quoted(folder.toAbsolutePath().normalize().toString())));
+        of.data().trainImages().ifPresent(images -> key("train-images", images));
+        key("validation", of.recipe().heldOut());
+        table("[teacher]");
+        key("temperature", of.recipe().ownTemperature());
+        training(of.recipe().teacher());
+        of.recipe().students().forEach(this::student);
+        table("[latency]");
+        key(
+                "batches",
+                list(of.latency().batches().stream()
+                        .map(batch -> batch == Experiment.Latency.WHOLE_TEST_SET ? quoted("all") : batch.toString())));
+        key("calls", of.latency().calls());
+        key("seconds", of.latency().seconds());
+        engines(of.engines());
+    }
+
+    private void engines(Experiment.Engines of) {
+        if (of.equals(Experiment.Engines.ANY)) {
+            return;
+        }
+        table("[engine]");
+        if (!of.backends().isEmpty()) {
+            key("backend", list(of.backends().stream().map(Engine::id).map(ExperimentText::quoted)));
+        }
+        of.device().ifPresent(device -> key("device", quoted(device)));
+        of.threads().ifPresent(threads -> key("threads", threads));
+    }
+
+    private void student(Student of) {
+        table("[[students]]");
+        key("name", quoted(of.name()));
+        key("method", quoted(of.method().id()));
+        if (of.method().mixesAsAsked()) {
+            key("alpha", of.alpha());
+        }
+        key("temperature", of.temperature());
+        key("omit", list(of.omitted().stream().map(String::valueOf)));
+        key("folds", of.folds());
+        key(
+                "bias-corrections",
+                list(of.corrections().stream().map(BiasCorrection.Kind::id).map(ExperimentText::quoted)));
+        of.seed().ifPresent(seed -> key("seed", seed));
+        training(of.training());
+    }
+
+    private void training(Training of) {
+        key("layers", list(of.architecture().layers().stream().map(Layer::text).map(ExperimentText::quoted)));
+        key("epochs", of.epochs());
+        key("batch", of.batch());
+        switch (of.descent()) {
+            case Descent.Adam adam -> {
+                key("optimizer", quoted("adam"));
+                key("learning-rate", adam.rate());
+                if (adam.lastShare() != 1) {
+                    key("end-factor", adam.lastShare());
+                }
+            }
+            case Descent.Momentum momentum -> {
+                key("optimizer", quoted("momentum"));
+                key("learning-rate", momentum.rate());
+            }
+        }
+        key("jitter", of.jitter());
+        if (Float.isFinite(of.maxNorm())) {
+            key("max-norm", of.maxNorm());
+        }
+    }
+
+    private void table(String header) {
+        text.append('\n').append(header).append('\n');
+    }
+
+    private void key(String key, Object value) {
+        text.append(key).append(" = ").append(value).append('\n');
+    }
+
+    private static String list(Stream<String> values) {
+        return values.collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    /** A basic string. */
+    private static String quoted(String value) {
+        return value.codePoints()
+                .mapToObj(c -> switch (c) {
+                    case '"' -> "\\\"";
+                    case '\\' -> "\\\\";
+                    default -> c < ' ' || c == 0x7F ? String.format("\\u%04X", c) : Character.toString(c);
+                })
+                .collect(Collectors.joining("", "\"", "\""));
+    }
+}

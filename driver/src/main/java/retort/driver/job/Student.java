@@ -1,0 +1,71 @@
+package retort.driver.job;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A student of a recipe.
+ *
+ * @param name of its model and file
+ * @param method by which it learns
+ * @param alpha share of the true labels in that; see {@link Method#loss}
+ * @param temperature T of that
+ * @param omitted classes that it never sees, in order
+ * @param folds of its cross-validation, 0 for none
+ * @param corrections of what it never saw
+ * @param seed of its weights and batches; without one it follows from the recipe's
+ */
+public record Student(
+        String name,
+        Training training,
+        Method method,
+        float alpha,
+        float temperature,
+        Set<Integer> omitted,
+        int folds,
+        Set<BiasCorrection.Kind> corrections,
+        Optional<Long> seed) {
+
+    public Student {
+        omitted = new TreeSet<>(omitted);
+        corrections = corrections.isEmpty() ? Set.of() : EnumSet.copyOf(corrections);
+    }
+
+    /** The same on true labels, as a model of its own that is not cross-validated. */
+    public Student onTrueLabels(String otherName, float otherTemperature) {
+        Method labels = Method.HARD_LABELS;
+        return new Student(
+                otherName, training, labels, labels.alpha(), otherTemperature, omitted, 0, corrections, seed);
+    }
+
+    public Student withName(String other) {
+        return new Student(other, training, method, alpha, temperature, omitted, folds, corrections, seed);
+    }
+
+    public Student withTraining(Training other) {
+        return new Student(name, other, method, alpha, temperature, omitted, folds, corrections, seed);
+    }
+
+    public Student withMethod(Method other, float otherAlpha) {
+        return new Student(name, training, other, otherAlpha, temperature, omitted, folds, corrections, seed);
+    }
+
+    public Student withTemperature(float other) {
+        return new Student(name, training, method, alpha, other, omitted, folds, corrections, seed);
+    }
+
+    public Student withOmitted(Set<Integer> other) {
+        return new Student(name, training, method, alpha, temperature, other, folds, corrections, seed);
+    }
+
+    /** The students with these names, in that order. */
+    static List<Student> named(List<Student> students, List<String> names) {
+        return names.stream()
+                .flatMap(name ->
+                        students.stream().filter(student -> student.name().equals(name)))
+                .toList();
+    }
+}

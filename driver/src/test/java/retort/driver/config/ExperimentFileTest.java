@@ -1,0 +1,272 @@
+package retort.driver.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
+import retort.driver.job.BiasCorrection;
+import retort.driver.job.Descent;
+import retort.driver.job.Method;
+import retort.driver.job.Recipe;
+import retort.driver.job.Student;
+import retort.kernels.Engine;
+
+class ExperimentFileTest {
+    static final List<String> RECIPES = ExperimentFile.RECIPES;
+
+    /** Every key there is, none with the value that it would have by itself. */
+    private static final String EVERYTHING = """
+            name = "mine"
+            seed = -3
+
+            [data]
+            folder = "digits"
+            train-images = 500
+            validation = 0.25
+
+            [teacher]
+            layers = ["conv2d 4 3x3 stride 2 padding 1", "relu", "flatten", "dropout 0.25", "dense 10"]
+            temperature = 2
+            epochs = 4
+            batch = 16
+            optimizer = "momentum"
+            learning-rate = 0.5
+            jitter = 1
+            max-norm = 3.5
+
+            [student]
+            layers = ["flatten", "dense 20", "relu", "dense 10"]
+            temperature = 4.5
+            epochs = 6
+            batch = 8
+            optimizer = "adam"
+            learning-rate = 1e-3
+            end-factor = 0.1
+            omit = [7, 3]
+
+            [[students]]
+            name = "mixed"
+            method = "soft-and-hard"
+            alpha = 0.3
+            folds = 5
+            seed = 99
+            bias-corrections = ["prior-match"]
+
+            [[students]]
+            name = "plain"
+            method = "hard-labels"
+            omit = []
+            epochs = 1
+
+            [latency]
+            batches = [4, "all"]
+            calls = 11
+            seconds = 1.5
+
+            [engine]
+            backend = ["opencl", "cpu-simd"]
+            device = "1"
+            threads = 3
+
+            [quick]
+            train-images = 50
+            teacher-epochs = 2
+            student-epochs = 3
+            students = ["mixed"]
+            latency-calls = 5
+            latency-seconds = 0.5
+            """;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void everyKeyIsRead() {
+        Experiment read = ExperimentFile.parse(EVERYTHING, "mine.toml", folder);
+        Recipe recipe = read.recipe();
+        assertEquals("mine", recipe.name());
+        assertEquals(-3, recipe.seed());
+        assertEquals(0.25, recipe.heldOut());
+        assertEquals(new Experiment.Data(Optional.of(folder.resolve("digits")), Optional.of(500)), read.data());
+        assertEquals(2, recipe.ownTemperature());
+        assertEquals(
+                "input 28x28x1; conv2d 4 3x3 stride 2 padding 1; relu; flatten; dropout 0.25; dense 10",
+                recipe.teacher().architecture().text());
+        assertEquals(
+                "4 epochs of batch 16, momentum 0.5, jitter 1, max-norm 3.5",
+                recipe.teacher().text());
+        Student mixed = recipe.students().getFirst();
+        assertEquals("mixed", mixed.name());
+        assertEquals(Method.SOFT_AND_HARD, mixed.method());
+        assertEquals(0.3f, mixed.alpha());
+        assertEquals(4.5f, mixed.temperature());
+        assertEquals(5, mixed.folds());
+        assertEquals(Set.of(3, 7), mixed.omitted());
+        assertEquals(Set.of(BiasCorrection.Kind.PRIOR_MATCH), mixed.corrections());
+        assertEquals(99, recipe.seed(mixed));
+        assertEquals(new Descent.Adam(1e-3f, 0.1f), mixed.training().descent());
+        Student plain = recipe.students().getLast();
+        assertEquals(Set.of(), plain.omitted());
+        assertEquals(1, plain.training().epochs());
+        assertEquals(-3 + (1L << 32), recipe.seed(plain));
+        assertEquals(new Experiment.Latency(List.of(4, Experiment.Latency.WHOLE_TEST_SET), 11, 1.5), read.latency());
+        assertEquals(
+                new Experiment.Engines(List.of(Engine.OPENCL, Engine.CPU_SIMD), Optional.of("1"), Optional.of(3)),
+                read.engines());
+        Experiment quick = read.forALook();
+        assertEquals(Optional.of(50), quick.data().trainImages());
+        assertEquals(2, quick.recipe().teacher().epochs());
+        assertEquals(
+                List.of("mixed"),
+                quick.recipe().students().stream().map(Student::name).toList());
+        assertEquals(3, quick.recipe().students().getFirst().training().epochs());
+        assertEquals(new Experiment.Latency(read.latency().batches(), 5, 0.5), quick.latency());
+    }
+
+    @Test
+    void whatIsWrittenIsReadAsTheSame() {
+        for (Experiment experiment : List.of(
+                ExperimentFile.parse(EVERYTHING, "mine.toml", folder).forALook(),
+                ExperimentFile.recipe("notebook").forALook(),
+                ExperimentFile.recipe("hinton2015").forALook())) {
+            String text = ExperimentText.of(experiment);
+            assertEquals(experiment, ExperimentFile.parse(text, "again.toml", Path.of("elsewhere")), text);
+        }
+    }
+
+    @Test
+    void namesWithQuotesAndControlCharactersSurvive() {
+        Path odd = folder.resolve("a \"b\" \\ \t c");
+        Experiment standard = ExperimentFile.recipe("notebook").forALook();
+        Experiment experiment = standard.withData(new Experiment.Data(Optional.of(odd), Optional.empty()));
+        assertEquals(experiment, ExperimentFile.parse(ExperimentText.of(experiment), "odd.toml", folder));
+    }
+
+    /** What a comment shows must work when its # is taken away. */
+    @ParameterizedTest
+    @FieldSource("RECIPES")
+    void everyKeyThatARecipeShowsInAComment(String recipe) {
+        String all = ExperimentFile.text(recipe)
+                .replaceAll(
+                        "(?m)^# (folder|train-images|end-factor|jitter|max-norm|seed|backend|device|threads)( = )",
+                        "$1$2")
+                .replaceAll("(?m)^# \\[engine\\]", "[engine]");
+        ExperimentFile.parse(all, recipe + ".toml", folder);
+    }
+
+    @ParameterizedTest
+    @FieldSource("RECIPES")
+    void aRecipesTextFitsATerminal(String recipe) {
+        ExperimentFile.text(recipe).lines().forEach(line -> assertTrue(line.length() <= 120, line));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            seed = -3                     | sede = 1                    | 2:1: unknown key 'sede', did you mean seed?
+            seed = -3                     | speed-of-light = 1          | 2:1: unknown key 'speed-of-light', expected one of name, seed, data,
+            seed = -3                     | seed = 1.5                  | 2:1: 'seed' is 1.5, expected a whole number
+            seed = -3                     | seed = -3\\nseed = 4        | 3:1: seed previously defined at line 2, column 1
+            seed = -3                     | seed = [                    | 2:9: Unexpected end of line, expected ] or a value
+            seed = -3                     | seed = 99999999999999999999 | 2:8:
+            name = "mine"                 | name = ""                   | 1:1: the name "" is not of letters
+            name = "mine"                 | name = "../up"              | 1:1: the name "../up" is not of letters
+            name = "mine"                 | name = 3                    | 1:1: 'name' is 3, expected a text in quotes
+            name = "mine"                 | #                           | 1:1: 'name' is missing
+            validation = 0.25             | validation = 1              | 7:1: 'validation' is 1, expected a number of 0 or more and below 1
+            validation = 0.25             | validation = nan            | 7:1: 'validation' is NaN, expected
+            train-images = 500            | train-images = 0            | 6:1: 'train-images' is 0, expected a whole number of 1 or more
+            temperature = 2               | temperature = 0             | 11:1: 'temperature' is 0, expected a number above 0
+            temperature = 2               | temperature = 1e-60         | 11:1: 'temperature' is 1.0E-60, expected a number above 0
+            temperature = 2               | temprature = 2              | 11:1: unknown key 'temprature' in [teacher], did you mean temperature?
+            temperature = 2               | #                           | 9:1: 'temperature' is missing in [teacher]
+            epochs = 4                    | epochs = "four"             | 12:1: 'epochs' is "four", expected a whole number of 1 or more
+            epochs = 4                    | epochs = 4294967297         | 12:1: 'epochs' is 4294967297, expected a whole number
+            batch = 16                    | batch = 16.0                | 13:1: 'batch' is 16.0, expected a whole number of 1 or more
+            optimizer = "momentum"        | optimizer = "adamw"         | 14:1: 'optimizer' is "adamw", expected one of adam, momentum, did you mean adam?
+            optimizer = "momentum"        | end-factor = 0.1\\noptimizer = "momentum" | 14:1: 'end-factor' is for optimizer = "adam"
+            jitter = 1                    | jitter = 28                 | 16:1: 'jitter' is 28, expected a whole number of 0 to 27
+            max-norm = 3.5                | max-norm = inf              | 17:1: 'max-norm' is Infinity, expected a number above 0
+            "relu", "flatten", "dropout   | "flatten", "relu", "conv2d 3 3x3", "dropout | 10:65: conv2d: needs height x width x channels, got 784
+            "relu", "flatten", "dropout   | "relu", "dropout            | 10:70: dense: needs flat examples
+            "relu", "flatten", "dropout   | "rleu", "flatten", "dropout | 10:46: no layer 'rleu', expected one such as 'dense 100'
+            "dropout 0.25", "dense 10"    | "dense 11"                  | 10:1: the layers end with 11, expected 10 values, one a class
+            "dropout 0.25", "dense 10"    | "dense 2000000000"          | 10:65: dense 2000000000 behind
+            "dropout 0.25", "dense 10"    | "dense 99999999999"         | 10:65: no layer 'dense 99999999999'
+            "dropout 0.25"                | "dropout 1.0"               | 10:65: dropout: rate must be in [0, 1), got 1.0
+            "dropout 0.25"                | 0.25                        | 10:65: 'layers' is 0.25, expected a text in quotes
+            omit = [7, 3]                 | omit = 3                    | 27:1: 'omit' is 3, expected a list in brackets
+            omit = [7, 3]                 | omit = [3, 10]              | 27:12: 'omit' is 10, expected a whole number of 0 to 9
+            omit = [7, 3]                 | omit = [3, 3]               | 27:12: 'omit' has 3 twice
+            omit = [7, 3]                 | omit = [0,1,2,3,4,5,6,7,8,9] | 27:1: 'omit' leaves no class to learn
+            method = "soft-and-hard"      | method = "soft-target"      | 31:1: 'method' is "soft-target", expected one of soft-targets,
+            method = "soft-and-hard"      | method = "logits"           | 32:1: 'alpha' is for method = "soft-and-hard" only
+            alpha = 0.3                   | alpha = 1.1                 | 32:1: 'alpha' is 1.1, expected a number from 0 to 1
+            folds = 5                     | folds = 1                   | 33:1: 'folds' is 1, expected 0 for no cross-validation, or 2 or more
+            name = "plain"                | name = "mixed"              | 38:1: the name "mixed" is taken
+            name = "plain"                | name = "teacher"            | 38:1: the name "teacher" is taken
+            name = "plain"                | nmae = "plain"              | 38:1: unknown key 'nmae' in [[students]], did you mean name?
+            batches = [4, "all"]          | batches = []                | 44:1: 'batches' is empty, expected at least one
+            batches = [4, "all"]          | batches = [4, "al"]         | 44:15: 'batches' is "al", expected one of all, did you mean all?
+            backend = ["opencl", "cpu-simd"] | backend = ["opncl"]      | 49:12: 'backend' is "opncl", expected one of cpu-scalar, cpu-simd, opencl, did you mean opencl?
+            students = ["mixed"]          | students = ["mixd"]         | 57:13: 'students' is "mixd", expected one of mixed, plain, did you mean mixed?
+            [latency]                     | [latncy]                    | 43:1: unknown key 'latncy', did you mean latency?
+            [data]                        | data = 3\\n[dta]            | 5:1: unknown key 'dta', did you mean data?
+            """)
+    void whatIsWrongIsToldWithItsPlace(String part, String instead, String problem) {
+        assertTrue(EVERYTHING.contains(part), part);
+        String text = EVERYTHING.replaceFirst(
+                java.util.regex.Pattern.quote(part),
+                java.util.regex.Matcher.quoteReplacement(instead.replace("\\n", "\n")));
+        String message = assertThrows(
+                        BadConfigException.class, () -> ExperimentFile.parse(text, "mine.toml", folder), "was read")
+                .getMessage();
+        assertTrue(message.startsWith("mine.toml:" + problem), message);
+        assertEquals(1, message.lines().count(), message);
+    }
+
+    @Test
+    void whatIsNoTextIsRefused() throws IOException {
+        Path file = folder.resolve("mine.toml");
+        refused(file, "no such file, expected a TOML file such as 'retort recipes notebook' prints");
+        Files.writeString(file, "");
+        refused(file, "1:1: 'teacher' is missing");
+        Files.write(file, new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0});
+        refused(file, "is not UTF-8 text, expected a TOML file");
+        Files.write(file, new byte[1000]);
+        refused(file, "1:1: ");
+        Files.writeString(file, "name = \"a\"\n" + "x = 1\n".repeat(100_000));
+        refused(file, "is larger than 256 KiB, expected a TOML file");
+        Files.writeString(file, "a = " + "[".repeat(10_000_000));
+        refused(file, "is larger than 256 KiB, expected a TOML file");
+        refused(folder, "is a folder, expected a TOML file");
+    }
+
+    @Test
+    void aFileThatIsNestedDeeplyIsRefused() throws IOException {
+        Path file = Files.writeString(folder.resolve("deep.toml"), "a = " + "[".repeat(200_000));
+        refused(file, "");
+        Files.writeString(file, "a = " + "[".repeat(20_000) + "]".repeat(20_000));
+        refused(file, "");
+        Files.writeString(file, "a" + ".a".repeat(50_000) + " = 1");
+        refused(file, "");
+    }
+
+    private static void refused(Path file, String problem) {
+        String message = assertThrows(BadConfigException.class, () -> ExperimentFile.read(file))
+                .getMessage();
+        assertTrue(message.startsWith(file + ":"), message);
+        assertTrue(message.substring(file.toString().length()).contains(problem), message);
+        assertEquals(1, message.lines().count(), message);
+    }
+}
