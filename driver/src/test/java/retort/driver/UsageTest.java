@@ -70,6 +70,16 @@ class UsageTest {
             run --optimizer=lion                      | --optimizer
             train --recipe=hinton2015 --temperature=3 | --temperature is for distillation in --recipe=hinton2015
             help nothing                              | 'nothing'
+            destill --teacher=m                       | did you mean distill?; see 'retort --help'
+            run --qiuck                               | Unknown option: '--qiuck', did you mean --quick?; see 'retort run --help'
+            run --temprature=3                        | did you mean --temperature?
+            run --backend=cpu-smid                    | did you mean cpu-simd?
+            run --backend=cpu-simd,opncl              | did you mean opencl?
+            run --recipe=notbook                      | did you mean notebook?
+            run --method=soft-target                  | did you mean soft-targets?
+            run --optimizer=adm                       | did you mean adam?
+            train --model=teachr                      | did you mean teacher?
+            study hinton --seeds=2                    | did you mean hinton2015?
             """)
     void isRefusedInOneLine(String line, String problem) {
         Outcome.of(line.isEmpty() ? new String[0] : line.split(" ")).isRefused(WRONG_USAGE, problem);

@@ -37,6 +37,17 @@ public record Architecture(Shape input, List<Layer> layers) {
         return shape;
     }
 
+    /** Trained values of all layers. */
+    public long parameterCount() {
+        long count = 0;
+        Shape shape = input;
+        for (Layer layer : layers) {
+            count += layer.parameterCount(shape);
+            shape = layer.outputShape(shape);
+        }
+        return count;
+    }
+
     public String text() {
         String extents =
                 Arrays.stream(input.extents()).mapToObj(Integer::toString).collect(Collectors.joining("x"));

@@ -2,12 +2,16 @@ package retort.driver.cli;
 
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 import retort.kernels.BackendUnavailableException;
 
 /** Runs a command line; what fails is told in one line on stderr, and by the exit code. */
@@ -56,7 +60,29 @@ public final class Complaints {
         CommandLine line = failure.getCommandLine();
         String help = "; see '" + line.getCommandSpec().qualifiedName() + " --help'";
         boolean verbose = Arrays.asList(args).contains("--verbose");
-        return complain(line, firstLine(failure.getMessage()) + help, verbose ? failure : null, ExitCode.USAGE);
+        String message = firstLine(failure.getMessage()) + question(failure) + help;
+        return complain(line, message, verbose ? failure : null, ExitCode.USAGE);
+    }
+
+    /** What the user may have meant, or empty. */
+    private static String question(ParameterException failure) {
+        CommandSpec command = failure.getCommandLine().getCommandSpec();
+        if (failure instanceof UnmatchedArgumentException unmatched) {
+            String word = unmatched.getUnmatched().getFirst().replaceFirst("=.*", "");
+            return Nearest.question(
+                    word,
+                    word.startsWith("-")
+                            ? command.optionsMap().keySet()
+                            : command.subcommands().keySet());
+        }
+        if (failure.getArgSpec() == null
+                || failure.getValue() == null
+                || failure.getArgSpec().completionCandidates() == null) {
+            return "";
+        }
+        List<String> values = new ArrayList<>();
+        failure.getArgSpec().completionCandidates().forEach(values::add);
+        return Nearest.question(failure.getValue(), values);
     }
 
     private static int explainMemory(CommandLine line) {

@@ -12,13 +12,20 @@ public final class Nearest {
 
     private Nearest() {}
 
-    /** The candidate with the fewest letters to insert, drop, change or swap, if those are few for a word so long. */
+    /**
+     * The candidate that begins with the word, or the one with the fewest letters to insert, drop, change or swap, if
+     * those are few for a word so long.
+     */
     public static Optional<String> to(String word, Collection<String> candidates) {
         String typed = word.toLowerCase(Locale.ROOT);
-        return candidates.stream()
+        Optional<String> longer = candidates.stream()
+                .filter(candidate -> typed.length() >= LETTERS_PER_MISTAKE
+                        && candidate.toLowerCase(Locale.ROOT).startsWith(typed))
+                .findFirst();
+        return longer.or(() -> candidates.stream()
                 .filter(candidate -> distance(typed, candidate.toLowerCase(Locale.ROOT))
                         <= Math.max(typed.length(), candidate.length()) / LETTERS_PER_MISTAKE)
-                .min(Comparator.comparingInt(candidate -> distance(typed, candidate.toLowerCase(Locale.ROOT))));
+                .min(Comparator.comparingInt(candidate -> distance(typed, candidate.toLowerCase(Locale.ROOT)))));
     }
 
     /** The same as the end of a sentence, or empty: {@code ", did you mean epochs?"}. */

@@ -53,6 +53,7 @@ final class DistillCommand implements Callable<Integer> {
             Student learner =
                     student.of(spec, recipe, recipe.standard().recipe().distilled());
             ReportBuilder report = new ReportBuilder();
+            report.config(session.config());
             Job job = session.job();
             job.checkTransferSet(List.of(learner));
             Job.Taught taught;

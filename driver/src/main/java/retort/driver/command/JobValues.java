@@ -2,17 +2,17 @@ package retort.driver.command;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
-import retort.driver.cli.Nearest;
+import retort.driver.cli.Names;
 import retort.driver.config.ExperimentFile;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Descent;
@@ -72,20 +72,6 @@ final class JobValues {
         }
     }
 
-    /** For completion. */
-    abstract static class Names implements Iterable<String> {
-        private final List<String> names;
-
-        Names(List<String> names) {
-            this.names = names;
-        }
-
-        @Override
-        public Iterator<String> iterator() {
-            return names.iterator();
-        }
-    }
-
     /** A set of classes, by their numbers. */
     record Classes(Set<Integer> numbers) {}
 
@@ -94,6 +80,11 @@ final class JobValues {
 
     /** Several seeds. */
     record Seeds(List<Long> numbers) {}
+
+    /** Classes as the user writes them. */
+    static String text(Set<Integer> classes) {
+        return classes.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
 
     /** Has a command line, with all its commands, read options of these types so. */
     static void register(CommandLine line) {
@@ -109,16 +100,14 @@ final class JobValues {
         if (ExperimentFile.RECIPES.contains(id)) {
             return new RecipeName(id);
         }
-        throw new TypeConversionException("'" + id + "' is no recipe, expected one of "
-                + String.join(", ", ExperimentFile.RECIPES) + Nearest.question(id, ExperimentFile.RECIPES));
+        throw new TypeConversionException(
+                "'" + id + "' is no recipe, expected one of " + String.join(", ", ExperimentFile.RECIPES));
     }
 
     private static Method method(String id) {
         return Method.byId(id)
-                .orElseThrow(() -> new TypeConversionException("'" + id + "' is no method, expected one of "
-                        + Method.ids()
-                        + Nearest.question(
-                                id, Stream.of(Method.values()).map(Method::id).toList())));
+                .orElseThrow(() ->
+                        new TypeConversionException("'" + id + "' is no method, expected one of " + Method.ids()));
     }
 
     private static Classes classes(String text) {

@@ -58,6 +58,7 @@ final class LatencyCommand implements Callable<Integer> {
             check(session, teacher);
             check(session, student);
             ReportBuilder report = new ReportBuilder();
+            report.config(session.config());
             new LatencyRun(
                             backend ->
                                     model(backend, teacher, settings.teacher().architecture(), test),

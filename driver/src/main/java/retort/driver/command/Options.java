@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import retort.driver.cli.Names;
 import retort.driver.cli.OptionGroup;
 import retort.driver.cli.OutputFolder;
 import retort.driver.config.Experiment;
@@ -78,6 +79,7 @@ final class Options {
         @Option(
                 names = "--backend",
                 paramLabel = "ENGINE",
+                completionCandidates = Names.Engines.class,
                 description = "cpu-simd, opencl or cpu-scalar (default: cpu-simd).")
         private Engine asked;
 
@@ -94,6 +96,7 @@ final class Options {
         @Option(
                 names = "--backend",
                 paramLabel = "ENGINE",
+                completionCandidates = Names.Engines.class,
                 split = ",",
                 description =
                         "cpu-simd, opencl, cpu-scalar or several of them: models are trained on the first, latency is measured on"

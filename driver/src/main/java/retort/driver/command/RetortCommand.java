@@ -35,6 +35,7 @@ public final class RetortCommand implements Runnable {
             LatencyCommand.class,
             StudyCommand.class,
             ExportCommand.class,
+            RecipesCommand.class,
             DevicesCommand.class,
             DoctorCommand.class);
 

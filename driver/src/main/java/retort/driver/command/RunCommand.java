@@ -44,6 +44,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         try (Session session = new Session(spec, options, recipe, engine)) {
             ReportBuilder report = new ReportBuilder();
+            report.config(session.config());
             List<Path> models = new ArrayList<>();
             Job job = session.job();
             List<Student> students = session.recipe().students();

@@ -8,6 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import retort.driver.cli.Machine;
 import retort.driver.cli.OutputFolder;
 import retort.driver.config.Experiment;
+import retort.driver.config.ExperimentText;
 import retort.driver.data.Dataset;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
@@ -93,6 +94,13 @@ final class Session implements AutoCloseable {
 
     Job job() {
         return new Job(backend, data, recipe(), output.path(), progress);
+    }
+
+    /** The TOML file with which {@code --config} repeats the command. */
+    String config() {
+        return ExperimentText.of(experiment
+                .withData(new Experiment.Data(folder, experiment.data().trainImages()))
+                .withEngines(engine.used()));
     }
 
     /** Prints the report, writes it, and names every file. */

@@ -37,6 +37,11 @@ final class TrainCommand implements Callable<Integer> {
         Model(String... foreign) {
             this.foreign = List.of(foreign);
         }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     @Spec
@@ -66,6 +71,7 @@ final class TrainCommand implements Callable<Integer> {
         checkOptions();
         try (Session session = new Session(spec, options, recipe, engine)) {
             ReportBuilder report = new ReportBuilder();
+            report.config(session.config());
             Job job = session.job();
             switch (model) {
                 case TEACHER -> {
@@ -101,8 +107,7 @@ final class TrainCommand implements Callable<Integer> {
     private void checkOptions() {
         for (String option : model.foreign) {
             if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-                String name = model.name().toLowerCase(Locale.ROOT);
-                throw new ParameterException(spec.commandLine(), option + " is not for --model=" + name);
+                throw new ParameterException(spec.commandLine(), option + " is not for --model=" + model);
             }
         }
         Recipe used = recipe.recipe();

@@ -8,6 +8,8 @@ import java.util.Set;
 /**
  * What a command found out, as {@code report.json} holds it: components are its keys, in order, and a part that a
  * command does not have is null and left out. Keys are stable within a schema version; more may be added.
+ *
+ * @param config the TOML file with which {@code --config} repeats it
  */
 public record Report(
         int schemaVersion,
@@ -16,6 +18,7 @@ public record Report(
         Long seed,
         boolean quick,
         Environment environment,
+        String config,
         Teacher teacher,
         SoftLabels softLabels,
         List<Student> students,

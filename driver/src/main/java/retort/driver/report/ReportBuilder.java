@@ -17,6 +17,7 @@ public final class ReportBuilder implements LatencyTest.Results {
     private record Origin(String recipe, Long seed) {}
 
     private Origin origin;
+    private String config;
     private Report.Teacher teacher;
     private Report.SoftLabels softLabels;
     private final List<Report.Student> students = new ArrayList<>();
@@ -27,6 +28,11 @@ public final class ReportBuilder implements LatencyTest.Results {
     /** Recipe and seed that a model comes from, null where they are not known. */
     public void origin(String recipe, Long seed) {
         origin = new Origin(recipe, seed);
+    }
+
+    /** The TOML file that repeats the command; see {@code retort.driver.config}. */
+    public void config(String text) {
+        config = text;
     }
 
     public void teacher(TeacherResult result) {
@@ -98,6 +104,7 @@ public final class ReportBuilder implements LatencyTest.Results {
                 of.seed(),
                 quick,
                 environment,
+                config,
                 teacher,
                 softLabels,
                 students.isEmpty() ? null : students,

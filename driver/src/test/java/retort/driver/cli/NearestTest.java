@@ -19,6 +19,8 @@ class NearestTest {
         "--qiuck, --quick",
         "--dat, --data",
         "--quickly, --quick",
+        "dist, distill",
+        "--da, --data",
         "bench,",
         "-q,",
         "x,",

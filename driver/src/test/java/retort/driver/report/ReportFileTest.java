@@ -33,8 +33,8 @@ class ReportFileTest {
     void aRunHasTheseKeysInThisOrder() {
         keys(
                 run,
-                "schemaVersion, command, recipe, seed, quick, environment, teacher, softLabels, students, latency,"
-                        + " latencyRatio, latencySkipped");
+                "schemaVersion, command, recipe, seed, quick, environment, config, teacher, softLabels, students,"
+                        + " latency, latencyRatio, latencySkipped");
         keys(run.get("environment"), "backend, device, cpu, features, threads, java, os, dataset, commit, parameters");
         JsonObject teacher = run.getAsJsonObject("teacher");
         keys(teacher, "parameters, trainImages, seconds, imagesPerSecond, epochs, history, test");

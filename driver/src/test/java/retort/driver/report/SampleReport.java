@@ -29,6 +29,7 @@ final class SampleReport {
                 0L,
                 false,
                 environment(),
+                "name = \"notebook\"\n",
                 new Report.Teacher(27_413_130, 48_000, 227.31, 211.2, List.of(epoch), history(), test()),
                 new Report.SoftLabels(3.5f, 60_000, 41.2),
                 List.of(
@@ -57,6 +58,7 @@ final class SampleReport {
                 0L,
                 false,
                 environment(),
+                null,
                 null,
                 null,
                 null,
