@@ -23,19 +23,11 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        int code = run(args);
-        if (code != ExitCode.INTERRUPTED) {
-            System.exit(code);
-        }
-        // The JVM is already going down, and exits with 130 by itself once its hooks are done.
+        System.exit(run(args));
     }
 
     /** Runs a command line and gives its exit code. */
     static int run(String... args) {
-        try {
-            return COMPLAINTS.execute(RetortCommand.line(args), args);
-        } finally {
-            Interruption.end();
-        }
+        return Interruption.end(COMPLAINTS.execute(RetortCommand.line(args), args));
     }
 }

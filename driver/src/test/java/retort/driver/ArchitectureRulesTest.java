@@ -48,7 +48,7 @@ class ArchitectureRulesTest {
             .that()
             .resideInAnyPackage("retort.driver.cli", "retort.driver.page")
             .should()
-            .dependOnClassesThat(resideInAnyPackage("retort.driver..", "retort.nn..", "me.tongfei..")
+            .dependOnClassesThat(resideInAnyPackage("retort.driver..", "retort.nn..")
                     .and(not(resideInAnyPackage("retort.driver.cli", "retort.driver.page"))));
 
     /** Models are trained, evaluated and corrected in the job alone. */

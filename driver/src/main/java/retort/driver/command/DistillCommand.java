@@ -56,6 +56,7 @@ final class DistillCommand implements Callable<Integer> {
             report.config(session.config());
             Job job = session.job();
             job.checkTransferSet(List.of(learner));
+            session.progress().expect(1 + learner.steps());
             Job.Taught taught;
             try (Sequential model =
                     ModelFiles.load(session.backend(), teacher, session.data().test())) {

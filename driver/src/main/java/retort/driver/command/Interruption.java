@@ -1,56 +1,69 @@
 package retort.driver.command;
 
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
+import java.util.Map;
+import retort.driver.cli.ExitCode;
 import retort.driver.job.InterruptedJobException;
 
 /**
- * Ctrl-C, turned into an exception at the next safe place: the JVM's shutdown waits until the job has saved what it had
- * and said so.
+ * Ctrl-C, SIGTERM or a closed terminal, turned into an exception at the next safe place, so that the job can save what
+ * it has. The second such signal ends the process at once.
  */
 public final class Interruption {
-    private static final long LONGEST_WAIT_SECONDS = 60;
+    /** Signals, and the exit codes that shells give to what they end. */
+    private static final Map<String, Integer> SIGNALS =
+            Map.of("INT", ExitCode.INTERRUPTED, "TERM", ExitCode.TERMINATED, "HUP", ExitCode.HUNG_UP);
 
     private static Interruption current;
 
-    private final CountDownLatch over = new CountDownLatch(1);
-    private final Thread hook = new Thread(this::await, "retort-interruption");
-    private volatile boolean requested;
+    private final List<Runnable> givingBack;
+    private volatile Runnable told = () -> {};
+    private volatile int code;
 
-    private Interruption() {}
+    private Interruption() {
+        givingBack = SIGNALS.entrySet().stream()
+                .map(signal -> Signals.handle(signal.getKey(), () -> request(signal.getValue())))
+                .toList();
+    }
 
-    /** From now on a signal waits for {@link #end}. */
+    /** From now on a signal waits for the job. */
     static synchronized Interruption begin() {
-        end();
+        end(ExitCode.DONE);
         current = new Interruption();
-        Runtime.getRuntime().addShutdownHook(current.hook);
         return current;
     }
 
-    /** The command is over and has said what it had to say. */
-    public static synchronized void end() {
-        if (current != null && current.requested) {
-            current.over.countDown();
-        } else if (current != null) {
-            Runtime.getRuntime().removeShutdownHook(current.hook);
+    /**
+     * The command is over, with this exit code.
+     *
+     * @return the same, or that of the signal that interrupted it
+     */
+    public static synchronized int end(int exitCode) {
+        if (current == null) {
+            return exitCode;
         }
+        current.givingBack.forEach(Runnable::run);
+        int signalled = current.code;
         current = null;
+        return exitCode == ExitCode.INTERRUPTED ? signalled : exitCode;
     }
 
-    private void await() {
-        requested = true;
-        try {
-            if (!over.await(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("retort: the job did not stop in time, its unfinished epoch is lost");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /** Has the user told that the signal came: the step in work may take a while. */
+    void tell(Runnable telling) {
+        told = telling;
+    }
+
+    private void request(int exitCode) {
+        if (code != 0) {
+            Runtime.getRuntime().halt(exitCode);
         }
+        code = exitCode;
+        told.run();
     }
 
     /** Ends the job if the user has asked for it. */
     void check() {
-        if (requested) {
+        if (code != 0) {
             throw new InterruptedJobException();
         }
     }

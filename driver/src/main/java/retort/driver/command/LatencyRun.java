@@ -30,13 +30,15 @@ record LatencyRun(
                         .toList(),
                 settings.calls(),
                 settings.seconds(),
-                progress::check);
+                progress);
+        progress.next();
         for (Engine engine : options.engines()) {
             // What training or the engine before left, up to half a gigabyte, would stay on top of this engine's own
             // memory.
             System.gc();
             try (Backend backend = Backends.open(engine, options.opening())) {
                 progress.say("latency on " + engine + ", " + backend.device());
+                progress.check();
                 time(backend, teacher, "teacher", latency, results);
                 time(backend, student, "student", latency, results);
             }

@@ -2,145 +2,207 @@ package retort.driver.command;
 
 import java.io.PrintStream;
 import java.util.Locale;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import retort.driver.job.Epoch;
 import retort.driver.job.Fit;
 import retort.driver.job.Job;
+import retort.driver.job.LatencyTest;
+import retort.kernels.Engine;
 import retort.nn.Sequential;
 
-/** What the user sees on stderr while a job runs: bars on a terminal, a line now and then elsewhere. */
-final class Progress implements Job.Watcher {
+/**
+ * What the user sees on stderr while a job runs: on a terminal a line that is redrawn, elsewhere one now and then.
+ *
+ * <p>Progress bars there are for Java take the signals of the terminal away, and cut at 80 columns just what is to be
+ * seen: the loss.
+ */
+final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable {
     private static final long NANOS_BETWEEN_LINES = 10_000_000_000L;
-    private static final int BAR_MILLIS = 200;
+    private static final long MILLIS_BETWEEN_DRAWINGS = 250;
+
+    /** Before, what is left is a guess. */
+    private static final double SECONDS_BEFORE_ESTIMATE = 1;
+
+    private static final int PER_MILLE = 1000;
+    private static final String CLEAR_LINE = "\r\033[K";
 
     private final PrintStream err = System.err;
-    private final boolean onTerminal =
-            System.console() != null && System.console().isTerminal();
+    private final Terminal terminal = Terminal.ofStderr();
     private final Interruption interruption;
-    private ProgressBar bar;
+    private final ScheduledExecutorService drawing;
+    private int steps;
+    private int step;
     private String task;
-    private int total;
+    private long total;
+    private long before;
+    private long done;
+    private long doneAtStart;
+    private String remark = "";
     private long start;
+    private long epochStart;
     private long lastLine;
+    private int epochs;
 
     Progress(Interruption interruption) {
         this.interruption = interruption;
+        interruption.tell(() -> say("retort: stopping as soon as this can go on later; again to stop at once"));
+        if (terminal == null) {
+            drawing = null;
+        } else {
+            drawing = Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("retort-progress").factory());
+            drawing.scheduleAtFixedRate(
+                    this::draw, MILLIS_BETWEEN_DRAWINGS, MILLIS_BETWEEN_DRAWINGS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** How many steps the job has: calls of {@link #next}. */
+    void expect(int number) {
+        steps = number;
     }
 
     @Override
-    public void epochStarts(Fit fit, int epoch) {
-        int epochs = fit.training().epochs();
-        String of = epochs == 1 ? "" : "/" + epochs;
-        begin(fit.name() + ", epoch " + epoch + of, fit.images());
+    public synchronized void next() {
+        step++;
     }
 
     @Override
-    public void progress(int done, double loss, double accuracy) {
-        interruption.check();
-        advance(done, String.format(Locale.ROOT, "loss %.4f, accuracy %.2f %%", loss, 100 * accuracy));
+    public synchronized void epochStarts(Fit fit, int epoch) {
+        epochs = fit.training().epochs();
+        String name = fit.name() + ", epoch " + epoch + (epochs == 1 ? "" : "/" + epochs);
+        if (task == null) {
+            begin(name, (long) epochs * fit.images());
+            doneAtStart = (long) (epoch - 1) * fit.images();
+        }
+        task = name;
+        before = (long) (epoch - 1) * fit.images();
+        epochStart = System.nanoTime();
     }
 
     @Override
-    public void epochEnds(Sequential model, Epoch epoch) {
+    public void progress(int doneInEpoch, double loss, double accuracy) {
+        check();
+        advance(doneInEpoch, score(loss, accuracy));
+    }
+
+    @Override
+    public synchronized void epochEnds(Sequential model, Epoch epoch) {
         String validation = epoch.validation()
-                .map(score ->
-                        String.format(Locale.ROOT, ", validation %.4f, %.2f %%", score.loss(), 100 * score.accuracy()))
+                .map(score -> String.format(Locale.ROOT, ", validation %.2f %%", 100 * score.accuracy()))
                 .orElse("");
         Epoch.Score training = epoch.training();
-        end(String.format(
-                Locale.ROOT, "loss %.4f, accuracy %.2f %%%s", training.loss(), 100 * training.accuracy(), validation));
+        tell(task + ": " + score(training.loss(), training.accuracy()) + validation + ", " + seconds(epochStart));
+        if (epoch.number() == epochs) {
+            task = null;
+        }
     }
 
     @Override
-    public void stepStarts(String name, int items) {
+    public synchronized void stepStarts(String name, int items) {
         begin(name, items);
     }
 
     @Override
-    public void stepProgress(int done) {
-        interruption.check();
-        advance(done, "");
+    public void stepProgress(int items) {
+        check();
+        advance(items, "");
     }
 
     @Override
-    public void stepEnds() {
-        end("");
+    public void stepProgress(int items, double loss, double accuracy) {
+        check();
+        advance(items, score(loss, accuracy));
     }
 
-    /** Ends the job if the user has asked for it. */
-    void check() {
+    @Override
+    public synchronized void stepEnds() {
+        tell(task + ": " + (remark.isEmpty() ? "" : remark + ", ") + seconds(start));
+        task = null;
+    }
+
+    @Override
+    public void measurementStarts(Engine engine, String model, int batch) {
+        stepStarts("latency on " + engine + ", " + model + ", batch " + batch, PER_MILLE);
+    }
+
+    @Override
+    public void measurementProgress(double share) {
+        stepProgress((int) (PER_MILLE * share));
+    }
+
+    @Override
+    public void measurementEnds() {
+        stepEnds();
+    }
+
+    @Override
+    public void check() {
         interruption.check();
     }
 
     /** A remark between steps. */
-    void say(String line) {
-        err.println(line);
+    synchronized void say(String line) {
+        tell(line);
     }
 
-    private void begin(String name, int items) {
-        abandon();
+    private void begin(String name, long items) {
         task = name;
         total = items;
+        before = 0;
+        done = 0;
+        doneAtStart = 0;
+        remark = "";
         start = System.nanoTime();
         lastLine = start;
-        if (onTerminal) {
-            bar = new ProgressBarBuilder()
-                    .setTaskName(name)
-                    .setInitialMax(items)
-                    .setStyle(ProgressBarStyle.ASCII)
-                    .setUpdateIntervalMillis(BAR_MILLIS)
-                    .setUnit(" images", 1)
-                    .showSpeed()
-                    .setConsumer(new ConsoleProgressBarConsumer(err))
-                    .build();
-        }
     }
 
-    private void advance(int done, String remark) {
-        if (bar != null) {
-            bar.stepTo(done);
-            bar.setExtraMessage(remark.isEmpty() ? "" : ", " + remark);
-        } else if (System.nanoTime() - lastLine > NANOS_BETWEEN_LINES) {
+    private synchronized void advance(int items, String news) {
+        done = before + items;
+        remark = news;
+        if (terminal == null && System.nanoTime() - lastLine > NANOS_BETWEEN_LINES) {
             lastLine = System.nanoTime();
-            double seconds = (lastLine - start) / 1e9;
-            err.printf(
-                    Locale.ROOT,
-                    "%s: %,d of %,d images, %.0f images/s, %.0f s left%s%n",
-                    task,
-                    done,
-                    total,
-                    done / seconds,
-                    seconds * (total - done) / done,
-                    remark.isEmpty() ? "" : ", " + remark);
+            err.println(line().text());
         }
     }
 
-    private void end(String remark) {
-        double seconds = (System.nanoTime() - start) / 1e9;
-        if (bar != null) {
-            bar.stepTo(total);
-            bar.setExtraMessage(remark.isEmpty() ? "" : ", " + remark);
-        }
-        abandon();
-        if (!onTerminal) {
-            err.printf(
-                    Locale.ROOT,
-                    "%s: %,d images in %.1f s%s%n",
-                    task,
-                    total,
-                    seconds,
-                    remark.isEmpty() ? "" : ", " + remark);
+    private synchronized void draw() {
+        if (task != null) {
+            // A line that fills the last column wraps on some terminals.
+            err.print(CLEAR_LINE + line().text(terminal.columns() - 1));
+            err.flush();
         }
     }
 
-    /** Leaves a bar as it stands, so that what is printed next begins on a line of its own. */
-    void abandon() {
-        if (bar != null) {
-            bar.close();
-            bar = null;
+    private ProgressLine line() {
+        double elapsed = (System.nanoTime() - start) / 1e9;
+        long did = done - doneAtStart;
+        double left = did > 0 && elapsed > SECONDS_BEFORE_ESTIMATE ? elapsed * (total - done) / did : Double.NaN;
+        String ofJob = steps > 1 ? "step " + step + " of " + steps : "";
+        return new ProgressLine(ofJob, task, Math.min(1, done / (double) total), remark, left);
+    }
+
+    private void tell(String line) {
+        err.println((terminal == null ? "" : CLEAR_LINE) + line);
+    }
+
+    private static String score(double loss, double accuracy) {
+        return String.format(Locale.ROOT, "loss %.4f, acc. %.2f %%", loss, 100 * accuracy);
+    }
+
+    private static String seconds(long since) {
+        return String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - since) / 1e9);
+    }
+
+    /** Takes a drawn line away. */
+    @Override
+    public synchronized void close() {
+        if (drawing != null) {
+            drawing.shutdownNow();
+            err.print(CLEAR_LINE);
+            err.flush();
         }
+        task = null;
     }
 }

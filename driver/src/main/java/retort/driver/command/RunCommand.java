@@ -49,6 +49,9 @@ final class RunCommand implements Callable<Integer> {
             Job job = session.job();
             List<Student> students = session.recipe().students();
             job.checkTransferSet(students);
+            // Teacher, soft labels and latency; of each student its cross-validation, and itself.
+            session.progress()
+                    .expect(3 + students.stream().mapToInt(Student::steps).sum());
             Job.Taught taught = teach(job, report, models);
             for (Student student : students) {
                 keep(job.trainStudent(student, Optional.of(taught)), report, models);

@@ -154,7 +154,7 @@ final class Session implements AutoCloseable {
 
     @Override
     public void close() {
-        progress.abandon();
+        progress.close();
         backend.close();
         output.close();
     }

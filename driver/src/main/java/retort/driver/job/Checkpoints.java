@@ -82,6 +82,11 @@ record Checkpoints(Path folder, Map<String, String> origin) {
         }
 
         @Override
+        public void check() {
+            listener.check();
+        }
+
+        @Override
         public void epochEnds(Sequential model, Epoch epoch) {
             model.save(file(fit.name()), metadata(fit, omitted, Integer.toString(epoch.number())));
             listener.epochEnds(model, epoch);

@@ -29,8 +29,11 @@ public record Fit(
         float temperature,
         long seed) {
 
-    /** Steps between looks at the losses: until then a device need not be waited for. */
+    /** Steps between looks at the losses, at most: until then a device need not be waited for. */
     private static final int STEPS_PER_LOOK = 50;
+
+    /** A look that took longer is followed by one after fewer steps: who watches, or stops, does not wait. */
+    private static final double SECONDS_PER_LOOK = 0.2;
 
     /** What happens along the way; each may end the training by throwing. */
     public interface Listener {
@@ -39,6 +42,9 @@ public record Fit(
 
         /** Examples done in this epoch so far, and their mean loss and accuracy. */
         void progress(int done, double loss, double accuracy);
+
+        /** Between pieces of work that nothing else is told of. */
+        default void check() {}
 
         /** An epoch is over; the model is as it was left. */
         void epochEnds(Sequential model, Epoch epoch);
@@ -63,7 +69,7 @@ public record Fit(
                     // Adam's state is twice the model, and what follows needs room for activations and a copy of it.
                     optimizer.close();
                 }
-                results.add(validated(model, trained));
+                results.add(validated(model, trained, listener));
                 if (!isFinite(model)) {
                     throw DivergedException.weights(name, epoch, rate());
                 }
@@ -101,26 +107,32 @@ public record Fit(
             Tensor outcomes = scope.tensor(STEPS_PER_LOOK * batch, 2);
             int seen = 0;
             int pending = 0;
+            int stepsPerLook = 1;
+            long lastLook = System.nanoTime();
             for (int from = 0; from < order.length; from += batch) {
                 int count = Math.min(batch, order.length - from);
                 examples.copyBatch(order, from, count, jitter, pixels, targets);
                 trainer.step(pixels, targets, count, outcomes.rows(pending, count));
                 pending += count;
-                if (pending + batch > STEPS_PER_LOOK * batch || from + count == order.length) {
+                if (pending >= stepsPerLook * batch || from + count == order.length) {
                     float[] outcome = backend.download(outcomes.rows(0, pending));
-                    for (int i = 0; i < pending; i++) {
-                        lossSum += outcome[2 * i];
-                        hits += outcome[2 * i + 1];
-                    }
                     for (int step = 0; step < pending; step += batch) {
-                        curve.step(outcome, step, Math.min(step + batch, pending));
+                        int end = Math.min(step + batch, pending);
+                        for (int i = step; i < end; i++) {
+                            lossSum += outcome[2 * i];
+                            hits += outcome[2 * i + 1];
+                        }
+                        if (!Double.isFinite(lossSum)) {
+                            throw DivergedException.loss(name, epoch, seen + end, rate());
+                        }
+                        curve.step(outcome, step, end);
                     }
                     seen += pending;
-                    pending = 0;
-                    if (!Double.isFinite(lossSum)) {
-                        throw DivergedException.loss(name, epoch, seen, rate());
-                    }
                     listener.progress(seen, lossSum / seen, hits / seen);
+                    double took = (System.nanoTime() - lastLook) / 1e9;
+                    stepsPerLook = stepsWithin(SECONDS_PER_LOOK, took / Math.ceilDiv(pending, batch));
+                    pending = 0;
+                    lastLook = System.nanoTime();
                 }
             }
         }
@@ -129,12 +141,16 @@ public record Fit(
         return new Epoch(epoch, score, curve.taken(), Optional.empty(), seconds);
     }
 
+    private static int stepsWithin(double seconds, double secondsPerStep) {
+        return (int) Math.clamp(seconds / secondsPerStep, 1, STEPS_PER_LOOK);
+    }
+
     /** With what the validation examples say of the model, if there are any. */
-    private Epoch validated(Sequential model, Epoch trained) {
+    private Epoch validated(Sequential model, Epoch trained, Listener listener) {
         if (validation == null) {
             return trained;
         }
-        Logits logits = Inference.logits(model, validation, done -> {});
+        Logits logits = Inference.logits(model, validation, done -> listener.check());
         Epoch.Score score =
                 new Epoch.Score(logits.negativeLogLikelihood(validation, temperature), logits.accuracy(validation));
         return new Epoch(trained.number(), trained.training(), trained.curve(), Optional.of(score), trained.seconds());

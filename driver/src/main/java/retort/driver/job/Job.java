@@ -18,11 +18,17 @@ import retort.nn.Sequential;
 public final class Job {
     /** What the user sees of a running job. */
     public interface Watcher extends Fit.Listener {
+        /** The next part of the job begins: a teacher, soft labels, a cross-validation, a student. */
+        void next();
+
         /** A step other than training begins, over so many items. */
         void stepStarts(String name, int items);
 
-        /** Items of the step done so far. */
+        /** Items of the step done so far; may end the job by throwing. */
         void stepProgress(int done);
+
+        /** The same of a training, with its mean loss and accuracy. */
+        void stepProgress(int done, double loss, double accuracy);
 
         /** The step is over. */
         void stepEnds();
@@ -95,6 +101,7 @@ public final class Job {
                 Method.HARD_LABELS.loss(recipe.ownTemperature(), 1),
                 recipe.ownTemperature(),
                 recipe.seed());
+        watcher.next();
         Sequential model = create(recipe.teacher().architecture(), recipe.seed());
         List<Epoch> epochs = checkpoints.train(model, fit, Set.of(), watcher);
         TeacherResult result = new TeacherResult(model.parameterCount(), trained, epochs, test(model, name));
@@ -110,6 +117,7 @@ public final class Job {
 
     /** Step 3: the teacher's logits of all training images, dropout off. */
     public Taught teach(String name, Sequential teacher) {
+        watcher.next();
         long start = System.nanoTime();
         Logits logits = logits(name, teacher, Examples.labelled(data.train()));
         return new Taught(logits, recipe.temperature(), (System.nanoTime() - start) / 1e9);
@@ -133,9 +141,10 @@ public final class Job {
         Fit fit = fit(student, student.name(), examples, recipe.seed(student));
         Optional<StudentResult.CrossValidation> folds =
                 student.folds() == 0 ? Optional.empty() : Optional.of(crossValidate(student, fit));
+        watcher.next();
         Sequential model = create(student.training().architecture(), fit.seed());
         List<Epoch> epochs = checkpoints.train(model, fit, student.omitted(), watcher);
-        Logits logits = Inference.logits(model, test, done -> {});
+        Logits logits = Inference.logits(model, test, done -> watcher.check());
         StudentResult result = new StudentResult(
                 student.name(),
                 method,
@@ -188,6 +197,7 @@ public final class Job {
 
     /** Step 4: contiguous folds; for each a fresh student, trained on the others and held against the teacher on it. */
     private StudentResult.CrossValidation crossValidate(Student student, Fit whole) {
+        watcher.next();
         long start = System.nanoTime();
         List<Double> agreement = new ArrayList<>();
         Examples transfer = whole.examples();
@@ -200,7 +210,8 @@ public final class Job {
                 String name = "fold " + (fold + 1) + " of " + folds;
                 fit(student, name, transfer.outside(from, to), seed).run(model, watcher);
                 Examples heldOut = transfer.range(from, to);
-                agreement.add(Inference.logits(model, heldOut, done -> {}).accuracy(heldOut));
+                agreement.add(Inference.logits(model, heldOut, done -> watcher.check())
+                        .accuracy(heldOut));
             }
         }
         return new StudentResult.CrossValidation(agreement, (System.nanoTime() - start) / 1e9);

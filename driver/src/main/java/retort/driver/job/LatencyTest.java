@@ -13,7 +13,7 @@ import retort.nn.Predictor;
  * @param calls timed at batch 1; larger batches get fewer
  * @param secondsPerModel what a model may take at one batch size: slow engines get fewer calls, and none where one call
  *     would take longer
- * @param afterCall runs after each call, outside its time; it may end the test by throwing
+ * @param watcher is told after each call, outside its time
  */
 public record LatencyTest(
         Examples examples,
@@ -21,15 +21,28 @@ public record LatencyTest(
         List<Integer> batches,
         int calls,
         double secondsPerModel,
-        Runnable afterCall) {
+        Watcher watcher) {
     /** Up to here a batch gets a fifth of the calls, beyond a four-hundredth. */
     private static final int SMALL_BATCH = 32;
 
     /** Even the slowest measurement is of this many calls. */
     private static final int FEWEST_CALLS = 3;
 
+    /** What the calls before the timed ones are of a measurement. */
+    private static final double WARM_UP = 0.25;
+
     /** Different inputs that the calls take in turn. */
     private static final int INPUTS = 16;
+
+    /** What the user sees; each may end the test by throwing. */
+    public interface Watcher {
+        void measurementStarts(Engine engine, String model, int batch);
+
+        /** @param share of the measurement that is done, 0 to 1 */
+        void measurementProgress(double share);
+
+        void measurementEnds();
+    }
 
     /** How long a model took over a batch, call after call. */
     public record Timing(Engine engine, String model, int batch, int calls, double medianMicros, double p99Micros) {
@@ -65,7 +78,9 @@ public record LatencyTest(
                 results.skipped(new Skipped(engine, name, batch, reason));
                 continue;
             }
+            watcher.measurementStarts(engine, name, batch);
             Timing timing = measure(model, name, batch);
+            watcher.measurementEnds();
             secondsPerImage = 1 / timing.imagesPerSecond();
             results.measured(timing);
         }
@@ -92,7 +107,7 @@ public record LatencyTest(
             long begin = System.nanoTime();
             predict(model, inputs[done % inputs.length], batch, probabilities);
             micros[done++] = (System.nanoTime() - begin) / 1e3;
-            afterCall.run();
+            watcher.measurementProgress(WARM_UP + (1 - WARM_UP) * share(done, wanted, start, secondsPerModel));
         }
         double[] sorted = Arrays.copyOf(micros, done);
         Arrays.sort(sorted);
@@ -113,12 +128,19 @@ public record LatencyTest(
     /** Half as many calls as will be timed, within a third of the time. */
     private void warmUp(Predictor model, float[][] inputs, int batch, float[] probabilities, int wanted) {
         long start = System.nanoTime();
-        for (int call = 0; call < Math.max(1, wanted / 2); call++) {
+        int untimed = Math.max(1, wanted / 2);
+        for (int call = 0; call < untimed; call++) {
             predict(model, inputs[call % inputs.length], batch, probabilities);
-            afterCall.run();
+            watcher.measurementProgress(WARM_UP * share(call + 1, untimed, start, secondsPerModel / 3));
             if ((System.nanoTime() - start) / 1e9 > secondsPerModel / 3) {
                 return;
             }
         }
+    }
+
+    /** It ends when the calls are made, or when the time is over. */
+    private static double share(int done, int wanted, long start, double seconds) {
+        double ofTime = (System.nanoTime() - start) / 1e9 / seconds;
+        return Math.min(1, Math.max(done / (double) wanted, ofTime));
     }
 }

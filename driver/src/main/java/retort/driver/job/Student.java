@@ -34,6 +34,11 @@ public record Student(
         corrections = corrections.isEmpty() ? Set.of() : EnumSet.copyOf(corrections);
     }
 
+    /** Parts of a job that it takes: a cross-validation, where there is one, and its training. */
+    public int steps() {
+        return folds == 0 ? 1 : 2;
+    }
+
     /** The same on true labels, as a model of its own that is not cross-validated. */
     public Student onTrueLabels(String otherName, float otherTemperature) {
         Method labels = Method.HARD_LABELS;

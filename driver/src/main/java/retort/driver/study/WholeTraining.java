@@ -28,7 +28,7 @@ final class WholeTraining implements Job.Watcher {
 
     @Override
     public void progress(int done, double loss, double accuracy) {
-        stepProgress(before + done);
+        watcher.stepProgress(before + done, loss, accuracy);
     }
 
     @Override
@@ -46,6 +46,21 @@ final class WholeTraining implements Job.Watcher {
     @Override
     public void stepProgress(int done) {
         watcher.stepProgress(done);
+    }
+
+    @Override
+    public void stepProgress(int done, double loss, double accuracy) {
+        watcher.stepProgress(done, loss, accuracy);
+    }
+
+    @Override
+    public void next() {
+        watcher.next();
+    }
+
+    @Override
+    public void check() {
+        watcher.check();
     }
 
     @Override

@@ -118,7 +118,7 @@ class FitTest {
             String message = assertThrows(DivergedException.class, () -> fit.run(model, listening))
                     .getMessage();
             assertEquals(
-                    "training of wild diverged: its loss is no finite number in epoch 1, within the first 40 images"
+                    "training of wild diverged: its loss is no finite number in epoch 1, within the first 20 images"
                             + " (--learning-rate=1.0E30)",
                     message);
             assertEquals(List.of(), listening.epochs);

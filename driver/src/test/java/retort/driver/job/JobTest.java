@@ -269,7 +269,13 @@ class JobTest {
         public void stepStarts(String name, int items) {}
 
         @Override
+        public void next() {}
+
+        @Override
         public void stepProgress(int done) {}
+
+        @Override
+        public void stepProgress(int done, double loss, double accuracy) {}
 
         @Override
         public void stepEnds() {}

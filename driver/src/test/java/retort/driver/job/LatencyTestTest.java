@@ -78,7 +78,8 @@ class LatencyTestTest {
 
     @Test
     void aBatchOfMoreThanAllImagesIsSkippedWithTheReason() {
-        new LatencyTest(examples, 3.5f, List.of(2, IMAGES + 1), 10, 60, () -> {}).run(model, "student", collected);
+        new LatencyTest(examples, 3.5f, List.of(2, IMAGES + 1), 10, 60, new Watching(0))
+                .run(model, "student", collected);
 
         assertEquals(
                 List.of(2),
@@ -89,20 +90,44 @@ class LatencyTestTest {
     }
 
     @Test
-    void whatRunsAfterACallMayEndTheTest() {
-        Runnable interruption = () -> {
-            if (++calls == 7) {
-                throw new InterruptedJobException();
-            }
-        };
-        LatencyTest latency = new LatencyTest(examples, 3.5f, BATCHES, 100, 60, interruption);
+    void whoWatchesMayEndTheTestAfterACall() {
+        LatencyTest latency = new LatencyTest(examples, 3.5f, BATCHES, 100, 60, new Watching(7));
         assertThrows(InterruptedJobException.class, () -> latency.run(model, "student", collected));
         assertEquals(7, calls);
         assertEquals(List.of(), collected.measured);
     }
 
     private LatencyTest latency(int most, double seconds) {
-        return new LatencyTest(examples, 3.5f, BATCHES, most, seconds, () -> calls++);
+        return new LatencyTest(examples, 3.5f, BATCHES, most, seconds, new Watching(0));
+    }
+
+    /** Counts calls, of which the last may end the test. */
+    private final class Watching implements LatencyTest.Watcher {
+        private final int last;
+        private double share;
+
+        Watching(int last) {
+            this.last = last;
+        }
+
+        @Override
+        public void measurementStarts(Engine engine, String name, int batch) {
+            share = 0;
+        }
+
+        @Override
+        public void measurementProgress(double done) {
+            assertTrue(done >= share && done <= 1, share + ", then " + done);
+            share = done;
+            if (++calls == last) {
+                throw new InterruptedJobException();
+            }
+        }
+
+        @Override
+        public void measurementEnds() {
+            assertTrue(share > 0.5, "ends at " + share);
+        }
     }
 
     private static final class Collected implements LatencyTest.Results {

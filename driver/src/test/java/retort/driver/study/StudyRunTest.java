@@ -211,6 +211,14 @@ class StudyRunTest {
         }
 
         @Override
+        public void stepProgress(int done, double loss, double accuracy) {
+            stepProgress(done);
+        }
+
+        @Override
+        public void next() {}
+
+        @Override
         public void stepEnds() {}
 
         @Override
