@@ -15,8 +15,8 @@ jvm=(--enable-native-access=ALL-UNNAMED --add-modules jdk.incubator.vector
 
 # Small tiles: what a simulator or a slow driver gets through, in groups of at most 32 items.
 printf '%s\n' FAMILY=CORES GEMM_KC=64 ADAM_NC=256 >"$work/cores.properties"
-printf '%s\n' FAMILY=SIMT BLOCK_M=32 BLOCK_SMALL_M=16 BLOCK_N=32 BLOCK_K=8 BLOCK_ITEM_M=4 BLOCK_ITEM_N=8 SPLIT_K=4 \
-    >"$work/simt.properties"
+printf '%s\n' FAMILY=SIMT >"$work/simt.properties"
+printf '%s\n' {LARGE,MEDIUM,SHORT,NARROW}_{M=16,N=32,K=8,ITEM_M=4,ITEM_N=4,GROUPS=8} >>"$work/simt.properties"
 for family in cores simt; do
     printf '%s\n' ELEMENT_ITEMS=32 ROW_ITEMS=32 >>"$work/$family.properties"
 done

@@ -1,5 +1,6 @@
 package retort.kernels;
 
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -103,12 +104,13 @@ public final class Backends {
      * Finds the kernel parameters that are fastest on a device, and writes them where the engine reads them.
      *
      * @param device its number, part of its name, or null for the best there is
+     * @param limit no more is tried after this time; null for none
      * @param progress is told of every set of parameters, one line each
      * @throws BackendUnavailableException if there is no such device
      * @throws UnsupportedOperationException if the engine has nothing to tune
      */
-    public static Tuning tune(Engine engine, String device, Consumer<String> progress) {
-        return provider(engine).tune(device, progress);
+    public static Tuning tune(Engine engine, String device, Duration limit, Consumer<String> progress) {
+        return provider(engine).tune(device, limit, progress);
     }
 
     private static EngineProvider provider(Engine engine) {

@@ -1,5 +1,6 @@
 package retort.kernels;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -60,10 +61,11 @@ public interface EngineProvider {
      * Finds the kernel parameters that are fastest on a device, and writes them where the engine reads them.
      *
      * @param device as {@link Backends.Options#device}
+     * @param limit no more is tried after this time; null for none
      * @param progress is told of every set of parameters, one line each
      * @throws UnsupportedOperationException if this engine has nothing to tune
      */
-    default Tuning tune(String device, Consumer<String> progress) {
+    default Tuning tune(String device, Duration limit, Consumer<String> progress) {
         throw new UnsupportedOperationException(engine() + ": has no parameters to tune");
     }
 }

@@ -94,6 +94,12 @@ public final class BenchCommand implements Callable<Integer> {
     private String device;
 
     @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            description = "With --tune: try no more after this time, and keep the best so far.")
+    private Integer seconds;
+
+    @Option(
             names = "--out",
             paramLabel = "DIR",
             description = "Folder for the reports (default: retort-out/bench-<time>).")
@@ -112,7 +118,8 @@ public final class BenchCommand implements Callable<Integer> {
         if (!engines.equals(List.of(Engine.OPENCL))) {
             throw new ParameterException(spec.commandLine(), "--tune: only --backend=opencl has parameters to tune");
         }
-        Tuning result = Backends.tune(Engine.OPENCL, device, System.err::println);
+        Duration limit = seconds == null ? null : Duration.ofSeconds(seconds);
+        Tuning result = Backends.tune(Engine.OPENCL, device, limit, System.err::println);
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
                 Locale.ROOT,

@@ -25,8 +25,18 @@ final class ClConstants {
     /** Floats that a SIMT item loads or stores at a time: 16 bytes, as a GPU likes them. */
     static final int SIMT_WIDTH = 4;
 
-    /** Floats between two lines of A in local memory: items that write neighbouring depths hit different banks. */
+    /** Floats between two lines of a slice in local memory: neighbouring depths lie in different banks. */
     static final int SIMT_PADDING = 4;
+
+    /** Items of a group that adds up splits, and how many of them share a vector of C at most. */
+    static final int SPLIT_SUM_ITEMS = 128;
+
+    static final int SPLIT_SUM_LANES = 32;
+
+    /** Vectors of columns, and rows at a time, that a SIMT group adds up: lines of 128 bytes, 8 warps. */
+    static final int SUM_VECTORS = 8;
+
+    static final int SUM_LANES = 32;
 
     private ClConstants() {}
 
@@ -48,6 +58,9 @@ final class ClConstants {
         macros.put("GEMV_VECTORS", Integer.toString(GEMV_VECTORS));
         macros.put("SIMT_WIDTH", Integer.toString(SIMT_WIDTH));
         macros.put("SIMT_PADDING", Integer.toString(SIMT_PADDING));
+        macros.put("SPLIT_SUM_ITEMS", Integer.toString(SPLIT_SUM_ITEMS));
+        macros.put("SUM_VECTORS", Integer.toString(SUM_VECTORS));
+        macros.put("SUM_LANES", Integer.toString(SUM_LANES));
         return macros.entrySet().stream()
                 .map(each -> "#define " + each.getKey() + " " + each.getValue() + "\n")
                 .collect(Collectors.joining());

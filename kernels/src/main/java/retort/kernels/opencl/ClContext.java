@@ -5,6 +5,7 @@ import com.aparapi.internal.opencl.OpenCLKernel;
 import com.aparapi.internal.opencl.OpenCLProgram;
 import java.lang.reflect.Field;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import retort.kernels.Device;
@@ -31,6 +32,7 @@ final class ClContext {
     private final OpenCLDevice aparapi;
     private final long context;
     private final long queue;
+    private final long timedQueue;
     private final Map<String, ClProgram> programs = new HashMap<>();
 
     private ClContext(OpenClDevices.Found found) {
@@ -42,18 +44,20 @@ final class ClContext {
             throw new OpenClException("opencl: open: Aparapi can't create a context on " + device.name(), "");
         }
         context = handle(OpenCLProgram.class, "contextId", first);
-        queue = handle(OpenCLProgram.class, "queueId", first);
-        if (context == 0 || queue == 0) {
+        timedQueue = handle(OpenCLProgram.class, "queueId", first);
+        if (context == 0 || timedQueue == 0) {
             throw new OpenClException("opencl: open: Aparapi gave no context or queue on " + device.name(), "");
         }
+        queue = OpenCl.createQueue("open", context, aparapi.getDeviceId(), false);
     }
 
-    /** The same context with a queue and programs of its own, for another thread. */
+    /** The same context with queues and programs of its own, for another thread. */
     private ClContext(ClContext other) {
         device = other.device;
         aparapi = other.aparapi;
         context = other.context;
-        queue = OpenCl.createQueue("sibling", context, aparapi.getDeviceId(), OpenCl.queueProfiles(other.queue));
+        queue = OpenCl.createQueue("sibling", context, aparapi.getDeviceId(), false);
+        timedQueue = OpenCl.createQueue("sibling", context, aparapi.getDeviceId(), true);
     }
 
     /** Another queue in this context, for a backend of its own. What is in memory on one is on the other too. */
@@ -104,14 +108,20 @@ final class ClContext {
         return context;
     }
 
-    long queue() {
-        return queue;
+    /** The queue of all work; one that records device times, at some cost to each launch, is Aparapi's own. */
+    long queue(boolean timed) {
+        return timed ? timedQueue : queue;
     }
 
-    /** The program of a .cl file under the given parameters, built on first use. */
-    ClProgram program(String file, ClParameters parameters) {
-        String options = options() + ' ' + parameters.options();
+    /** The program of a .cl file under the given parameters and further macros, built on first use. */
+    ClProgram program(String file, ClParameters parameters, String macros) {
+        String options = String.join(" ", options(), parameters.options(), macros);
         return programs.computeIfAbsent(file + " " + options, key -> build(file, ClSource.of(file), options));
+    }
+
+    /** All programs built so far. */
+    Collection<ClProgram> programs() {
+        return programs.values();
     }
 
     /** Builds a program that needs no parameters and is not kept. */
@@ -122,18 +132,19 @@ final class ClContext {
     private ClProgram build(String name, String source, String options) {
         synchronized (BUILDING) {
             long program = OpenClPrograms.buildProgram(name, context, aparapi.getDeviceId(), source, options);
-            return new ClProgram(this, name, new OpenCLProgram(program, queue, context, aparapi, source), program);
+            return new ClProgram(this, name, new OpenCLProgram(program, timedQueue, context, aparapi, source), program);
         }
     }
 
     private String options() {
         StringBuilder options = new StringBuilder("-cl-std=CL1.2 -cl-kernel-arg-info");
-        long precision = OpenCl.deviceNumber(aparapi.getDeviceId(), SINGLE_PRECISION);
-        if ((precision & CORRECTLY_ROUNDED_DIVISION) != 0) {
-            options.append(" -cl-fp32-correctly-rounded-divide-sqrt");
-        }
         if (device.type() == Device.Type.CPU) {
             options.append(" -DDEVICE_IS_CPU");
+            // A processor's own; a GPU branches for it, and Adam divides and takes a root of each weight.
+            long precision = OpenCl.deviceNumber(aparapi.getDeviceId(), SINGLE_PRECISION);
+            if ((precision & CORRECTLY_ROUNDED_DIVISION) != 0) {
+                options.append(" -cl-fp32-correctly-rounded-divide-sqrt");
+            }
         }
         String more = System.getProperty(OPTIONS_PROPERTY, "");
         return more.isEmpty()

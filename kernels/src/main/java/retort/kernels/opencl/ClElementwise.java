@@ -18,6 +18,7 @@ final class ClElementwise {
     private static final String FILE = "elementwise.cl";
     private static final String OPTIMIZERS = "optimizers.cl";
     private static final String MAX_NORM = "max_norm.cl";
+    private static final String COLUMN_SUMS = "column_sums.cl";
 
     /** Chunks that a long column sum is cut into, so that all of a device works on few columns. */
     private static final int SUM_CHUNKS = 64;
@@ -56,7 +57,10 @@ final class ClElementwise {
     }
 
     void columnSums(ColumnSumSpec spec, ClTensor x, ClTensor sums) {
-        int chunkRows = chunkRows(spec.rows());
+        int chunkRows = switch (session.family()) {
+            case CORES -> chunkRows(spec.rows());
+            case SIMT -> simtChunkRows(spec.rows(), spec.columns());
+        };
         int chunks = ceilDivide(spec.rows(), chunkRows);
         if (chunks == 1) {
             sumChunks(spec::id, x, sums, spec.rows(), spec.columns(), chunkRows);
@@ -72,11 +76,22 @@ final class ClElementwise {
         return Math.max(SHORTEST_CHUNK, ceilDivide(rows, SUM_CHUNKS));
     }
 
+    /** A group for each compute unit, if that leaves its lanes some rows each. */
+    private int simtChunkRows(int rows, int columns) {
+        int blocks = ceilDivide(columns, ClConstants.SUM_VECTORS * ClConstants.SIMT_WIDTH);
+        int chunks = Math.max(1, session.computeUnits() / blocks);
+        return Math.max(SHORTEST_CHUNK, ceilDivide(rows, chunks));
+    }
+
     /** Sums each chunk of rows of {@code x} to a row of {@code sums}; both are tensors or buffers. */
     void sumChunks(Supplier<String> op, Object x, Object sums, int rows, int columns, int chunkRows) {
-        int groupColumns = session.parameter(ClParameter.ELEMENT_ITEMS) * width;
+        int groupColumns = switch (session.family()) {
+            case CORES -> session.parameter(ClParameter.ELEMENT_ITEMS) * width;
+            case SIMT -> ClConstants.SUM_VECTORS * ClConstants.SIMT_WIDTH;
+        };
         int groups = ceilDivide(rows, chunkRows) * ceilDivide(columns, groupColumns);
-        session.launch(op, FILE, "column_sums", groups, x, sums, rows, columns, chunkRows);
+        String file = session.family().folder() + COLUMN_SUMS;
+        session.launch(op, file, "column_sums", groups, x, sums, rows, columns, chunkRows);
     }
 
     /** The gradient is a tensor or a buffer. */

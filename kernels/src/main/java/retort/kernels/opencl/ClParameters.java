@@ -6,9 +6,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import retort.kernels.BackendException;
 import retort.kernels.Device;
+import retort.kernels.opencl.ClTile.Extent;
 
 /**
  * A value for every {@link ClParameter} of a family. They come from the file of the device's class, such as
@@ -110,18 +112,18 @@ final class ClParameters {
                 needs.add(new Need(ClParameter.ADAM_NC, gradientColumn, 1, memory, bytes));
             }
             case SIMT -> {
-                int rows = Math.max(get(ClParameter.BLOCK_M), get(ClParameter.BLOCK_SMALL_M));
-                long slices = 2L * (rows + ClConstants.SIMT_PADDING + get(ClParameter.BLOCK_N)) * Float.BYTES;
-                needs.add(new Need(ClParameter.BLOCK_K, slices, 1, memory, bytes));
-                needs.add(new Need(ClParameter.BLOCK_N, itemRows(), get(ClParameter.BLOCK_ITEM_N), items, largest));
+                for (ClTile tile : ClTile.values()) {
+                    int m = get(tile.parameter(Extent.M));
+                    int n = get(tile.parameter(Extent.N));
+                    long slices = 2L * (m + n + 2 * ClConstants.SIMT_PADDING) * Float.BYTES;
+                    needs.add(new Need(tile.parameter(Extent.K), slices, 1, memory, bytes));
+                    long itemRows = m / get(tile.parameter(Extent.ITEM_M));
+                    needs.add(new Need(
+                            tile.parameter(Extent.N), itemRows, get(tile.parameter(Extent.ITEM_N)), items, largest));
+                }
             }
         }
         return needs;
-    }
-
-    /** Rows of items in a group. */
-    private int itemRows() {
-        return get(ClParameter.BLOCK_M) / get(ClParameter.BLOCK_ITEM_M);
     }
 
     /** The same with what local memory or the work-group's limit bounds lowered to what the device has. */
@@ -157,11 +159,7 @@ final class ClParameters {
                         ? Optional.empty()
                         : Optional.of("DOT_NR is " + get(ClParameter.DOT_NR) + ", expected at most GEMM_WIDTH = "
                                 + get(ClParameter.GEMM_WIDTH));
-            case SIMT ->
-                itemRows() <= get(ClParameter.BLOCK_SMALL_M)
-                        ? Optional.empty()
-                        : Optional.of("BLOCK_SMALL_M is " + get(ClParameter.BLOCK_SMALL_M)
-                                + ", expected at least BLOCK_M / BLOCK_ITEM_M = " + itemRows());
+            case SIMT -> Optional.empty();
         };
     }
 
@@ -210,9 +208,11 @@ final class ClParameters {
         return values.hashCode();
     }
 
-    /** As options of the OpenCL compiler. */
+    /** As options of the OpenCL compiler; tiles are given to the programs of theirs alone ({@link ClSimtForm}). */
     String options() {
+        Set<ClParameter> tiles = ClTile.parameters().collect(Collectors.toSet());
         return values.entrySet().stream()
+                .filter(each -> !tiles.contains(each.getKey()))
                 .map(each -> "-D" + each.getKey() + "=" + each.getValue())
                 .collect(Collectors.joining(" "));
     }

@@ -29,6 +29,11 @@ final class ClProgram {
                 .forEach(each -> declared.put(each.name(), ClSignature.of(name, each)));
     }
 
+    /** Its .cl file. */
+    String name() {
+        return name;
+    }
+
     /** The names of all its kernels. */
     Set<String> declared() {
         return declared.keySet();

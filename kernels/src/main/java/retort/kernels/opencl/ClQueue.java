@@ -41,7 +41,8 @@ final class ClQueue implements AutoCloseable {
     private final MemorySegment argument = arena.allocate(JAVA_LONG);
     private final MemorySegment sizes = arena.allocate(JAVA_LONG, 2);
     private final MemorySegment eventRoom = arena.allocate(JAVA_LONG);
-    private final MemorySegment staging = arena.allocate((long) STAGING_BYTES * STAGING_SLOTS, 4096);
+    private final long queue;
+    private final ClStaging staging;
     private final long[] slotEvents = new long[STAGING_SLOTS];
     private final List<Timed> timed = new ArrayList<>();
     private final Map<String, Long> deviceNanos = new TreeMap<>();
@@ -58,9 +59,11 @@ final class ClQueue implements AutoCloseable {
     ClQueue(ClContext context, boolean profile) {
         this.context = context;
         this.profile = profile;
-        if (profile && !OpenCl.queueProfiles(context.queue())) {
+        queue = context.queue(profile || throughAparapi);
+        if (profile && !OpenCl.queueProfiles(queue)) {
             throw new OpenClException("opencl: profile: this Aparapi's queue does not record device times", "");
         }
+        staging = new ClStaging(queue, context.handle(), STAGING_BYTES * STAGING_SLOTS);
     }
 
     /** Queues {@code groups} work-groups of a kernel; operands as {@link ClKernel#spell} takes them. */
@@ -83,7 +86,9 @@ final class ClQueue implements AutoCloseable {
     private void launchThroughAparapi(ClKernel kernel, int groups, Object[] arguments) {
         Object[] withRange = new Object[arguments.length + 1];
         withRange[0] = Range.create(context.aparapi(), groups * kernel.groupSize(), kernel.groupSize());
-        System.arraycopy(arguments, 0, withRange, 1, arguments.length);
+        for (int i = 0; i < arguments.length; i++) {
+            withRange[i + 1] = arguments[i] instanceof ClBuffer buffer ? (Object) buffer.handle() : arguments[i];
+        }
         Arrays.fill(kernel.current(), null);
         kernel.aparapi().invoke(withRange);
     }
@@ -100,8 +105,7 @@ final class ClQueue implements AutoCloseable {
         sizes.setAtIndex(JAVA_LONG, 0, (long) groups * kernel.groupSize());
         sizes.setAtIndex(JAVA_LONG, 1, kernel.groupSize());
         try {
-            OpenCl.enqueueKernel(
-                    name, context.queue(), kernel.handle(), sizes, profile ? eventRoom : MemorySegment.NULL);
+            OpenCl.enqueueKernel(name, queue, kernel.handle(), sizes, profile ? eventRoom : MemorySegment.NULL);
         } catch (OpenClException e) {
             throw new OpenClException(e.getMessage() + " in " + op.get(), "");
         }
@@ -114,8 +118,8 @@ final class ClQueue implements AutoCloseable {
     private void setArgument(Supplier<String> op, ClKernel kernel, int index, Object value) {
         Arrays.fill(kernel.current(), index, index + 1, null);
         long bytes = switch (value) {
-            case Long handle -> {
-                argument.set(JAVA_LONG, 0, handle);
+            case ClBuffer buffer -> {
+                argument.set(JAVA_LONG, 0, buffer.handle());
                 yield Long.BYTES;
             }
             case Integer number -> {
@@ -134,7 +138,7 @@ final class ClQueue implements AutoCloseable {
     /** Starts what is queued now and then, and waits once the host is two markers ahead. */
     private void pace(String op) {
         if (launches % LAUNCHES_PER_MARKER == 0) {
-            OpenCl.enqueueMarker(op, context.queue(), eventRoom);
+            OpenCl.enqueueMarker(op, queue, eventRoom);
             long marker = eventRoom.get(JAVA_LONG, 0);
             if (lastMarker != 0) {
                 OpenCl.await(op, lastMarker);
@@ -143,7 +147,7 @@ final class ClQueue implements AutoCloseable {
             collectTimes();
         }
         if (launches % LAUNCHES_PER_FLUSH == 0) {
-            OpenCl.flush(op, context.queue());
+            OpenCl.flush(op, queue);
         }
     }
 
@@ -155,14 +159,13 @@ final class ClQueue implements AutoCloseable {
                 MemorySegment.copy(source, offset + done, slot, JAVA_FLOAT, 0, count);
                 long bytes = (long) count * Float.BYTES;
                 long at = ((long) destination.offset() + done) * Float.BYTES;
-                OpenCl.enqueueWrite(
-                        "upload", context.queue(), destination.buffer().handle(), at, slot, bytes, eventRoom);
+                OpenCl.enqueueWrite("upload", queue, destination.buffer().handle(), at, slot, bytes, eventRoom);
                 slotEvents[nextSlot] = eventRoom.get(JAVA_LONG, 0);
                 nextSlot = (nextSlot + 1) % STAGING_SLOTS;
                 uploadedBytes += bytes;
                 done += count;
             }
-            OpenCl.flush("upload", context.queue());
+            OpenCl.flush("upload", queue);
         });
     }
 
@@ -173,7 +176,7 @@ final class ClQueue implements AutoCloseable {
             slotEvents[nextSlot] = 0;
             OpenCl.await("upload", event);
         }
-        return staging.asSlice((long) nextSlot * STAGING_BYTES, STAGING_BYTES);
+        return staging.memory().asSlice((long) nextSlot * STAGING_BYTES, STAGING_BYTES);
     }
 
     void download(ClTensor source, float[] destination, int offset) {
@@ -183,7 +186,7 @@ final class ClQueue implements AutoCloseable {
                 MemorySegment slot = nextStagingSlot();
                 long bytes = (long) count * Float.BYTES;
                 long at = ((long) source.offset() + done) * Float.BYTES;
-                OpenCl.read("download", context.queue(), source.buffer().handle(), at, slot, bytes);
+                OpenCl.read("download", queue, source.buffer().handle(), at, slot, bytes);
                 MemorySegment.copy(slot, JAVA_FLOAT, 0, destination, offset + done, count);
                 downloadedBytes += bytes;
                 done += count;
@@ -196,7 +199,7 @@ final class ClQueue implements AutoCloseable {
         alone(() -> {
             OpenCl.enqueueCopy(
                     "copy",
-                    context.queue(),
+                    queue,
                     from.buffer().handle(),
                     (long) from.offset() * Float.BYTES,
                     to.buffer().handle(),
@@ -211,7 +214,7 @@ final class ClQueue implements AutoCloseable {
 
     void finish() {
         alone(() -> {
-            OpenCl.finish("finish", context.queue());
+            OpenCl.finish("finish", queue);
             settle();
         });
     }
@@ -230,7 +233,7 @@ final class ClQueue implements AutoCloseable {
         if (timed.isEmpty()) {
             return;
         }
-        OpenCl.finish("profile", context.queue());
+        OpenCl.finish("profile", queue);
         for (Timed each : timed) {
             deviceNanos.merge(each.op(), OpenCl.eventNanos(each.op(), each.event()), Long::sum);
             OpenCl.releaseEvent(each.event());
@@ -268,6 +271,7 @@ final class ClQueue implements AutoCloseable {
             }
         }
         closed = true;
+        staging.close();
         arena.close();
     }
 }

@@ -27,20 +27,42 @@ final class ClSession {
         return context.device().computeUnits();
     }
 
+    ClFamily family() {
+        return parameters.family();
+    }
+
     /** Queues work-groups of a .cl file's kernel; operands as {@link ClSignature#spell} takes them. */
     void launch(Supplier<String> op, String file, String name, int groups, Object... operands) {
         queue.launch(op, kernel(file, name), groups, operands);
     }
 
+    /** The same of a kernel at hand. */
+    void launch(Supplier<String> op, ClKernel kernel, int groups, Object... operands) {
+        queue.launch(op, kernel, groups, operands);
+    }
+
     /** Queues as many groups as have {@code workItems}, and some more to fill the last group. */
     void launchItems(Supplier<String> op, String file, String name, int workItems, Object... operands) {
-        ClKernel kernel = kernel(file, name);
+        launchItems(op, kernel(file, name), workItems, operands);
+    }
+
+    /** The same of a kernel at hand. */
+    void launchItems(Supplier<String> op, ClKernel kernel, int workItems, Object... operands) {
         queue.launch(op, kernel, ceilDivide(workItems, kernel.groupSize()), operands);
     }
 
     private ClKernel kernel(String file, String name) {
-        return kernels.computeIfAbsent(
-                file + ' ' + name, absent -> context.program(file, parameters).kernel(name));
+        ClKernel known = kernels.get(name);
+        if (known == null) {
+            known = kernel(file, name, "");
+            kernels.put(name, known);
+        }
+        return known;
+    }
+
+    /** A .cl file's kernel as further macros make it; whoever asks keeps it. */
+    ClKernel kernel(String file, String name, String macros) {
+        return context.program(file, parameters, macros).kernel(name);
     }
 
     /** Work memory for the launches of one op, given back to the pool when they are queued. */

@@ -97,7 +97,7 @@ record ClSignature(String kernel, int groupSize, List<Kind> operands) {
     }
 
     /**
-     * Spells operands out as the kernel's arguments: a {@link ClTensor} or {@link ClBuffer} as its handle and offset.
+     * Spells operands out as the kernel's arguments: a {@link ClTensor} or {@link ClBuffer} as buffer and offset.
      * Lists stand for their elements.
      *
      * @throws IllegalArgumentException if they are not what the kernel takes
@@ -116,12 +116,12 @@ record ClSignature(String kernel, int groupSize, List<Kind> operands) {
             switch (flat.get(i)) {
                 case ClTensor tensor
                 when kind == Kind.BUFFER -> {
-                    spelled[at++] = tensor.buffer().handle();
+                    spelled[at++] = tensor.buffer();
                     spelled[at++] = tensor.offset();
                 }
                 case ClBuffer buffer
                 when kind == Kind.BUFFER -> {
-                    spelled[at++] = buffer.handle();
+                    spelled[at++] = buffer;
                     spelled[at++] = 0;
                 }
                 case Integer number when kind == Kind.INT -> spelled[at++] = number;

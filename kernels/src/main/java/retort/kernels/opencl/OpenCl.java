@@ -26,6 +26,8 @@ final class OpenCl {
     private static final int PROFILING_END = 0x1283;
     private static final long PROFILING_ENABLE = 2;
     private static final long READ_WRITE = 1;
+    private static final long IN_HOST_MEMORY = 1 << 4;
+    private static final long MAP_READ_WRITE = 1 | 2;
     private static final int NO_PLATFORM = -1001;
 
     private static final MethodHandle GET_PLATFORM_IDS = bind("clGetPlatformIDs", JAVA_INT, ADDRESS, ADDRESS);
@@ -37,6 +39,21 @@ final class OpenCl {
             bindTo(JAVA_LONG, "clCreateCommandQueue", JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS);
     private static final MethodHandle CREATE_BUFFER =
             bindTo(JAVA_LONG, "clCreateBuffer", JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS);
+    private static final MethodHandle MAP_BUFFER = bindTo(
+            ADDRESS,
+            "clEnqueueMapBuffer",
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_INT,
+            ADDRESS,
+            ADDRESS,
+            ADDRESS);
+    private static final MethodHandle UNMAP =
+            bind("clEnqueueUnmapMemObject", JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
     private static final MethodHandle RELEASE_BUFFER = bind("clReleaseMemObject", JAVA_LONG);
     private static final MethodHandle ENQUEUE_WRITE = transfer("clEnqueueWriteBuffer");
     private static final MethodHandle ENQUEUE_READ = transfer("clEnqueueReadBuffer");
@@ -117,14 +134,43 @@ final class OpenCl {
     }
 
     static long createBuffer(String op, long context, long bytes) {
+        return createBuffer(op, context, READ_WRITE, bytes);
+    }
+
+    /** A buffer in host memory that the device can reach. */
+    static long createHostBuffer(String op, long context, long bytes) {
+        return createBuffer(op, context, READ_WRITE | IN_HOST_MEMORY, bytes);
+    }
+
+    private static long createBuffer(String op, long context, long flags, long bytes) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(JAVA_INT);
-            long buffer = (long) CREATE_BUFFER.invokeExact(context, READ_WRITE, bytes, MemorySegment.NULL, status);
+            long buffer = (long) CREATE_BUFFER.invokeExact(context, flags, bytes, MemorySegment.NULL, status);
             check(op, "clCreateBuffer", status.get(JAVA_INT, 0));
             return buffer;
         } catch (Throwable e) {
             throw failure(e);
         }
+    }
+
+    /** A buffer's memory as the host sees it, until it is unmapped. */
+    @SuppressWarnings("restricted")
+    static MemorySegment map(String op, long queue, long buffer, long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment status = arena.allocate(JAVA_INT);
+            MemorySegment none = MemorySegment.NULL;
+            MemorySegment mapped = (MemorySegment)
+                    MAP_BUFFER.invokeExact(queue, buffer, 1, MAP_READ_WRITE, 0L, bytes, 0, none, none, status);
+            check(op, "clEnqueueMapBuffer", status.get(JAVA_INT, 0));
+            return mapped.reinterpret(bytes);
+        } catch (Throwable e) {
+            throw failure(e);
+        }
+    }
+
+    static void unmap(String op, long queue, long buffer, MemorySegment memory) {
+        call(op, "clEnqueueUnmapMemObject", () ->
+                (int) UNMAP.invokeExact(queue, buffer, memory, 0, MemorySegment.NULL, MemorySegment.NULL));
     }
 
     static void releaseBuffer(long buffer) {

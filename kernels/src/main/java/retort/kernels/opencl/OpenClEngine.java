@@ -1,5 +1,6 @@
 package retort.kernels.opencl;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import retort.kernels.Backend;
@@ -71,8 +72,8 @@ public final class OpenClEngine implements EngineProvider {
     }
 
     @Override
-    public Tuning tune(String device, Consumer<String> progress) {
+    public Tuning tune(String device, Duration limit, Consumer<String> progress) {
         checkAvailable();
-        return OpenClTuner.of(device).tune(progress);
+        return OpenClTuner.of(device).tune(limit, progress);
     }
 }

@@ -1,6 +1,7 @@
 package retort.kernels.opencl;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import retort.kernels.BackendException;
 import retort.kernels.Call;
 import retort.kernels.Scope;
@@ -18,6 +20,7 @@ import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.Spec;
+import retort.kernels.opencl.ClTile.Extent;
 
 /**
  * Finds the kernel parameters that are fastest on one device and writes them where the engine reads them. Parameters
@@ -53,6 +56,7 @@ final class OpenClTuner {
     private final List<Stage> stages;
     private final Path file;
     private ClParameters best;
+    private long deadline;
     private int tried;
     private int refused;
 
@@ -96,13 +100,14 @@ final class OpenClTuner {
         List<Spec> gradient =
                 List.of(one.as(Conv2dSpec.Pass.FILTER_GRADIENT), many.as(Conv2dSpec.Pass.FILTER_GRADIENT));
         if (family == ClFamily.SIMT) {
-            List<Spec> few = List.of(GemmSpec.nn(32, 1200, 1200), GemmSpec.nt(32, 1200, 1200));
-            List<Spec> large = List.of(GemmSpec.nn(1024, 1024, 1024), GemmSpec.nt(1024, 1024, 1024));
-            return List.of(
-                    new Stage(List.of(ClParameter.BLOCK_M, ClParameter.BLOCK_ITEM_M), large),
-                    new Stage(List.of(ClParameter.BLOCK_N, ClParameter.BLOCK_ITEM_N), large),
-                    new Stage(List.of(ClParameter.BLOCK_K), large),
-                    new Stage(List.of(ClParameter.BLOCK_SMALL_M, ClParameter.SPLIT_K), few));
+            Map<ClTile, List<Spec>> timed = Map.of(
+                    ClTile.LARGE, List.of(GemmSpec.nn(2048, 2048, 2048), GemmSpec.nt(2048, 2048, 2048)),
+                    ClTile.MEDIUM, gradients,
+                    ClTile.SHORT, List.of(GemmSpec.nn(32, 1200, 9600), GemmSpec.nt(32, 9600, 1200)),
+                    ClTile.NARROW, List.of(one, GemmSpec.nn(32, 10, 1200)));
+            return Stream.of(ClTile.values())
+                    .flatMap(tile -> stages(tile, timed.get(tile)))
+                    .toList();
         }
         return List.of(
                 new Stage(List.of(ClParameter.GEMM_MR, ClParameter.GEMM_NR_VECTORS), products),
@@ -114,12 +119,22 @@ final class OpenClTuner {
                 new Stage(List.of(ClParameter.CONV_TAPS), gradient));
     }
 
+    private static Stream<Stage> stages(ClTile tile, List<Spec> timed) {
+        return Stream.of(
+                new Stage(List.of(tile.parameter(Extent.M), tile.parameter(Extent.N)), timed),
+                new Stage(List.of(tile.parameter(Extent.ITEM_M), tile.parameter(Extent.ITEM_N)), timed),
+                new Stage(List.of(tile.parameter(Extent.K)), timed),
+                new Stage(List.of(tile.groups()), timed));
+    }
+
     /**
-     * Tries everything and writes the best.
+     * Tries everything and writes the best; of what there is no time for, nothing is tried.
      *
+     * @param limit for trying; null for none
      * @param progress is told of every set, one line each
      */
-    public Tuning tune(Consumer<String> progress) {
+    public Tuning tune(Duration limit, Consumer<String> progress) {
+        deadline = limit == null ? Long.MAX_VALUE : System.nanoTime() + limit.toNanos();
         double speedup = 1;
         for (Stage stage : stages) {
             speedup *= Math.pow(tune(stage, progress), 1.0 / stages.size());
@@ -130,11 +145,23 @@ final class OpenClTuner {
         return new Tuning(file, tried, refused, speedup);
     }
 
+    private boolean isLate() {
+        return System.nanoTime() > deadline;
+    }
+
     /** The stage's gain. */
     private double tune(Stage stage, Consumer<String> progress) {
+        if (isLate()) {
+            progress.accept(stage.parameters() + ": no time is left");
+            return 1;
+        }
         boolean runs = attempt(best, stage, progress) > 0;
         Map<ClParameters, Double> speeds = new LinkedHashMap<>();
-        candidates(stage).forEach(candidate -> speeds.put(candidate, attempt(candidate, stage, progress)));
+        for (ClParameters candidate : candidates(stage)) {
+            if (!isLate()) {
+                speeds.put(candidate, attempt(candidate, stage, progress));
+            }
+        }
         List<ClParameters> finalists = new ArrayList<>(speeds.keySet().stream()
                 .filter(candidate -> speeds.get(candidate) > 0)
                 .sorted(Comparator.comparing(speeds::get).reversed())

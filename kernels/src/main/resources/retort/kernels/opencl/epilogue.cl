@@ -2,6 +2,11 @@
 
 #include "philox.cl"
 
+// A program whose products never have dropout says so: the generator is most of what its compiler has to do.
+#ifndef DROPS
+#define DROPS 1
+#endif
+
 typedef struct {
     int parts;
     float scale;
@@ -11,12 +16,15 @@ typedef struct {
 } Epilogue;
 
 #define EPILOGUE_PARAMETERS \
-    int parts, float scale, const __global float *bias, int biasOffset, const __global float *gate, int gateOffset, \
-            DROPOUT_PARAMETERS
+    int parts, float scale, const __global float *restrict bias, int biasOffset, \
+            const __global float *restrict gate, int gateOffset, DROPOUT_PARAMETERS
 #define EPILOGUE { parts, scale, bias + biasOffset, gate + gateOffset, DROPOUT_KEY }
 
 // dropout's mask on elements e .. e + WIDTH - 1 of the result
 INLINE floatv dropped(DropoutKey key, floatv v, uint e) {
+#if WIDTH == PHILOX_WORDS && defined(ALIGNED)
+    return select(v, (floatv)(0), dropout_words(key, e / PHILOX_WORDS) < (uintv)(key.threshold));
+#else
     float lane[WIDTH];
     store_private(v, lane);
     uint word[PHILOX_WORDS];
@@ -27,6 +35,7 @@ INLINE floatv dropped(DropoutKey key, floatv v, uint e) {
         lane[l] = word[(e + l) % PHILOX_WORDS] < key.threshold ? 0 : lane[l];
     }
     return load_private(lane);
+#endif
 }
 
 // The epilogue of elements e .. e + WIDTH - 1, which lie in one row from its column on.
@@ -37,7 +46,7 @@ INLINE floatv finished(Epilogue epilogue, floatv v, int e, int column) {
     if (epilogue.parts & EPILOGUE_RELU) {
         v = positive_part(v);
     }
-    if (epilogue.parts & EPILOGUE_DROPOUT) {
+    if (DROPS && epilogue.parts & EPILOGUE_DROPOUT) {
         v = dropped(epilogue.key, v, e);
     }
     if (epilogue.parts & EPILOGUE_GATE) {

@@ -6,10 +6,11 @@
 #include "adam_step.cl"
 
 #define GEMM_PARAMETERS \
-    const __global float *a, int aOffset, const __global float *b, int bOffset, __global float *c, int cOffset, int m, \
-    int n, int k, float alpha, float beta, EPILOGUE_PARAMETERS
+    const __global float *restrict a, int aOffset, const __global float *restrict b, int bOffset, \
+    __global float *restrict c, int cOffset, int m, int n, int k, float alpha, float beta, EPILOGUE_PARAMETERS
 #define GEMM_ADAM_PARAMETERS \
-    const __global float *a, int aOffset, const __global float *b, int bOffset, int m, int n, int k, ADAM_PARAMETERS
+    const __global float *restrict a, int aOffset, const __global float *restrict b, int bOffset, int m, int n, int k, \
+    ADAM_PARAMETERS
 
 typedef struct {
     __global float *c;

@@ -1,5 +1,6 @@
 // Vectors of WIDTH floats, WIDTH defined by the file that includes this one. Tensors start at any element, so every
-// access is a vload or vstore. A load may run past a row's end: buffers are readable a little past their own end
+// access is a vload or vstore, but in a program whose ALIGNED says that all its vectors are whole and lie at multiples
+// of their size. A load may run past a row's end: buffers are readable a little past their own end
 // (ClMemory.PADDING).
 
 #define JOIN_NAMES(a, b) a##b
@@ -41,7 +42,10 @@ typedef JOIN(uint, WIDTH) uintv;
 #define NOINLINE __attribute__((noinline)) static
 
 // pocl's vstore16 stores four quarters; a vector type that may lie anywhere is one instruction. GPUs have no such need.
-#if defined(DEVICE_IS_CPU) && defined(__clang__)
+#if defined(ALIGNED)
+#define load(p) (*(const __global floatv *) (p))
+#define store(v, p) (*(__global floatv *) (p) = (v))
+#elif defined(DEVICE_IS_CPU) && defined(__clang__)
 typedef float floatu __attribute__((ext_vector_type(WIDTH), aligned(4)));
 INLINE floatv load(const __global float *p) {
     return *(const __global floatu *) p;
@@ -58,6 +62,9 @@ INLINE void store(floatv v, __global float *p) {
 
 // The first count lanes from memory, zeros in the others; no element behind them is touched. By halves, as store_first.
 INLINE floatv load_first(const __global float *p, int count) {
+#ifdef ALIGNED
+    return load(p);
+#else
     if (count >= WIDTH) {
         return load(p);
     }
@@ -79,11 +86,15 @@ INLINE floatv load_first(const __global float *p, int count) {
     return count & 8 ? (float16)(vload8(0, p), v8) : (float16)(v8, (float8)(0));
 #endif
 #endif
+#endif
 }
 
 // Writes the first count lanes; no element behind them is touched. By halves: a loop over lanes costs ten times as
 // much.
 INLINE void store_first(floatv v, int count, __global float *p) {
+#ifdef ALIGNED
+    store(v, p);
+#else
     if (count >= WIDTH) {
         store(v, p);
         return;
@@ -118,6 +129,7 @@ INLINE void store_first(floatv v, int count, __global float *p) {
     if (count & 1) {
         *p = v2.x;
     }
+#endif
 }
 
 // max(v, 0) as Java has it: NaN stays NaN, -0 becomes 0.

@@ -59,21 +59,21 @@ class ClParametersTest {
     void aDeviceHasOnlyTheParametersOfItsFamily() throws IOException {
         String cores = ClParameters.of(CPU).options();
         String simt = ClParameters.of(GPU).options();
-        assertTrue(cores.contains("-DGEMM_MR=6") && !cores.contains("BLOCK_M"), cores);
-        assertTrue(simt.contains("-DBLOCK_M=128") && !simt.contains("GEMM_MR"), simt);
-        Files.writeString(file, "BLOCK_M=32\n");
+        assertTrue(cores.contains("-DGEMM_MR=6") && !cores.contains("ITEM_M"), cores);
+        assertTrue(simt.contains("-DELEMENT_WIDTH=4") && !simt.contains("GEMM_MR"), simt);
+        Files.writeString(file, "LARGE_M=32\n");
         assertEquals(
-                "opencl: " + file + ": BLOCK_M is no parameter of the kernels here, which are of the family CORES",
+                "opencl: " + file + ": LARGE_M is no parameter of the kernels here, which are of the family CORES",
                 refusal(CPU));
     }
 
     @Test
     void aFileThatNamesTheOtherFamilyStartsFromItsValues() throws IOException {
-        Files.writeString(file, "FAMILY=simt\nBLOCK_N=64\n");
+        Files.writeString(file, "FAMILY=simt\nLARGE_N=64\n");
         ClParameters parameters = ClParameters.of(CPU);
         assertEquals(ClFamily.SIMT, parameters.family());
-        assertEquals(64, parameters.get(ClParameter.BLOCK_N));
-        assertEquals(8, parameters.get(ClParameter.BLOCK_ITEM_M));
+        assertEquals(64, parameters.get(ClParameter.LARGE_N));
+        assertEquals(8, parameters.get(ClParameter.LARGE_ITEM_M));
     }
 
     @Test
@@ -100,10 +100,6 @@ class ClParametersTest {
     void valuesThatDoNotGoTogetherAreRefused() throws IOException {
         Files.writeString(file, "GEMM_WIDTH=4\nDOT_NR=6\n");
         assertTrue(refusal(CPU).endsWith("DOT_NR is 6, expected at most GEMM_WIDTH = 4"), refusal(CPU));
-        Files.writeString(file, "BLOCK_SMALL_M=16\nBLOCK_ITEM_M=4\n");
-        assertTrue(
-                refusal(GPU).endsWith("BLOCK_SMALL_M is 16, expected at least BLOCK_M / BLOCK_ITEM_M = 32"),
-                refusal(GPU));
     }
 
     @Test
@@ -119,10 +115,11 @@ class ClParametersTest {
                         + " GEMM_KC=512: GEMM_KC is 512: that takes 32768 bytes of local "
                         + "memory, a device has 16384",
                 refusal(small));
-        Files.writeString(file, "BLOCK_M=64\nBLOCK_SMALL_M=64\nBLOCK_ITEM_M=1\nBLOCK_ITEM_N=4\n");
+        Device fewItems = device(Device.Type.GPU, 512, 48 << 10);
+        Files.writeString(file, "MEDIUM_M=128\nMEDIUM_N=128\nMEDIUM_ITEM_N=4\n");
         assertTrue(
-                refusal(GPU).endsWith("BLOCK_N is 128: that takes 2048 work-items in a group, a device has 1024"),
-                refusal(GPU));
+                refusal(fewItems).endsWith("MEDIUM_N is 128: that takes 1024 work-items in a group, a device has 512"),
+                refusal(fewItems));
     }
 
     @Test

@@ -44,10 +44,12 @@ class ClSignatureTest {
                         GROUP, "const __global float *x, int xOffset, int n, __global float *y, int yOffset, float a")
                 .kernel("f");
         assertEquals(4, f.groupSize());
-        Object[] spelled = f.spell(new ClBuffer(7, 1), List.of(2, List.of(new ClBuffer(8, 1))), 3f);
-        assertEquals(List.of(7L, 0, 2, 8L, 0, 3f), List.of(spelled));
-        assertThrows(IllegalArgumentException.class, () -> f.spell(new ClBuffer(7, 1), 2f, new ClBuffer(8, 1), 3f));
-        assertThrows(IllegalArgumentException.class, () -> f.spell(new ClBuffer(7, 1), 2, new ClBuffer(8, 1)));
+        ClBuffer x = new ClBuffer(7, 1);
+        ClBuffer y = new ClBuffer(8, 1);
+        Object[] spelled = f.spell(x, List.of(2, List.of(y)), 3f);
+        assertEquals(List.of(x, 0, 2, y, 0, 3f), List.of(spelled));
+        assertThrows(IllegalArgumentException.class, () -> f.spell(x, 2f, y, 3f));
+        assertThrows(IllegalArgumentException.class, () -> f.spell(x, 2, y));
     }
 
     @Test

@@ -2,6 +2,7 @@ package retort.kernels.opencl;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -85,6 +86,25 @@ class OpenClMemoryTest {
             assertEquals(5 * 3, after.launches() - before.launches());
             assertEquals(memory, backend.memoryBytes());
         }
+    }
+
+    /** A driver gives the handle of freed memory away again, and kernels outlive memory. */
+    @Test
+    void aKernelIsToldOfOtherMemoryBehindTheSameHandle() {
+        ClContext context = ClContext.take(OpenClTestDevice.find());
+        ClKernel fill = context.program("elementwise.cl", ClParameters.of(context.device()), "")
+                .kernel("fill");
+        long handle = OpenCl.createBuffer("test", context.handle(), 4096);
+        try (ClQueue queue = new ClQueue(context, false)) {
+            ClBuffer freed = new ClBuffer(handle, 64);
+            ClBuffer recycled = new ClBuffer(handle, 64);
+            queue.launch(() -> "fill", fill, 1, freed, 64, 1f);
+            assertSame(freed, fill.current()[0]);
+            queue.launch(() -> "fill", fill, 1, recycled, 64, 1f);
+            assertSame(recycled, fill.current()[0]);
+        }
+        OpenCl.releaseBuffer(handle);
+        ClContext.give(context);
     }
 
     @Test

@@ -166,7 +166,7 @@ class OpenClRefusalTest {
     @Test
     void anEmptyRangeAndAWrongOperandAreRefusedBeforeTheDriverSeesThem() {
         ClContext context = ClContext.take(OpenClTestDevice.find());
-        ClKernel fill = context.program("elementwise.cl", ClParameters.of(context.device()))
+        ClKernel fill = context.program("elementwise.cl", ClParameters.of(context.device()), "")
                 .kernel("fill");
         try (ClQueue queue = new ClQueue(context, false)) {
             ClBuffer x = new ClBuffer(1, 1);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ class OpenClTunerTest {
                         List.of(ClParameter.ADAM_NC),
                         List.of(GemmAdamSpec.withDefaults(GemmSpec.tn(30, 70, 8), false))));
         List<String> lines = new ArrayList<>();
-        Tuning result = OpenClTuner.of(found, stages, file).tune(lines::add);
+        Tuning result = OpenClTuner.of(found, stages, file).tune(null, lines::add);
         assertEquals(parameter.legal().length + ClParameter.ADAM_NC.legal().length, result.tried());
         assertEquals(0, result.refused(), lines.toString());
         assertEquals(result.tried(), lines.size());
@@ -40,5 +41,16 @@ class OpenClTunerTest {
         } finally {
             System.clearProperty(ClParameterFile.LOCATION_PROPERTY);
         }
+    }
+
+    @Test
+    void triesNothingOnceItsTimeIsOver() {
+        OpenClDevices.Found found = OpenClTestDevice.find();
+        Path file = folder.resolve("device.properties");
+        List<Stage> stages = List.of(new Stage(List.of(ClParameter.DOT_MR), List.of(GemmSpec.nt(8, 40, 70))));
+        List<String> lines = new ArrayList<>();
+        Tuning result = OpenClTuner.of(found, stages, file).tune(Duration.ofNanos(-1), lines::add);
+        assertEquals(0, result.tried());
+        assertEquals(List.of("[DOT_MR]: no time is left"), lines);
     }
 }
