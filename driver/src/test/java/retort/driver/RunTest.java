@@ -213,6 +213,8 @@ class RunTest {
                         "digits",
                         "seed",
                         "4",
+                        "predictionTemperature",
+                        "3.5",
                         "epochs",
                         "3"),
                 metadata);

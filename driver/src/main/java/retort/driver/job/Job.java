@@ -47,6 +47,7 @@ public final class Job {
         origin.put("recipe", recipe.name());
         origin.put("dataset", data.name());
         origin.put("seed", Long.toString(recipe.seed()));
+        origin.put("predictionTemperature", Float.toString(recipe.ownTemperature()));
         this.backend = backend;
         this.data = data;
         this.recipe = recipe;
