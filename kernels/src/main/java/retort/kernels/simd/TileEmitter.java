@@ -191,10 +191,13 @@ final class TileEmitter {
     }
 
     private void loopProducts() {
-        if (kind.loopsProducts()) {
-            loopAtLeastOnce(K, this::products);
-        } else {
+        if (!kind.loopsProducts()) {
             products();
+        } else if (kind.countsAlongA()) {
+            int end = local(CD_int, () -> code.iload(nextA).iload(K).iadd());
+            loopBelow(nextA, local(end), this::products);
+        } else {
+            loopAtLeastOnce(K, this::products);
         }
     }
 
@@ -365,14 +368,22 @@ final class TileEmitter {
 
     /** Does what {@code body} emits as often as {@code count} says. */
     private void loop(Runnable count, Runnable body) {
-        int i = code.allocateLocal(TypeKind.INT);
-        Label top = code.iconst_0().istore(i).newBoundLabel();
-        Label end = code.newLabel();
-        code.iload(i);
-        count.run();
-        code.if_icmpge(end);
+        int i = local(CD_int, code::iconst_0);
+        loopBelow(i, count, () -> {
+            body.run();
+            code.iinc(i, 1);
+        });
+    }
+
+    /** Does what {@code body} emits, which raises {@code index}, as long as that is below {@code end}. */
+    private void loopBelow(int index, Runnable end, Runnable body) {
+        Label top = code.newBoundLabel();
+        Label done = code.newLabel();
+        code.iload(index);
+        end.run();
+        code.if_icmpge(done);
         body.run();
-        code.iinc(i, 1).goto_(top).labelBinding(end);
+        code.goto_(top).labelBinding(done);
     }
 
     /**
