@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import retort.driver.config.ExperimentFile;
 import retort.driver.data.SyntheticSet;
 import retort.driver.job.Method;
 import retort.nn.SafeTensors;
@@ -37,13 +38,21 @@ class RunTest {
             "distilled.safetensors", "hard-labels-all.safetensors", "hard-labels.safetensors", "teacher.safetensors");
 
     /** Keys whose values are times, or counts of what fitted into a time. */
-    private static final Set<String> TIMES =
-            Set.of("seconds", "imagesPerSecond", "calls", "medianMicros", "p99Micros", "teacherOverStudent");
+    private static final Set<String> TIMES = Set.of(
+            "seconds",
+            "imagesPerSecond",
+            "calls",
+            "medianMicros",
+            "p10Micros",
+            "p90Micros",
+            "p99Micros",
+            "teacherOverStudent");
 
     @TempDir
     private static Path folder;
 
     private static Path data;
+    private static Path config;
     private static Path first;
     private static Path second;
     private static Outcome outcome;
@@ -52,15 +61,33 @@ class RunTest {
     @BeforeAll
     static void run() throws IOException {
         data = SyntheticSet.write(folder.resolve("digits"), TRAIN, TEST);
+        config = Files.writeString(folder.resolve("small.toml"), smallStudents());
         first = folder.resolve("first");
         second = folder.resolve("second");
         outcome = Outcome.of(job(first, 1)).isDone();
         Outcome.of(job(second, 2)).isDone();
     }
 
+    /** The notebook's recipe, of which a look takes the small students and not the wide ones. */
+    private static String smallStudents() {
+        String recipe = ExperimentFile.text("notebook");
+        String small = recipe.replace(
+                "\"distilled-wide\", \"hard-labels-wide\"]\nstudent-epochs = 10",
+                "\"distilled\", \"hard-labels\", \"hard-labels-all\"]");
+        assertNotEquals(recipe, small);
+        return small;
+    }
+
     private static String[] job(Path out, int threads) {
         return new String[] {
-            "run", "--quick", "--backend=cpu-simd", "--threads=" + threads, "--seed=4", "--data=" + data, "--out=" + out
+            "run",
+            "--quick",
+            "--config=" + config,
+            "--backend=cpu-simd",
+            "--threads=" + threads,
+            "--seed=4",
+            "--data=" + data,
+            "--out=" + out
         };
     }
 

@@ -59,14 +59,13 @@ final class LatencyCommand implements Callable<Integer> {
             check(session, student);
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
+            Architecture ofTeacher = settings.teacher().architecture();
+            Architecture ofStudent = settings.distilled().training().architecture();
+            List<LatencyRun.Timed> models = List.of(
+                    new LatencyRun.Timed(LatencyRun.TEACHER, backend -> model(backend, teacher, ofTeacher, test)),
+                    new LatencyRun.Timed(LatencyRun.STUDENT, backend -> model(backend, student, ofStudent, test)));
             new LatencyRun(
-                            backend ->
-                                    model(backend, teacher, settings.teacher().architecture(), test),
-                            backend -> model(
-                                    backend,
-                                    student,
-                                    settings.distilled().training().architecture(),
-                                    test),
+                            models,
                             test,
                             settings.ownTemperature(),
                             session.experiment().latency())

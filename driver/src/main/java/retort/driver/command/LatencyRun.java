@@ -1,5 +1,6 @@
 package retort.driver.command;
 
+import java.util.List;
 import java.util.function.Function;
 import retort.driver.config.Experiment;
 import retort.driver.data.ImageSet;
@@ -12,13 +13,13 @@ import retort.nn.Model;
 import retort.nn.Predictor;
 import retort.nn.Sequential;
 
-/** Teacher and student, made or loaded anew on one engine after the other. */
-record LatencyRun(
-        Function<Backend, Sequential> teacher,
-        Function<Backend, Sequential> student,
-        ImageSet test,
-        float temperature,
-        Experiment.Latency settings) {
+/** Teacher and students, made or loaded anew on one engine after the other. */
+record LatencyRun(List<Timed> models, ImageSet test, float temperature, Experiment.Latency settings) {
+    static final String TEACHER = "teacher";
+    static final String STUDENT = "student";
+
+    /** A model that is timed under a name. */
+    record Timed(String name, Function<Backend, Sequential> network) {}
 
     void run(Options.Engines options, Progress progress, LatencyTest.Results results) {
         LatencyTest latency = new LatencyTest(
@@ -39,21 +40,15 @@ record LatencyRun(
             try (Backend backend = Backends.open(engine, options.opening())) {
                 progress.say("latency on " + engine + ", " + backend.device());
                 progress.check();
-                time(backend, teacher, "teacher", latency, results);
-                time(backend, student, "student", latency, results);
+                models.forEach(model -> time(backend, model, latency, results));
             }
         }
     }
 
-    private static void time(
-            Backend backend,
-            Function<Backend, Sequential> network,
-            String name,
-            LatencyTest latency,
-            LatencyTest.Results results) {
-        try (Model model = model(network.apply(backend));
+    private static void time(Backend backend, Timed timed, LatencyTest latency, LatencyTest.Results results) {
+        try (Model model = model(timed.network().apply(backend));
                 Predictor predictor = model.predictor(backend.threads())) {
-            latency.run(predictor, name, results);
+            latency.run(predictor, timed.name(), results);
         }
     }
 

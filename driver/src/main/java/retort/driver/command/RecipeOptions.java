@@ -48,7 +48,9 @@ final class RecipeOptions {
                         "T of the soft labels (default: 3.5, which the notebook uses for all softmaxes; hinton2015 20).")
         private Float temperature;
 
-        @Option(names = "--quick", description = "For a look: 6,000 training images, few epochs, fewer latency calls.")
+        @Option(
+                names = "--quick",
+                description = "For a look within a minute: few training images and latency calls, few students.")
         private boolean quick;
 
         private Experiment standard;

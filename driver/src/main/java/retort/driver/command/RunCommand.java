@@ -2,8 +2,10 @@ package retort.driver.command;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,6 +20,7 @@ import retort.driver.job.Student;
 import retort.driver.job.StudentResult;
 import retort.driver.job.TeacherResult;
 import retort.driver.report.ReportBuilder;
+import retort.nn.Architecture;
 
 /** The whole job. */
 @Command(
@@ -58,8 +61,7 @@ final class RunCommand implements Callable<Integer> {
             }
             ImageSet test = session.data().test();
             new LatencyRun(
-                            backend -> ModelFiles.load(backend, models.get(0), test),
-                            backend -> ModelFiles.load(backend, models.get(1), test),
+                            timed(models, students, test),
                             test,
                             session.recipe().ownTemperature(),
                             session.experiment().latency())
@@ -78,6 +80,24 @@ final class RunCommand implements Callable<Integer> {
             report.softLabels(taught);
             return taught;
         }
+    }
+
+    /** The teacher and a student of each architecture, the first of them as "student". */
+    private static List<LatencyRun.Timed> timed(List<Path> models, List<Student> students, ImageSet test) {
+        List<LatencyRun.Timed> timed = new ArrayList<>();
+        timed.add(timed(LatencyRun.TEACHER, models.getFirst(), test));
+        Set<Architecture> seen = new HashSet<>();
+        for (int i = 0; i < students.size(); i++) {
+            Student student = students.get(i);
+            if (seen.add(student.training().architecture())) {
+                timed.add(timed(i == 0 ? LatencyRun.STUDENT : student.name(), models.get(i + 1), test));
+            }
+        }
+        return timed;
+    }
+
+    private static LatencyRun.Timed timed(String name, Path file, ImageSet test) {
+        return new LatencyRun.Timed(name, backend -> ModelFiles.load(backend, file, test));
     }
 
     private static void keep(Job.Trained<StudentResult> student, ReportBuilder report, List<Path> models) {

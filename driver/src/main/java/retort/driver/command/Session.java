@@ -122,6 +122,11 @@ final class Session implements AutoCloseable {
         }
         out.flush();
         tellProfile();
+        if (!options.json()) {
+            out.println();
+            out.print(Summary.headline(report));
+            out.flush();
+        }
     }
 
     /** Writes and prints a study. */

@@ -19,7 +19,7 @@ public enum Format {
         return switch (this) {
             case COUNT -> String.format(Locale.ROOT, "%,.0f", value);
             case NUMBER -> number(value);
-            case PERCENT -> percent(value);
+            case PERCENT -> String.format(Locale.ROOT, "%.2f %%", 100 * value);
             case MICROS -> micros(value);
             case RATIO -> number(value) + " ×";
         };
@@ -29,12 +29,6 @@ public enum Format {
         double size = Math.abs(value);
         int decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3;
         return String.format(Locale.ROOT, "%,." + decimals + "f", value);
-    }
-
-    /** Two decimals near the ends, where a tenth is much. */
-    private static String percent(double share) {
-        boolean fine = share > 0 && share < 0.0995 || share > 0.9 && share < 1;
-        return String.format(Locale.ROOT, fine ? "%.2f %%" : "%.1f %%", 100 * share);
     }
 
     private static String micros(double micros) {

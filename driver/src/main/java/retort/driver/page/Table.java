@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Rows of cells below a header: on a page for people, as CSV for programs.
@@ -119,6 +121,48 @@ public record Table(String caption, List<String> header, List<List<Cell>> rows) 
 
     private boolean isNumeric(int column) {
         return rows.stream().map(row -> row.get(column)).anyMatch(Cell::isNumber);
+    }
+
+    /** The same without some columns. */
+    public Table without(String... columns) {
+        List<String> gone = List.of(columns);
+        List<Integer> kept = IntStream.range(0, header.size())
+                .filter(column -> !gone.contains(header.get(column)))
+                .boxed()
+                .toList();
+        return new Table(
+                caption,
+                kept.stream().map(header::get).toList(),
+                rows.stream().map(row -> kept.stream().map(row::get).toList()).toList());
+    }
+
+    /** Columns for a terminal, two spaces between them; a line for the header and one for each row. */
+    public List<String> lines() {
+        int[] widths = new int[header.size()];
+        for (int column = 0; column < widths.length; column++) {
+            int at = column;
+            widths[column] = rows.stream()
+                    .mapToInt(row -> row.get(at).text().length())
+                    .reduce(header.get(column).length(), Math::max);
+        }
+        Stream<List<String>> texts =
+                rows.stream().map(row -> row.stream().map(Cell::text).toList());
+        return Stream.concat(Stream.of(header), texts)
+                .map(row -> line(row, widths))
+                .toList();
+    }
+
+    private String line(List<String> row, int[] widths) {
+        StringBuilder line = new StringBuilder();
+        for (int column = 0; column < widths.length; column++) {
+            String gap = " ".repeat(widths[column] - row.get(column).length());
+            boolean right = isNumeric(column);
+            line.append(right ? gap : "")
+                    .append(row.get(column))
+                    .append(right ? "" : gap)
+                    .append("  ");
+        }
+        return line.toString().stripTrailing();
     }
 
     /** As RFC 4180 has it, lines ended by a line feed; numbers with all their digits. */

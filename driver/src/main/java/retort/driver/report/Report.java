@@ -3,6 +3,7 @@ package retort.driver.report;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -68,13 +69,19 @@ public record Report(
     public record Test(int images, int errors, double accuracy, double[] recall, int[][] confusion) {
         /** The share of the images of some classes that were named right; 0 without such images. */
         public double recall(Set<Integer> classes) {
-            int right = 0;
-            int all = 0;
-            for (int c : classes) {
-                right += confusion[c][c];
-                all += Arrays.stream(confusion[c]).sum();
-            }
-            return all == 0 ? 0 : right / (double) all;
+            return images(classes) == 0 ? 0 : right(classes) / (double) images(classes);
+        }
+
+        /** How many of the images of some classes were named right. */
+        int right(Set<Integer> classes) {
+            return classes.stream().mapToInt(c -> confusion[c][c]).sum();
+        }
+
+        /** How many images there are of some classes. */
+        int images(Set<Integer> classes) {
+            return classes.stream()
+                    .mapToInt(c -> Arrays.stream(confusion[c]).sum())
+                    .sum();
         }
     }
 
@@ -110,11 +117,21 @@ public record Report(
             List<Epoch> epochs,
             List<Point> history,
             Test test,
-            List<BiasCorrected> biasCorrection) {}
+            List<BiasCorrected> biasCorrection) {
+        /** What came of one method, where it was tried. */
+        Optional<BiasCorrected> corrected(String by) {
+            return biasCorrection == null
+                    ? Optional.empty()
+                    : biasCorrection.stream()
+                            .filter(corrected -> corrected.method().equals(by))
+                            .findFirst();
+        }
+    }
 
     /** A model file on the test images, by {@code evaluate}. */
     public record Evaluated(String model, long parameters, Test test) {}
 
+    /** Time of calls; p10 and p90 are what a tenth and nine tenths of them stayed below. */
     public record Latency(
             String backend,
             String model,
@@ -122,9 +139,13 @@ public record Report(
             int calls,
             double medianMicros,
             double p99Micros,
-            double imagesPerSecond) {}
+            double imagesPerSecond,
+            long parameters,
+            double p10Micros,
+            double p90Micros) {}
 
-    public record LatencyRatio(String backend, int batch, double teacherOverStudent) {}
+    /** @param student the model of {@link Latency} that the teacher is held against */
+    public record LatencyRatio(String backend, int batch, double teacherOverStudent, String student) {}
 
     /** A measurement that was not made, and why. */
     public record LatencySkipped(String backend, String model, int batch, String reason) {}

@@ -86,7 +86,10 @@ public final class ReportBuilder implements LatencyTest.Results {
                 timing.calls(),
                 timing.medianMicros(),
                 timing.p99Micros(),
-                timing.imagesPerSecond()));
+                timing.imagesPerSecond(),
+                timing.parameters(),
+                timing.p10Micros(),
+                timing.p90Micros()));
     }
 
     @Override
@@ -159,11 +162,12 @@ public final class ReportBuilder implements LatencyTest.Results {
         for (Report.Latency ofTeacher : latency) {
             for (Report.Latency ofStudent : latency) {
                 if (ofTeacher.model().equals("teacher")
-                        && ofStudent.model().equals("student")
+                        && !ofStudent.model().equals("teacher")
                         && ofTeacher.backend().equals(ofStudent.backend())
                         && ofTeacher.batch() == ofStudent.batch()) {
                     double ratio = ofTeacher.medianMicros() / ofStudent.medianMicros();
-                    ratios.add(new Report.LatencyRatio(ofTeacher.backend(), ofTeacher.batch(), ratio));
+                    ratios.add(
+                            new Report.LatencyRatio(ofTeacher.backend(), ofTeacher.batch(), ratio, ofStudent.model()));
                 }
             }
         }

@@ -1,15 +1,12 @@
 package retort.driver.report;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.Function;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import retort.driver.page.Table;
 
-/** A report as text for a terminal of 100 columns. */
+/** A report as text for a terminal of 80 columns. */
 public final class Summary {
     private final StringBuilder text = new StringBuilder();
     private final Report report;
@@ -18,6 +15,7 @@ public final class Summary {
         this.report = report;
     }
 
+    /** The tables. */
     public static String of(Report report) {
         Summary summary = new Summary(report);
         summary.heading();
@@ -25,8 +23,16 @@ public final class Summary {
         summary.students();
         summary.evaluated();
         summary.latency();
-        summary.confusions();
+        summary.confusion();
         return summary.text.toString();
+    }
+
+    /** What came out, to be said last: the result itself is in the last line. */
+    public static String headline(Report report) {
+        Headline headline = Headline.of(report);
+        return headline.details().stream()
+                .map(detail -> detail + "\n")
+                .collect(Collectors.joining("", "", headline.sentence() + "\n"));
     }
 
     private void heading() {
@@ -37,9 +43,8 @@ public final class Summary {
                 report.recipe() == null ? "" : ", recipe " + report.recipe(),
                 report.seed() == null ? "" : ", seed " + report.seed(),
                 report.quick() ? ", quick" : "");
-        line(
-                "%s on %s, %d thread%s, Java %s",
-                at.backend(), at.device(), at.threads(), at.threads() == 1 ? "" : "s", at.java());
+        line("%s on %s", at.backend(), at.device());
+        line("%d thread%s, Java %s", at.threads(), at.threads() == 1 ? "" : "s", at.java());
         line("data: %s", at.dataset());
     }
 
@@ -49,9 +54,7 @@ public final class Summary {
             return;
         }
         line("");
-        line(
-                "TEACHER  %,d parameters, %,d training images, %.1f s, %.0f images/s",
-                teacher.parameters(), teacher.trainImages(), teacher.seconds(), teacher.imagesPerSecond());
+        line("TEACHER  %,d parameters, %,d training images", teacher.parameters(), teacher.trainImages());
         for (Report.Epoch epoch : teacher.epochs()) {
             String validation = epoch.validationLoss() == null
                     ? ""
@@ -65,72 +68,37 @@ public final class Summary {
                     epoch.epoch(), epoch.loss(), 100 * epoch.accuracy(), validation);
         }
         line("  test      %s", test(teacher.test()));
+        line("  trained in %.1f s, %.0f images/s", teacher.seconds(), teacher.imagesPerSecond());
     }
 
     private void students() {
-        List<Report.Student> students = report.students();
-        if (students == null || students.isEmpty()) {
+        if (report.students() == null) {
             return;
         }
-        Report.Student first = students.getFirst();
         line("");
-        line(
-                "STUDENTS  %,d parameters, T = %s, %d epochs",
-                first.parameters(), first.temperature(), first.epochs().size());
-        row("", students, Report.Student::name);
-        row(
-                "labels",
-                students,
-                student -> student.labels().equals("soft")
-                        ? "the teacher's"
-                        : student.labels().equals("hard") ? "true" : "smoothed");
-        row("never saw", students, student -> classes(student.omitted()));
-        row("training images", students, student -> number(student.trainImages()));
-        row("test errors", students, student -> number(student.test().errors()));
-        row("accuracy", students, student -> percent(student.test().accuracy()));
-        Set<Integer> unseen = first.omitted();
-        if (!unseen.isEmpty()) {
-            row(
-                    "recall on " + classes(unseen),
-                    students,
-                    student -> percent(student.test().recall(unseen)));
-            for (String method : List.of(Report.ORACLE, Report.PRIOR_MATCH)) {
-                row(
-                        method + ": bias",
-                        students,
-                        student -> corrected(student, method, c -> String.format(Locale.ROOT, "%+.2f", c.bias())));
-                row(
-                        "  test errors",
-                        students,
-                        student ->
-                                corrected(student, method, c -> number(c.test().errors())));
-                row(
-                        "  recall on " + classes(unseen),
-                        students,
-                        student ->
-                                corrected(student, method, c -> percent(c.test().recall(unseen))));
-            }
-            line(
-                    "  A bias is added to the logit of what was never seen. 'oracle' picks it by the test labels and is an upper");
-            line("  limit; 'prior-match' reads no label.");
-            if ("notebook".equals(report.recipe())) {
-                line(
-                        "  So small a student has little room for what it never saw: 'retort study hinton2015' shows wide ones.");
-            }
+        line("STUDENTS");
+        table(Tables.students(report));
+        if (report.students().stream().anyMatch(student -> !student.omitted().isEmpty())) {
+            line("  recall: of what the student never saw; corrected: after prior-match");
         }
-        for (Report.Student student : students) {
-            crossValidation(student);
+        Table corrections = Tables.corrections(report);
+        if (!corrections.rows().isEmpty()) {
+            line("");
+            line("BIAS CORRECTION: one number is added to the logits of what was never seen");
+            table(corrections);
         }
+        report.students().forEach(this::crossValidation);
     }
 
     private void crossValidation(Report.Student student) {
         Report.CrossValidation folds = student.crossValidation();
         if (folds != null) {
-            String each = folds.folds().stream().map(Summary::percent).collect(Collectors.joining(", "));
+            line("");
+            line("CROSS-VALIDATION of %s, %.1f s: agrees with the teacher on", student.name(), folds.seconds());
             line(
-                    "  cross-validation of %s, %.1f s: agrees with the teacher on %s of held-out images",
-                    student.name(), folds.seconds(), percent(folds.mean()));
-            line("    folds: %s", each);
+                    "  %s of held-out images; folds %s",
+                    percent(folds.mean()),
+                    folds.folds().stream().map(Summary::percent).collect(Collectors.joining(", ")));
         }
     }
 
@@ -148,38 +116,24 @@ public final class Summary {
             return;
         }
         line("");
-        line(
-                "LATENCY  %-12s %-8s %7s %7s %13s %13s %13s",
-                "engine", "model", "batch", "calls", "median us", "p99 us", "images/s");
-        for (Report.Latency l : report.latency()) {
-            line(
-                    "         %-12s %-8s %,7d %,7d %,13.1f %,13.1f %,13.0f",
-                    l.backend(), l.model(), l.batch(), l.calls(), l.medianMicros(), l.p99Micros(), l.imagesPerSecond());
-        }
+        line("LATENCY");
+        table(Tables.latency(report).without("calls", "p10", "p90"));
         for (Report.LatencySkipped s : report.latencySkipped()) {
-            line("         %-12s %-8s %,7d  not measured: %s", s.backend(), s.model(), s.batch(), s.reason());
+            line("  %s, %s, batch %,d: skipped, %s", s.backend(), s.model(), s.batch(), s.reason());
         }
-        Map<String, List<Report.LatencyRatio>> ratios = report.latencyRatio().stream()
-                .collect(Collectors.groupingBy(Report.LatencyRatio::backend, LinkedHashMap::new, Collectors.toList()));
-        ratios.forEach((backend, ofBackend) -> line(
-                "  teacher's median over the student's on %s: %s",
-                backend,
-                ofBackend.stream()
-                        .map(r -> String.format(Locale.ROOT, "batch %,d: %.0f", r.batch(), r.teacherOverStudent()))
-                        .collect(Collectors.joining("; "))));
+        line("  ratio: the teacher's median over the student's");
     }
 
-    private void confusions() {
-        if (report.teacher() != null) {
-            confusion("teacher", report.teacher().test());
-        }
-        if (report.students() != null) {
-            for (Report.Student student : report.students()) {
-                confusion(student.name(), student.test());
-            }
-        }
-        if (report.evaluated() != null) {
-            confusion(report.evaluated().model(), report.evaluated().test());
+    /** Of the model that the headline tells of; the others' are in the report. */
+    private void confusion() {
+        Optional<Finding> finding = Finding.of(report);
+        List<Tables.Tested> all = Tables.tested(report);
+        if (finding.isPresent()) {
+            Finding found = finding.get();
+            String after = found.correction() == null ? "" : ", bias corrected";
+            confusion(found.student().name() + after, found.test());
+        } else if (!all.isEmpty()) {
+            confusion(all.getLast().name(), all.getLast().test());
         }
     }
 
@@ -190,7 +144,8 @@ public final class Summary {
         for (int c = 0; c < test.confusion().length; c++) {
             header.append(String.format(Locale.ROOT, "%7d", c));
         }
-        line("CONFUSION of %s: per cent of each digit (row) taken for each (column)", name);
+        line("CONFUSION of %s", name);
+        line("per cent of each digit (row) that was taken for each (column)");
         line("    %s", header);
         for (int c = 0; c < test.confusion().length; c++) {
             StringBuilder row = new StringBuilder();
@@ -211,32 +166,8 @@ public final class Summary {
                 Locale.ROOT, "%,d errors of %,d, accuracy %s", test.errors(), test.images(), percent(test.accuracy()));
     }
 
-    private void row(String name, List<Report.Student> students, Function<Report.Student, String> cell) {
-        List<String> cells = new ArrayList<>();
-        for (Report.Student student : students) {
-            cells.add(String.format(Locale.ROOT, "%18s", cell.apply(student)));
-        }
-        line("  %-24s%s", name, String.join("", cells));
-    }
-
-    private static String corrected(
-            Report.Student student, String method, Function<Report.BiasCorrected, String> cell) {
-        if (student.biasCorrection() == null) {
-            return "";
-        }
-        return student.biasCorrection().stream()
-                .filter(c -> c.method().equals(method))
-                .map(cell)
-                .findFirst()
-                .orElse("");
-    }
-
-    private static String classes(Set<Integer> classes) {
-        return classes.isEmpty() ? "-" : classes.stream().map(String::valueOf).collect(Collectors.joining(","));
-    }
-
-    private static String number(int value) {
-        return String.format(Locale.ROOT, "%,d", value);
+    private void table(Table table) {
+        table.lines().forEach(row -> line("  %s", row));
     }
 
     private static String percent(double share) {

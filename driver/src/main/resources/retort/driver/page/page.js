@@ -17,7 +17,7 @@
   const full = {
     COUNT: value => Math.round(value).toLocaleString('en-US'),
     NUMBER: digits,
-    PERCENT: value => digits(100 * value) + ' %',
+    PERCENT: value => (100 * value).toFixed(2) + ' %',
     MICROS: micros(digits),
     RATIO: value => digits(value) + ' ×'
   };

@@ -60,7 +60,7 @@ class PageTest {
     void withoutScriptsTheNumbersAreThere() {
         String html = page().html();
         assertTrue(html.contains("<details open=\"\">"), html.substring(0, 2000));
-        assertTrue(html.contains("<td class=\"number\">12.0 %</td>"));
+        assertTrue(html.contains("<td class=\"number\">12.00 %</td>"));
     }
 
     @Test
@@ -89,9 +89,9 @@ class PageTest {
         "NUMBER, 0.12345, 0.123",
         "NUMBER, 1234.5, '1,235'",
         "PERCENT, 0.9871, 98.71 %",
-        "PERCENT, 0.435, 43.5 %",
-        "PERCENT, 0, 0.0 %",
-        "PERCENT, 1, 100.0 %",
+        "PERCENT, 0.435, 43.50 %",
+        "PERCENT, 0, 0.00 %",
+        "PERCENT, 1, 100.00 %",
         "MICROS, 1.72, 1.72 µs",
         "MICROS, 1604, 1.60 ms",
         "RATIO, 943.2, 943 ×"

@@ -58,7 +58,7 @@ class ReportBuilderTest {
         builder.measured(timing(Engine.CPU_SIMD, "student", 1, 20));
         builder.measured(timing(Engine.CPU_SCALAR, "student", 32, 60));
         builder.measured(timing(Engine.CPU_SIMD, "student", 32, 100));
-        assertEquals(List.of(new Report.LatencyRatio("cpu-simd", 32, 3)), build().latencyRatio());
+        assertEquals(List.of(new Report.LatencyRatio("cpu-simd", 32, 3, "student")), build().latencyRatio());
     }
 
     private Report build() {
@@ -66,7 +66,7 @@ class ReportBuilderTest {
     }
 
     private static LatencyTest.Timing timing(Engine engine, String model, int batch, double micros) {
-        return new LatencyTest.Timing(engine, model, batch, 5, micros, micros);
+        return new LatencyTest.Timing(engine, model, 8, batch, 5, micros, micros, micros, micros);
     }
 
     private static StudentResult student(Method method, Set<Integer> omitted, Optional<Corrections> corrections) {

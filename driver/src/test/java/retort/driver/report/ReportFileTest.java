@@ -42,8 +42,11 @@ class ReportFileTest {
         keys(first(teacher, "history"), "step, loss, accuracy");
         assertEquals(TEST_KEYS, keys(teacher.get("test")));
         keys(run.get("softLabels"), "temperature, images, seconds");
-        keys(first(run, "latency"), "backend, model, batch, calls, medianMicros, p99Micros, imagesPerSecond");
-        keys(first(run, "latencyRatio"), "backend, batch, teacherOverStudent");
+        keys(
+                first(run, "latency"),
+                "backend, model, batch, calls, medianMicros, p99Micros, imagesPerSecond,"
+                        + " parameters, p10Micros, p90Micros");
+        keys(first(run, "latencyRatio"), "backend, batch, teacherOverStudent, student");
         keys(first(run, "latencySkipped"), "backend, model, batch, reason");
     }
 

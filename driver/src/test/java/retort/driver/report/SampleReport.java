@@ -38,15 +38,35 @@ final class SampleReport {
                         student("hard-labels-all", "hard", Set.of())),
                 null,
                 List.of(
-                        new Report.Latency("cpu-simd", "teacher", 10_000, 3, 10_123_456.7, 10_234_567.8, 987.8),
-                        new Report.Latency("cpu-simd", "student", 10_000, 5, 12_345.6, 13_456.7, 810_005.2)),
+                        new Report.Latency(
+                                "cpu-simd",
+                                "teacher",
+                                10_000,
+                                3,
+                                10_123_456.7,
+                                10_234_567.8,
+                                987.8,
+                                27_413_130,
+                                10_100_000,
+                                10_200_000),
+                        new Report.Latency(
+                                "cpu-simd",
+                                "student",
+                                10_000,
+                                5,
+                                12_345.6,
+                                13_456.7,
+                                810_005.2,
+                                8_070,
+                                12_000,
+                                13_000)),
                 List.of(
-                        new Report.LatencyRatio("cpu-simd", 1, 820.4),
-                        new Report.LatencyRatio("cpu-simd", 32, 700.1),
-                        new Report.LatencyRatio("cpu-simd", 10_000, 820.1),
-                        new Report.LatencyRatio("opencl", 1, 820.4),
-                        new Report.LatencyRatio("opencl", 32, 700.1),
-                        new Report.LatencyRatio("opencl", 10_000, 820.1)),
+                        new Report.LatencyRatio("cpu-simd", 1, 820.4, "student"),
+                        new Report.LatencyRatio("cpu-simd", 32, 700.1, "student"),
+                        new Report.LatencyRatio("cpu-simd", 10_000, 820.1, "student"),
+                        new Report.LatencyRatio("opencl", 1, 820.4, "student"),
+                        new Report.LatencyRatio("opencl", 32, 700.1, "student"),
+                        new Report.LatencyRatio("opencl", 10_000, 820.1, "student")),
                 List.of(new Report.LatencySkipped("cpu-scalar", "teacher", 10_000, "3 calls would take about 3720 s")));
     }
 
@@ -89,7 +109,7 @@ final class SampleReport {
                         ? null
                         : List.of(
                                 new Report.BiasCorrected("oracle", classes, 4.25, test()),
-                                new Report.BiasCorrected("prior-match", classes, 3.75, test())));
+                                new Report.BiasCorrected("prior-match", classes, 3.75, corrected())));
     }
 
     private static List<Report.Point> history() {
@@ -112,5 +132,14 @@ final class SampleReport {
 
     private static Report.Test test() {
         return new Report.Test(10_000, 1_190, 0.881, RECALL, CONFUSION);
+    }
+
+    /** With threes found. */
+    private static Report.Test corrected() {
+        int[][] confusion = CONFUSION.clone();
+        confusion[3] = new int[] {0, 0, 0, 606, 0, 0, 0, 0, 404, 0};
+        double[] recall = RECALL.clone();
+        recall[3] = 0.6;
+        return new Report.Test(10_000, 584, 0.9416, recall, confusion);
     }
 }

@@ -1,0 +1,179 @@
+package retort.driver.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import retort.driver.page.Format;
+import retort.driver.page.Table;
+import retort.driver.page.Table.Cell;
+
+/** A report's numbers as tables, for terminal, page and CSV alike. */
+final class Tables {
+    private Tables() {}
+
+    /** A row for each student. */
+    static Table students(Report report) {
+        Table.Builder table =
+                Table.of("", "student", "labels", "never saw", "parameters", "errors", "recall", "corrected");
+        for (Report.Student student : report.students()) {
+            table.row(
+                    Cell.of(student.name()),
+                    Cell.of(student.labels()),
+                    Cell.of(classes(student.omitted())),
+                    Cell.of(Format.COUNT, student.parameters()),
+                    Cell.of(Format.COUNT, student.test().errors()),
+                    recall(student, Function.identity()),
+                    student.corrected(Report.PRIOR_MATCH)
+                            .map(corrected -> recall(student, test -> corrected.test()))
+                            .orElse(Cell.EMPTY));
+        }
+        return table.build();
+    }
+
+    private static Cell recall(Report.Student student, Function<Report.Test, Report.Test> of) {
+        return student.omitted().isEmpty()
+                ? Cell.EMPTY
+                : Cell.of(Format.PERCENT, of.apply(student.test()).recall(student.omitted()));
+    }
+
+    /** A row for each bias that was tried. */
+    static Table corrections(Report report) {
+        Table.Builder table = Table.of("", "student", "correction", "bias", "errors", "recall", "reads labels");
+        for (Report.Student student : report.students()) {
+            for (Report.BiasCorrected corrected : corrections(student)) {
+                table.row(
+                        Cell.of(student.name()),
+                        Cell.of(corrected.method()),
+                        Cell.of(Format.NUMBER, corrected.bias()),
+                        Cell.of(Format.COUNT, corrected.test().errors()),
+                        Cell.of(Format.PERCENT, corrected.test().recall(corrected.classes())),
+                        Cell.of(corrected.method().equals(Report.ORACLE) ? "the test's" : "none"));
+            }
+        }
+        return table.build();
+    }
+
+    static List<Report.BiasCorrected> corrections(Report.Student student) {
+        return student.biasCorrection() == null ? List.of() : student.biasCorrection();
+    }
+
+    /** A row for each engine, model and batch; the ratio is the teacher's median over this one. */
+    static Table latency(Report report) {
+        Table.Builder table =
+                Table.of("", "engine", "model", "batch", "calls", "median", "p10", "p90", "p99", "images/s", "ratio");
+        for (Report.Latency l : report.latency()) {
+            table.row(
+                    Cell.of(l.backend()),
+                    Cell.of(l.model()),
+                    Cell.of(Format.COUNT, l.batch()),
+                    Cell.of(Format.COUNT, l.calls()),
+                    Cell.of(Format.MICROS, l.medianMicros()),
+                    Cell.of(Format.MICROS, l.p10Micros()),
+                    Cell.of(Format.MICROS, l.p90Micros()),
+                    Cell.of(Format.MICROS, l.p99Micros()),
+                    Cell.of(Format.COUNT, l.imagesPerSecond()),
+                    Cell.of(Format.RATIO, ratio(report, l)));
+        }
+        return table.build();
+    }
+
+    /** The teacher's median over this one, or null. */
+    static Double ratio(Report report, Report.Latency l) {
+        return report.latencyRatio().stream()
+                .filter(ratio -> ratio.backend().equals(l.backend())
+                        && ratio.batch() == l.batch()
+                        && ratio.student().equals(l.model()))
+                .map(Report.LatencyRatio::teacherOverStudent)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Every point of every training. */
+    static Table history(Report report) {
+        Table.Builder table = Table.of("", "model", "step", "loss", "accuracy");
+        trainings(report).forEach(training -> {
+            for (Report.Point point : training.history()) {
+                table.row(
+                        Cell.of(training.name()),
+                        Cell.of(Format.COUNT, point.step()),
+                        Cell.of(Format.NUMBER, point.loss()),
+                        Cell.of(Format.PERCENT, point.accuracy()));
+            }
+        });
+        return table.build();
+    }
+
+    /** A row for each epoch of each training. */
+    static Table epochs(Report report) {
+        Table.Builder table =
+                Table.of("", "model", "epoch", "loss", "accuracy", "validation loss", "validation accuracy", "seconds");
+        trainings(report).forEach(training -> {
+            for (Report.Epoch epoch : training.epochs()) {
+                table.row(
+                        Cell.of(training.name()),
+                        Cell.of(Format.COUNT, epoch.epoch()),
+                        Cell.of(Format.NUMBER, epoch.loss()),
+                        Cell.of(Format.PERCENT, epoch.accuracy()),
+                        Cell.of(Format.NUMBER, epoch.validationLoss()),
+                        Cell.of(Format.PERCENT, epoch.validationAccuracy()),
+                        Cell.of(Format.NUMBER, epoch.seconds()));
+            }
+        });
+        return table.build();
+    }
+
+    /** Counts, a row for each true class, a column for each predicted one. */
+    static Table confusion(Report.Test test) {
+        List<String> header = new ArrayList<>(List.of("true class"));
+        for (int c = 0; c < test.confusion().length; c++) {
+            header.add(Integer.toString(c));
+        }
+        Table.Builder table = Table.of("", header.toArray(String[]::new));
+        for (int c = 0; c < test.confusion().length; c++) {
+            List<Cell> row = new ArrayList<>(List.of(Cell.of(Integer.toString(c))));
+            for (int predicted : test.confusion()[c]) {
+                row.add(Cell.of(Format.COUNT, predicted));
+            }
+            table.row(row);
+        }
+        return table.build();
+    }
+
+    /** How one model was trained. */
+    record Training(String name, List<Report.Epoch> epochs, List<Report.Point> history) {}
+
+    static List<Training> trainings(Report report) {
+        List<Training> trainings = new ArrayList<>();
+        if (report.teacher() != null) {
+            Report.Teacher teacher = report.teacher();
+            trainings.add(new Training("teacher", teacher.epochs(), teacher.history()));
+        }
+        if (report.students() != null) {
+            report.students().forEach(s -> trainings.add(new Training(s.name(), s.epochs(), s.history())));
+        }
+        return trainings;
+    }
+
+    /** A model on the test images. */
+    record Tested(String name, Report.Test test) {}
+
+    static List<Tested> tested(Report report) {
+        List<Tested> tested = new ArrayList<>();
+        if (report.teacher() != null) {
+            tested.add(new Tested("teacher", report.teacher().test()));
+        }
+        if (report.students() != null) {
+            report.students().forEach(student -> tested.add(new Tested(student.name(), student.test())));
+        }
+        if (report.evaluated() != null) {
+            tested.add(new Tested(report.evaluated().model(), report.evaluated().test()));
+        }
+        return tested;
+    }
+
+    static String classes(Set<Integer> classes) {
+        return classes.isEmpty() ? "-" : classes.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+}
