@@ -1,6 +1,7 @@
 package retort.driver;
 
 import java.util.Map;
+import picocli.CommandLine;
 import retort.driver.cli.Complaints;
 import retort.driver.cli.ExitCode;
 import retort.driver.command.Interruption;
@@ -24,6 +25,11 @@ public final class Main {
 
     public static void main(String[] args) {
         System.exit(run(args));
+    }
+
+    /** A command line that knows all commands, for help and tests. */
+    static CommandLine line() {
+        return COMPLAINTS.prepare(RetortCommand.line());
     }
 
     /** Runs a command line and gives its exit code. */

@@ -138,7 +138,7 @@ class ConfigTest {
                     corrections.get(0).getAsJsonObject().get("method").getAsString());
         }
         assertEquals(
-                List.of(2, 40, 2, 40),
+                List.of(2, 40, 2, 40, 2, 40),
                 report.getAsJsonArray("latency").asList().stream()
                         .map(each -> each.getAsJsonObject().get("batch").getAsInt())
                         .toList());
@@ -214,7 +214,7 @@ class ConfigTest {
         String listed = Outcome.of("recipes").isDone().out();
         assertTrue(listed.contains("notebook\n  teacher          27,413,130 parameters, 1 epoch of batch 32"), listed);
         assertTrue(
-                listed.contains("  distilled        1,276,810 parameters, soft-targets at T = 20.0, never sees 3"),
+                listed.contains("  distilled        1,276,810 parameters, soft-targets at T = 20, never sees 3"),
                 listed);
         Outcome.of("recipes", "notbook").isRefused(WRONG_USAGE, "'notbook' is no recipe", "did you mean notebook?");
     }

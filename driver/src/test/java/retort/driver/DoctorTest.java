@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.kernels.Backends;
@@ -46,6 +50,37 @@ class DoctorTest {
         for (String platform : Backends.platforms(Engine.OPENCL)) {
             assertTrue(out.contains("OpenCL platform " + platform + "\n"), out);
         }
+    }
+
+    /** The keys are those that --help names. */
+    @Test
+    void jsonHasTheKeysThatTheHelpNames() {
+        JsonObject devices = json("devices");
+        assertEquals(Set.of("engines", "platforms"), devices.keySet());
+        for (JsonElement engine : devices.getAsJsonArray("engines")) {
+            Set<String> keys = engine.getAsJsonObject().keySet();
+            assertTrue(keys.contains("engine") && keys.contains("device") != keys.contains("reason"), keys.toString());
+        }
+        String help = Outcome.of("devices", "--help").out();
+        for (JsonElement platform : devices.getAsJsonArray("platforms")) {
+            assertEquals(
+                    Set.of("platform", "devices"), platform.getAsJsonObject().keySet());
+            for (JsonElement device : platform.getAsJsonObject().getAsJsonArray("devices")) {
+                device.getAsJsonObject().keySet().forEach(key -> assertTrue(help.contains(key), key));
+            }
+        }
+        JsonObject doctor = json("doctor");
+        assertEquals(Set.of("sound", "checks"), doctor.keySet());
+        assertTrue(doctor.get("sound").getAsBoolean());
+        for (JsonElement check : doctor.getAsJsonArray("checks")) {
+            JsonObject found = check.getAsJsonObject();
+            assertEquals(!found.get("verdict").getAsString().equals("ok"), found.has("remedy"), found.toString());
+        }
+    }
+
+    private static JsonObject json(String command) {
+        return JsonParser.parseString(Outcome.of(command, "--json").isDone().out())
+                .getAsJsonObject();
     }
 
     @Test

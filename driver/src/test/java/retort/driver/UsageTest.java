@@ -23,7 +23,7 @@ class UsageTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            ``                                        | a command is needed: run, train, distill, evaluate, latency, study, export, devices or doctor
+            ``                                        | a command is needed, one of run, train, distill, evaluate,
             destill                                   | 'destill'
             run extra                                 | 'extra'
             run --fast                                | '--fast'

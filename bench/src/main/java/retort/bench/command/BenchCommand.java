@@ -22,6 +22,9 @@ import retort.bench.report.MarkdownReport;
 import retort.bench.report.ReportFiles;
 import retort.bench.report.Results;
 import retort.driver.cli.ExitCode;
+import retort.driver.cli.Json;
+import retort.driver.cli.Names;
+import retort.driver.cli.OptionGroup;
 import retort.driver.cli.OutputFolder;
 import retort.driver.cli.Version;
 import retort.kernels.Backends;
@@ -36,23 +39,34 @@ import retort.kernels.op.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         versionProvider = Version.class,
-        description = {
-            "Times kernels under JMH beside other libraries', and reports GFLOP/s and GB/s,",
-            "the share of what this machine can do at most, and the ratio to each peer."
-        },
+        description =
+                "Times kernels under JMH beside other libraries', and reports GFLOP/s and GB/s, the share of what this machine"
+                        + " can do at most, and the ratio to each peer.",
         footer = {
             "",
-            "Start with 'retort bench --quick', a minute or two; everything takes 45 minutes on two cores.",
+            "Everything takes 45 minutes on two cores, --quick a minute or two.",
+            "JSON: environment; peaks[] {threads, gflops, triadGBs, updateGBs};",
+            "results[] {spec, engine, threads, score, error, unit, ofPeak, overOneThread,",
+            "ratio{}}; targets[]; absent[] {peer, reason}; failed[].",
+            "",
+            "Examples:",
+            "  retort bench --quick",
+            "  retort bench --kernels=gemm,conv2d --threads=1,2 --out=bench",
+            "  retort bench --backend=opencl --tune",
+            "",
             "JMH's own options: retort bench jmh -h",
-            "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 backend or device not available, 4 bad data or file."
+            "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 backend or device not available,",
+            "4 bad data or file."
         })
 public final class BenchCommand implements Callable<Integer> {
     @CommandLine.Spec
     private CommandSpec spec;
 
+    @OptionGroup.Of(OptionGroup.ENGINE)
     @Option(
             names = "--backend",
             paramLabel = "ENGINE",
+            completionCandidates = Names.Engines.class,
             split = ",",
             defaultValue = "cpu-simd",
             description = "cpu-simd, opencl or cpu-scalar, or several of them (default: ${DEFAULT-VALUE}).")
@@ -73,6 +87,7 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Spec ids to time, one a line (default: the shapes inside).")
     private Path shapes;
 
+    @OptionGroup.Of(OptionGroup.ENGINE)
     @Option(
             names = "--threads",
             paramLabel = "N",
@@ -90,7 +105,11 @@ public final class BenchCommand implements Callable<Integer> {
                     "With --backend=opencl: find this device's best kernel parameters, and keep them for all later runs.")
     private boolean tune;
 
-    @Option(names = "--device", paramLabel = "N|NAME", description = "With --tune: the OpenCL device.")
+    @OptionGroup.Of(OptionGroup.ENGINE)
+    @Option(
+            names = "--device",
+            paramLabel = "N|NAME",
+            description = "With --tune: the OpenCL device (default: the best).")
     private String device;
 
     @Option(
@@ -99,15 +118,22 @@ public final class BenchCommand implements Callable<Integer> {
             description = "With --tune: try no more after this time, and keep the best so far.")
     private Integer seconds;
 
+    @OptionGroup.Of(OptionGroup.OUTPUT)
     @Option(
             names = "--out",
             paramLabel = "DIR",
             description = "Folder for the reports (default: retort-out/bench-<time>).")
     private Path out;
 
+    @OptionGroup.Of(OptionGroup.OUTPUT)
     @Option(names = "--force", description = "Overwrite results that are in --out already.")
     private boolean force;
 
+    @OptionGroup.Of(OptionGroup.OUTPUT)
+    @Option(names = "--json", description = "Print bench.json on stdout instead of the tables.")
+    private boolean json;
+
+    @OptionGroup.Of(OptionGroup.OUTPUT)
     @Option(
             names = "--verbose",
             description = "Print the stack trace of an error too, and what an OpenCL compiler said.")
@@ -174,6 +200,11 @@ public final class BenchCommand implements Callable<Integer> {
 
     private void print(BenchReport report, List<Path> files) {
         PrintWriter stdout = spec.commandLine().getOut();
+        if (json) {
+            stdout.println(Json.text(report));
+            stdout.flush();
+            return;
+        }
         stdout.print(MarkdownReport.of(report));
         stdout.println();
         stdout.println("FILES");

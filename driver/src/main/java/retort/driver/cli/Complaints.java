@@ -26,16 +26,21 @@ public final class Complaints {
         codes.put(OutputTakenException.class, ExitCode.USAGE);
     }
 
-    /** Runs a command line and gives its exit code. */
-    public int execute(CommandLine line, String... args) {
+    /** Has a command line, with all its commands, read and explain itself as all of ours do. */
+    public CommandLine prepare(CommandLine line) {
         Converters.register(line);
         HelpLayout.apply(line);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOverwrittenOptionsAllowed(true);
         line.setExecutionExceptionHandler(this::explain);
         line.setParameterExceptionHandler(Complaints::explainUsage);
+        return line;
+    }
+
+    /** Runs a command line and gives its exit code. */
+    public int execute(CommandLine line, String... args) {
         try {
-            return line.execute(args);
+            return prepare(line).execute(args);
         } catch (OutOfMemoryError e) {
             return explainMemory(line);
         }

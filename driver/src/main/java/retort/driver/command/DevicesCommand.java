@@ -5,11 +5,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import retort.driver.cli.Bytes;
 import retort.driver.cli.ExitCode;
+import retort.driver.cli.Json;
+import retort.driver.cli.OptionGroup;
 import retort.driver.cli.Version;
 import retort.kernels.Backend;
 import retort.kernels.BackendUnavailableException;
@@ -23,43 +27,91 @@ import retort.kernels.Engine;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Lists the engines and what each would run on here, then every OpenCL platform and device.")
+        description = "Lists the engines and what each would run on here, then every OpenCL platform and device.",
+        footer = {
+            "",
+            "JSON: engines[] {engine, and device, threads or reason};",
+            "platforms[] {platform, devices[] {index, name, platform, version, type,",
+            "computeUnits, globalMemoryBytes, localMemoryBytes, largestAllocationBytes,",
+            "largestWorkGroup, vectorWidth, parameters}}.",
+            "",
+            "Examples:",
+            "  retort devices",
+            "  retort devices --json"
+        })
 final class DevicesCommand implements Callable<Integer> {
+    /** What {@code --json} prints: an engine has a device and threads, or the reason why it is not available. */
+    private record Here(List<Present> engines, List<Platform> platforms) {}
+
+    private record Present(String engine, String device, Integer threads, String reason) {
+        /** For people. */
+        String text() {
+            if (reason != null) {
+                return reason;
+            }
+            String on = engine + ": " + device;
+            return threads == null
+                    ? on + ", or what --device names"
+                    : on + ", " + threads + (threads == 1 ? " thread" : " threads");
+        }
+    }
+
+    private record Platform(String platform, List<Device> devices) {}
+
     @Spec
     private CommandSpec spec;
 
+    @OptionGroup.Of(OptionGroup.OUTPUT)
+    @Option(names = "--json", description = "Print JSON instead of text; its keys are below.")
+    private boolean json;
+
     @Override
     public Integer call() {
+        Here here = new Here(
+                Stream.of(Engine.values()).map(DevicesCommand::find).toList(),
+                Backends.platforms(Engine.OPENCL).stream()
+                        .map(DevicesCommand::find)
+                        .toList());
         PrintWriter out = spec.commandLine().getOut();
-        for (Engine engine : Engine.values()) {
-            out.println(describe(engine));
-        }
-        for (String platform : Backends.platforms(Engine.OPENCL)) {
-            out.println();
-            out.println("OpenCL platform " + platform);
-            List<Device> devices = Backends.devices(Engine.OPENCL).stream()
-                    .filter(device -> device.platform().equals(platform))
-                    .toList();
-            if (devices.isEmpty()) {
-                out.println("  no device");
-            }
-            devices.forEach(device -> describe(device, out));
+        if (json) {
+            out.println(Json.text(here));
+        } else {
+            print(here, out);
         }
         out.flush();
         return ExitCode.DONE;
     }
 
-    private static String describe(Engine engine) {
+    private static Present find(Engine engine) {
         Optional<BackendUnavailableException> reason = Backends.unavailable(engine);
         if (reason.isPresent()) {
-            return reason.get().getMessage();
+            return new Present(engine.id(), null, null, reason.get().getMessage());
         }
         if (engine == Engine.OPENCL) {
-            return engine + ": " + Backends.device(Engine.OPENCL, null).name() + ", or what --device names";
+            return new Present(engine.id(), Backends.device(Engine.OPENCL, null).name(), null, null);
         }
         try (Backend backend = Backends.open(engine, Backends.Options.defaults())) {
-            int threads = backend.threads();
-            return engine + ": " + backend.device() + ", " + threads + (threads == 1 ? " thread" : " threads");
+            return new Present(engine.id(), backend.device(), backend.threads(), null);
+        }
+    }
+
+    private static Platform find(String platform) {
+        return new Platform(
+                platform,
+                Backends.devices(Engine.OPENCL).stream()
+                        .filter(device -> device.platform().equals(platform))
+                        .toList());
+    }
+
+    private static void print(Here here, PrintWriter out) {
+        here.engines().forEach(engine -> out.println(engine.text()));
+        for (Platform platform : here.platforms()) {
+            out.println();
+            out.println("OpenCL platform " + platform.platform());
+            if (platform.devices().isEmpty()) {
+                out.println("  no device");
+            }
+            platform.devices().forEach(device -> describe(device, out));
         }
     }
 

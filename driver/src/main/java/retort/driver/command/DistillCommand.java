@@ -23,7 +23,13 @@ import retort.nn.Sequential;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Distils a teacher into a student that never sees the omitted classes, and saves it.")
+        description = "Distils a teacher into a student that never sees the omitted classes, and saves it.",
+        footer = {
+            "",
+            "Examples:",
+            "  retort distill --teacher=teacher/teacher.safetensors",
+            "  retort distill --teacher=teacher/teacher.safetensors --temperature=8"
+        })
 final class DistillCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -2,12 +2,17 @@ package retort.driver.command;
 
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import retort.driver.cli.Bytes;
 import retort.driver.cli.ExitCode;
+import retort.driver.cli.Json;
+import retort.driver.cli.OptionGroup;
 import retort.driver.cli.Version;
 import retort.kernels.Backend;
 import retort.kernels.BackendException;
@@ -28,8 +33,19 @@ import retort.kernels.op.Spec.Op;
         description = {
             "Checks the JDK, memory, and every kernel of every engine and OpenCL device.",
             "A line for each: ok, note (not needed), or problem, with what mends it. Ends with 1 if there is a problem."
+        },
+        footer = {
+            "",
+            "JSON: sound; checks[] {verdict, finding, remedy}, the remedy unless it is ok.",
+            "",
+            "Examples:",
+            "  retort doctor",
+            "  retort doctor --json"
         })
 final class DoctorCommand implements Callable<Integer> {
+    private static final String OK = "ok";
+    private static final String NOTE = "note";
+    private static final String PROBLEM = "problem";
     private static final int OLDEST_JAVA = 25;
     private static final int CASES_OF_A_FORM = 1;
     private static final long SEED = 1;
@@ -42,7 +58,20 @@ final class DoctorCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    private boolean problem;
+    @OptionGroup.Of(OptionGroup.OUTPUT)
+    @Option(names = "--json", description = "Print JSON instead of lines; its keys are below.")
+    private boolean json;
+
+    private final List<Check> checks = new ArrayList<>();
+
+    /** What {@code --json} prints. */
+    private record Findings(boolean sound, List<Check> checks) {}
+
+    /**
+     * @param verdict ok, note or problem
+     * @param remedy what mends it; null if it is ok
+     */
+    private record Check(String verdict, String finding, String remedy) {}
 
     @Override
     public Integer call() {
@@ -56,8 +85,13 @@ final class DoctorCommand implements Callable<Integer> {
                 kernels(engine);
             }
         }
-        spec.commandLine().getOut().flush();
-        return problem ? ExitCode.FAILED : ExitCode.DONE;
+        boolean sound = checks.stream().noneMatch(check -> check.verdict().equals(PROBLEM));
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(Json.text(new Findings(sound, checks)));
+        }
+        out.flush();
+        return sound ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private void java() {
@@ -92,7 +126,7 @@ final class DoctorCommand implements Callable<Integer> {
         if (requirement.isMet()) {
             ok(what);
         } else if (engine == Engine.OPENCL) {
-            say("note", what + "; " + requirement.remedy());
+            say(new Check(NOTE, what, requirement.remedy()));
         } else {
             problem(what, requirement.remedy());
         }
@@ -133,16 +167,19 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private void ok(String what) {
-        say("ok", what);
+        say(new Check(OK, what, null));
     }
 
     private void problem(String what, String remedy) {
-        problem = true;
-        say("problem", what + "; " + remedy);
+        say(new Check(PROBLEM, what, remedy));
     }
 
-    private void say(String verdict, String what) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.printf("%-8s %s%n", verdict, what);
+    /** A line as soon as it is known: all of them take seconds. */
+    private void say(Check check) {
+        checks.add(check);
+        if (!json) {
+            String remedy = check.remedy() == null ? "" : "; " + check.remedy();
+            spec.commandLine().getOut().printf("%-8s %s%s%n", check.verdict(), check.finding(), remedy);
+        }
     }
 }

@@ -20,7 +20,13 @@ import retort.nn.Sequential;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Runs a saved model over the test images: errors, recall by class, confusion matrix.")
+        description = "Runs a saved model over the test images: errors, recall by class, confusion matrix.",
+        footer = {
+            "",
+            "Examples:",
+            "  retort evaluate --model=teacher/teacher.safetensors",
+            "  retort evaluate --model=teacher/teacher.safetensors --backend=opencl --json"
+        })
 final class EvaluateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

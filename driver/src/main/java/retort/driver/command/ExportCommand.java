@@ -82,7 +82,7 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--temperature",
             paramLabel = "T",
-            description = "Of onnx: adds the output \"probabilities\", softmax(logits / T).")
+            description = "Of onnx: adds the output \"probabilities\", softmax(logits / T) (default: none).")
     private Float temperature;
 
     @OptionGroup.Of(OptionGroup.OUTPUT)

@@ -86,6 +86,11 @@ final class JobValues {
         return classes.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
+    /** Without a fraction where there is none. */
+    static String text(float value) {
+        return value == (int) value ? Integer.toString((int) value) : Float.toString(value);
+    }
+
     /** Has a command line, with all its commands, read options of these types so. */
     static void register(CommandLine line) {
         line.registerConverter(RecipeName.class, JobValues::recipe);

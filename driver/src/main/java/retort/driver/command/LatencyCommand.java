@@ -24,7 +24,13 @@ import retort.nn.Sequential;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Times teacher and student at batch 1, 32 and the whole test set, on each --backend.")
+        description = "Times teacher and student at batch 1, 32 and the whole test set, on each --backend.",
+        footer = {
+            "",
+            "Examples:",
+            "  retort latency --quick",
+            "  retort latency --teacher=teacher/teacher.safetensors --backend=cpu-simd,opencl"
+        })
 final class LatencyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

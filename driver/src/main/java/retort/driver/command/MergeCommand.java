@@ -24,7 +24,8 @@ import retort.driver.study.StudyFile;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Joins the shards of a study; results that are in several of them must be equal.")
+        description = "Joins the shards of a study; results that are in several of them must be equal.",
+        footer = {"", "Examples:", "  retort study merge shards/0 shards/1 --out=whole"})
 final class MergeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -23,7 +23,10 @@ final class Options {
     /** What a command runs on. */
     @OptionGroup.Of(OptionGroup.ENGINE)
     abstract static sealed class Engines {
-        @Option(names = "--device", paramLabel = "N|NAME", description = "OpenCL device, by number or part of name.")
+        @Option(
+                names = "--device",
+                paramLabel = "N|NAME",
+                description = "OpenCL device, by number or part of name (default: the best).")
         private String device;
 
         @Option(
@@ -121,7 +124,7 @@ final class Options {
         @Option(
                 names = "--out",
                 paramLabel = "DIR",
-                description = "Folder for results (default: retort-out/<command>-<time>).")
+                description = "Folder for results (default: retort-out/${COMMAND-NAME}-<time>).")
         private Path out;
 
         @Option(names = "--force", description = "Overwrite results that are in --out already.")

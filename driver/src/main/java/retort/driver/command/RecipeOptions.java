@@ -30,7 +30,9 @@ final class RecipeOptions {
         @Option(
                 names = "--config",
                 paramLabel = "FILE",
-                description = "Experiment to run, a TOML file; 'retort recipes notebook' prints one to start from.")
+                description =
+                        "Experiment to run, a TOML file, in place of a recipe and its defaults; 'retort recipes notebook' prints one to"
+                                + " start from.")
         private Path config;
 
         @Option(
@@ -39,14 +41,6 @@ final class RecipeOptions {
                 completionCandidates = JobValues.RecipeNames.class,
                 description = "notebook, or hinton2015: the paper's wide students (default: notebook).")
         private JobValues.RecipeName name;
-
-        @OptionGroup.Of(OptionGroup.TRAINING)
-        @Option(
-                names = "--temperature",
-                paramLabel = "T",
-                description =
-                        "T of the soft labels (default: 3.5, which the notebook uses for all softmaxes; hinton2015 20).")
-        private Float temperature;
 
         @Option(
                 names = "--quick",
@@ -80,7 +74,7 @@ final class RecipeOptions {
 
         /** With what the options say. */
         Recipe changed(Recipe recipe) {
-            return recipe.withTemperature(given(temperature, recipe.temperature()));
+            return recipe;
         }
 
         /** With what the options say. */
@@ -109,14 +103,26 @@ final class RecipeOptions {
 
     /** That, what students never see, and how they are trained. */
     static class OfStudents extends OfRecipe {
-        @Option(names = "--seed", paramLabel = "N", description = "Of all random numbers (default: 0).")
+        @Option(
+                names = "--seed",
+                paramLabel = "N",
+                description = "Of all random numbers (default: ${bundle:recipe.seed}).")
         private Long seed;
 
         @Option(
                 names = "--omit",
                 paramLabel = "CLASSES",
-                description = "Classes that students never see, for example 3 or 7,8; or none (default: 3).")
+                description =
+                        "Classes that students never see, for example 3 or 7,8; or none (default: ${bundle:recipe.omit}).")
         private JobValues.Classes omitted;
+
+        @OptionGroup.Of(OptionGroup.TRAINING)
+        @Option(
+                names = "--temperature",
+                paramLabel = "T",
+                description =
+                        "T of the soft labels; where the teacher has the same, its T too (default: ${bundle:recipe.temperature}).")
+        private Float temperature;
 
         @Mixin
         private OfTraining training;
@@ -133,7 +139,7 @@ final class RecipeOptions {
 
         @Override
         Recipe changed(Recipe recipe) {
-            Recipe standard = training.changed(super.changed(recipe));
+            Recipe standard = training.changed(recipe.withTemperature(given(temperature, recipe.temperature())));
             return (omitted == null ? standard : standard.withOmitted(omitted.numbers()))
                     .withSeed(given(seed, standard.seed()));
         }
@@ -148,7 +154,7 @@ final class RecipeOptions {
                 completionCandidates = JobValues.MethodNames.class,
                 description =
                         "soft-targets, soft-and-hard, logits, decoupled, standardized, smoothed-labels or hard-labels (default:"
-                                + " soft-targets).")
+                                + " ${bundle:recipe.method}).")
         private Method method;
 
         @Mixin
@@ -229,7 +235,10 @@ final class RecipeOptions {
     /** How long a teacher is trained. */
     @OptionGroup.Of(OptionGroup.TRAINING)
     static final class OfTeacher {
-        @Option(names = "--epochs", paramLabel = "N", description = "Teacher's epochs (default: 1; hinton2015 40).")
+        @Option(
+                names = "--epochs",
+                paramLabel = "N",
+                description = "Teacher's epochs (default: ${bundle:recipe.epochs}).")
         private Integer epochs;
 
         Recipe changed(Recipe standard) {
@@ -245,26 +254,33 @@ final class RecipeOptions {
         @Option(
                 names = "--student-epochs",
                 paramLabel = "N",
-                description = "Epochs of the students (default: 3; hinton2015 50).")
+                description = "Epochs of the students (default: ${bundle:recipe.student-epochs}).")
         private Integer studentEpochs;
 
-        @Option(names = "--batch", paramLabel = "N", description = "Images in a step (default: 32; hinton2015 128).")
+        @Option(
+                names = "--batch",
+                paramLabel = "N",
+                description = "Images in a step (default: ${bundle:recipe.batch}).")
         private Integer batch;
 
         @Option(
                 names = "--learning-rate",
                 paramLabel = "R",
-                description = "Learning rate at the start (default: 0.001 of adam, 1 of momentum).")
+                description = "Learning rate at the start (default: ${bundle:recipe.learning-rate}; 1 of momentum).")
         private Float learningRate;
 
         @Option(
                 names = "--optimizer",
                 paramLabel = "NAME",
                 completionCandidates = JobValues.OptimizerNames.class,
-                description = "adam, or momentum: the schedule of Hinton et al. 2012 (default: adam).")
+                description =
+                        "adam, or momentum: the schedule of Hinton et al. 2012 (default: ${bundle:recipe.optimizer}).")
         private JobValues.OptimizerName optimizer;
 
-        @Option(names = "--train-images", paramLabel = "N", description = "Use at most the first N training images.")
+        @Option(
+                names = "--train-images",
+                paramLabel = "N",
+                description = "Use at most the first N training images (default: all).")
         private Integer trainImages;
 
         Experiment.Data changed(Experiment.Data standard) {

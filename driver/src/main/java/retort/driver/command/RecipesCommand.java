@@ -20,7 +20,8 @@ import retort.driver.job.Student;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Lists the recipes inside, or prints one: a TOML file to change and to run with --config.")
+        description = "Lists the recipes inside, or prints one: a TOML file to change and to run with --config.",
+        footer = {"", "Examples:", "  retort recipes", "  retort recipes notebook > mine.toml"})
 final class RecipesCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -66,7 +67,7 @@ final class RecipesCommand implements Callable<Integer> {
 
     private static String learning(Student student) {
         String omitted = student.omitted().isEmpty() ? "" : ", never sees " + JobValues.text(student.omitted());
-        String temperature = student.method().distils() ? " at T = " + student.temperature() : "";
+        String temperature = student.method().distils() ? " at T = " + JobValues.text(student.temperature()) : "";
         return student.method().id() + temperature + omitted;
     }
 }

@@ -9,22 +9,31 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import retort.driver.cli.Version;
+import retort.driver.config.ExperimentFile;
+import retort.driver.study.Hinton2015;
 
 /** The command that all others hang on. */
 @Command(
         name = "retort",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = {
-            "Trains a large teacher on MNIST, distils it into small students that never see a class,",
-            "and times both on each engine."
-        },
+        description =
+                "Trains a large teacher on MNIST, distils it into small students that never see a class, and times both on"
+                        + " each engine.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
-            "Start with 'retort run --quick'. Options can be kept in a file: retort run @options.txt",
+            "Examples:",
+            "  retort run --quick",
+            "  retort help distill",
+            "  retort run @options.txt",
+            "",
+            "Completion of commands, options and values in bash or zsh, also as a line of",
+            "~/.bashrc or ~/.zshrc:",
+            "  source <(retort generate-completion)",
+            "",
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 backend or device not available,",
-            "4 bad data or file, 5 training diverged, 130 interrupted."
+            "4 bad data or file, 5 training diverged, 130 and 143 interrupted."
         })
 public final class RetortCommand implements Runnable {
     private static final List<Class<?>> COMMANDS = List.of(
@@ -36,6 +45,7 @@ public final class RetortCommand implements Runnable {
             StudyCommand.class,
             ExportCommand.class,
             RecipesCommand.class,
+            BenchCommand.class,
             DevicesCommand.class,
             DoctorCommand.class);
 
@@ -60,13 +70,36 @@ public final class RetortCommand implements Runnable {
             line.addSubcommand(asked.getFirst());
         }
         JobValues.register(line);
+        describe(line);
         return line;
+    }
+
+    /** What descriptions and examples take from elsewhere. */
+    private static void describe(CommandLine line) {
+        RecipeDefaults paper = new RecipeDefaults(List.of(Hinton2015.NAME));
+        line.getSubcommands().forEach((name, command) -> {
+            CommandSpec described = command.getCommandSpec();
+            if (name.equals("help")) {
+                described.usageMessage().footer("", "Examples:", "  retort help run");
+            } else if (name.equals("generate-completion")) {
+                described.usageMessage().footer("", "Examples:", "  retort generate-completion");
+            } else {
+                described.resourceBundle(new RecipeDefaults(ExperimentFile.RECIPES));
+            }
+            command.getSubcommands()
+                    .values()
+                    .forEach(study -> study.getCommandSpec().resourceBundle(paper));
+        });
+    }
+
+    private static List<String> names() {
+        return COMMANDS.stream()
+                .map(command -> command.getAnnotation(Command.class).name())
+                .toList();
     }
 
     @Override
     public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "a command is needed: run, train, distill, evaluate, latency, study, export, devices or doctor");
+        throw new ParameterException(spec.commandLine(), "a command is needed, one of " + String.join(", ", names()));
     }
 }

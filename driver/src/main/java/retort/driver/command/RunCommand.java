@@ -29,7 +29,14 @@ import retort.nn.Architecture;
         versionProvider = Version.class,
         sortOptions = false,
         description =
-                "Does the whole job: teacher, soft labels, cross-validation, students, evaluation, latency, report.")
+                "Does the whole job: teacher, soft labels, cross-validation, students, evaluation, latency, report.",
+        footer = {
+            "",
+            "Examples:",
+            "  retort run --quick",
+            "  retort run --seed=1 --out=runs/seed1",
+            "  retort run --recipe=hinton2015 --quick --omit=7,8"
+        })
 final class RunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -26,7 +26,13 @@ import retort.driver.study.Shard;
         versionProvider = Version.class,
         description = "Many students at once: what they learn of classes that they never saw, with error bars.",
         synopsisSubcommandLabel = "STUDY",
-        subcommands = {StudyCommand.Hinton2015Command.class, StudyCommand.SweepCommand.class, MergeCommand.class})
+        subcommands = {StudyCommand.Hinton2015Command.class, StudyCommand.SweepCommand.class, MergeCommand.class},
+        footer = {
+            "",
+            "Examples:",
+            "  retort study hinton2015 --quick",
+            "  retort study sweep --width=30,100 --temperature=2,8,20 --quick"
+        })
 final class StudyCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -45,6 +51,12 @@ final class StudyCommand implements Runnable {
             description = {
                 "Repeats the MNIST experiments of Hinton, Vinyals and Dean 2015 and puts the results beside the paper's.",
                 "Can be stopped at any time, and goes on with --resume."
+            },
+            footer = {
+                "",
+                "Examples:",
+                "  retort study hinton2015 --seeds=5 --out=paper",
+                "  retort study hinton2015 --seeds=5 --out=paper --resume"
             })
     static final class Hinton2015Command implements Callable<Integer> {
         @Spec
@@ -79,6 +91,12 @@ final class StudyCommand implements Runnable {
             description = {
                 "Trains a student for every combination of the lists given: study.json, cells.csv, and a heat map per measure.",
                 "Can be stopped at any time, and goes on with --resume."
+            },
+            footer = {
+                "",
+                "Examples:",
+                "  retort study sweep --width=30,100 --temperature=2,8,20 --out=grid",
+                "  retort study sweep --omit=digits --seeds=3 --shard=0/4 --out=shards/0"
             })
     static final class SweepCommand implements Callable<Integer> {
         @Spec

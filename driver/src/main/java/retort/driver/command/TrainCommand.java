@@ -25,7 +25,13 @@ import retort.driver.report.ReportBuilder;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Trains a teacher, or a student, on true labels and saves it.")
+        description = "Trains a teacher, or a student, on true labels and saves it.",
+        footer = {
+            "",
+            "Examples:",
+            "  retort train --epochs=2 --out=teacher",
+            "  retort train --model=student --omit=none --student-epochs=10"
+        })
 final class TrainCommand implements Callable<Integer> {
     /** What there is to train, and the options that only the other has. */
     enum Model {

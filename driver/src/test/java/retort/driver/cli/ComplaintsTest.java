@@ -51,6 +51,13 @@ class ComplaintsTest {
         assertEquals("retort: Unknown option: '--none'; see 'trial --help'\n", err.toString());
     }
 
+    @Test
+    void aWordThatMayBeMistypedIsAskedAbout() {
+        assertEquals(ExitCode.USAGE, run(new IllegalStateException(), "--verbos"));
+        assertEquals(
+                "retort: Unknown option: '--verbos', did you mean --verbose?; see 'trial --help'\n", err.toString());
+    }
+
     private int run(Throwable failure, String... args) {
         CommandLine line = new CommandLine(new Trial(failure));
         line.setErr(new PrintWriter(err));
