@@ -1,0 +1,13 @@
+@echo off
+rem Starts Retort on Windows: with the runtime beside it, or a JDK 25 or newer.
+rem   RETORT_JAVA_HOME  the JDK to use, before JAVA_HOME and the PATH
+rem   RETORT_JAVA_OPTS  more options for java
+setlocal
+set "java=java"
+if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java"
+if exist "%~dp0jre\bin\java.exe" set "java=%~dp0jre\bin\java"
+if defined RETORT_JAVA_HOME set "java=%RETORT_JAVA_HOME%\bin\java"
+"%java%" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC ^
+  -Xms128m -Xmx768m -Xmn64m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:-ShrinkHeapInSteps ^
+  %RETORT_JAVA_OPTS% -jar "%~dp0retort.jar" %*
+exit /b %ERRORLEVEL%
