@@ -6,7 +6,7 @@ set -eu
 
 target=$1 jdk=${TOOLCHAIN_JAVA_HOME:-$2} modules=$3
 rm -rf "$target/jre" "$target/linux-x64"
-"$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --compress=zip-6 \
+"$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --compress=zip-0 \
     --generate-cds-archive --output "$target/jre"
 
 mkdir -p "$target/linux-x64/unpacked"

@@ -48,6 +48,7 @@ final class DoctorCommand implements Callable<Integer> {
     private static final String PROBLEM = "problem";
     private static final int OLDEST_JAVA = 25;
     private static final int CASES_OF_A_FORM = 1;
+    private static final int CASES_OF_A_FORM_IF_THOROUGH = 3;
     private static final long SEED = 1;
 
     /**
@@ -57,6 +58,9 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    @Option(names = "--thorough", description = "Check more shapes of every kernel: a minute or two for each engine.")
+    private boolean thorough;
 
     @OptionGroup.Of(OptionGroup.OUTPUT)
     @Option(names = "--json", description = "Print JSON instead of lines; its keys are below.")
@@ -152,9 +156,10 @@ final class DoctorCommand implements Callable<Integer> {
     /** Every form of every op at an edge of its kernel. */
     private void kernel(Engine engine, Backends.Options options, String which, String remedy) {
         try (Backend backend = Backends.open(engine, options)) {
+            int cases = thorough ? CASES_OF_A_FORM_IF_THOROUGH : CASES_OF_A_FORM;
             int checks = 0;
             for (Op op : Op.values()) {
-                for (retort.kernels.op.Spec edge : EdgeCases.few(op, backend.tiling(), CASES_OF_A_FORM)) {
+                for (retort.kernels.op.Spec edge : EdgeCases.few(op, backend.tiling(), cases)) {
                     KernelCheck.whole(edge, SEED).check(backend.device(), backend);
                     checks++;
                 }
