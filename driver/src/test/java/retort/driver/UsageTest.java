@@ -136,7 +136,19 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "train", "distill", "evaluate", "latency", "study", "export", "devices", "doctor"})
+    @ValueSource(
+            strings = {
+                "run",
+                "train",
+                "distill",
+                "evaluate",
+                "latency",
+                "study",
+                "predict",
+                "export",
+                "devices",
+                "doctor"
+            })
     void everyCommandHasHelp(String command) {
         Outcome asked = Outcome.of("help", command).isDone();
         assertTrue(asked.out().startsWith("Usage: retort " + command), asked.out());

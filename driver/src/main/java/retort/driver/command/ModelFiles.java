@@ -8,9 +8,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import retort.driver.data.ImageSet;
+import retort.driver.image.Digit;
+import retort.driver.predict.DigitModel;
 import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
 import retort.kernels.op.Shape;
 import retort.nn.Architecture;
+import retort.nn.Model;
 import retort.nn.ModelFileException;
 import retort.nn.Sequential;
 
@@ -31,17 +36,56 @@ final class ModelFiles {
     static Sequential.Loaded read(Backend backend, Path file, ImageSet images) {
         Sequential.Loaded loaded = Sequential.load(backend, file);
         Sequential model = loaded.model();
-        Architecture architecture = model.architecture();
-        Shape input = Shape.of(images.height(), images.width(), 1);
+        try {
+            check(file, model.architecture(), images.height(), images.width());
+        } catch (ModelFileException e) {
+            model.close();
+            throw e;
+        }
+        return loaded;
+    }
+
+    private static void check(Path file, Architecture architecture, int height, int width) {
+        Shape input = Shape.of(height, width, 1);
         Shape output = Shape.of(ImageSet.CLASSES);
         if (!architecture.input().equals(input) || !architecture.output().equals(output)) {
-            model.close();
             throw new ModelFileException(
                     file,
                     "maps " + architecture.input() + " to " + architecture.output() + ", expected " + input + " to "
                             + output);
         }
-        return loaded;
+    }
+
+    /**
+     * A model to be asked for digits.
+     *
+     * @param temperature of its probabilities; null for that of its recipe, and 1 where the file names none
+     * @throws ModelFileException if the file is no model, or one for other images or classes
+     */
+    static DigitModel digitModel(Path file, String name, Float temperature, Engine engine, Backends.Options options) {
+        Model model = Model.load(file, engine, options);
+        try {
+            check(file, model.architecture(), Digit.SIDE, Digit.SIDE);
+            float used = temperature != null ? temperature : temperature(file, model.metadata());
+            return new DigitModel(name, file, used, model);
+        } catch (ModelFileException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private static float temperature(Path file, Map<String, String> metadata) {
+        String text = metadata.getOrDefault("predictionTemperature", "1");
+        try {
+            float temperature = Float.parseFloat(text);
+            if (temperature > 0 && Float.isFinite(temperature)) {
+                return temperature;
+            }
+        } catch (NumberFormatException e) {
+            // Refused below, like a number that is none to divide by.
+        }
+        throw new ModelFileException(
+                file, "its metadata has the predictionTemperature '" + text + "', expected a number above 0");
     }
 
     /**

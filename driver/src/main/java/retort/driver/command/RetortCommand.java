@@ -43,6 +43,7 @@ public final class RetortCommand implements Runnable {
             EvaluateCommand.class,
             LatencyCommand.class,
             StudyCommand.class,
+            PredictCommand.class,
             ExportCommand.class,
             RecipesCommand.class,
             BenchCommand.class,

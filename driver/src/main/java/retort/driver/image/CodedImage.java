@@ -1,0 +1,153 @@
+package retort.driver.image;
+
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+
+/**
+ * A PNG or JPEG, decoded by the JDK and turned to grey.
+ *
+ * @param format as the JDK names it
+ */
+record CodedImage(String format, ImageFile limits) {
+    static final String PNG = "png";
+    static final String JPEG = "jpeg";
+
+    static {
+        ImageIO.setUseCache(false);
+    }
+
+    GrayImage decode(byte[] bytes) throws BadImageException {
+        ImageReader reader = ImageIO.getImageReadersByFormatName(format).next();
+        List<String> warnings = new ArrayList<>();
+        reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+        try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
+            reader.setInput(in, true, true);
+            limits.checkSize(reader.getWidth(0), reader.getHeight(0));
+            BufferedImage image = reader.read(0);
+            if (!warnings.isEmpty()) {
+                throw damaged(warnings.getFirst());
+            }
+            if (format.equals(JPEG) && image.getColorModel().getNumComponents() > 3) {
+                // CMYK, whose files do not agree on whether 0 is ink or paper.
+                throw damaged("it has four components");
+            }
+            return gray(image);
+        } catch (IOException | RuntimeException e) {
+            // On damaged files the JDK's readers throw more than they say.
+            throw damaged(String.valueOf(e.getMessage()));
+        } finally {
+            reader.dispose();
+        }
+    }
+
+    private BadImageException damaged(String reason) {
+        String line = reason.lines().findFirst().orElse("");
+        return new BadImageException("damaged, or of a kind that can't be read (" + line + "), expected a "
+                + format.toUpperCase(Locale.ROOT) + " in grey or RGB");
+    }
+
+    private static GrayImage gray(BufferedImage image) {
+        int width = image.getWidth();
+        int height = image.getHeight();
+        byte[] levels = new byte[width * height];
+        byte[] opacity = image.getColorModel().hasAlpha() ? new byte[levels.length] : null;
+        Rows rows = rows(image);
+        for (int y = 0; y < height; y++) {
+            rows.read(y, levels, opacity);
+        }
+        if (opacity == null) {
+            return new GrayImage(width, height, levels);
+        }
+        byte[] onWhite = over(255, levels, opacity);
+        return new GrayImage(width, height, isUniform(onWhite) ? over(0, levels, opacity) : onWhite);
+    }
+
+    /** Reads a row of grey levels, and of opacities where there are some. */
+    private interface Rows {
+        void read(int y, byte[] levels, byte[] opacity);
+    }
+
+    private static Rows rows(BufferedImage image) {
+        ColorModel colours = image.getColorModel();
+        boolean gray = colours.getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+        if (colours instanceof ComponentColorModel
+                && (gray || colours.getColorSpace().isCS_sRGB())) {
+            return new Samples(image.getRaster(), gray ? 1 : 3, colours.getComponentSize(0));
+        }
+        return new Converted(image, new int[image.getWidth()]);
+    }
+
+    /**
+     * Pixels as they are stored: the JDK would convert grey ones as if their levels were light and not its perception.
+     */
+    private record Samples(Raster raster, int colours, int bits) implements Rows {
+        @Override
+        public void read(int y, byte[] levels, byte[] opacity) {
+            int width = raster.getWidth();
+            int bands = raster.getNumBands();
+            int highest = (1 << bits) - 1;
+            int[] samples = raster.getPixels(0, y, width, 1, (int[]) null);
+            for (int x = 0; x < width; x++) {
+                int at = x * bands;
+                int level = colours == 1 ? samples[at] : luma(samples[at], samples[at + 1], samples[at + 2]);
+                levels[y * width + x] = byteOf(level, highest);
+                if (opacity != null) {
+                    opacity[y * width + x] = byteOf(samples[at + bands - 1], highest);
+                }
+            }
+        }
+
+        private static byte byteOf(int value, int highest) {
+            return (byte) ((value * 255 + highest / 2) / highest);
+        }
+    }
+
+    /** Palettes and colour profiles. */
+    private record Converted(BufferedImage image, int[] row) implements Rows {
+        @Override
+        public void read(int y, byte[] levels, byte[] opacity) {
+            image.getRGB(0, y, row.length, 1, row, 0, row.length);
+            for (int x = 0; x < row.length; x++) {
+                int argb = row[x];
+                levels[y * row.length + x] = (byte) luma(argb >> 16 & 0xFF, argb >> 8 & 0xFF, argb & 0xFF);
+                if (opacity != null) {
+                    opacity[y * row.length + x] = (byte) (argb >>> 24);
+                }
+            }
+        }
+    }
+
+    /** Of ITU-R BT.601, in thousandths. */
+    private static int luma(int red, int green, int blue) {
+        return (299 * red + 587 * green + 114 * blue + 500) / 1000;
+    }
+
+    private static byte[] over(int background, byte[] levels, byte[] opacity) {
+        byte[] seen = new byte[levels.length];
+        for (int i = 0; i < seen.length; i++) {
+            int share = opacity[i] & 0xFF;
+            seen[i] = (byte) (((levels[i] & 0xFF) * share + background * (255 - share) + 127) / 255);
+        }
+        return seen;
+    }
+
+    private static boolean isUniform(byte[] levels) {
+        for (byte level : levels) {
+            if (level != levels[0]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,43 @@
+package retort.driver.predict;
+
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import retort.driver.image.Digit;
+import retort.driver.job.Logits;
+import retort.nn.Model;
+import retort.nn.ModelFileException;
+import retort.nn.Predictor;
+
+/**
+ * A model that is asked for digits.
+ *
+ * @param name by which the user knows it
+ * @param temperature T of its probabilities, softmax(logits / T)
+ */
+public record DigitModel(String name, Path file, float temperature, Model model) implements AutoCloseable {
+    /**
+     * What it says of digits.
+     *
+     * @param predictor of this model, for the calling thread
+     * @param pixels digit after digit, {@link Digit#SIDE} x {@link Digit#SIDE} each
+     * @throws ModelFileException if a logit is no finite number
+     */
+    public Stream<Prediction> predict(Predictor predictor, float[] pixels, int count) {
+        float[] values = new float[count * model.outputSize()];
+        predictor.logits(pixels, count, values);
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw new ModelFileException(file, "gives a logit of " + value + ", expected finite numbers");
+            }
+        }
+        Logits logits = new Logits(values, model.outputSize());
+        return IntStream.range(0, count)
+                .mapToObj(i -> new Prediction(logits.prediction(i), logits.probabilities(i, temperature)));
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

@@ -1,0 +1,215 @@
+package retort.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
+import retort.nn.Architecture;
+import retort.nn.Initializer;
+import retort.nn.SafeTensors;
+import retort.nn.Sequential;
+
+/** {@code retort predict}. */
+class PredictTest {
+    private static final int WRONG_USAGE = 2;
+    private static final int BAD_FILE = 4;
+    private static final int OF_EACH = 20;
+
+    @TempDir
+    private static Path folder;
+
+    private static Path models;
+    private static Path samples;
+
+    @BeforeAll
+    static void trainAndWriteSamples() {
+        models = folder.resolve("run");
+        samples = folder.resolve("samples");
+        Outcome.of("train", "--model=student", "--omit=none", "--train-images=3000", "--out=" + models)
+                .isDone();
+        Outcome.of("predict", "--samples=" + samples, "--samples-of-each=" + OF_EACH)
+                .isDone();
+    }
+
+    /** The file that {@code train} named. */
+    private static Path model() throws IOException {
+        return models.resolve(Outcome.files(models).stream()
+                .filter(name -> name.endsWith(".safetensors"))
+                .findFirst()
+                .orElseThrow());
+    }
+
+    @Test
+    void samplesAreNamedByNumberAndLabel() throws IOException {
+        List<String> names = Outcome.files(samples);
+        assertEquals(10 * OF_EACH, names.size());
+        assertTrue(names.containsAll(List.of("00000-7.png", "00007-9.png")), names.toString());
+        BufferedImage image = ImageIO.read(samples.resolve("00000-7.png").toFile());
+        assertEquals(28, image.getWidth());
+        Outcome.of("predict", "--samples=" + samples).isRefused(WRONG_USAGE, "there is such a file already", "--force");
+        Outcome.of("predict", "--samples=" + samples, "--force").isDone();
+    }
+
+    /** At six times the size and dark on light, as one would draw it. */
+    @Test
+    void anEnlargedAndInvertedImageIsTheSameDigit() throws IOException {
+        Path drawn = Files.createDirectory(folder.resolve("drawn"));
+        for (String name : Outcome.files(samples)) {
+            BufferedImage small = ImageIO.read(samples.resolve(name).toFile());
+            BufferedImage large = new BufferedImage(28 * 6, 28 * 6, BufferedImage.TYPE_BYTE_GRAY);
+            for (int i = 0; i < 28 * 6 * 28 * 6; i++) {
+                int x = i % (28 * 6);
+                int y = i / (28 * 6);
+                large.getRaster().setSample(x, y, 0, 255 - small.getRaster().getSample(x / 6, y / 6, 0));
+            }
+            ImageIO.write(large, "png", drawn.resolve(name).toFile());
+        }
+        Map<String, Integer> expected = digits(samples);
+        Map<String, Integer> actual = digits(drawn);
+        assertEquals(expected.keySet(), actual.keySet());
+        long same = expected.keySet().stream()
+                .filter(name -> expected.get(name).equals(actual.get(name)))
+                .count();
+        assertTrue(same >= 0.97 * expected.size(), same + " of " + expected.size());
+        long right = expected.keySet().stream()
+                .filter(name -> name.endsWith("-" + actual.get(name) + ".png"))
+                .count();
+        assertTrue(right >= 0.5 * expected.size(), right + " of " + expected.size() + " are right");
+    }
+
+    private static Map<String, Integer> digits(Path of) throws IOException {
+        JsonObject answers = JsonParser.parseString(Outcome.of("predict", of.toString(), "--model=" + model(), "--json")
+                        .isDone()
+                        .out())
+                .getAsJsonObject();
+        Map<String, Integer> digits = new TreeMap<>();
+        for (JsonElement image : answers.getAsJsonArray("images")) {
+            JsonObject answer =
+                    image.getAsJsonObject().getAsJsonArray("predictions").get(0).getAsJsonObject();
+            double sum = 0;
+            for (JsonElement probability : answer.getAsJsonArray("probabilities")) {
+                sum += probability.getAsDouble();
+            }
+            assertEquals(1, sum, 1e-6);
+            Path file = Path.of(image.getAsJsonObject().get("file").getAsString());
+            digits.put(file.getFileName().toString(), answer.get("digit").getAsInt());
+        }
+        return digits;
+    }
+
+    @Test
+    void showsWhatTheModelSawAndHowSureEachIs() throws IOException {
+        Path copy = Files.copy(
+                model(), Files.createDirectories(folder.resolve("other")).resolve("teacher.safetensors"));
+        Path image = samples.resolve("00001-2.png");
+        Outcome outcome = Outcome.of("predict", image.toString(), "--model=" + copy.getParent(), "--model=" + model())
+                .isDone();
+        List<String> lines = outcome.out().lines().toList();
+        assertEquals(image.toString(), lines.getFirst());
+        assertEquals(1 + 14 + 1, lines.size(), outcome.out());
+        assertTrue(lines.get(1).strip().startsWith("teacher "), outcome.out());
+        assertTrue(lines.get(2).contains("says "), outcome.out());
+        assertTrue(lines.stream().anyMatch(line -> line.contains("@@")), outcome.out());
+        assertTrue(lines.stream().skip(1).allMatch(line -> line.length() < 80), outcome.out());
+        assertTrue(outcome.err().contains("model teacher: " + copy + "\n"), outcome.err());
+        assertTrue(outcome.err().contains(": " + model() + "\n"), outcome.err());
+    }
+
+    @Test
+    void thePathsOfATemperatureAreProbabilitiesNearerToEachOther() throws IOException {
+        String image = samples.resolve("00001-2.png").toString();
+        double cold = highest(image, "--temperature=1");
+        double standard = highest(image, "--temperature=3.5");
+        assertEquals(standard, highest(image, "--threads=1"), 1e-9);
+        assertTrue(cold > standard && standard > highest(image, "--temperature=100"));
+    }
+
+    private static double highest(String image, String option) throws IOException {
+        String json = Outcome.of("predict", image, "--model=" + model(), "--json", option)
+                .isDone()
+                .out();
+        double highest = 0;
+        for (String line :
+                json.lines().filter(text -> text.matches(" *[0-9.E-]+,?")).toList()) {
+            highest = Math.max(highest, Double.parseDouble(line.strip().replace(",", "")));
+        }
+        return highest;
+    }
+
+    @Test
+    void aBadImageIsToldAndTheOthersAreAnswered() throws IOException {
+        Path mixed = Files.createDirectory(folder.resolve("mixed"));
+        Files.copy(samples.resolve("00001-2.png"), mixed.resolve("a.png"));
+        Path bad = Files.writeString(mixed.resolve("b.JPG"), "no image");
+        Files.writeString(mixed.resolve("notes.txt"), "not looked at");
+        Outcome outcome = Outcome.of("predict", mixed.toString(), "--model=" + model());
+        assertEquals(BAD_FILE, outcome.code());
+        assertTrue(outcome.out().contains("says "), outcome.out());
+        assertTrue(outcome.err().contains("retort: " + bad + ": not an image"), outcome.err());
+        assertEquals(
+                1,
+                outcome.err()
+                        .lines()
+                        .filter(line -> line.startsWith("retort: "))
+                        .count());
+    }
+
+    @Test
+    void whatCannotBeReadIsRefusedInOneLine() throws IOException {
+        Path image = samples.resolve("00001-2.png");
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        Path blank = Files.writeString(folder.resolve("blank.pgm"), "P2 2 2 255 9 9 9 9");
+        String model = "--model=" + model();
+        Outcome.of("predict").isRefused(WRONG_USAGE, "an image is needed");
+        Outcome.of("predict", image.toString(), "--samples=x").isRefused(WRONG_USAGE, "--samples writes images");
+        Outcome.of("predict", empty.toString(), model).isRefused(BAD_FILE, empty + ": no image in this folder");
+        Outcome.of("predict", empty + "/none.png", model).isRefused(BAD_FILE, "none.png: no such file");
+        Outcome.of("predict", blank.toString(), model).isRefused(BAD_FILE, blank + ": blank: nothing stands out");
+        Outcome.of("predict", image.toString(), "--model=" + empty)
+                .isRefused(BAD_FILE, empty + ": no model in this folder");
+        Outcome.of("predict", image.toString(), "--model=" + image)
+                .isRefused(BAD_FILE, image + ": not a safetensors file");
+    }
+
+    @Test
+    void aModelThatIsNotForDigitsIsRefused() throws IOException {
+        String image = samples.resolve("00001-2.png").toString();
+        Path other = folder.resolve("other.safetensors");
+        save(other, "input 14x14x1; flatten; dense 10", Map.of());
+        Outcome.of("predict", image, "--model=" + other)
+                .isRefused(BAD_FILE, other + ": maps 14 x 14 x 1 to 10, expected 28 x 28 x 1 to 10");
+        save(other, "input 28x28x1; flatten; dense 10", Map.of("predictionTemperature", "-1"));
+        Outcome.of("predict", image, "--model=" + other)
+                .isRefused(BAD_FILE, other + ": its metadata has the predictionTemperature '-1'");
+        save(other, "input 28x28x1; flatten; dense 10", Map.of());
+        SafeTensors tensors = SafeTensors.read(other);
+        tensors.tensors().get("1.dense.bias").elements()[3] = Float.POSITIVE_INFINITY;
+        tensors.write(other);
+        Outcome.of("predict", image, "--model=" + other)
+                .isRefused(BAD_FILE, other + ": gives a logit of Infinity, expected finite numbers");
+    }
+
+    private static void save(Path file, String architecture, Map<String, String> metadata) {
+        try (Backend backend = Backends.open(Engine.CPU_SCALAR, Backends.Options.defaults());
+                Sequential network =
+                        Sequential.create(backend, Architecture.parse(architecture), Initializer.GLOROT_UNIFORM, 0)) {
+            network.save(file, metadata);
+        }
+    }
+}
