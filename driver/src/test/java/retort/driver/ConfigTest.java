@@ -220,6 +220,25 @@ class ConfigTest {
     }
 
     @Test
+    void aDryRunTellsWhatARunWouldDoAndLeavesNothing() {
+        Path out = folder.resolve("dry");
+        Outcome dry = Outcome.of("run", "--config=" + config, "--dry-run", "--backend=cpu-simd", "--out=" + out)
+                .isDone();
+        String text = dry.out().replaceAll(" +", " ");
+        assertTrue(text.startsWith("Dry run of small, seed 4: nothing is trained, nothing is written.\n"), text);
+        assertTrue(text.contains("\n conv2d 4 3x3 stride 2 padding 1 14 x 14 x 4 40\n"), text);
+        assertTrue(text.contains("\n dense 10 10 7,850\n"), text);
+        // 48 images in batches of 8, twice; 54 and 27 in the folds of the first student, 48 without 7 and 8.
+        assertTrue(text.contains(" 48 images, 12 steps\n"), text);
+        assertTrue(text.contains(" 54 images, 14 steps; 2 folds, 16 steps\n"), text);
+        assertTrue(text.contains("\nmixed: 23,860 parameters, soft-and-hard at T = 4, never sees 7,8\n"), text);
+        assertTrue(text.contains("\nMemory: about "), text);
+        assertTrue(text.contains("an estimate from steps measured here"), text);
+        dry.out().lines().forEach(line -> assertTrue(line.length() <= 80, line));
+        assertFalse(Files.exists(out));
+    }
+
+    @Test
     void aFileThatIsWrongIsRefusedBeforeAnythingIsWritten() throws IOException {
         refused("epohcs", "small.toml:17:1: unknown key 'epohcs' in [teacher], did you mean epochs?");
         Path out = folder.resolve("none");

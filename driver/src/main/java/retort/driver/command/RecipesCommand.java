@@ -65,7 +65,8 @@ final class RecipesCommand implements Callable<Integer> {
                 students);
     }
 
-    private static String learning(Student student) {
+    /** How a student learns, for people. */
+    static String learning(Student student) {
         String omitted = student.omitted().isEmpty() ? "" : ", never sees " + JobValues.text(student.omitted());
         String temperature = student.method().distils() ? " at T = " + JobValues.text(student.temperature()) : "";
         return student.method().id() + temperature + omitted;

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
@@ -35,11 +36,17 @@ import retort.nn.Architecture;
             "Examples:",
             "  retort run --quick",
             "  retort run --seed=1 --out=runs/seed1",
-            "  retort run --recipe=hinton2015 --quick --omit=7,8"
+            "  retort run --recipe=hinton2015 --quick --omit=7,8",
+            "  retort run --config=mine.toml --dry-run"
         })
 final class RunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
+
+    @Option(
+            names = "--dry-run",
+            description = "Print layers, parameters, steps, memory and an estimate of the time, and train nothing.")
+    private boolean dry;
 
     @Mixin
     private Options.SeveralEngines engine;
@@ -52,6 +59,10 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (dry) {
+            new DryRun(spec, options, recipe, engine).print();
+            return ExitCode.DONE;
+        }
         try (Session session = new Session(spec, options, recipe, engine)) {
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());

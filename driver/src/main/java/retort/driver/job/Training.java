@@ -31,6 +31,12 @@ public record Training(Architecture architecture, int epochs, int batch, Descent
         return new Training(architecture, epochs, batch, other, jitter, maxNorm);
     }
 
+    /** Steps of all epochs over so many images; the last of an epoch may be short. */
+    public int steps(int images) {
+        long steps = (long) epochs * Math.ceilDiv(images, Math.min(batch, images));
+        return (int) Math.min(steps, Integer.MAX_VALUE);
+    }
+
     /** For people, and to tell two trainings apart; without the architecture. */
     public String text() {
         String text = epochs + (epochs == 1 ? " epoch" : " epochs") + " of batch " + batch + ", " + descent.text();

@@ -1,0 +1,181 @@
+package retort.driver.command;
+
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Model.CommandSpec;
+import retort.driver.cli.Bytes;
+import retort.driver.config.Experiment;
+import retort.driver.data.Dataset;
+import retort.driver.job.Examples;
+import retort.driver.job.Footprint;
+import retort.driver.job.Job;
+import retort.driver.job.Recipe;
+import retort.driver.job.StepTime;
+import retort.driver.job.Student;
+import retort.driver.job.Training;
+import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
+import retort.kernels.op.Shape;
+import retort.nn.Architecture;
+import retort.nn.Layer;
+
+/**
+ * What a run would do, and about what it would take. Nothing is trained or written: to estimate times, some steps are
+ * made with models that are thrown away.
+ */
+final class DryRun {
+    /** Of a step's time, what its forward half takes; the backward half is twice as much work. */
+    private static final double FORWARD_SHARE = 1 / 3.0;
+
+    private final PrintWriter out;
+    private final Experiment experiment;
+    private final Recipe recipe;
+    private final Dataset data;
+    private final Options.Engines engine;
+
+    /** Seconds of a step by what it depends on. */
+    private final Map<Training, Double> stepSeconds = new LinkedHashMap<>();
+
+    private final Map<Architecture, String> shown = new LinkedHashMap<>();
+    private double trainingSeconds;
+
+    DryRun(CommandSpec command, Options.InAndOut options, RecipeSource source, Options.Engines engine) {
+        source.check(command);
+        this.experiment = source.experiment();
+        this.engine = engine;
+        engine.standard(experiment.engines());
+        engine.check(command);
+        this.out = command.commandLine().getOut();
+        this.recipe = experiment.recipe();
+        this.data = source.used(options.data(experiment).map(Dataset::load).orElseGet(Dataset::embedded));
+    }
+
+    void print() {
+        Engine first = engine.engines().getFirst();
+        try (Backend backend = Backends.open(first, engine.opening())) {
+            new Job(backend, data, recipe, null, null).checkTransferSet(recipe.students());
+            int images = data.train().size();
+            int trained = recipe.trainedImages(images);
+            line("Dry run of %s, seed %d: nothing is trained, nothing is written.", recipe.name(), recipe.seed());
+            line(
+                    "%s: %,d images to train on, %,d of them to validate the teacher, %,d to test on",
+                    data.name(), images, images - trained, data.test().size());
+            line("%s on %s, %d threads", first, backend.device(), backend.threads());
+            boolean fits = memory() <= Runtime.getRuntime().maxMemory();
+            model("teacher", recipe.teacher(), "", trained, 0, backend, fits);
+            double chunkSeconds = fits ? FORWARD_SHARE * step(backend, recipe.teacher()) : 0;
+            recipe.students().forEach(student -> student(student, backend, fits));
+            total(chunkSeconds, fits);
+        }
+        out.flush();
+    }
+
+    private void student(Student student, Backend backend, boolean fits) {
+        int images = (int) IntStream.range(0, data.train().size())
+                .filter(i -> !student.omitted().contains(data.train().label(i)))
+                .count();
+        model(
+                student.name(),
+                student.training(),
+                ", " + RecipesCommand.learning(student),
+                images,
+                student.folds(),
+                backend,
+                fits);
+    }
+
+    private void model(
+            String name, Training training, String how, int images, int folds, Backend backend, boolean fits) {
+        Architecture architecture = training.architecture();
+        line("");
+        line("%s: %,d parameters%s", name, architecture.parameterCount(), how);
+        String before = shown.putIfAbsent(architecture, name);
+        if (before == null) {
+            layers(architecture);
+        } else {
+            line("  layers as of %s", before);
+        }
+        long steps = training.steps(images);
+        // Each fold is trained on all the others.
+        long foldSteps = folds == 0 ? 0 : (long) folds * training.steps(images - images / folds);
+        line("  %s", training.text());
+        line(
+                "  %,d images, %,d steps%s",
+                images, steps, folds == 0 ? "" : String.format(Locale.ROOT, "; %d folds, %,d steps", folds, foldSteps));
+        if (fits) {
+            double seconds = (steps + foldSteps) * step(backend, training);
+            trainingSeconds += seconds;
+            line("  about %s (an estimate)", time(seconds));
+        }
+    }
+
+    private void layers(Architecture architecture) {
+        Shape shape = architecture.input();
+        line("  %-42s %15s %15s", "layer", "output", "parameters");
+        line("  %-42s %15s", "input", shape);
+        for (Layer layer : architecture.layers()) {
+            long parameters = layer.parameterCount(shape);
+            shape = layer.outputShape(shape);
+            line(
+                    "  %-42s %15s %15s",
+                    layer.text(), shape, parameters == 0 ? "" : String.format(Locale.ROOT, "%,d", parameters));
+        }
+    }
+
+    private double step(Backend backend, Training training) {
+        return stepSeconds.computeIfAbsent(
+                training.withEpochs(1), any -> StepTime.measure(backend, training, Examples.labelled(data.train())));
+    }
+
+    private void total(double teacherForwardSeconds, boolean fits) {
+        long heap = Runtime.getRuntime().maxMemory();
+        line("");
+        line("Memory: about %s of a heap of %s", Bytes.of(memory()), Bytes.of(heap));
+        if (!fits) {
+            line("That does not fit, so no time is estimated: RETORT_JAVA_OPTS=-Xmx%dm", (memory() >> 20) * 5 / 4);
+            return;
+        }
+        double labels = teacherForwardSeconds
+                * data.train().size()
+                / Math.min(recipe.teacher().batch(), data.train().size());
+        line(
+                "Time: about %s, an estimate from steps measured here: training %s, soft labels",
+                time(trainingSeconds + labels), time(trainingSeconds));
+        line("%s; latency beside it takes at most %s a model and batch", time(labels), time(latencySeconds()));
+    }
+
+    /** Warming up takes a third on top. */
+    private double latencySeconds() {
+        return experiment.latency().seconds() * 4 / 3;
+    }
+
+    private long memory() {
+        long teacher = Math.max(
+                Footprint.trainingBytes(recipe.teacher()),
+                Footprint.inferenceBytes(recipe.teacher().architecture()));
+        long students = recipe.students().stream()
+                .map(Student::training)
+                .mapToLong(training ->
+                        Math.max(Footprint.trainingBytes(training), Footprint.inferenceBytes(training.architecture())))
+                .max()
+                .orElse(0);
+        return Footprint.dataBytes(data) + Math.max(teacher, students);
+    }
+
+    private static String time(double seconds) {
+        long whole = Math.round(seconds);
+        return whole < 60
+                ? Math.max(1, whole) + " s"
+                : whole < 3600
+                        ? whole / 60 + " min " + whole % 60 + " s"
+                        : whole / 3600 + " h " + whole % 3600 / 60 + " min";
+    }
+
+    private void line(String format, Object... values) {
+        out.printf(Locale.ROOT, format + "%n", values);
+    }
+}
