@@ -219,6 +219,18 @@ class ConfigTest {
         Outcome.of("recipes", "notbook").isRefused(WRONG_USAGE, "'notbook' is no recipe", "did you mean notebook?");
     }
 
+    /** No option, no change: students of different temperatures keep theirs. */
+    @Test
+    void whatNoOptionSaysStaysAsTheRecipeHasIt() throws IOException {
+        Path mixed = Files.writeString(
+                folder.resolve("temperatures.toml"),
+                SMALL.replace("name = \"mixed\"", "name = \"mixed\"\ntemperature = 20"));
+        String out = Outcome.of("run", "--config=" + mixed, "--dry-run", "--backend=cpu-simd")
+                .isDone()
+                .out();
+        assertTrue(out.contains("soft-targets at T = 4,") && out.contains("soft-and-hard at T = 20,"), out);
+    }
+
     @Test
     void aDryRunTellsWhatARunWouldDoAndLeavesNothing() {
         Path out = folder.resolve("dry");
@@ -233,7 +245,7 @@ class ConfigTest {
         assertTrue(text.contains(" 54 images, 14 steps; 2 folds, 16 steps\n"), text);
         assertTrue(text.contains("\nmixed: 23,860 parameters, soft-and-hard at T = 4, never sees 7,8\n"), text);
         assertTrue(text.contains("\nMemory: about "), text);
-        assertTrue(text.contains("an estimate from steps measured here"), text);
+        assertTrue(text.contains("an estimate from steps that were measured here"), text);
         dry.out().lines().forEach(line -> assertTrue(line.length() <= 80, line));
         assertFalse(Files.exists(out));
     }

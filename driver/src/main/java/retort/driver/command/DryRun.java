@@ -28,9 +28,6 @@ import retort.nn.Layer;
  * made with models that are thrown away.
  */
 final class DryRun {
-    /** Of a step's time, what its forward half takes; the backward half is twice as much work. */
-    private static final double FORWARD_SHARE = 1 / 3.0;
-
     private final PrintWriter out;
     private final Experiment experiment;
     private final Recipe recipe;
@@ -62,14 +59,14 @@ final class DryRun {
             int trained = recipe.trainedImages(images);
             line("Dry run of %s, seed %d: nothing is trained, nothing is written.", recipe.name(), recipe.seed());
             line(
-                    "%s: %,d images to train on, %,d of them to validate the teacher, %,d to test on",
-                    data.name(), images, images - trained, data.test().size());
+                    "%s: %,d images to train on, %,d to test on",
+                    data.name(), images, data.test().size());
+            line("  %,d of those to train on validate the teacher", images - trained);
             line("%s on %s, %d threads", first, backend.device(), backend.threads());
             boolean fits = memory() <= Runtime.getRuntime().maxMemory();
             model("teacher", recipe.teacher(), "", trained, 0, backend, fits);
-            double chunkSeconds = fits ? FORWARD_SHARE * step(backend, recipe.teacher()) : 0;
             recipe.students().forEach(student -> student(student, backend, fits));
-            total(chunkSeconds, fits);
+            total(backend, fits);
         }
         out.flush();
     }
@@ -128,10 +125,10 @@ final class DryRun {
 
     private double step(Backend backend, Training training) {
         return stepSeconds.computeIfAbsent(
-                training.withEpochs(1), any -> StepTime.measure(backend, training, Examples.labelled(data.train())));
+                training.withEpochs(1), any -> StepTime.ofTraining(backend, training, Examples.labelled(data.train())));
     }
 
-    private void total(double teacherForwardSeconds, boolean fits) {
+    private void total(Backend backend, boolean fits) {
         long heap = Runtime.getRuntime().maxMemory();
         line("");
         line("Memory: about %s of a heap of %s", Bytes.of(memory()), Bytes.of(heap));
@@ -139,13 +136,13 @@ final class DryRun {
             line("That does not fit, so no time is estimated: RETORT_JAVA_OPTS=-Xmx%dm", (memory() >> 20) * 5 / 4);
             return;
         }
-        double labels = teacherForwardSeconds
-                * data.train().size()
-                / Math.min(recipe.teacher().batch(), data.train().size());
+        Architecture teacher = recipe.teacher().architecture();
+        double labels = StepTime.ofInference(backend, teacher, Examples.labelled(data.test()))
+                * data.train().size();
+        line("Time: about %s, an estimate from steps that were measured here", time(trainingSeconds + labels));
         line(
-                "Time: about %s, an estimate from steps measured here: training %s, soft labels",
-                time(trainingSeconds + labels), time(trainingSeconds));
-        line("%s; latency beside it takes at most %s a model and batch", time(labels), time(latencySeconds()));
+                "  training %s, soft labels %s; latency at most %s a model and batch",
+                time(trainingSeconds), time(labels), time(latencySeconds()));
     }
 
     /** Warming up takes a third on top. */
@@ -176,6 +173,6 @@ final class DryRun {
     }
 
     private void line(String format, Object... values) {
-        out.printf(Locale.ROOT, format + "%n", values);
+        out.println(String.format(Locale.ROOT, format, values).stripTrailing());
     }
 }

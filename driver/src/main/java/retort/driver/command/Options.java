@@ -25,12 +25,14 @@ final class Options {
     abstract static sealed class Engines {
         @Option(
                 names = "--device",
+                order = 2,
                 paramLabel = "N|NAME",
                 description = "OpenCL device, by number or part of name (default: the best).")
         private String device;
 
         @Option(
                 names = "--threads",
+                order = 3,
                 paramLabel = "N",
                 description = "Threads of the CPU engines (default: all processors).")
         private Integer threads;
@@ -81,6 +83,7 @@ final class Options {
     static final class OneEngine extends Engines {
         @Option(
                 names = "--backend",
+                order = 1,
                 paramLabel = "ENGINE",
                 completionCandidates = Names.Engines.class,
                 description = "cpu-simd, opencl or cpu-scalar (default: cpu-simd).")
@@ -98,6 +101,7 @@ final class Options {
     static final class SeveralEngines extends Engines {
         @Option(
                 names = "--backend",
+                order = 1,
                 paramLabel = "ENGINE",
                 completionCandidates = Names.Engines.class,
                 split = ",",

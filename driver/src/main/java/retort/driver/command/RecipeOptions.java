@@ -139,7 +139,7 @@ final class RecipeOptions {
 
         @Override
         Recipe changed(Recipe recipe) {
-            Recipe standard = training.changed(recipe.withTemperature(given(temperature, recipe.temperature())));
+            Recipe standard = training.changed(temperature == null ? recipe : recipe.withTemperature(temperature));
             return (omitted == null ? standard : standard.withOmitted(omitted.numbers()))
                     .withSeed(given(seed, standard.seed()));
         }

@@ -21,6 +21,7 @@ import retort.driver.study.Hinton2015;
                 "Trains a large teacher on MNIST, distils it into small students that never see a class, and times both on"
                         + " each engine.",
         synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
         footer = {
             "",
             "Examples:",

@@ -26,6 +26,7 @@ import retort.driver.study.Shard;
         versionProvider = Version.class,
         description = "Many students at once: what they learn of classes that they never saw, with error bars.",
         synopsisSubcommandLabel = "STUDY",
+        commandListHeading = "%nStudies:%n",
         subcommands = {StudyCommand.Hinton2015Command.class, StudyCommand.SweepCommand.class, MergeCommand.class},
         footer = {
             "",

@@ -4,12 +4,13 @@ import java.util.Arrays;
 import retort.kernels.Backend;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
+import retort.nn.Architecture;
 import retort.nn.Initializer;
 import retort.nn.Optimizer;
 import retort.nn.Sequential;
 import retort.nn.Trainer;
 
-/** How long one step of a training takes: some are made with a model that is then thrown away. */
+/** How long a step of a training or a prediction takes: some are made with a model that is then thrown away. */
 public final class StepTime {
     /** Until the kernels are compiled, which the first steps of a training wait for too. */
     private static final double WARM_UP_SECONDS = 1.5;
@@ -24,7 +25,7 @@ public final class StepTime {
      *
      * @param examples of which one batch is used
      */
-    public static double measure(Backend backend, Training training, Examples examples) {
+    public static double ofTraining(Backend backend, Training training, Examples examples) {
         int batch = Math.min(training.batch(), examples.size());
         int[] order = new int[batch];
         Arrays.setAll(order, i -> i);
@@ -42,6 +43,16 @@ public final class StepTime {
             };
             repeat(step, WARM_UP_SECONDS);
             return repeat(step, SECONDS);
+        }
+    }
+
+    /** Seconds that a prediction of one example takes, in chunks as {@link Inference} makes them. */
+    public static double ofInference(Backend backend, Architecture architecture, Examples examples) {
+        Examples chunk = examples.range(0, Math.min(Inference.CHUNK, examples.size()));
+        try (Sequential model = Sequential.create(backend, architecture, Initializer.GLOROT_UNIFORM, 0)) {
+            Runnable prediction = () -> Inference.logits(model, chunk, done -> {});
+            prediction.run();
+            return repeat(prediction, 0) / chunk.size();
         }
     }
 
