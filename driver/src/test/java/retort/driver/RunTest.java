@@ -24,6 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import retort.driver.browser.Chromium;
+import retort.driver.browser.Drawn;
+import retort.driver.browser.Tab;
 import retort.driver.config.ExperimentFile;
 import retort.driver.data.SyntheticSet;
 import retort.driver.job.Method;
@@ -38,7 +41,7 @@ class RunTest {
             "distilled.safetensors", "hard-labels-all.safetensors", "hard-labels.safetensors", "teacher.safetensors");
 
     /** Keys whose values are times, or counts of what fitted into a time. */
-    static final Set<String> TIMES = Set.of(
+    private static final Set<String> TIMES = Set.of(
             "seconds",
             "imagesPerSecond",
             "calls",
@@ -92,9 +95,20 @@ class RunTest {
     }
 
     @Test
-    void writesAReportAndFourModelsAndNamesThem() throws IOException {
+    void writesReportTablesAndModelsAndNamesThem() throws IOException {
+        Stream<String> tables = Stream.of(
+                "bias-correction",
+                "confusion-distilled",
+                "confusion-hard-labels",
+                "confusion-hard-labels-all",
+                "confusion-teacher",
+                "epochs",
+                "history",
+                "latency",
+                "students");
         assertEquals(
-                Stream.concat(MODELS.stream(), Stream.of("report.json"))
+                Stream.of(MODELS.stream(), Stream.of("report.json", "report.html"), tables.map(table -> table + ".csv"))
+                        .flatMap(files -> files)
                         .sorted()
                         .toList(),
                 Outcome.files(first));
@@ -102,6 +116,26 @@ class RunTest {
             assertTrue(outcome.out().contains("  " + first.resolve(file) + "\n"), outcome.out());
         }
         assertTrue(outcome.err().contains("teacher, epoch 1: loss "), outcome.err());
+    }
+
+    /** Every command's page, in a browser. */
+    @Test
+    void thePagesAreDrawn() throws IOException {
+        Path teacher = first.resolve("teacher.safetensors");
+        Path trained = folder.resolve("page of train");
+        Path distilled = folder.resolve("page of distill");
+        Path timed = folder.resolve("page of latency");
+        step(trained, "train", "--model=student", "--seed=4");
+        step(distilled, "distill", "--teacher=" + teacher, "--seed=4");
+        step(timed, "latency", "--quick", "--backend=cpu-simd", "--teacher=" + teacher);
+        Map<Path, Integer> charts = Map.of(first, 8, trained, 4, distilled, 5, timed, 2);
+        try (Chromium browser = Chromium.start(folder.resolve("profile"))) {
+            for (Map.Entry<Path, Integer> page : charts.entrySet()) {
+                try (Tab tab = browser.open(page.getKey().resolve("report.html").toUri(), 1400, false)) {
+                    Drawn.check(tab, page.getValue());
+                }
+            }
+        }
     }
 
     @Test
@@ -116,6 +150,7 @@ class RunTest {
                         "quick",
                         "environment",
                         "config",
+                        "commandLine",
                         "teacher",
                         "softLabels",
                         "students",
@@ -208,6 +243,8 @@ class RunTest {
         JsonObject two = withoutTimes(report(second)).getAsJsonObject();
         assertEquals(1, one.getAsJsonObject("environment").remove("threads").getAsInt());
         assertEquals(2, two.getAsJsonObject("environment").remove("threads").getAsInt());
+        one.remove("commandLine");
+        two.remove("commandLine");
         String config = one.remove("config").getAsString();
         assertEquals(
                 config.replace("threads = 1", "threads = 2"),
@@ -317,7 +354,7 @@ class RunTest {
                 .orElseThrow();
         assertEquals(student.get("test"), evaluated.get("test"));
         assertEquals(4, report(out).get("seed").getAsInt());
-        assertEquals(List.of("report.json"), Outcome.files(out));
+        assertEquals(List.of("confusion-" + name + ".csv", "report.html", "report.json"), Outcome.files(out));
     }
 
     @Test
@@ -334,7 +371,7 @@ class RunTest {
                         .distinct()
                         .toList());
         assertEquals(6, report.getAsJsonArray("latencyRatio").size());
-        assertEquals(List.of("report.json"), Outcome.files(out));
+        assertEquals(List.of("latency.csv", "report.html", "report.json"), Outcome.files(out));
     }
 
     @Test
@@ -351,7 +388,7 @@ class RunTest {
         step(out, "train", "--model=student", "--omit=none", "--student-epochs=1");
         byte[] model = Files.readAllBytes(out.resolve("hard-labels-all.safetensors"));
         String[] other = {"train", "--model=student", "--omit=none", "--seed=1", "--data=" + data, "--out=" + out};
-        String problem = "--out=" + out + ": the folder holds hard-labels-all.safetensors already";
+        String problem = "--out=" + out + ": the folder holds bias-correction.csv already";
         Outcome.of(other).isRefused(USAGE, problem, "--force");
         Files.delete(out.resolve("report.json"));
         Outcome.of(other).isRefused(USAGE, problem);

@@ -29,13 +29,8 @@ public final class Adam extends Optimizer {
     }
 
     @Override
-    protected int stateTensors() {
-        return 2;
-    }
-
-    @Override
     public void product(Parameter parameter, GemmSpec spec, Tensor a, Tensor b) {
-        Tensor[] moments = state(parameter);
+        Tensor[] moments = state(parameter, 2);
         backend()
                 .gemmAdam(
                         new GemmAdamSpec(
@@ -50,7 +45,7 @@ public final class Adam extends Optimizer {
 
     @Override
     public void written(Parameter parameter, Tensor gradient) {
-        Tensor[] moments = state(parameter);
+        Tensor[] moments = state(parameter, 2);
         backend().adam(spec(parameter), parameter.value(), gradient, moments[0], moments[1], step());
     }
 

@@ -9,7 +9,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import retort.driver.checkpoint.CommandSettings;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.job.Job;
@@ -52,7 +51,7 @@ final class DistillCommand implements Callable<Integer> {
     private RecipeOptions.OfStudent student;
 
     @Mixin
-    private Options.Resumable options;
+    private Options.InAndOut options;
 
     @Override
     public Integer call() {
@@ -61,9 +60,6 @@ final class DistillCommand implements Callable<Integer> {
                     student.of(spec, recipe, recipe.standard().recipe().distilled());
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
-            session.keepCheckpoints(
-                    options,
-                    CommandSettings.none().with("student", learner).with("teacher", ModelFiles.digest(teacher)));
             Job job = session.job();
             job.checkTransferSet(List.of(learner));
             session.progress().expect(1 + learner.steps());
@@ -72,7 +68,7 @@ final class DistillCommand implements Callable<Integer> {
                     ModelFiles.load(session.backend(), teacher, session.data().test())) {
                 taught = job.teach("soft labels", model);
             }
-            report.softLabels(taught);
+            report.softLabels(taught, session.data().train(), List.of(learner));
             try (Job.Trained<StudentResult> trained = job.trainStudent(learner, Optional.of(taught))) {
                 report.student(trained.result());
                 session.finish(report, List.of(trained.file()));

@@ -14,12 +14,11 @@ public final class Interruption {
     private static final Map<String, Integer> SIGNALS =
             Map.of("INT", ExitCode.INTERRUPTED, "TERM", ExitCode.TERMINATED, "HUP", ExitCode.HUNG_UP);
 
-    private static volatile Interruption current;
+    private static Interruption current;
 
     private final List<Runnable> givingBack;
     private volatile Runnable told = () -> {};
     private volatile int code;
-    private volatile String goesOn;
 
     private Interruption() {
         givingBack = SIGNALS.entrySet().stream()
@@ -54,25 +53,18 @@ public final class Interruption {
         told = telling;
     }
 
-    /** The user is told that this command goes on from where the job is stopped. */
-    void goesOnWith(String command) {
-        goesOn = command;
-    }
-
-    /** What a signal does. */
-    static void request(int exitCode) {
-        Interruption current = Interruption.current;
-        if (current == null || current.code != 0) {
+    private void request(int exitCode) {
+        if (code != 0) {
             Runtime.getRuntime().halt(exitCode);
         }
-        current.code = exitCode;
-        current.told.run();
+        code = exitCode;
+        told.run();
     }
 
     /** Ends the job if the user has asked for it. */
     void check() {
         if (code != 0) {
-            throw goesOn == null ? new InterruptedJobException() : new InterruptedJobException(goesOn);
+            throw new InterruptedJobException();
         }
     }
 }

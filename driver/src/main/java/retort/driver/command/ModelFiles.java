@@ -108,8 +108,7 @@ final class ModelFiles {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
             return HexFormat.of().formatHex(digest);
         } catch (IOException e) {
-            throw new ModelFileException(
-                    file, Files.exists(file) ? "cannot be read" : "cannot be read: no such file or folder");
+            throw new ModelFileException(file, "cannot be read");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import retort.driver.cli.Bytes;
+import retort.driver.report.Report;
 import retort.kernels.DeviceCounters;
 import retort.kernels.Peaks;
 import retort.kernels.ProfiledBackend.Cost;
@@ -44,6 +45,32 @@ final class Profile {
                 peak.gflops(),
                 peak.memoryGBs())));
         return lines;
+    }
+
+    /** The same operations for the report. */
+    static Report.Profile report(List<Cost> costs, Optional<Peaks> peaks) {
+        double total = costs.stream().mapToDouble(Cost::nanos).sum();
+        return new Report.Profile(
+                peaks.map(Peaks::gflops).orElse(null),
+                peaks.map(Peaks::memoryGBs).orElse(null),
+                costs.stream()
+                        .filter(cost -> cost.nanos() >= total / 1000)
+                        .map(cost -> operation(cost, total, peaks))
+                        .toList());
+    }
+
+    private static Report.Operation operation(Cost cost, double total, Optional<Peaks> peaks) {
+        double arithmetic = peaks.map(peak -> gflops(cost) / peak.gflops()).orElse(0.0);
+        double memory = peaks.map(peak -> gbs(cost) / peak.memoryGBs()).orElse(0.0);
+        return new Report.Operation(
+                cost.operation(),
+                cost.calls(),
+                cost.nanos() / 1e6,
+                cost.nanos() / total,
+                gflops(cost),
+                gbs(cost),
+                peaks.isPresent() ? Math.max(arithmetic, memory) : null,
+                peaks.isPresent() ? arithmetic > memory ? "fma" : "memory" : null);
     }
 
     private static String ofPeak(Cost cost, Peaks peak) {

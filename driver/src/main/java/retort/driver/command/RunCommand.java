@@ -12,7 +12,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import retort.driver.checkpoint.CommandSettings;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.data.ImageSet;
@@ -56,7 +55,7 @@ final class RunCommand implements Callable<Integer> {
     private OfRun recipe;
 
     @Mixin
-    private Options.Resumable options;
+    private Options.InAndOut options;
 
     @Override
     public Integer call() {
@@ -68,14 +67,13 @@ final class RunCommand implements Callable<Integer> {
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
             List<Path> models = new ArrayList<>();
-            session.keepCheckpoints(options, CommandSettings.none());
             Job job = session.job();
             List<Student> students = session.recipe().students();
             job.checkTransferSet(students);
             // Teacher, soft labels and latency; of each student its cross-validation, and itself.
             session.progress()
                     .expect(3 + students.stream().mapToInt(Student::steps).sum());
-            Job.Taught taught = teach(job, report, models);
+            Job.Taught taught = teach(session, job, report, models);
             for (Student student : students) {
                 keep(job.trainStudent(student, Optional.of(taught)), report, models);
             }
@@ -85,19 +83,19 @@ final class RunCommand implements Callable<Integer> {
                             test,
                             session.recipe().ownTemperature(),
                             session.experiment().latency())
-                    .run(engine, session.progress(), session.checkpoints(), report);
+                    .run(engine, session.progress(), report);
             session.finish(report, models);
         }
         return ExitCode.DONE;
     }
 
     /** A method of its own, so that nothing here holds the teacher's weights any longer. */
-    private static Job.Taught teach(Job job, ReportBuilder report, List<Path> models) {
+    private static Job.Taught teach(Session session, Job job, ReportBuilder report, List<Path> models) {
         try (Job.Trained<TeacherResult> teacher = job.trainTeacher("teacher")) {
             report.teacher(teacher.result());
             models.add(teacher.file());
             Job.Taught taught = job.teach("soft labels", teacher.model());
-            report.softLabels(taught);
+            report.softLabels(taught, session.data().train(), session.recipe().students());
             return taught;
         }
     }

@@ -1,6 +1,8 @@
 package retort.driver.job;
 
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import retort.driver.data.ImageSet;
 
 /** What a model said of some images, one row of logits for each, on the host. */
@@ -95,23 +97,46 @@ public record Logits(float[] values, int classes) {
     }
 
     /**
+     * Predictions of like confidence.
+     *
+     * @param confidence their mean
+     * @param accuracy the share of them that is right
+     */
+    public record Bin(int images, double confidence, double accuracy) {}
+
+    /** Predictions in bins of equal width by confidence, from low to high; without those that none fell into. */
+    public List<Bin> calibration(Examples examples, double temperature) {
+        double[][] sums = confidenceSums(examples, temperature);
+        return IntStream.range(0, CONFIDENCE_BINS)
+                .filter(bin -> sums[2][bin] > 0)
+                .mapToObj(bin -> new Bin((int) sums[2][bin], sums[0][bin] / sums[2][bin], sums[1][bin] / sums[2][bin]))
+                .toList();
+    }
+
+    /**
      * How far the confidence of predictions is from their accuracy: the mean difference of the two in bins of equal
      * width by confidence, weighted by predictions. Source: Guo, Pleiss, Sun and Weinberger 2017, equation 3.
      */
     public double calibrationError(Examples examples, double temperature) {
-        double[] confident = new double[CONFIDENCE_BINS];
-        double[] right = new double[CONFIDENCE_BINS];
+        double[][] sums = confidenceSums(examples, temperature);
+        double sum = 0;
+        for (int bin = 0; bin < CONFIDENCE_BINS; bin++) {
+            sum += Math.abs(sums[0][bin] - sums[1][bin]);
+        }
+        return sum / rows();
+    }
+
+    /** Of each bin the confidence of its predictions, how many of them are right, and how many there are. */
+    private double[][] confidenceSums(Examples examples, double temperature) {
+        double[][] sums = new double[3][CONFIDENCE_BINS];
         for (int i = 0; i < rows(); i++) {
             double confidence = probabilities(i, temperature)[prediction(i)];
             int bin = Math.min(CONFIDENCE_BINS - 1, (int) (confidence * CONFIDENCE_BINS));
-            confident[bin] += confidence;
-            right[bin] += prediction(i) == examples.label(i) ? 1 : 0;
+            sums[0][bin] += confidence;
+            sums[1][bin] += prediction(i) == examples.label(i) ? 1 : 0;
+            sums[2][bin]++;
         }
-        double sum = 0;
-        for (int bin = 0; bin < CONFIDENCE_BINS; bin++) {
-            sum += Math.abs(confident[bin] - right[bin]);
-        }
-        return sum / rows();
+        return sums;
     }
 
     /** Share of the examples whose target class is the one predicted. */

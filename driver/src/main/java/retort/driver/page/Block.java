@@ -14,6 +14,20 @@ public interface Block {
         return html -> html.element("p", content, "class", "note");
     }
 
+    /** Lines as they stand, such as a command or a file. */
+    static Block code(String content) {
+        return html -> html.element("pre", content);
+    }
+
+    /** What is shown only on demand, or where there are no scripts. */
+    static Block details(String summary, Block content) {
+        return html -> {
+            html.open("details", "open", "").element("summary", summary);
+            content.write(html);
+            html.close();
+        };
+    }
+
     /** Several side by side where the page is wide enough, else one below the other. */
     static Block row(Iterable<? extends Block> blocks) {
         return html -> {

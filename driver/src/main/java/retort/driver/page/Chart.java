@@ -37,6 +37,11 @@ public record Chart(
         return new Chart(caption, note, x, y, series, marked, true, numbers);
     }
 
+    /** With other numbers below it. */
+    public Chart with(Table other) {
+        return new Chart(caption, note, x, y, series, marked, lying, other);
+    }
+
     public Chart add(Series other) {
         series.add(other);
         return this;
@@ -59,8 +64,7 @@ public record Chart(
         if (!note.isEmpty()) {
             html.element("p", note, "class", "note");
         }
-        html.open("details", "open", "").element("summary", "The numbers");
-        numbers.write(html);
-        html.close().close();
+        Block.details("The numbers", numbers).write(html);
+        html.close();
     }
 }

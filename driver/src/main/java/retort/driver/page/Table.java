@@ -51,6 +51,8 @@ public record Table(String caption, List<String> header, List<List<Cell>> rows) 
     }
 
     public Table {
+        header = List.copyOf(header);
+        rows = rows.stream().map(List::copyOf).toList();
         for (List<Cell> row : rows) {
             if (row.size() != header.size()) {
                 throw new IllegalArgumentException(

@@ -11,6 +11,7 @@ import java.util.Set;
  * command does not have is null and left out. Keys are stable within a schema version; more may be added.
  *
  * @param config the TOML file with which {@code --config} repeats it
+ * @param commandLine as it was given
  */
 public record Report(
         int schemaVersion,
@@ -20,13 +21,15 @@ public record Report(
         boolean quick,
         Environment environment,
         String config,
+        String commandLine,
         Teacher teacher,
         SoftLabels softLabels,
         List<Student> students,
         Evaluated evaluated,
         List<Latency> latency,
         List<LatencyRatio> latencyRatio,
-        List<LatencySkipped> latencySkipped) {
+        List<LatencySkipped> latencySkipped,
+        Profile profile) {
 
     public static final int SCHEMA_VERSION = 1;
 
@@ -65,8 +68,22 @@ public record Report(
     /** Mean loss and accuracy over the steps since the point before; steps count on over the epochs. */
     public record Point(int step, double loss, double accuracy) {}
 
-    /** A model on the test images. Confusion has a row for each true class, a column for each predicted one. */
-    public record Test(int images, int errors, double accuracy, double[] recall, int[][] confusion) {
+    /** Predictions of like confidence: how many, its mean, and the share of them that is right. */
+    public record Bin(int images, double confidence, double accuracy) {}
+
+    /**
+     * A model on the test images. Confusion has a row for each true class, a column for each predicted one; calibration
+     * is of softmax(logits / T) at the T of predictions, from low confidence to high.
+     */
+    public record Test(
+            int images,
+            int errors,
+            double accuracy,
+            double[] recall,
+            int[][] confusion,
+            double negativeLogLikelihood,
+            double calibrationError,
+            List<Bin> calibration) {
         /** The share of the images of some classes that were named right; 0 without such images. */
         public double recall(Set<Integer> classes) {
             return images(classes) == 0 ? 0 : right(classes) / (double) images(classes);
@@ -94,7 +111,45 @@ public record Report(
             List<Point> history,
             Test test) {}
 
-    public record SoftLabels(float temperature, int images, double seconds) {}
+    /**
+     * What the teacher says of the training images.
+     *
+     * @param temperatures that {@code digits} have probabilities for
+     * @param digits training images of other classes in which it sees most of those that students omit
+     */
+    public record SoftLabels(
+            float temperature, int images, double seconds, List<Float> temperatures, List<Digit> digits) {}
+
+    /** A training image by its index, and for each temperature the probability of each class. */
+    public record Digit(int image, int label, List<double[]> probabilities) {}
+
+    /** A test image by its index, and what a student says of it. */
+    public record Sample(int image, int label, int predicted, double confidence) {}
+
+    /**
+     * Where the time went, by operation, the most expensive first.
+     *
+     * @param gflops that the machine gave at most; null if not known, as for a device that chooses its own
+     * @param memoryGBs likewise
+     */
+    public record Profile(Double gflops, Double memoryGBs, List<Operation> operations) {}
+
+    /**
+     * One operation, all its calls together.
+     *
+     * @param share of the time of all operations
+     * @param ofPeak of arithmetic or memory, whichever it uses more of; null if peaks are not known
+     * @param bound by which of these, "fma" or "memory"; null likewise
+     */
+    public record Operation(
+            String operation,
+            int calls,
+            double millis,
+            double share,
+            double gflops,
+            double gbs,
+            Double ofPeak,
+            String bound) {}
 
     /** Agreement of fold models with the teacher's predictions on their held-out fold. */
     public record CrossValidation(List<Double> folds, double mean, double seconds) {}
@@ -102,7 +157,12 @@ public record Report(
     /** A student after {@code bias} was added to the logits of some classes. */
     public record BiasCorrected(String method, Set<Integer> classes, double bias, Test test) {}
 
-    /** A student; method and alpha are null for one on true labels alone. */
+    /**
+     * A student; method and alpha are null for one on true labels alone.
+     *
+     * @param unseen of each class that it never saw the first test images that it names right, and the first that it
+     *     names wrong: with the bias of prior-match, where there is one
+     */
     public record Student(
             String name,
             String labels,
@@ -117,7 +177,8 @@ public record Report(
             List<Epoch> epochs,
             List<Point> history,
             Test test,
-            List<BiasCorrected> biasCorrection) {
+            List<BiasCorrected> biasCorrection,
+            List<Sample> unseen) {
         /** What came of one method, where it was tried. */
         Optional<BiasCorrected> corrected(String by) {
             return biasCorrection == null

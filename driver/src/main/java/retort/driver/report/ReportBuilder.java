@@ -3,11 +3,16 @@ package retort.driver.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
+import retort.driver.data.ImageSet;
 import retort.driver.job.Epoch;
 import retort.driver.job.Evaluation;
 import retort.driver.job.Job;
 import retort.driver.job.LatencyTest;
+import retort.driver.job.Logits;
+import retort.driver.job.Lookalikes;
 import retort.driver.job.Recipe;
+import retort.driver.job.Student;
 import retort.driver.job.StudentResult;
 import retort.driver.job.TeacherResult;
 
@@ -16,12 +21,17 @@ public final class ReportBuilder implements LatencyTest.Results {
     /** What a command reports on, where that is not its own recipe. */
     private record Origin(String recipe, Long seed) {}
 
+    /** Whose soft labels are shown. */
+    private static final int DIGITS = 6;
+
     private Origin origin;
     private String config;
+    private String commandLine;
     private Report.Teacher teacher;
     private Report.SoftLabels softLabels;
     private final List<Report.Student> students = new ArrayList<>();
     private Report.Evaluated evaluated;
+    private Report.Profile profile;
     private final List<Report.Latency> latency = new ArrayList<>();
     private final List<Report.LatencySkipped> skipped = new ArrayList<>();
 
@@ -35,6 +45,11 @@ public final class ReportBuilder implements LatencyTest.Results {
         config = text;
     }
 
+    /** The command as it was given. */
+    public void commandLine(String text) {
+        commandLine = text;
+    }
+
     public void teacher(TeacherResult result) {
         teacher = new Report.Teacher(
                 result.parameters(),
@@ -46,8 +61,36 @@ public final class ReportBuilder implements LatencyTest.Results {
                 test(result.test()));
     }
 
-    public void softLabels(Job.Taught taught) {
-        softLabels = new Report.SoftLabels(taught.temperature(), taught.logits().rows(), taught.seconds());
+    /** @param images that were taught, and {@code learners} those that learn from it */
+    public void softLabels(Job.Taught taught, ImageSet images, List<Student> learners) {
+        Logits logits = taught.logits();
+        List<Float> temperatures = Stream.concat(
+                        Stream.of(1f),
+                        learners.stream()
+                                .filter(learner -> learner.method().distils())
+                                .map(Student::temperature))
+                .distinct()
+                .sorted()
+                .toList();
+        Set<Integer> omitted = learners.stream()
+                .map(Student::omitted)
+                .filter(classes -> !classes.isEmpty())
+                .findFirst()
+                .orElse(Set.of());
+        List<Report.Digit> digits = Lookalikes.of(logits, images, omitted, temperatures.getLast(), DIGITS).stream()
+                .map(image -> new Report.Digit(
+                        image,
+                        images.label(image),
+                        temperatures.stream()
+                                .map(temperature -> logits.probabilities(image, temperature))
+                                .toList()))
+                .toList();
+        softLabels = new Report.SoftLabels(taught.temperature(), logits.rows(), taught.seconds(), temperatures, digits);
+    }
+
+    /** Where the time went. */
+    public void profile(Report.Profile found) {
+        profile = found;
     }
 
     public void student(StudentResult result) {
@@ -70,7 +113,22 @@ public final class ReportBuilder implements LatencyTest.Results {
                 test(result.test()),
                 result.corrections()
                         .map(found -> corrected(found, result.omitted()))
-                        .orElse(null)));
+                        .orElse(null),
+                result.omitted().isEmpty() ? null : unseen(result)));
+    }
+
+    private static List<Report.Sample> unseen(StudentResult result) {
+        return result
+                .corrections()
+                .flatMap(StudentResult.Corrections::priorMatch)
+                .map(StudentResult.Corrected::test)
+                .orElse(result.test())
+                .samples()
+                .stream()
+                .filter(sample -> result.omitted().contains(sample.label()))
+                .map(sample ->
+                        new Report.Sample(sample.image(), sample.label(), sample.predicted(), sample.confidence()))
+                .toList();
     }
 
     public void evaluated(String model, long parameters, Evaluation evaluation) {
@@ -108,13 +166,15 @@ public final class ReportBuilder implements LatencyTest.Results {
                 quick,
                 environment,
                 config,
+                commandLine,
                 teacher,
                 softLabels,
                 students.isEmpty() ? null : students,
                 evaluated,
                 timed ? latency : null,
                 timed ? ratios() : null,
-                timed ? skipped : null);
+                timed ? skipped : null,
+                profile);
     }
 
     private static List<Report.Epoch> epochs(List<Epoch> epochs) {
@@ -142,7 +202,12 @@ public final class ReportBuilder implements LatencyTest.Results {
                 evaluation.errors(),
                 evaluation.accuracy(),
                 evaluation.recall(),
-                evaluation.confusion());
+                evaluation.confusion(),
+                evaluation.negativeLogLikelihood(),
+                evaluation.calibrationError(),
+                evaluation.calibration().stream()
+                        .map(bin -> new Report.Bin(bin.images(), bin.confidence(), bin.accuracy()))
+                        .toList());
     }
 
     private static List<Report.BiasCorrected> corrected(StudentResult.Corrections found, Set<Integer> omitted) {

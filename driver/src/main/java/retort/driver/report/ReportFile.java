@@ -1,12 +1,19 @@
 package retort.driver.report;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import retort.driver.cli.Json;
 import retort.driver.cli.WholeFile;
+import retort.driver.data.Dataset;
+import retort.driver.page.Table;
 
-/** {@code report.json}: written whole or not at all. */
+/** {@code report.json}, the page {@code report.html} and its tables as CSV: each is written whole or not at all. */
 public final class ReportFile {
     public static final String NAME = "report.json";
+    private static final String PAGE = "report.html";
 
     private ReportFile() {}
 
@@ -16,5 +23,47 @@ public final class ReportFile {
 
     public static void write(Report report, Path file) {
         WholeFile.write(file, json(report) + "\n");
+    }
+
+    /**
+     * Writes all of them.
+     *
+     * @param data that the report is on, for its pictures
+     * @param models other files that the page names
+     * @return what was written, the page first
+     */
+    public static List<Path> write(Report report, Dataset data, List<Path> models, Path folder) {
+        Map<String, Table> tables = tables(report);
+        List<String> names = new ArrayList<>(List.of(NAME));
+        names.addAll(tables.keySet());
+        List<Path> files = new ArrayList<>();
+        names.forEach(name -> files.add(folder.resolve(name)));
+        models.forEach(model -> names.add(model.getFileName().toString()));
+        Path page = folder.resolve(PAGE);
+        write(report, folder.resolve(NAME));
+        tables.forEach((name, table) -> WholeFile.write(folder.resolve(name), table.csv()));
+        WholeFile.write(page, ReportPage.html(report, data, names));
+        files.addFirst(page);
+        return files;
+    }
+
+    private static Map<String, Table> tables(Report report) {
+        Map<String, Table> tables = new LinkedHashMap<>();
+        if (report.students() != null) {
+            tables.put("students.csv", Tables.students(report));
+            tables.put("bias-correction.csv", Tables.corrections(report));
+        }
+        for (Tables.Tested tested : Tables.tested(report)) {
+            String model = tested.name().replaceFirst("\\.safetensors$", "");
+            tables.put("confusion-" + model + ".csv", Tables.confusion(tested.test()));
+        }
+        if (!Tables.trainings(report).isEmpty()) {
+            tables.put("epochs.csv", Tables.epochs(report));
+            tables.put("history.csv", Tables.history(report));
+        }
+        if (report.latency() != null) {
+            tables.put("latency.csv", Tables.latency(report));
+        }
+        return tables;
     }
 }

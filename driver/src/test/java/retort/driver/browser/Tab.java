@@ -22,6 +22,7 @@ public final class Tab implements AutoCloseable {
     private final DevTools tools;
     private final String target;
     private final String session;
+    private int width;
 
     Tab(DevTools tools, String target, String session) {
         this.tools = tools;
@@ -33,9 +34,8 @@ public final class Tab implements AutoCloseable {
         call("Page.enable", Map.of());
         call("Runtime.enable", Map.of());
         call("Log.enable", Map.of());
-        call(
-                "Emulation.setDeviceMetricsOverride",
-                Map.of("width", width, "height", HEIGHT, "deviceScaleFactor", 1, "mobile", width <= PHONE));
+        this.width = width;
+        size(HEIGHT);
         Map<String, String> scheme = Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light");
         call("Emulation.setEmulatedMedia", Map.of("features", List.of(scheme)));
         call("Page.navigate", Map.of("url", page.toString()));
@@ -99,9 +99,18 @@ public final class Tab implements AutoCloseable {
                 Map.of("type", type, "x", at[0], "y", at[1], "button", "left", "buttons", 1, "clickCount", 1));
     }
 
+    /** The window is as high as that from now on. */
+    private void size(int height) {
+        call(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width <= PHONE));
+    }
+
     /** The whole page as PNG. */
     public void screenshot(Path file) throws IOException {
-        JsonObject shot = call("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true));
+        size(evaluate("document.documentElement.scrollHeight").getAsInt());
+        JsonObject shot = call("Page.captureScreenshot", Map.of("format", "png"));
+        size(HEIGHT);
         Files.write(file, Base64.getDecoder().decode(shot.get("data").getAsString()));
     }
 

@@ -18,7 +18,7 @@ import retort.driver.job.StudentResult.Corrections;
 import retort.kernels.Engine;
 
 class ReportBuilderTest {
-    private static final Evaluation TEST = new Evaluation(new int[][] {{3, 1}, {0, 4}}, 0.5, 0.1);
+    private static final Evaluation TEST = new Evaluation(new int[][] {{3, 1}, {0, 4}}, 0.5, 0.1, List.of(), List.of());
 
     private final ReportBuilder builder = new ReportBuilder();
 

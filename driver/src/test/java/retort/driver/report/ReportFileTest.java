@@ -19,7 +19,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReportFileTest {
-    private static final List<String> TEST_KEYS = List.of("images", "errors", "accuracy", "recall", "confusion");
+    private static final List<String> TEST_KEYS = List.of(
+            "images",
+            "errors",
+            "accuracy",
+            "recall",
+            "confusion",
+            "negativeLogLikelihood",
+            "calibrationError",
+            "calibration");
     private static final List<String> EPOCH_KEYS = List.of("epoch", "loss", "accuracy", "seconds");
 
     @TempDir
@@ -33,15 +41,15 @@ class ReportFileTest {
     void aRunHasTheseKeysInThisOrder() {
         keys(
                 run,
-                "schemaVersion, command, recipe, seed, quick, environment, config, teacher, softLabels, students,"
-                        + " latency, latencyRatio, latencySkipped");
+                "schemaVersion, command, recipe, seed, quick, environment, config, commandLine, teacher, softLabels, students,"
+                        + " latency, latencyRatio, latencySkipped, profile");
         keys(run.get("environment"), "backend, device, cpu, features, threads, java, os, dataset, commit, parameters");
         JsonObject teacher = run.getAsJsonObject("teacher");
         keys(teacher, "parameters, trainImages, seconds, imagesPerSecond, epochs, history, test");
         keys(first(teacher, "epochs"), "epoch, loss, accuracy, validationLoss, validationAccuracy, seconds");
         keys(first(teacher, "history"), "step, loss, accuracy");
         assertEquals(TEST_KEYS, keys(teacher.get("test")));
-        keys(run.get("softLabels"), "temperature, images, seconds");
+        keys(run.get("softLabels"), "temperature, images, seconds, temperatures, digits");
         keys(
                 first(run, "latency"),
                 "backend, model, batch, calls, medianMicros, p99Micros, imagesPerSecond,"
@@ -56,12 +64,13 @@ class ReportFileTest {
         keys(
                 student,
                 "name, labels, method, alpha, omitted, temperature, parameters, trainImages, seconds, crossValidation,"
-                        + " epochs, history, test, biasCorrection");
+                        + " epochs, history, test, biasCorrection, unseen");
         keys(student.get("crossValidation"), "folds, mean, seconds");
         assertEquals(EPOCH_KEYS, keys(first(student, "epochs")));
         assertEquals(TEST_KEYS, keys(student.get("test")));
         keys(first(student, "biasCorrection"), "method, classes, bias, test");
         assertEquals(TEST_KEYS, keys(first(student, "biasCorrection").get("test")));
+        keys(first(student, "unseen"), "image, label, predicted, confidence");
         assertEquals("[3]", student.get("omitted").toString());
     }
 
@@ -70,7 +79,7 @@ class ReportFileTest {
         JsonObject all = run.getAsJsonArray("students").get(2).getAsJsonObject();
         keys(all, "name, labels, omitted, temperature, parameters, trainImages, seconds, epochs, history, test");
         JsonElement evaluation = JsonParser.parseString(ReportFile.json(SampleReport.evaluation()));
-        keys(evaluation, "schemaVersion, command, recipe, seed, quick, environment, evaluated");
+        keys(evaluation, "schemaVersion, command, recipe, seed, quick, environment, commandLine, evaluated");
         keys(evaluation.getAsJsonObject().get("evaluated"), "model, parameters, test");
     }
 

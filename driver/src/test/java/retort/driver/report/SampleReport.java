@@ -10,6 +10,9 @@ final class SampleReport {
     private static final int[][] CONFUSION = new int[10][10];
     private static final double[] RECALL = new double[10];
 
+    private static final List<Report.Bin> BINS =
+            List.of(new Report.Bin(3_000, 0.42, 0.4), new Report.Bin(7_000, 0.93, 0.95));
+
     static {
         for (int c = 0; c < 10; c++) {
             CONFUSION[c][c] = c == 3 ? 0 : 980;
@@ -30,8 +33,9 @@ final class SampleReport {
                 false,
                 environment(),
                 "name = \"notebook\"\n",
+                "retort run --seed=0",
                 new Report.Teacher(27_413_130, 48_000, 227.31, 211.2, List.of(epoch), history(), test()),
-                new Report.SoftLabels(3.5f, 60_000, 41.2),
+                new Report.SoftLabels(3.5f, 60_000, 41.2, List.of(1f, 3.5f), List.of(digit(0), digit(1))),
                 List.of(
                         student("distilled", "soft", Set.of(3)),
                         student("hard-labels", "hard", Set.of(3)),
@@ -67,7 +71,29 @@ final class SampleReport {
                         new Report.LatencyRatio("opencl", 1, 820.4, "student"),
                         new Report.LatencyRatio("opencl", 32, 700.1, "student"),
                         new Report.LatencyRatio("opencl", 10_000, 820.1, "student")),
-                List.of(new Report.LatencySkipped("cpu-scalar", "teacher", 10_000, "3 calls would take about 3720 s")));
+                List.of(new Report.LatencySkipped("cpu-scalar", "teacher", 10_000, "3 calls would take about 3720 s")),
+                profile());
+    }
+
+    /** One of these students alone. */
+    static Report of(List<Report.Student> students) {
+        return new Report(
+                Report.SCHEMA_VERSION,
+                "distill",
+                "notebook",
+                0L,
+                false,
+                environment(),
+                null,
+                "retort",
+                null,
+                null,
+                students,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     static Report evaluation() {
@@ -79,13 +105,34 @@ final class SampleReport {
                 false,
                 environment(),
                 null,
+                "retort",
                 null,
                 null,
                 null,
                 new Report.Evaluated("distilled.safetensors", 8_070, test()),
                 null,
                 null,
+                null,
                 null);
+    }
+
+    private static Report.Digit digit(int image) {
+        double[] sharp = new double[10];
+        double[] soft = new double[10];
+        for (int c = 0; c < 10; c++) {
+            sharp[c] = c == 2 ? 0.91 : 0.01;
+            soft[c] = c == 2 ? 0.55 : 0.05;
+        }
+        return new Report.Digit(image, 2, List.of(sharp, soft));
+    }
+
+    private static Report.Profile profile() {
+        return new Report.Profile(
+                100.0,
+                20.0,
+                List.of(
+                        new Report.Operation("gemm:m32n1200k21632", 1500, 9000, 0.9, 90, 5, 0.9, "fma"),
+                        new Report.Operation("adam:n25958400", 1500, 1000, 0.1, 1, 18, 0.9, "memory")));
     }
 
     private static Report.Student student(String name, String labels, Set<Integer> omitted) {
@@ -109,7 +156,8 @@ final class SampleReport {
                         ? null
                         : List.of(
                                 new Report.BiasCorrected("oracle", classes, 4.25, test()),
-                                new Report.BiasCorrected("prior-match", classes, 3.75, corrected())));
+                                new Report.BiasCorrected("prior-match", classes, 3.75, corrected())),
+                omitted.isEmpty() ? null : List.of(new Report.Sample(0, 3, 3, 0.7), new Report.Sample(1, 3, 8, 0.6)));
     }
 
     private static List<Report.Point> history() {
@@ -131,7 +179,7 @@ final class SampleReport {
     }
 
     private static Report.Test test() {
-        return new Report.Test(10_000, 1_190, 0.881, RECALL, CONFUSION);
+        return new Report.Test(10_000, 1_190, 0.881, RECALL, CONFUSION, 0.41, 0.02, BINS);
     }
 
     /** With threes found. */
@@ -140,6 +188,6 @@ final class SampleReport {
         confusion[3] = new int[] {0, 0, 0, 606, 0, 0, 0, 0, 404, 0};
         double[] recall = RECALL.clone();
         recall[3] = 0.6;
-        return new Report.Test(10_000, 584, 0.9416, recall, confusion);
+        return new Report.Test(10_000, 584, 0.9416, recall, confusion, 0.31, 0.02, BINS);
     }
 }

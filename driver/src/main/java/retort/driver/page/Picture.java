@@ -1,0 +1,50 @@
+package retort.driver.page;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Base64;
+import javax.imageio.ImageIO;
+
+/**
+ * A grey picture that stands in a page itself.
+ *
+ * @param pixels row by row, 0 for black to 1 for white
+ * @param description for those who don't see it
+ */
+public record Picture(int width, int height, float[] pixels, String description) implements Block {
+    @Override
+    public void write(Html html) {
+        html.empty(
+                "img",
+                "class",
+                "grey",
+                "alt",
+                description,
+                "width",
+                Integer.toString(width),
+                "height",
+                Integer.toString(height),
+                "src",
+                "data:image/png;base64," + Base64.getEncoder().encodeToString(png()));
+    }
+
+    private byte[] png() {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                image.getRaster().setSample(x, y, 0, Math.round(255 * pixels[y * width + x]));
+            }
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            // Without a cache file.
+            ImageIO.setUseCache(false);
+            ImageIO.write(image, "png", bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a picture of " + width + " x " + height, e);
+        }
+        return bytes.toByteArray();
+    }
+}
