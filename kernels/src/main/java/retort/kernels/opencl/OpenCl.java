@@ -29,8 +29,14 @@ final class OpenCl {
     private static final long IN_HOST_MEMORY = 1 << 4;
     private static final long MAP_READ_WRITE = 1 | 2;
     private static final int NO_PLATFORM = -1001;
+    private static final int NO_DEVICE = -1;
+    private static final long ALL_DEVICES = 0xFFFFFFFFL;
 
     private static final MethodHandle GET_PLATFORM_IDS = bind("clGetPlatformIDs", JAVA_INT, ADDRESS, ADDRESS);
+    private static final MethodHandle GET_PLATFORM_INFO =
+            bind("clGetPlatformInfo", JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS);
+    private static final MethodHandle GET_DEVICE_IDS =
+            bind("clGetDeviceIDs", JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
     private static final MethodHandle GET_DEVICE_INFO =
             bind("clGetDeviceInfo", JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS);
     private static final MethodHandle GET_QUEUE_INFO =
@@ -89,19 +95,43 @@ final class OpenCl {
 
     private OpenCl() {}
 
-    /** Number of drivers that the loader has found. */
-    static int platforms() {
+    /** The drivers that the loader has found. */
+    static long[] platforms() {
+        return ids("clGetPlatformIDs", NO_PLATFORM, (most, ids, count) ->
+                (int) GET_PLATFORM_IDS.invokeExact(most, ids, count));
+    }
+
+    /** The devices of a driver. */
+    static long[] devices(long platform) {
+        return ids("clGetDeviceIDs", NO_DEVICE, (most, ids, count) ->
+                (int) GET_DEVICE_IDS.invokeExact(platform, ALL_DEVICES, most, ids, count));
+    }
+
+    /** A call that counts handles, or writes so many. */
+    private interface Listing {
+        int into(int most, MemorySegment ids, MemorySegment count) throws Throwable;
+    }
+
+    private static long[] ids(String function, int none, Listing listing) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment count = arena.allocate(JAVA_INT);
-            int status = (int) GET_PLATFORM_IDS.invokeExact(0, MemorySegment.NULL, count);
-            if (status == NO_PLATFORM) {
-                return 0;
+            int status = listing.into(0, MemorySegment.NULL, count);
+            if (status == none) {
+                return new long[0];
             }
-            check("devices", "clGetPlatformIDs", status);
-            return count.get(JAVA_INT, 0);
+            check("devices", function, status);
+            int all = count.get(JAVA_INT, 0);
+            MemorySegment ids = arena.allocate(JAVA_LONG, all);
+            check("devices", function, listing.into(all, ids, MemorySegment.NULL));
+            return ids.toArray(JAVA_LONG);
         } catch (Throwable e) {
             throw failure(e);
         }
+    }
+
+    static String platformString(long platform, int property) {
+        return info("devices", "clGetPlatformInfo", (bytes, value, size) ->
+                (int) GET_PLATFORM_INFO.invokeExact(platform, property, bytes, value, size));
     }
 
     static String deviceString(long device, int property) {

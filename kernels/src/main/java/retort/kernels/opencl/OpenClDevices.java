@@ -1,6 +1,7 @@
 package retort.kernels.opencl;
 
 import com.aparapi.device.OpenCLDevice;
+import com.aparapi.internal.opencl.OpenCLLoader;
 import com.aparapi.internal.opencl.OpenCLPlatform;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,14 +29,17 @@ final class OpenClDevices {
     private static final int GLOBAL_MEMORY = 0x101F;
     private static final int LOCAL_MEMORY = 0x1023;
     private static final int NAME = 0x102B;
+    private static final int PLATFORM_VERSION = 0x901;
+    private static final int PLATFORM_NAME = 0x902;
+    private static final int PLATFORM_VENDOR = 0x903;
     private static final int NATIVE_VECTOR_WIDTH_FLOAT = 0x103A;
     private static final int DRIVER_VERSION = 0x102D;
     private static final String REMEDY =
             "install one (a graphics driver, or for the CPU: apt-get install pocl-opencl-icd), then see `retort devices`";
 
     /**
-     * Held so that its level is kept: loggers are collected when no one holds them. Aparapi prints sources at INFO, and
-     * that it does not know a driver's version at WARNING. */
+     * Held so that its level is kept: loggers are collected when no one holds them. Aparapi prints sources at INFO.
+     */
     private static final Logger APARAPI = Logger.getLogger("com.aparapi");
 
     /**
@@ -149,32 +153,63 @@ final class OpenClDevices {
             return new Listing(
                     List.of(), List.of(), "there is no OpenCL loader (" + OpenClLibrary.LIBRARY + ") on this system");
         }
-        int platforms = OpenCl.platforms();
-        if (platforms == 0) {
+        long[] platforms = OpenCl.platforms();
+        if (platforms.length == 0) {
             return new Listing(List.of(), List.of(), "the OpenCL loader finds no driver");
         }
         APARAPI.setLevel(Level.SEVERE);
-        List<String> names = new OpenCLPlatform()
-                .getOpenCLPlatforms().stream()
-                        .map(OpenCLPlatform::getName)
-                        .distinct()
-                        .toList();
+        if (!OpenCLLoader.isOpenCLAvailable()) {
+            return new Listing(List.of(), List.of(), "Aparapi's library for this system can't be loaded");
+        }
+        List<String> names = new ArrayList<>();
         List<Found> found = new ArrayList<>();
-        for (OpenCLDevice aparapi : OpenCLDevice.listDevices(null)) {
-            found.add(new Found(describe(found.size(), aparapi), aparapi));
+        for (long id : platforms) {
+            OpenCLPlatform platform = new OpenCLPlatform(
+                    id,
+                    OpenCl.platformString(id, PLATFORM_VERSION),
+                    OpenCl.platformString(id, PLATFORM_VENDOR),
+                    OpenCl.platformString(id, PLATFORM_NAME));
+            names.add(platform.getName());
+            for (long device : OpenCl.devices(id)) {
+                found.add(found(found.size(), platform, device));
+            }
         }
         return new Listing(
-                names,
+                names.stream().distinct().toList(),
                 List.copyOf(found),
-                found.isEmpty() ? "the OpenCL drivers (" + platforms + ") have no device" : "");
+                found.isEmpty() ? "the OpenCL drivers (" + platforms.length + ") have no device" : "");
     }
 
-    private static Device describe(int index, OpenCLDevice aparapi) {
-        long id = aparapi.getDeviceId();
+    /** Aparapi's own search writes a warning to stderr about each driver that it does not know, past any logger. */
+    private static Found found(int index, OpenCLPlatform platform, long id) {
+        Device device = describe(index, platform.getName(), id);
+        OpenCLDevice aparapi = new OpenCLDevice(platform, id, type(device.type()));
+        aparapi.setName(device.name());
+        aparapi.setMaxComputeUnits(device.computeUnits());
+        aparapi.setGlobalMemSize(device.globalMemoryBytes());
+        aparapi.setLocalMemSize(device.localMemoryBytes());
+        aparapi.setMaxMemAllocSize(device.largestAllocationBytes());
+        aparapi.setMaxWorkGroupSize(device.largestWorkGroup());
+        aparapi.setMaxWorkItemDimensions(1);
+        aparapi.setMaxWorkItemSize(0, device.largestWorkGroup());
+        platform.addOpenCLDevice(aparapi);
+        return new Found(device, aparapi);
+    }
+
+    private static com.aparapi.device.Device.TYPE type(Device.Type type) {
+        return switch (type) {
+            case CPU -> com.aparapi.device.Device.TYPE.CPU;
+            case GPU -> com.aparapi.device.Device.TYPE.GPU;
+            case ACCELERATOR -> com.aparapi.device.Device.TYPE.ACC;
+            case OTHER -> com.aparapi.device.Device.TYPE.UNKNOWN;
+        };
+    }
+
+    private static Device describe(int index, String platform, long id) {
         return new Device(
                 index,
                 OpenCl.deviceString(id, NAME),
-                aparapi.getOpenCLPlatform().getName(),
+                platform,
                 OpenCl.deviceString(id, DRIVER_VERSION),
                 type(OpenCl.deviceNumber(id, DEVICE_TYPE)),
                 (int) OpenCl.deviceNumber(id, COMPUTE_UNITS),
