@@ -145,6 +145,7 @@ class UsageTest {
                 "latency",
                 "study",
                 "predict",
+                "serve",
                 "export",
                 "devices",
                 "doctor"

@@ -9,6 +9,8 @@ import retort.kernels.Engine;
 
 /** How options are read, by their type: what a value can't be is refused in words. */
 public final class Converters {
+    private static final int HIGHEST_PORT = 65_535;
+
     private Converters() {}
 
     /** Has a command line, with all its commands, read options of these types so. */
@@ -50,6 +52,17 @@ public final class Converters {
                 return value;
             }
             throw new TypeConversionException("'" + text + "' is not a number from 0 to 1");
+        }
+    }
+
+    /** A port to listen on, for an option that says so. */
+    public static final class Port implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            if (text.matches("\\d{1,5}") && Integer.parseInt(text) <= HIGHEST_PORT) {
+                return Integer.valueOf(text);
+            }
+            throw new TypeConversionException("'" + text + "' is not a port from 0 to " + HIGHEST_PORT);
         }
     }
 

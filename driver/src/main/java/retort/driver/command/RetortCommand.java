@@ -45,6 +45,7 @@ public final class RetortCommand implements Runnable {
             LatencyCommand.class,
             StudyCommand.class,
             PredictCommand.class,
+            ServeCommand.class,
             ExportCommand.class,
             RecipesCommand.class,
             BenchCommand.class,

@@ -1,0 +1,117 @@
+package retort.driver.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import retort.driver.cli.Converters;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.OptionGroup;
+import retort.driver.cli.Version;
+import retort.driver.predict.DigitModel;
+import retort.driver.serve.DigitServer;
+
+/** Serves a page to draw a digit on. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        description = "Serves a page to draw a digit on, where the models answer side by side.",
+        footer = {
+            "",
+            "POST /predict takes an image (Content-Type image/png, image/jpeg or",
+            "image/x-portable-graymap), which is prepared as 'retort predict' does, or JSON,",
+            "{\"pixels\": [784 numbers from 0 to 1]}, which is taken as it is. It answers",
+            "{\"saw\": [784 levels from 0 to 255], \"answers\": [{\"model\", \"digit\",",
+            "\"probabilities\": [10], \"micros\"}, ...]}, or a status of 400 and more with",
+            "{\"error\"}. GET /models tells of the models. Ctrl-C ends the server.",
+            "",
+            "Examples:",
+            "  retort serve",
+            "  retort serve --port=0 --model=teacher.safetensors --model=student.safetensors"
+        })
+final class ServeCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ModelChoice choice;
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            defaultValue = "8080",
+            converter = Converters.Port.class,
+            description = "Port to listen on, 0 for a free one (default: ${DEFAULT-VALUE}).")
+    private Integer port;
+
+    @Option(
+            names = "--bind",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "Address to listen on; another than this machine's own lets others ask (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private String bind;
+
+    @Mixin
+    private Options.OneEngine engine;
+
+    @OptionGroup.Of(OptionGroup.OUTPUT)
+    @Option(names = "--verbose", description = "Print stack traces of errors.")
+    private boolean verbose;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        engine.check(spec);
+        InetAddress address = address();
+        Interruption interruption = Interruption.begin();
+        CountDownLatch signalled = new CountDownLatch(1);
+        interruption.tell(signalled::countDown);
+        List<DigitModel> models = choice.load(engine);
+        try (DigitServer server = open(models, address)) {
+            tell(models, server);
+            signalled.await();
+        } finally {
+            models.forEach(DigitModel::close);
+        }
+        return ExitCode.DONE;
+    }
+
+    private InetAddress address() {
+        try {
+            return InetAddress.getByName(bind);
+        } catch (UnknownHostException e) {
+            throw new ParameterException(spec.commandLine(), "--bind=" + bind + " is no address of this machine");
+        }
+    }
+
+    private DigitServer open(List<DigitModel> models, InetAddress address) throws IOException, InterruptedException {
+        try {
+            return new DigitServer(models, address, port, engine.opening().threads());
+        } catch (BindException e) {
+            throw new IOException(
+                    "--bind=" + bind + " --port=" + port + ": " + e.getMessage() + "; --port=0 takes a free one", e);
+        }
+    }
+
+    private void tell(List<DigitModel> models, DigitServer server) {
+        PrintWriter err = spec.commandLine().getErr();
+        models.forEach(model -> err.println("model " + model.name() + ": " + model.file()));
+        err.println("Ctrl-C ends the server");
+        err.flush();
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(server.address());
+        out.flush();
+    }
+}

@@ -1,0 +1,263 @@
+package retort.driver.serve;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import retort.driver.cli.Json;
+import retort.driver.data.BadDataException;
+import retort.driver.image.Digit;
+import retort.driver.image.ImageFile;
+import retort.driver.predict.DigitModel;
+
+/**
+ * A page to draw a digit on, and the models that answer, over HTTP. Nothing is read from the disk. What a client can
+ * take is bounded: connections, seconds and bytes of a request, and questions that wait.
+ */
+public final class DigitServer implements AutoCloseable {
+    static final int MOST_BYTES = 1 << 20;
+
+    private static final int MOST_PIXELS = 1 << 22;
+    private static final int MOST_CONNECTIONS = 100;
+    private static final int LONGEST_SECONDS = 10;
+    private static final int SECONDS_TO_END = 1;
+    private static final ImageFile IMAGES = new ImageFile(MOST_BYTES, MOST_PIXELS);
+
+    private static final String JSON = "application/json";
+    private static final List<String> IMAGE_TYPES =
+            List.of("image/png", "image/jpeg", "image/x-portable-graymap", "application/octet-stream");
+
+    /** A name could be made to mean this machine by whoever owns it; an address can't. */
+    private static final Pattern HOST = Pattern.compile("(?:localhost|[0-9.]+|\\[[0-9a-fA-F:.]+])(?::\\d+)?");
+
+    private static final Map<String, String> HEADERS = Map.of(
+            "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:;"
+                    + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            "X-Content-Type-Options",
+            "nosniff",
+            "Referrer-Policy",
+            "no-referrer",
+            "Cross-Origin-Opener-Policy",
+            "same-origin",
+            "Cross-Origin-Resource-Policy",
+            "same-origin",
+            "Cache-Control",
+            "no-store");
+
+    /** What is served, by path: a resource beside this class and its type. */
+    private static final Map<String, Resource> RESOURCES = Map.of(
+            "/", new Resource("serve.html", "text/html; charset=utf-8"),
+            "/serve.css", new Resource("serve.css", "text/css; charset=utf-8"),
+            "/serve.js", new Resource("serve.js", "text/javascript; charset=utf-8"));
+
+    static {
+        // The JDK's server has no other way to be told, and reads these once.
+        System.setProperty("sun.net.httpserver.maxReqTime", Integer.toString(LONGEST_SECONDS));
+        System.setProperty("sun.net.httpserver.maxRspTime", Integer.toString(LONGEST_SECONDS));
+        System.setProperty("sun.net.httpserver.idleInterval", Integer.toString(LONGEST_SECONDS));
+        System.setProperty("jdk.httpserver.maxConnections", Integer.toString(MOST_CONNECTIONS));
+    }
+
+    private final HttpServer server;
+    private final ExecutorService handlers = Executors.newVirtualThreadPerTaskExecutor();
+    private final Workers workers;
+    private final List<DigitModel> models;
+
+    private record Resource(String name, String type) {}
+
+    private record ModelJson(String name, long parameters, float temperature, String architecture) {}
+
+    private record AnswerJson(List<Integer> saw, List<Workers.Answer> answers) {}
+
+    private record Reply(int status, String type, byte[] body) {}
+
+    /**
+     * Begins to serve.
+     *
+     * @param models that are asked; they stay the caller's, and must outlive the server
+     * @param port 0 for one that is free
+     * @param threads that predict
+     * @throws IOException if the address can't be had
+     */
+    public DigitServer(List<DigitModel> models, InetAddress address, int port, int threads)
+            throws IOException, InterruptedException {
+        this.models = List.copyOf(models);
+        server = HttpServer.create(new InetSocketAddress(address, port), MOST_CONNECTIONS);
+        try {
+            workers = new Workers(models, threads);
+        } catch (InterruptedException | RuntimeException e) {
+            server.stop(0);
+            throw e;
+        }
+        server.setExecutor(handlers);
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    /** Where it is to be found. */
+    public URI address() {
+        InetSocketAddress bound = server.getAddress();
+        String host = bound.getAddress().isAnyLocalAddress()
+                ? "localhost"
+                : bound.getAddress().getHostAddress();
+        return URI.create("http://" + (host.contains(":") ? "[" + host.replaceAll("%.*", "") + "]" : host) + ":"
+                + bound.getPort() + "/");
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            Reply reply;
+            try {
+                reply = reply(exchange);
+            } catch (Refusal e) {
+                reply = json(e.status(), Map.of("error", e.getMessage()));
+            }
+            HEADERS.forEach(exchange.getResponseHeaders()::set);
+            exchange.getResponseHeaders().set("Content-Type", reply.type());
+            boolean head = exchange.getRequestMethod().equals("HEAD");
+            exchange.sendResponseHeaders(reply.status(), head ? -1 : reply.body().length);
+            if (!head) {
+                exchange.getResponseBody().write(reply.body());
+            }
+        }
+    }
+
+    private Reply reply(HttpExchange exchange) throws IOException, Refusal {
+        checkOrigin(exchange);
+        String path = exchange.getRequestURI().getRawPath();
+        Resource resource = RESOURCES.get(path);
+        if (resource != null) {
+            allow(exchange, "GET", "HEAD");
+            return new Reply(200, resource.type(), bytes(resource.name()));
+        }
+        return switch (path) {
+            case "/models" -> {
+                allow(exchange, "GET", "HEAD");
+                yield json(200, models.stream().map(DigitServer::described).toList());
+            }
+            case "/predict" -> {
+                allow(exchange, "POST");
+                yield predict(digit(exchange));
+            }
+            default -> throw new Refusal(404, "there is nothing here; expected /, /models or /predict");
+        };
+    }
+
+    /** Refuses pages of others that reach this machine through a browser. */
+    private static void checkOrigin(HttpExchange exchange) throws Refusal {
+        String host = exchange.getRequestHeaders().getFirst("Host");
+        if (host == null || !HOST.matcher(host).matches()) {
+            throw new Refusal(403, "the host is to be localhost or an address");
+        }
+        String origin = exchange.getRequestHeaders().getFirst("Origin");
+        if (origin != null && !origin.equals("http://" + host)) {
+            throw new Refusal(403, "asked from another page's origin");
+        }
+    }
+
+    private static void allow(HttpExchange exchange, String... methods) throws Refusal {
+        if (!List.of(methods).contains(exchange.getRequestMethod())) {
+            exchange.getResponseHeaders().set("Allow", String.join(", ", methods));
+            throw new Refusal(405, "expected " + String.join(" or ", methods));
+        }
+    }
+
+    private static Digit digit(HttpExchange exchange) throws IOException, Refusal {
+        String type = exchange.getRequestHeaders().getFirst("Content-Type");
+        String plain = type == null ? "" : type.split(";")[0].strip().toLowerCase(Locale.ROOT);
+        if (!plain.equals(JSON) && !IMAGE_TYPES.contains(plain)) {
+            throw new Refusal(415, "expected a Content-Type of " + JSON + " or one of " + IMAGE_TYPES);
+        }
+        byte[] body = body(exchange);
+        if (plain.equals(JSON)) {
+            return PixelsJson.digit(body);
+        }
+        try {
+            return Digit.of(IMAGES.decode("image", body), "image");
+        } catch (BadDataException e) {
+            throw new Refusal(400, e.getMessage());
+        }
+    }
+
+    private static byte[] body(HttpExchange exchange) throws IOException, Refusal {
+        String length = exchange.getRequestHeaders().getFirst("Content-Length");
+        // The JDK's server refuses a length that is no number.
+        if (length != null && Long.parseLong(length) > MOST_BYTES) {
+            throw tooLarge();
+        }
+        byte[] body = exchange.getRequestBody().readNBytes(MOST_BYTES + 1);
+        if (body.length > MOST_BYTES) {
+            throw tooLarge();
+        }
+        return body;
+    }
+
+    private static Refusal tooLarge() {
+        return new Refusal(413, "expected at most " + MOST_BYTES + " bytes");
+    }
+
+    private Reply predict(Digit digit) throws Refusal {
+        CompletableFuture<List<Workers.Answer>> asked =
+                workers.ask(digit).orElseThrow(() -> new Refusal(503, "too many questions wait; ask again"));
+        try {
+            return json(200, new AnswerJson(saw(digit), asked.get(LONGEST_SECONDS, TimeUnit.SECONDS)));
+        } catch (TimeoutException e) {
+            throw new Refusal(503, "no answer within " + LONGEST_SECONDS + " s");
+        } catch (ExecutionException e) {
+            throw new Refusal(500, String.valueOf(e.getCause().getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Refusal(503, "the server ends");
+        }
+    }
+
+    /** 0 to 255. */
+    private static List<Integer> saw(Digit digit) {
+        Integer[] levels = new Integer[Digit.PIXELS];
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = Math.round(255 * digit.pixels()[i]);
+        }
+        return List.of(levels);
+    }
+
+    private static ModelJson described(DigitModel model) {
+        return new ModelJson(
+                model.name(),
+                model.model().parameterCount(),
+                model.temperature(),
+                model.model().architecture().text());
+    }
+
+    private static Reply json(int status, Object content) {
+        return new Reply(status, JSON, Json.text(content).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static byte[] bytes(String name) throws IOException {
+        try (InputStream in = DigitServer.class.getResourceAsStream(name)) {
+            return in.readAllBytes();
+        }
+    }
+
+    /** Answers what was asked, for a second at most, and ends. */
+    @Override
+    public void close() {
+        server.stop(SECONDS_TO_END);
+        handlers.shutdownNow();
+        workers.close();
+    }
+}
