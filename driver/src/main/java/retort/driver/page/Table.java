@@ -138,6 +138,11 @@ public record Table(String caption, List<String> header, List<List<Cell>> rows) 
                 rows.stream().map(row -> kept.stream().map(row::get).toList()).toList());
     }
 
+    /** The same with other names of columns. */
+    public Table named(String... columns) {
+        return new Table(caption, List.of(columns), rows);
+    }
+
     /** Columns for a terminal, two spaces between them; a line for the header and one for each row. */
     public List<String> lines() {
         int[] widths = new int[header.size()];

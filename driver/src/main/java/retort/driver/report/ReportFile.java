@@ -62,7 +62,20 @@ public final class ReportFile {
             tables.put("history.csv", Tables.history(report));
         }
         if (report.latency() != null) {
-            tables.put("latency.csv", Tables.latency(report));
+            tables.put(
+                    "latency.csv",
+                    Tables.latency(report)
+                            .named(
+                                    "engine",
+                                    "model",
+                                    "batch",
+                                    "calls",
+                                    "median_us",
+                                    "p10_us",
+                                    "p90_us",
+                                    "p99_us",
+                                    "images_per_s",
+                                    "teacher_over_this"));
         }
         return tables;
     }

@@ -14,9 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import retort.driver.data.Dataset;
+import retort.driver.data.ImageSet;
+import retort.driver.data.SyntheticSet;
 
 class ReportFileTest {
     private static final List<String> TEST_KEYS = List.of(
@@ -99,6 +103,25 @@ class ReportFileTest {
         ReportFile.write(SampleReport.run(), file);
         assertEquals(ReportFile.json(SampleReport.run()) + "\n", Files.readString(file));
         assertEquals(List.of(file), files());
+    }
+
+    @Test
+    void tablesStandBesideItAsCsvWithAllDigits() throws IOException {
+        ImageSet images = SyntheticSet.images(10);
+        List<Path> written = ReportFile.write(
+                SampleReport.run(), new Dataset("digits", images, images), List.of(folder.resolve("m")), folder);
+        assertEquals("report.html", written.getFirst().getFileName().toString());
+        assertEquals(Set.copyOf(written), Set.copyOf(files()));
+        assertEquals(
+                "engine,model,batch,calls,median_us,p10_us,p90_us,p99_us,images_per_s,teacher_over_this\n"
+                        + "cpu-simd,teacher,10000,3,1.01234567E7,1.01E7,1.02E7,1.02345678E7,987.8,\n"
+                        + "cpu-simd,student,10000,5,12345.6,12000.0,13000.0,13456.7,810005.2,820.1\n",
+                Files.readString(folder.resolve("latency.csv")));
+        assertEquals(
+                "3,0,0,0,0,0,0,0,0,1010,0",
+                Files.readAllLines(folder.resolve("confusion-teacher.csv")).get(4));
+        assertEquals(
+                1 + 2 * 4, Files.readAllLines(folder.resolve("history.csv")).size());
     }
 
     @Test
