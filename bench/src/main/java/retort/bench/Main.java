@@ -14,6 +14,8 @@ import retort.driver.cli.ExitCode;
  * only JMH can mean ({@code -l}, {@code -prof}, {@code Gemm}), hands the command line to JMH's own.
  */
 public final class Main {
+    private static final Complaints COMPLAINTS = new Complaints(Map.of(BadShapesException.class, ExitCode.BAD_FILE));
+
     private Main() {}
 
     public static void main(String[] args) throws IOException {
@@ -35,7 +37,11 @@ public final class Main {
 
     /** Runs a command line and gives its exit code. */
     static int run(String... args) {
-        return new Complaints(Map.of(BadShapesException.class, ExitCode.BAD_FILE))
-                .execute(new CommandLine(new BenchCommand()), args);
+        return COMPLAINTS.execute(new CommandLine(new BenchCommand()), args);
+    }
+
+    /** The command line, for help and tests. */
+    static CommandLine line() {
+        return COMPLAINTS.prepare(new CommandLine(new BenchCommand()));
     }
 }

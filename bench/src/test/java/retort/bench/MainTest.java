@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import retort.bench.report.BenchReport;
 
 class MainTest {
     @TempDir
@@ -31,6 +35,29 @@ class MainTest {
         assertEquals(2, Main.run("--backend=cuda"));
         assertEquals(2, Main.run("--threads=0"));
         assertEquals(2, Main.run("--tune", "--backend=cpu-simd"));
+    }
+
+    /** Every option is described, the help fits a terminal, its examples parse, and it names the keys of the JSON. */
+    @Test
+    void theHelpIsWhole() {
+        CommandLine line = Main.line();
+        String help = line.getUsageMessage();
+        help.lines().forEach(each -> assertTrue(each.length() <= 80, each));
+        line.getCommandSpec()
+                .options()
+                .forEach(option ->
+                        assertTrue(String.join("", option.description()).length() > 10, option.toString()));
+        for (RecordComponent key : BenchReport.class.getRecordComponents()) {
+            assertTrue(key.getName().equals("schemaVersion") || help.contains(key.getName()), key.getName());
+        }
+        List<String> examples =
+                help.lines().filter(each -> each.startsWith("  retort bench ")).toList();
+        assertEquals(3, examples.size(), help);
+        for (String example : examples) {
+            Main.line()
+                    .parseArgs(
+                            example.strip().substring("retort bench ".length()).split(" "));
+        }
     }
 
     @Test

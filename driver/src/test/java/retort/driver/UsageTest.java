@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -167,11 +170,31 @@ class UsageTest {
                 lines, Outcome.of("train", "--version").isDone().out().lines().toList());
     }
 
-    @Test
-    void writesACompletionScript() {
-        String script = Outcome.of("generate-completion").isDone().out();
-        assertTrue(script.startsWith("#!/usr/bin/env bash"), script);
-        assertTrue(script.contains("--student-epochs"));
+    /** What bash offers for the last word. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            retort exp             | export
+            retort run --stu       | --student-epochs
+            retort run --recipe '' | notebook hinton2015
+            retort run --method so | soft-targets soft-and-hard
+            retort run --optimizer m | momentum
+            retort distill --backend cpu | cpu-scalar cpu-simd
+            retort train --model s | student
+            retort study s         | sweep
+            retort study sweep --method log | logits
+            retort recipes not     | notebook
+            """)
+    @DisabledOnOs(OS.WINDOWS)
+    void bashCompletesCommandsOptionsAndValues(String line, String offered) throws Exception {
+        Path script = folder.resolve("completion");
+        Files.writeString(script, Outcome.of("generate-completion").isDone().out());
+        String program = "source " + script + "; compopt() { :; }; COMP_WORDS=(" + line
+                + "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _complete_retort; echo \"${COMPREPLY[*]}\"";
+        Process bash = new ProcessBuilder("bash", "-c", program)
+                .redirectErrorStream(true)
+                .start();
+        String out = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(offered, out.strip());
     }
 
     @Test

@@ -37,7 +37,7 @@ final class RecipeOptions {
 
         @Option(
                 names = "--recipe",
-                paramLabel = "NAME",
+                paramLabel = "RECIPE",
                 completionCandidates = JobValues.RecipeNames.class,
                 description = "notebook, or hinton2015: the paper's wide students (default: notebook).")
         private JobValues.RecipeName name;
@@ -150,7 +150,7 @@ final class RecipeOptions {
     static class OfDistillation extends OfStudents {
         @Option(
                 names = "--method",
-                paramLabel = "NAME",
+                paramLabel = "METHOD",
                 completionCandidates = JobValues.MethodNames.class,
                 description =
                         "soft-targets, soft-and-hard, logits, decoupled, standardized, smoothed-labels or hard-labels (default:"
@@ -271,7 +271,7 @@ final class RecipeOptions {
 
         @Option(
                 names = "--optimizer",
-                paramLabel = "NAME",
+                paramLabel = "OPTIMIZER",
                 completionCandidates = JobValues.OptimizerNames.class,
                 description =
                         "adam, or momentum: the schedule of Hinton et al. 2012 (default: ${bundle:recipe.optimizer}).")

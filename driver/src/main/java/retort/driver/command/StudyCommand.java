@@ -132,7 +132,8 @@ final class StudyCommand implements Runnable {
 
         @Option(
                 names = "--method",
-                paramLabel = "NAME",
+                paramLabel = "METHOD",
+                completionCandidates = JobValues.MethodNames.class,
                 split = ",",
                 defaultValue = "soft-targets",
                 description =
