@@ -26,8 +26,8 @@ public record ImageFile(int mostBytes, long mostPixels) {
     private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
 
     /**
-     * Reads an image, turned as its file says; where it is transparent it is white, or black where nothing would be seen
-     * on white.
+     * Reads an image, turned as its file says. Where it is transparent it is white, or black where nothing would be
+     * seen on white.
      *
      * @throws BadDataException if the file can't be read, is damaged, too large or no image
      */
