@@ -98,6 +98,7 @@ class RunTest {
     void writesReportTablesAndModelsAndNamesThem() throws IOException {
         Stream<String> tables = Stream.of(
                 "bias-correction",
+                "calibration",
                 "confusion-distilled",
                 "confusion-hard-labels",
                 "confusion-hard-labels-all",
@@ -354,7 +355,9 @@ class RunTest {
                 .orElseThrow();
         assertEquals(student.get("test"), evaluated.get("test"));
         assertEquals(4, report(out).get("seed").getAsInt());
-        assertEquals(List.of("confusion-" + name + ".csv", "report.html", "report.json"), Outcome.files(out));
+        assertEquals(
+                List.of("calibration.csv", "confusion-" + name + ".csv", "report.html", "report.json"),
+                Outcome.files(out));
     }
 
     @Test

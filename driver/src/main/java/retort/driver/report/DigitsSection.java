@@ -71,7 +71,7 @@ record DigitsSection(Report report, Dataset data) {
     }
 
     private static String percent(double p) {
-        return p < 0.0005 ? "" : String.format(Locale.ROOT, "%.1f %%", 100 * p);
+        return p < 0.0005 ? "" : String.format(Locale.ROOT, p < 0.0995 ? "%.1f %%" : "%.0f %%", 100 * p);
     }
 
     static String temperature(float t) {

@@ -126,13 +126,12 @@ record ErrorsSection(Report report, ModelColours colours) {
         if (all.isEmpty()) {
             return List.of();
         }
-        Table.Builder numbers = Table.of("", "model", "confidence", "accuracy", "images");
         Axis share = Axis.of("confidence", Format.PERCENT).within(0, 1);
         Chart chart = Chart.of(
                 "Confidence against accuracy",
                 share,
                 Axis.of("accuracy", Format.PERCENT).within(0, 1),
-                numbers.build());
+                Tables.calibration(report));
         chart.add(Series.of("as right as it is sure", Series.Kind.LINE, 0)
                 .asFaint()
                 .add(0, 0)
@@ -142,11 +141,6 @@ record ErrorsSection(Report report, ModelColours colours) {
             Series series = Series.of(tested.name(), Series.Kind.LINE, colours.of(tested.name()));
             for (Report.Bin bin : tested.test().calibration()) {
                 series.add(bin.confidence(), bin.accuracy());
-                numbers.row(
-                        Cell.of(tested.name()),
-                        Cell.of(Format.PERCENT, bin.confidence()),
-                        Cell.of(Format.PERCENT, bin.accuracy()),
-                        Cell.of(Format.COUNT, bin.images()));
             }
             chart.add(series);
             errors.row(
@@ -154,6 +148,6 @@ record ErrorsSection(Report report, ModelColours colours) {
                     Cell.of(Format.NUMBER, tested.test().calibrationError()),
                     Cell.of(Format.NUMBER, tested.test().negativeLogLikelihood()));
         }
-        return List.of(Block.row(List.of(chart.with(numbers.build()), errors.build())));
+        return List.of(Block.row(List.of(chart, errors.build())));
     }
 }

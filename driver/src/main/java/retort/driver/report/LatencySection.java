@@ -11,7 +11,6 @@ import retort.driver.page.Chart;
 import retort.driver.page.Format;
 import retort.driver.page.Series;
 import retort.driver.page.Table;
-import retort.driver.page.Table.Cell;
 
 /** How long predictions take, and where the time of the command went. */
 record LatencySection(Report report) {
@@ -66,19 +65,6 @@ record LatencySection(Report report) {
         if (profile == null || profile.operations().isEmpty()) {
             return List.of();
         }
-        Table.Builder table =
-                Table.of("", "operation", "calls", "ms", "share", "GFLOP/s", "GB/s", "of peak", "bound by");
-        for (Report.Operation o : profile.operations()) {
-            table.row(
-                    Cell.of(o.operation()),
-                    Cell.of(Format.COUNT, o.calls()),
-                    Cell.of(Format.NUMBER, o.millis()),
-                    Cell.of(Format.PERCENT, o.share()),
-                    Cell.of(Format.NUMBER, o.gflops()),
-                    Cell.of(Format.NUMBER, o.gbs()),
-                    Cell.of(Format.PERCENT, o.ofPeak()),
-                    Cell.of(o.bound() == null ? "" : o.bound()));
-        }
         List<Report.Operation> first =
                 profile.operations().stream().limit(SHOWN_OPERATIONS).toList();
         List<String> names = first.stream().map(Report.Operation::operation).toList();
@@ -94,7 +80,7 @@ record LatencySection(Report report) {
                         "Operations by their share of the time",
                         Axis.categories("operation", names),
                         Axis.of("share", Format.PERCENT),
-                        table.build())
+                        Tables.operations(profile))
                 .asLying()
                 .add(share);
         if (profile.gflops() == null) {

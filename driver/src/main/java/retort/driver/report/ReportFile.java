@@ -57,6 +57,12 @@ public final class ReportFile {
             String model = tested.name().replaceFirst("\\.safetensors$", "");
             tables.put("confusion-" + model + ".csv", Tables.confusion(tested.test()));
         }
+        if (!Tables.tested(report).isEmpty()) {
+            tables.put("calibration.csv", Tables.calibration(report));
+        }
+        if (report.profile() != null) {
+            tables.put("operations.csv", Tables.operations(report.profile()));
+        }
         if (!Tables.trainings(report).isEmpty()) {
             tables.put("epochs.csv", Tables.epochs(report));
             tables.put("history.csv", Tables.history(report));

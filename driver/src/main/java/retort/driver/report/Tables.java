@@ -90,6 +90,39 @@ final class Tables {
                 .orElse(null);
     }
 
+    /** Where the time went, a row for each operation. */
+    static Table operations(Report.Profile profile) {
+        Table.Builder table =
+                Table.of("", "operation", "calls", "ms", "share", "GFLOP/s", "GB/s", "of peak", "bound by");
+        for (Report.Operation o : profile.operations()) {
+            table.row(
+                    Cell.of(o.operation()),
+                    Cell.of(Format.COUNT, o.calls()),
+                    Cell.of(Format.NUMBER, o.millis()),
+                    Cell.of(Format.PERCENT, o.share()),
+                    Cell.of(Format.NUMBER, o.gflops()),
+                    Cell.of(Format.NUMBER, o.gbs()),
+                    Cell.of(Format.PERCENT, o.ofPeak()),
+                    Cell.of(o.bound() == null ? "" : o.bound()));
+        }
+        return table.build();
+    }
+
+    /** Predictions of like confidence, a row for each model and bin. */
+    static Table calibration(Report report) {
+        Table.Builder table = Table.of("", "model", "confidence", "accuracy", "images");
+        for (Tested tested : tested(report)) {
+            for (Report.Bin bin : tested.test().calibration()) {
+                table.row(
+                        Cell.of(tested.name()),
+                        Cell.of(Format.PERCENT, bin.confidence()),
+                        Cell.of(Format.PERCENT, bin.accuracy()),
+                        Cell.of(Format.COUNT, bin.images()));
+            }
+        }
+        return table.build();
+    }
+
     /** Every point of every training. */
     static Table history(Report report) {
         Table.Builder table = Table.of("", "model", "step", "loss", "accuracy");
