@@ -11,14 +11,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import retort.driver.data.SyntheticSet;
 import retort.nn.SafeTensors;
 
 /** Ctrl-C, sent to a JVM of its own. */
 class InterruptionTest {
     private static final int INTERRUPTED = 130;
+    private static final int TERMINATED = 143;
     private static final int SIGINT = 2;
     private static final long LONGEST_MILLIS = 60_000;
     private static final long LOOK_MILLIS = 20;
@@ -75,13 +79,86 @@ class InterruptionTest {
         }
     }
 
+    @Test
+    void sigtermStopsATrainingToo() throws Exception {
+        Path out = folder.resolve("out");
+        try (Outcome.Forked forked =
+                start(out, "train", "--model=student", "--student-epochs=1000000", "--threads=1")) {
+            await(out.resolve("hard-labels.safetensors"), forked);
+            Outcome outcome = signal(forked, "TERM");
+
+            assertEquals(TERMINATED, outcome.code(), outcome.err());
+            assertTrue(outcome.err().endsWith(" --out=" + out + " --resume\n"), outcome.err());
+        }
+    }
+
+    /** Each command stays in the phase that it is stopped in. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "train --epochs=1000000 | teacher, epoch 2",
+                "train --epochs=1000000 --backend=opencl | teacher, epoch 2",
+                "run --student-epochs=1000000 --backend=cpu-simd | fold 1 of 3, epoch 9",
+                "run --student-epochs=1 --backend=cpu-simd | latency on cpu-simd, teacher",
+                "study sweep --student-epochs=1000000 --epochs=1 --width=10 | 1 of 1, soft-targets"
+            })
+    void controlCOnATerminalStopsEachPhaseAndSaves(String line, String phase) throws Exception {
+        if (line.contains("opencl")) {
+            OpenClRunTest.assumeDevice();
+        }
+        Path out = folder.resolve("out");
+        try (PseudoTerminal terminal = PseudoTerminal.start(folder, 100, words(out, line.split(" ")))) {
+            terminal.await(phase);
+            terminal.controlC();
+            Outcome outcome = terminal.end();
+
+            assertEquals(INTERRUPTED, outcome.code(), outcome.out());
+            assertTrue(outcome.out().contains("retort: interrupted; to go on: retort " + line), outcome.out());
+            assertTrue(Files.exists(out.resolve("checkpoint").resolve("command.json")));
+            assertFalse(outcome.out().contains("?") || outcome.out().contains("0:00:00"), outcome.out());
+        }
+    }
+
+    /** A step of cpu-scalar takes many seconds, and the first Ctrl-C waits for it. */
+    @Test
+    void theSecondControlCEndsTheCommandAtOnce() throws Exception {
+        Path out = folder.resolve("out");
+        String[] words = words(out, "train", "--backend=cpu-scalar", "--batch=60");
+        try (PseudoTerminal terminal = PseudoTerminal.start(folder, 80, words)) {
+            terminal.await("teacher, epoch 1");
+            terminal.controlC();
+            terminal.await("again to stop at once");
+            terminal.controlC();
+            Outcome outcome = terminal.end();
+
+            assertEquals(INTERRUPTED, outcome.code(), outcome.out());
+            assertFalse(outcome.out().contains("to go on"), outcome.out());
+        }
+    }
+
+    @Test
+    void nothingWrapsAtEightyColumnsAndNothingIsLeftOver() throws Exception {
+        String[] words = words(folder.resolve("out"), "run", "--quick", "--student-epochs=1", "--backend=cpu-simd");
+        try (PseudoTerminal terminal = PseudoTerminal.start(folder, 80, words)) {
+            Outcome outcome = terminal.end();
+            assertEquals(0, outcome.code(), outcome.out());
+            String progress = outcome.out().substring(0, outcome.out().indexOf("Retort run"));
+            List<String> drawn = List.of(progress.split("[\r\n]+|\033\\[K"));
+            assertTrue(drawn.stream().anyMatch(each -> each.startsWith("step 1 of ")), progress);
+            drawn.forEach(each -> assertTrue(each.startsWith("WARNING") || each.length() < 80, each));
+            assertTrue(progress.endsWith(" s\r\n"), progress);
+        }
+    }
+
     private Outcome.Forked start(Path out, String... args) throws IOException {
+        return Outcome.Forked.start(folder, Map.of(), words(out, args));
+    }
+
+    private String[] words(Path out, String... args) throws IOException {
         Path data = SyntheticSet.write(folder.resolve("data"), 60, 40);
-        String[] all = new String[args.length + 2];
-        System.arraycopy(args, 0, all, 0, args.length);
-        all[args.length] = "--data=" + data;
-        all[args.length + 1] = "--out=" + out;
-        return Outcome.Forked.start(folder, Map.of(), all);
+        return Stream.concat(Stream.of(args), Stream.of("--data=" + data, "--out=" + out))
+                .toArray(String[]::new);
     }
 
     private static void await(Path file, Outcome.Forked forked) throws Exception {
@@ -93,6 +170,10 @@ class InterruptionTest {
     }
 
     private static Outcome interrupt(Outcome.Forked forked) throws Exception {
+        return signal(forked, "INT");
+    }
+
+    private static Outcome signal(Outcome.Forked forked, String signal) throws Exception {
         long pid = forked.process().pid();
         Path status = Path.of("/proc", Long.toString(pid), "status");
         assumeTrue(Files.exists(status), "signals are sent, and looked up, as on Linux");
@@ -106,7 +187,9 @@ class InterruptionTest {
         assumeFalse((mask >> SIGINT - 1 & 1) == 1, "SIGINT is ignored by whoever started the tests");
         assertEquals(
                 0,
-                new ProcessBuilder("kill", "-INT", Long.toString(pid)).start().waitFor());
+                new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
+                        .start()
+                        .waitFor());
         return forked.end();
     }
 }

@@ -45,6 +45,16 @@ record Outcome(int code, String out, String err) {
 
         static Forked start(Path folder, Map<String, String> environment, List<String> options, String... args)
                 throws IOException {
+            List<String> command = command(options, args);
+            Path out = folder.resolve("stdout");
+            Path err = folder.resolve("stderr");
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+            builder.environment().putAll(environment);
+            return new Forked(builder.start(), out, err);
+        }
+
+        static List<String> command(List<String> options, String... args) {
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "--enable-native-access=ALL-UNNAMED",
@@ -54,12 +64,7 @@ record Outcome(int code, String out, String err) {
                     Main.class.getName()));
             command.addAll(1, options);
             command.addAll(List.of(args));
-            Path out = folder.resolve("stdout");
-            Path err = folder.resolve("stderr");
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-            builder.environment().putAll(environment);
-            return new Forked(builder.start(), out, err);
+            return command;
         }
 
         /** An environment in which no OpenCL driver is seen; makes an empty folder in {@code folder} for it. */

@@ -23,7 +23,7 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
     private static final long MILLIS_BETWEEN_DRAWINGS = 250;
 
     /** Before, what is left is a guess. */
-    private static final double SECONDS_BEFORE_ESTIMATE = 1;
+    private static final double SECONDS_BEFORE_ESTIMATE = 2;
 
     private static final int PER_MILLE = 1000;
     private static final String CLEAR_LINE = "\r\033[K";
