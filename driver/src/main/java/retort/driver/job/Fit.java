@@ -8,7 +8,6 @@ import retort.kernels.Scope;
 import retort.kernels.Tensor;
 import retort.nn.Loss;
 import retort.nn.Optimizer;
-import retort.nn.Parameter;
 import retort.nn.Sequential;
 import retort.nn.Shuffle;
 import retort.nn.Trainer;
@@ -70,7 +69,8 @@ public record Fit(
                     optimizer.close();
                 }
                 results.add(validated(model, trained, listener));
-                if (!isFinite(model)) {
+                // The last update of an epoch can ruin a model whose losses were all finite.
+                if (!FiniteWeights.in(model)) {
                     throw DivergedException.weights(name, epoch, rate());
                 }
                 listener.epochEnds(model, results.getLast());
@@ -79,18 +79,6 @@ public record Fit(
             optimizer.close();
         }
         return results;
-    }
-
-    /** The last update of an epoch can ruin a model whose losses were all finite. */
-    private static boolean isFinite(Sequential model) {
-        for (Parameter parameter : model.parameters()) {
-            for (float element : model.backend().download(parameter.value())) {
-                if (!Float.isFinite(element)) {
-                    return false;
-                }
-            }
-        }
-        return true;
     }
 
     private Epoch train(Sequential model, Trainer trainer, int epoch, Curve curve, Listener listener) {
