@@ -45,6 +45,10 @@ class DoctorTest {
         for (Device device : Backends.devices(Engine.OPENCL)) {
             assertTrue(out.contains("  --device=" + device.index() + "  " + device.name() + "\n"), out);
             assertTrue(out.contains("    driver      " + device.version() + "\n"), out);
+            assertTrue(
+                    out.contains("    type        " + device.type() + ", " + device.computeUnits() + " compute units"),
+                    out);
+            assertTrue(out.contains("    kernels     " + device.family() + "\n"), out);
             assertTrue(out.contains("    parameters  " + device.parameters() + "\n"), out);
         }
         for (String platform : Backends.platforms(Engine.OPENCL)) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import retort.driver.data.SyntheticSet;
 import retort.kernels.BackendUnavailableException;
 import retort.kernels.Backends;
+import retort.kernels.Device;
 import retort.kernels.Engine;
 
 /** The job on an OpenCL device; skipped without one, unless {@code retort.require} names opencl. */
@@ -98,6 +99,8 @@ class OpenClRunTest {
     @Test
     void profileShowsWhatTheDeviceDid() throws IOException {
         Outcome outcome = outcome("train", "--model=student", "--backend=opencl", "--profile");
+        Device device = Backends.device(Engine.OPENCL, null);
+        assertTrue(outcome.err().startsWith("opencl on " + device.name() + ", " + device.type() + ", "), outcome.err());
         String line = outcome.err()
                 .lines()
                 .filter(each -> each.startsWith("DEVICE  "))
@@ -115,6 +118,7 @@ class OpenClRunTest {
     @Test
     void profileOfACpuEngineHasNoDevice() {
         Outcome outcome = outcome("train", "--model=student", "--backend=cpu-simd", "--profile");
+        assertTrue(outcome.err().lines().findFirst().orElseThrow().matches("cpu-simd on .*, 1 thread"), outcome.err());
         assertTrue(
                 outcome.err().lines().anyMatch(each -> each.matches("gemm:m.* [0-9]+ % (fma|memory)")), outcome.err());
         assertFalse(outcome.err().contains("DEVICE"), outcome.err());

@@ -32,8 +32,8 @@ import retort.kernels.Engine;
             "",
             "JSON: engines[] {engine, and device, threads or reason};",
             "platforms[] {platform, devices[] {index, name, platform, version, type,",
-            "computeUnits, globalMemoryBytes, localMemoryBytes, largestAllocationBytes,",
-            "largestWorkGroup, vectorWidth, parameters}}.",
+            "computeUnits, clockMegahertz, globalMemoryBytes, localMemoryBytes,",
+            "largestAllocationBytes, largestWorkGroup, vectorWidth, family, parameters}}.",
             "",
             "Examples:",
             "  retort devices",
@@ -115,14 +115,17 @@ final class DevicesCommand implements Callable<Integer> {
         }
     }
 
+    /** For example {@code GPU, 68 compute units at 1,545 MHz}. */
+    static String speed(Device device) {
+        String units = device.type() + ", " + device.computeUnits() + " compute units";
+        return device.clockMegahertz() == 0
+                ? units
+                : units + String.format(Locale.ROOT, " at %,d MHz", device.clockMegahertz());
+    }
+
     private static void describe(Device device, PrintWriter out) {
         out.printf(Locale.ROOT, "  --device=%d  %s%n", device.index(), device.name());
-        out.printf(
-                Locale.ROOT,
-                "    type        %s, %d compute units, registers of %d floats%n",
-                device.type(),
-                device.computeUnits(),
-                device.vectorWidth());
+        out.printf(Locale.ROOT, "    type        %s, registers of %d floats%n", speed(device), device.vectorWidth());
         out.printf(Locale.ROOT, "    driver      %s%n", device.version());
         out.printf(
                 Locale.ROOT,
@@ -131,6 +134,7 @@ final class DevicesCommand implements Callable<Integer> {
                 Bytes.of(device.largestAllocationBytes()),
                 Bytes.of(device.localMemoryBytes()));
         out.printf(Locale.ROOT, "    work-group  %,d work-items at most%n", device.largestWorkGroup());
+        out.printf(Locale.ROOT, "    kernels     %s%n", device.family());
         out.printf(Locale.ROOT, "    parameters  %s%n", device.parameters());
     }
 }

@@ -32,6 +32,8 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
     private final Terminal terminal = Terminal.ofStderr();
     private final Interruption interruption;
     private final ScheduledExecutorService drawing;
+    private final String opening;
+    private boolean opened;
     private int steps;
     private int step;
     private String task;
@@ -45,8 +47,10 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
     private long lastLine;
     private int epochs;
 
-    Progress(Interruption interruption) {
+    /** @param opening said before anything else, once there is something to say: a command that is refused says why */
+    Progress(Interruption interruption, String opening) {
         this.interruption = interruption;
+        this.opening = opening;
         interruption.tell(() -> say("retort: stopping as soon as this can go on later; again to stop at once"));
         if (terminal == null) {
             drawing = null;
@@ -148,6 +152,7 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
     }
 
     private void begin(String name, long items) {
+        open();
         task = name;
         total = items;
         before = 0;
@@ -183,7 +188,15 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
         return new ProgressLine(ofJob, task, Math.min(1, done / (double) total), remark, left);
     }
 
+    private void open() {
+        if (!opened) {
+            opened = true;
+            tell(opening);
+        }
+    }
+
     private void tell(String line) {
+        open();
         err.println((terminal == null ? "" : CLEAR_LINE) + line);
     }
 

@@ -53,7 +53,7 @@ final class Session implements AutoCloseable {
         this.backend = options.profile()
                 ? Backends.openProfiled(first, engine.opening())
                 : Backends.open(first, engine.opening());
-        this.progress = new Progress(Interruption.begin());
+        this.progress = new Progress(Interruption.begin(), chosen());
         try {
             this.output = options.folder(command.name());
             this.peaks = options.profile() ? Peaks.measured(backend.engine(), backend.threads()) : Optional.empty();
@@ -61,6 +61,17 @@ final class Session implements AutoCloseable {
             backend.close();
             throw e;
         }
+    }
+
+    /** What it runs on, for example {@code opencl on GeForce RTX 2080 Ti, GPU, 68 compute units at 1,545 MHz}. */
+    private String chosen() {
+        String on = backend.engine() + " on " + backend.device() + ", ";
+        if (backend.engine() != Engine.OPENCL) {
+            return on + backend.threads() + (backend.threads() == 1 ? " thread" : " threads");
+        }
+        return on
+                + DevicesCommand.speed(
+                        Backends.device(Engine.OPENCL, engine.opening().device()));
     }
 
     Experiment experiment() {

@@ -17,7 +17,7 @@ import retort.kernels.Device;
  * with is kept for the next backend on that device, programs and all. One backend has it at a time.
  */
 final class ClContext {
-    /** Further options for the OpenCL compiler, for looking into a kernel. */
+    /** Further options for the OpenCL compiler, for looking into a kernel; its log is printed then. */
     static final String OPTIONS_PROPERTY = "retort.opencl.options";
 
     private static final Map<Integer, ArrayDeque<ClContext>> IDLE = new HashMap<>();
@@ -132,8 +132,23 @@ final class ClContext {
     private ClProgram build(String name, String source, String options) {
         synchronized (BUILDING) {
             long program = OpenClPrograms.buildProgram(name, context, aparapi.getDeviceId(), source, options);
+            if (!moreOptions().isEmpty()) {
+                tellLog(name, options, program);
+            }
             return new ClProgram(this, name, new OpenCLProgram(program, timedQueue, context, aparapi, source), program);
         }
+    }
+
+    /** Who looks into a kernel wants to read what its compiler says of registers and spills. */
+    private void tellLog(String name, String options, long program) {
+        String log = OpenClPrograms.buildLog(name, program, aparapi.getDeviceId());
+        if (!log.isBlank()) {
+            System.err.println("opencl: " + name + " built with " + options + System.lineSeparator() + log.strip());
+        }
+    }
+
+    private static String moreOptions() {
+        return System.getProperty(OPTIONS_PROPERTY, "");
     }
 
     private String options() {
@@ -146,10 +161,7 @@ final class ClContext {
                 options.append(" -cl-fp32-correctly-rounded-divide-sqrt");
             }
         }
-        String more = System.getProperty(OPTIONS_PROPERTY, "");
-        return more.isEmpty()
-                ? options.toString()
-                : options.append(' ').append(more).toString();
+        return options.append(' ').append(moreOptions()).toString().strip();
     }
 
     /** The cl_kernel behind Aparapi's kernel. */

@@ -55,21 +55,43 @@ final class ClMemory implements AutoCloseable {
             dropKept();
         }
         if (heldBytes + bytes > device.globalMemoryBytes()) {
-            throw refusal(
-                    op, bytes, mebibytes(heldBytes) + " of " + mebibytes(device.globalMemoryBytes()) + " are taken");
+            throw refusal(op, bytes, taken());
         }
-        ClBuffer buffer;
-        try {
-            buffer = new ClBuffer(OpenCl.createBuffer(op, context, bytes), elements);
-        } catch (OpenClException e) {
-            if (free.isEmpty()) {
-                throw e;
-            }
-            dropKept();
-            buffer = new ClBuffer(OpenCl.createBuffer(op, context, bytes), elements);
-        }
+        ClBuffer buffer = new ClBuffer(handle(op, bytes), elements);
         heldBytes += bytes;
         return buffer;
+    }
+
+    /** A cl_mem; if the driver has none, from what is kept. */
+    private long handle(String op, long bytes) {
+        try {
+            return OpenCl.createBuffer(op, context, bytes);
+        } catch (OpenClException first) {
+            dropKept();
+            try {
+                return OpenCl.createBuffer(op, context, bytes);
+            } catch (OpenClException e) {
+                throw ClStatus.isOutOfMemory(e.status())
+                        ? refusal(op, bytes, taken() + ", and the driver has no more: " + ClStatus.name(e.status()))
+                        : e;
+            }
+        }
+    }
+
+    private String taken() {
+        return mebibytes(heldBytes) + " of " + mebibytes(device.globalMemoryBytes()) + " are taken";
+    }
+
+    /**
+     * A failure of work on this memory as the user should hear of it: a driver may find only at a buffer's first use
+     * that it can't back it.
+     */
+    OpenClException explained(OpenClException failure) {
+        return ClStatus.isOutOfMemory(failure.status())
+                ? new OpenClException(
+                        failure.getMessage() + ": memory of " + device.name() + " may be too small, " + taken(),
+                        failure.status())
+                : failure;
     }
 
     private BackendException refusal(String op, long bytes, String reason) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import retort.kernels.DeviceCounters;
 
 /**
@@ -35,6 +36,7 @@ final class ClQueue implements AutoCloseable {
 
     private final ClContext context;
     private final boolean profile;
+    private final UnaryOperator<OpenClException> explanation;
     private final boolean throughAparapi = "aparapi".equals(System.getProperty(LAUNCH_PROPERTY));
     private final ReentrantLock lock = new ReentrantLock();
     private final Arena arena = Arena.ofShared();
@@ -56,9 +58,11 @@ final class ClQueue implements AutoCloseable {
     /** A launch whose device time is not yet known. */
     private record Timed(String op, long event) {}
 
-    ClQueue(ClContext context, boolean profile) {
+    /** @param explanation makes of a failed call what the user is told */
+    ClQueue(ClContext context, boolean profile, UnaryOperator<OpenClException> explanation) {
         this.context = context;
         this.profile = profile;
+        this.explanation = explanation;
         queue = context.queue(profile || throughAparapi);
         if (profile && !OpenCl.queueProfiles(queue)) {
             throw new OpenClException("opencl: profile: this Aparapi's queue does not record device times", "");
@@ -107,7 +111,7 @@ final class ClQueue implements AutoCloseable {
         try {
             OpenCl.enqueueKernel(name, queue, kernel.handle(), sizes, profile ? eventRoom : MemorySegment.NULL);
         } catch (OpenClException e) {
-            throw new OpenClException(e.getMessage() + " in " + op.get(), "");
+            throw new OpenClException(e.getMessage() + " in " + op.get(), e.status());
         }
         if (profile) {
             timed.add(new Timed(name, eventRoom.get(JAVA_LONG, 0)));
@@ -256,6 +260,8 @@ final class ClQueue implements AutoCloseable {
                 throw new IllegalStateException("opencl: this backend is closed");
             }
             work.run();
+        } catch (OpenClException e) {
+            throw explanation.apply(e);
         } finally {
             lock.unlock();
         }

@@ -1,6 +1,7 @@
 package retort.kernels.opencl;
 
 import java.util.Map;
+import java.util.Set;
 
 /** OpenCL's status codes by the names that its specification gives them. */
 final class ClStatus {
@@ -41,7 +42,14 @@ final class ClStatus {
             Map.entry(-63, "CL_INVALID_GLOBAL_WORK_SIZE"),
             Map.entry(-1001, "CL_PLATFORM_NOT_FOUND_KHR"));
 
+    /** What drivers say when memory that they promised is not there. */
+    private static final Set<Integer> OUT_OF_MEMORY = Set.of(-4, -5, -6);
+
     private ClStatus() {}
+
+    static boolean isOutOfMemory(int status) {
+        return OUT_OF_MEMORY.contains(status);
+    }
 
     /** For example {@code CL_OUT_OF_RESOURCES (-5)}. */
     static String name(int status) {

@@ -50,8 +50,8 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
         super(ClTensor.class, origin);
         this.context = context;
         this.parameters = parameters;
-        queue = new ClQueue(context, profile);
         memory = new ClMemory(context.device(), context.handle());
+        queue = new ClQueue(context, profile, memory::explained);
         session = new ClSession(context, parameters, queue, memory);
         elementwise = new ClElementwise(session);
         rows = new ClRows(session);

@@ -4,6 +4,7 @@ import com.aparapi.device.OpenCLDevice;
 import com.aparapi.internal.opencl.OpenCLLoader;
 import com.aparapi.internal.opencl.OpenCLPlatform;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import retort.kernels.Requirement;
 final class OpenClDevices {
     private static final int DEVICE_TYPE = 0x1000;
     private static final int COMPUTE_UNITS = 0x1002;
+    private static final int CLOCK_MEGAHERTZ = 0x100C;
     private static final int LARGEST_WORK_GROUP = 0x1004;
     private static final int LARGEST_ALLOCATION = 0x1010;
     private static final int GLOBAL_MEMORY = 0x101F;
@@ -100,7 +102,7 @@ final class OpenClDevices {
     /**
      * The device that an option names.
      *
-     * @param option an index, a part of a name in any case, or null for the first GPU, else the first device
+     * @param option an index, a part of a name in any case, or null for the fastest GPU, else the first device
      * @throws BackendUnavailableException if there is no device, or none of that name
      */
     public static Device select(String option) {
@@ -112,36 +114,44 @@ final class OpenClDevices {
         if (all.isEmpty()) {
             throw unavailable().orElseThrow();
         }
+        if (option == null) {
+            return best(all);
+        }
         return all.stream()
                 .filter(each -> matches(each.device(), option))
                 .findFirst()
-                .or(() -> option == null ? Optional.of(all.getFirst()) : Optional.empty())
                 .orElseThrow(() -> new BackendUnavailableException(
                         Engine.OPENCL,
                         "there is no device '" + option + "'",
                         "there are " + list().stream().map(Device::toString).collect(Collectors.joining(", "))));
     }
 
+    /** The fastest GPU, of equals the first; where there is none, the first device. */
+    static Found best(List<Found> all) {
+        return all.stream()
+                .filter(each -> each.device().type() == Device.Type.GPU)
+                .max(Comparator.comparingLong(each -> each.device().speed()))
+                .orElse(all.getFirst());
+    }
+
     /** What was found, with the origin that the parameters of each have now: their files may change. */
     private static List<Found> found() {
         return Holder.LISTING.found().stream()
-                .map(each -> new Found(each.device().withParameters(origin(each.device())), each.aparapi()))
+                .map(each -> new Found(withKernels(each.device()), each.aparapi()))
                 .toList();
     }
 
     /** A file that can't be used is no reason not to list its device: what is wrong with it is said instead. */
-    private static String origin(Device device) {
+    private static Device withKernels(Device device) {
         try {
-            return ClParameters.of(device).origin();
+            ClParameters parameters = ClParameters.of(device);
+            return device.withKernels(parameters.family().name(), parameters.origin());
         } catch (BackendException e) {
-            return e.getMessage();
+            return device.withKernels("unknown", e.getMessage());
         }
     }
 
     private static boolean matches(Device device, String option) {
-        if (option == null) {
-            return device.type() == Device.Type.GPU;
-        }
         if (!option.isEmpty() && option.chars().allMatch(Character::isDigit)) {
             return option.equals(Integer.toString(device.index()));
         }
@@ -213,11 +223,13 @@ final class OpenClDevices {
                 OpenCl.deviceString(id, DRIVER_VERSION),
                 type(OpenCl.deviceNumber(id, DEVICE_TYPE)),
                 (int) OpenCl.deviceNumber(id, COMPUTE_UNITS),
+                (int) OpenCl.deviceNumber(id, CLOCK_MEGAHERTZ),
                 OpenCl.deviceNumber(id, GLOBAL_MEMORY),
                 OpenCl.deviceNumber(id, LOCAL_MEMORY),
                 OpenCl.deviceNumber(id, LARGEST_ALLOCATION),
                 (int) OpenCl.deviceNumber(id, LARGEST_WORK_GROUP),
                 (int) OpenCl.deviceNumber(id, NATIVE_VECTOR_WIDTH_FLOAT),
+                "",
                 "");
     }
 

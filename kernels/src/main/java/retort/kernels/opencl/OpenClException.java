@@ -6,11 +6,25 @@ import retort.kernels.BackendException;
 public final class OpenClException extends BackendException {
     private static final long serialVersionUID = 1L;
 
+    private final int status;
     private final String buildLog;
 
     OpenClException(String message, String buildLog) {
         super(message);
+        this.status = 0;
         this.buildLog = buildLog;
+    }
+
+    /** @param status that a call gave */
+    OpenClException(String message, int status) {
+        super(message);
+        this.status = status;
+        this.buildLog = "";
+    }
+
+    /** What the call gave that failed, 0 if none did. */
+    int status() {
+        return status;
     }
 
     /** The compiler's log where a program did not build, else empty. */

@@ -81,7 +81,7 @@ final class OpenClLibrary {
 
     static void check(String op, String function, int status) {
         if (status != 0) {
-            throw new OpenClException("opencl: " + op + ": " + function + " failed: " + ClStatus.name(status), "");
+            throw new OpenClException("opencl: " + op + ": " + function + " failed: " + ClStatus.name(status), status);
         }
     }
 

@@ -77,7 +77,8 @@ final class OpenClPrograms {
         }
     }
 
-    private static String buildLog(String name, long program, long device) {
+    /** What the compiler said, empty if nothing. */
+    static String buildLog(String name, long program, long device) {
         return info(name, "clGetProgramBuildInfo", (bytes, value, size) ->
                 (int) GET_BUILD_INFO.invokeExact(program, device, PROGRAM_BUILD_LOG, bytes, value, size));
     }

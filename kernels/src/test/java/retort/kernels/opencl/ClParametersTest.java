@@ -24,7 +24,8 @@ class ClParametersTest {
     private Path file;
 
     private static Device device(Device.Type type, int largestWorkGroup, long localMemoryBytes) {
-        return new Device(0, "a device", "", "", type, 1, 1L << 30, localMemoryBytes, 1 << 28, largestWorkGroup, 8, "");
+        return new Device(
+                0, "a device", "", "", type, 1, 0, 1L << 30, localMemoryBytes, 1 << 28, largestWorkGroup, 8, "", "");
     }
 
     @BeforeEach

@@ -95,7 +95,7 @@ class OpenClMemoryTest {
         ClKernel fill = context.program("elementwise.cl", ClParameters.of(context.device()), "")
                 .kernel("fill");
         long handle = OpenCl.createBuffer("test", context.handle(), 4096);
-        try (ClQueue queue = new ClQueue(context, false)) {
+        try (ClQueue queue = new ClQueue(context, false, failure -> failure)) {
             ClBuffer freed = new ClBuffer(handle, 64);
             ClBuffer recycled = new ClBuffer(handle, 64);
             queue.launch(() -> "fill", fill, 1, freed, 64, 1f);

@@ -3,10 +3,14 @@ package retort.kernels.opencl;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,8 +114,7 @@ class OpenClRefusalTest {
     void memoryIsRefusedWhenTheDevicesIsTakenAndTakenAgainWhenItIsFree() {
         ClContext context = ClContext.take(OpenClTestDevice.find());
         Device real = context.device();
-        Device small =
-                new Device(0, real.name(), "", "", real.type(), 1, 1 << 20, 1 << 15, 1 << 20, 1, 16, "cpu.properties");
+        Device small = new Device(0, real.name(), "", "", real.type(), 1, 0, 1 << 20, 1 << 15, 1 << 20, 1, 16, "", "");
         try (ClMemory memory = new ClMemory(small, context.handle())) {
             ClBuffer first = memory.take("first", 200_000);
             var refusal = assertThrows(BackendException.class, () -> memory.take("second", 100_000));
@@ -122,6 +125,95 @@ class OpenClRefusalTest {
             memory.take("second", 100_000);
         }
         ClContext.give(context);
+    }
+
+    /** A driver may find only at a launch that it can't back a buffer. */
+    @Test
+    void memoryThatIsNotThereAfterAllIsOneLineThatSaysHowMuchIsTaken() {
+        ClContext context = ClContext.take(OpenClTestDevice.find());
+        Device device = context.device();
+        try (ClMemory memory = new ClMemory(device, context.handle());
+                ClQueue queue = new ClQueue(context, false, memory::explained)) {
+            memory.take("x", 200_000);
+            var refusal = assertThrows(
+                    OpenClException.class,
+                    () -> queue.alone(() -> OpenClLibrary.check("the op", "clEnqueueNDRangeKernel", -4)));
+            assertEquals(
+                    "opencl: the op: clEnqueueNDRangeKernel failed: CL_MEM_OBJECT_ALLOCATION_FAILURE (-4): memory of "
+                            + device.name() + " may be too small, 1 MiB of "
+                            + (device.globalMemoryBytes() + (1 << 20) - 1 >> 20)
+                            + " MiB are taken",
+                    refusal.getMessage());
+            var other = assertThrows(
+                    OpenClException.class,
+                    () -> queue.alone(() -> OpenClLibrary.check("the op", "clEnqueueNDRangeKernel", -52)));
+            assertFalse(other.getMessage().contains("memory"), other.getMessage());
+        }
+        ClContext.give(context);
+    }
+
+    /** Of the memory that the device is said to have this driver has a part. */
+    @Test
+    void aBufferThatTheDriverDoesNotHaveIsOneLineToo() {
+        ClContext context = ClContext.take(OpenClTestDevice.find());
+        Device real = context.device();
+        long large = 1L << 50;
+        Device boundless = new Device(0, real.name(), "", "", real.type(), 1, 0, large, 1 << 15, large, 1, 16, "", "");
+        assumeTrue(real.largestAllocationBytes() < Integer.MAX_VALUE * 4L, "this device has memory for any buffer");
+        try (ClMemory memory = new ClMemory(boundless, context.handle())) {
+            var refusal = assertThrows(OpenClException.class, () -> memory.take("x", Integer.MAX_VALUE));
+            assertTrue(refusal.getMessage().startsWith("opencl: x: "), refusal.getMessage());
+            assertFalse(refusal.getMessage().contains("\n"), refusal.getMessage());
+        }
+        ClContext.give(context);
+    }
+
+    @Test
+    void theCompilersLogIsPrintedForWhoLooksIntoAKernel() {
+        ClContext context = ClContext.take(OpenClTestDevice.find());
+        String source = """
+                #warning many registers
+                __attribute__((reqd_work_group_size(1, 1, 1))) __kernel void one(int x) {}
+                """;
+        assertEquals("", printed(() -> context.build("quiet.cl", source)));
+        System.setProperty(ClContext.OPTIONS_PROPERTY, "-DLOOK");
+        try {
+            String log = printed(() -> context.build("read.cl", source));
+            assertTrue(log.startsWith("opencl: read.cl built with -cl-std=CL1.2"), log);
+            assertTrue(log.contains("-DLOOK") && log.contains("many registers"), log);
+        } finally {
+            System.clearProperty(ClContext.OPTIONS_PROPERTY);
+        }
+        ClContext.give(context);
+    }
+
+    private static String printed(Runnable work) {
+        PrintStream err = System.err;
+        ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(kept, true));
+        try {
+            work.run();
+        } finally {
+            System.setErr(err);
+        }
+        return kept.toString();
+    }
+
+    @Test
+    void theFastestGpuIsTakenAndWithoutOneTheFirstDevice() {
+        OpenClDevices.Found processor = found(0, Device.Type.CPU, 128, 4000);
+        OpenClDevices.Found small = found(1, Device.Type.GPU, 40, 2000);
+        OpenClDevices.Found large = found(2, Device.Type.GPU, 132, 1900);
+        OpenClDevices.Found same = found(3, Device.Type.GPU, 132, 1900);
+        OpenClDevices.Found slow = found(4, Device.Type.GPU, 132, 0);
+        assertSame(large, OpenClDevices.best(List.of(processor, small, large, same, slow)));
+        assertSame(processor, OpenClDevices.best(List.of(processor, found(1, Device.Type.CPU, 256, 4000))));
+    }
+
+    private static OpenClDevices.Found found(int index, Device.Type type, int units, int megahertz) {
+        Device device =
+                new Device(index, "device", "", "", type, units, megahertz, 1 << 30, 1 << 15, 1 << 28, 256, 4, "", "");
+        return new OpenClDevices.Found(device, null);
     }
 
     @Test
@@ -148,7 +240,7 @@ class OpenClRefusalTest {
                 }
                 """;
         ClKernel pairs = context.build("pairs.cl", source).kernel("pairs");
-        try (ClQueue queue = new ClQueue(context, false);
+        try (ClQueue queue = new ClQueue(context, false, failure -> failure);
                 ClMemory memory = new ClMemory(context.device(), context.handle())) {
             ClBuffer x = memory.take("x", 8);
             ClSignature fours = new ClSignature("pairs", 4, List.of(ClSignature.Kind.BUFFER, ClSignature.Kind.FLOAT));
@@ -168,7 +260,7 @@ class OpenClRefusalTest {
         ClContext context = ClContext.take(OpenClTestDevice.find());
         ClKernel fill = context.program("elementwise.cl", ClParameters.of(context.device()), "")
                 .kernel("fill");
-        try (ClQueue queue = new ClQueue(context, false)) {
+        try (ClQueue queue = new ClQueue(context, false, failure -> failure)) {
             ClBuffer x = new ClBuffer(1, 1);
             assertThrows(IllegalArgumentException.class, () -> queue.launch(() -> "fill", fill, 0, x, 1, 1f));
             assertThrows(IllegalArgumentException.class, () -> queue.launch(() -> "fill", fill, 1, x, 1, 1));
