@@ -52,6 +52,11 @@ enum Kernel {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    @Override
+    public String toString() {
+        return id();
+    }
+
     Class<?> benchmark() {
         return benchmark;
     }
