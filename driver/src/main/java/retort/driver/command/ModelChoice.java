@@ -113,6 +113,7 @@ final class ModelChoice {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.getFileName().toString().endsWith(SUFFIX))
                     .filter(file -> !file.getFileName().toString().endsWith(UNFINISHED))
+                    .filter(file -> !file.getFileName().toString().startsWith("."))
                     .sorted(Comparator.comparing((Path file) -> !stem(file).equals(TEACHER))
                             .thenComparing(ModelChoice::stem))
                     .toList();
