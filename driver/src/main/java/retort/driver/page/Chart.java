@@ -10,7 +10,8 @@ import retort.driver.cli.Json;
  *
  * @param note how to read it, may be empty
  * @param marked values of the x axis, or its categories, that are set apart, such as classes that were omitted
- * @param lying whether bars lie, their categories on the y axis
+ * @param reference a value of the y axis with a line across, such as 1 for ratios; null for none
+ * @param lying whether bars or points lie, their categories on the y axis
  * @param numbers shown as a table below
  */
 public record Chart(
@@ -20,26 +21,32 @@ public record Chart(
         Axis y,
         List<Series> series,
         List<Double> marked,
+        Double reference,
         boolean lying,
         Table numbers)
         implements Block {
 
     public static Chart of(String caption, Axis x, Axis y, Table numbers) {
-        return new Chart(caption, "", x, y, new ArrayList<>(), new ArrayList<>(), false, numbers);
+        return new Chart(caption, "", x, y, new ArrayList<>(), new ArrayList<>(), null, false, numbers);
     }
 
     public Chart note(String other) {
-        return new Chart(caption, other, x, y, series, marked, lying, numbers);
+        return new Chart(caption, other, x, y, series, marked, reference, lying, numbers);
     }
 
-    /** Bars from the left to the right, for categories with long names. */
+    /** From the left to the right, for categories with long names. */
     public Chart asLying() {
-        return new Chart(caption, note, x, y, series, marked, true, numbers);
+        return new Chart(caption, note, x, y, series, marked, reference, true, numbers);
+    }
+
+    /** With a line across at a value of the y axis. */
+    public Chart reference(double value) {
+        return new Chart(caption, note, x, y, series, marked, value, lying, numbers);
     }
 
     /** With other numbers below it. */
     public Chart with(Table other) {
-        return new Chart(caption, note, x, y, series, marked, lying, other);
+        return new Chart(caption, note, x, y, series, marked, reference, lying, other);
     }
 
     public Chart add(Series other) {
@@ -53,14 +60,18 @@ public record Chart(
     }
 
     /** What page.js draws. */
-    private record Drawing(Axis x, Axis y, List<Series> series, List<Double> marked, boolean lying) {}
+    private record Drawing(Axis x, Axis y, List<Series> series, List<Double> marked, Double reference, boolean lying) {}
 
     @Override
     public void write(Html html) {
         html.open("figure", "class", "chart").element("figcaption", caption);
         html.open("div", "class", "drawing", "role", "img", "aria-label", caption)
                 .close();
-        html.raw("script", Json.embedded(new Drawing(x, y, series, marked, lying)), "type", "application/json");
+        html.raw(
+                "script",
+                Json.embedded(new Drawing(x, y, series, marked, reference, lying)),
+                "type",
+                "application/json");
         if (!note.isEmpty()) {
             html.element("p", note, "class", "note");
         }

@@ -42,6 +42,12 @@
   const hasSpread = series => series.points.some(point => point.length > 2);
   const spreads = chart => chart.x.categories != null && chart.series.every(series => series.kind === 'POINTS');
 
+  /** Of a logarithmic axis: 2 where there would be too few powers of 10. */
+  const base = (chart, of) => {
+    const values = chart.series.flatMap(series => series.points.map(point => point[of === chart.x ? 0 : 1]));
+    return Math.max(...values) / Math.min(...values) < 50 ? 2 : 10;
+  };
+
   /** An axis of numbers, or of categories; points on categories stand side by side on an axis of numbers. */
   const axis = (chart, of, look, isX) => {
     const categories = of.categories;
@@ -55,11 +61,14 @@
       axisLabel: { color: look.soft, hideOverlap: true },
       splitLine: { show: !categories, lineStyle: { color: look.line, opacity: 0.7 } }
     };
-    if (categories && isX && spreads(chart)) {
+    if (categories && spreads(chart)) {
       common.axisLabel.formatter = value => Number.isInteger(value) ? categories[value] : '';
       common.splitLine.show = false;
       common.axisLine.onZero = false;
-      return Object.assign(common, { type: 'value', min: -0.5, max: categories.length - 0.5, interval: 0.5 });
+      if (chart.lying) {
+        Object.assign(common.axisLabel, { width: narrow() ? 120 : 260, overflow: 'truncate' });
+      }
+      return Object.assign(common, { type: 'value', min: -0.5, max: categories.length - 0.5, interval: 0.5, inverse: !isX });
     }
     if (categories) {
       common.axisLabel.interval = 0;
@@ -73,7 +82,7 @@
     common.axisLabel.formatter = brief[of.format];
     common.axisLine.onZero = false;
     return Object.assign(common, {
-      type: of.log ? 'log' : 'value', scale: chart.series.every(series => series.kind !== 'BARS'),
+      type: of.log ? 'log' : 'value', logBase: of.log ? base(chart, of) : 10, scale: chart.series.every(series => series.kind !== 'BARS'),
       min: of.from == null ? null : of.from, max: of.to == null ? null : of.to
     });
   };
@@ -85,7 +94,8 @@
     }
     const count = chart.series.length;
     const step = Math.min(0.16, 0.8 / count);
-    return [point[0] + (chart.series.indexOf(series) - (count - 1) / 2) * step, point[1]];
+    const category = point[0] + (chart.series.indexOf(series) - (count - 1) / 2) * step;
+    return chart.lying ? [point[1], category] : [category, point[1]];
   };
 
   const drawn = (chart, series, look) => {
@@ -136,6 +146,12 @@
     data: chart.marked.map(value => [{ xAxis: value - 0.5 }, { xAxis: value + 0.5 }])
   });
 
+  const across = (chart, look) => ({
+    silent: true, symbol: 'none', label: { show: false },
+    lineStyle: { color: look.ink, width: 1, type: 'solid' },
+    data: [chart.lying ? { xAxis: chart.reference } : { yAxis: chart.reference }]
+  });
+
   const named = (axis, value) => axis.categories ? axis.categories[Math.round(value)] : full[axis.format](value);
 
   const tip = chart => params => {
@@ -155,6 +171,9 @@
     const series = chart.series.map(each => drawn(chart, each, look));
     if (chart.marked.length && series.length && spreads(chart)) {
       series[0].markArea = bands(chart, look);
+    }
+    if (chart.reference != null && series.length) {
+      series[0].markLine = across(chart, look);
     }
     const x = axis(chart, chart.lying ? chart.y : chart.x, look, true);
     const y = axis(chart, chart.lying ? chart.x : chart.y, look, false);

@@ -30,7 +30,7 @@ class PageTest {
         Path file = Files.writeString(folder.resolve("page.html"), page().html());
         try (Chromium browser = Chromium.start(folder.resolve("profile"));
                 Tab tab = browser.open(file.toUri(), width, dark)) {
-            Drawn.check(tab, 5);
+            Drawn.check(tab, 6);
             String background = tab.evaluate("getComputedStyle(document.body).backgroundColor")
                     .getAsString();
             assertEquals(dark ? "rgb(20, 23, 28)" : "rgb(255, 255, 255)", background);
@@ -134,6 +134,17 @@ class PageTest {
                 .add(points)
                 .add(points.asFaint())
                 .mark(3);
-        return new Page("Page").sentence("What came out.").section("Charts", List.of(lines, log, upright, lying, dots));
+        Series ratios = Series.of("ratios", Series.Kind.POINTS, 5);
+        for (int c = 0; c < 4; c++) {
+            ratios.add(c, 0.5 + c, 0.4 + c, 0.6 + c);
+        }
+        Chart against = Chart.of(
+                        "lying points", digits, Axis.of("ratio", Format.RATIO).logarithmic(), numbers)
+                .asLying()
+                .reference(1)
+                .add(ratios);
+        return new Page("Page")
+                .sentence("What came out.")
+                .section("Charts", List.of(lines, log, upright, lying, dots, against));
     }
 }
