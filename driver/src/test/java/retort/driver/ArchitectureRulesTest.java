@@ -51,6 +51,16 @@ class ArchitectureRulesTest {
             .dependOnClassesThat(resideInAnyPackage("retort.driver..", "retort.nn..")
                     .and(not(resideInAnyPackage("retort.driver.cli", "retort.driver.page"))));
 
+    /** Charts are drawn by who looks at them: a machine without fonts or a display loses no report. */
+    @ArchTest
+    static final ArchRule imagesAreReadAndWrittenButNothingIsDrawn = noClasses()
+            .that()
+            .resideOutsideOfPackage("retort.driver.image")
+            .and()
+            .doNotHaveFullyQualifiedName("retort.driver.page.Picture")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("java.awt..", "javax.swing.."));
+
     /** Models are trained, evaluated and corrected in the job alone. */
     @ArchTest
     static final ArchRule studiesTrainThroughTheJob = noClasses()

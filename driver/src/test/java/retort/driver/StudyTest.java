@@ -77,18 +77,40 @@ class StudyTest {
     }
 
     @Test
-    void aSweepLeavesATableAndMaps() throws IOException {
+    void aSweepLeavesTablesAndAPage() throws IOException {
         Path out = folder.resolve("sweep");
         Outcome outcome = done(out, SWEEP);
         List<String> files = Outcome.files(out);
         assertTrue(
-                files.containsAll(List.of("study.json", "cells.csv", "teacher-seed0.safetensors")), files.toString());
-        assertTrue(files.stream().anyMatch(file -> file.startsWith("map-recall-omitted")), files.toString());
+                files.containsAll(
+                        List.of("study.json", "cells.csv", "students.csv", "report.html", "teacher-seed0.safetensors")),
+                files.toString());
+        String page = Files.readString(out.resolve("report.html"));
+        assertTrue(page.contains("Recall on what was never seen, % (method soft-targets)"));
+        assertTrue(page.contains("retort study sweep --temperature=2,20 "));
         assertEquals(1 + 4 + 2, Files.readAllLines(out.resolve("cells.csv")).size());
         for (String file :
                 files.stream().filter(file -> !file.endsWith("safetensors")).toList()) {
             assertTrue(outcome.out().contains(out.resolve(file).toString()), file);
         }
+    }
+
+    /** Nor the classes that would look for them. */
+    @Test
+    void aStudyNeedsNeitherADisplayNorFonts() throws IOException, InterruptedException {
+        Path out = folder.resolve("sweep");
+        Path log = folder.resolve("classes");
+        List<String> options = List.of("--add-modules=jdk.incubator.vector", "-Xlog:class+load:file=" + log);
+        try (Outcome.Forked study =
+                Outcome.Forked.start(folder, Map.of("DISPLAY", ":99"), options, command(out, SWEEP))) {
+            study.end().isDone();
+        }
+        assertTrue(Outcome.files(out).contains("report.html"));
+        List<String> drawing = Files.readAllLines(log).stream()
+                .filter(line -> line.matches(".*\\s(java\\.awt|sun\\.awt|sun\\.font|sun\\.java2d)\\..*"))
+                .toList();
+        assertEquals(List.of(), drawing);
+        assertTrue(Files.readString(log).contains(" retort.driver.page.Page "), "the log names classes otherwise");
     }
 
     @Test

@@ -44,7 +44,7 @@ final class MergeCommand implements Callable<Integer> {
                     new Hinton2015(ExperimentFile.recipe(Hinton2015.NAME).recipe()).experiments(merged));
         }
         try (OutputFolder output = options.folder(spec.name())) {
-            new StudyOutput(output, spec.commandLine().getOut(), options.json()).write(merged);
+            new StudyOutput(output, CommandLines.text(spec), spec.commandLine().getOut(), options.json()).write(merged);
         }
         return ExitCode.DONE;
     }

@@ -147,7 +147,12 @@ final class Session implements AutoCloseable {
 
     /** Writes and prints a study. */
     void finish(Study study) {
-        new StudyOutput(output, command.commandLine().getOut(), options.json()).write(study);
+        new StudyOutput(
+                        output,
+                        CommandLines.text(command),
+                        command.commandLine().getOut(),
+                        options.json())
+                .write(study);
         tellProfile();
     }
 

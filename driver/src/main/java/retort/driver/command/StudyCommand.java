@@ -90,7 +90,7 @@ final class StudyCommand implements Runnable {
             versionProvider = Version.class,
             sortOptions = false,
             description = {
-                "Trains a student for every combination of the lists given: study.json, cells.csv, and a heat map per measure.",
+                "Trains a student for every combination of the lists given: study.json, tables as CSV, and a page of charts and heat maps.",
                 "Can be stopped at any time, and goes on with --resume."
             },
             footer = {

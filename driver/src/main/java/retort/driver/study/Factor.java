@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Function;
 import retort.driver.job.Method;
 
-/** What cells of a sweep differ in, beside their seed. */
-enum Axis {
+/** What cells of a study differ in, beside their seed. */
+enum Factor {
     TEMPERATURE(
             "temperature",
             cell -> Cell.number(cell.temperature()),
@@ -17,25 +17,25 @@ enum Axis {
             cell -> Cell.classes(cell.omitted()),
             Comparator.comparing(cell -> Cell.classes(cell.omitted()))),
     /** Of a pair, see {@link #of(List)}. */
-    FIRST_OMITTED("omitted", cell -> first(cell).toString(), Comparator.comparing(Axis::first)),
-    SECOND_OMITTED("and", cell -> second(cell).toString(), Comparator.comparing(Axis::second)),
-    METHOD("method", Axis::method, Comparator.comparing(Axis::method));
+    FIRST_OMITTED("omitted", cell -> first(cell).toString(), Comparator.comparing(Factor::first)),
+    SECOND_OMITTED("and", cell -> second(cell).toString(), Comparator.comparing(Factor::second)),
+    METHOD("method", Factor::method, Comparator.comparing(Factor::method));
 
     private final String title;
     private final Function<Study.CellResult, String> value;
     private final Comparator<Study.CellResult> order;
 
-    Axis(String title, Function<Study.CellResult, String> value, Comparator<Study.CellResult> order) {
+    Factor(String title, Function<Study.CellResult, String> value, Comparator<Study.CellResult> order) {
         this.title = title;
         this.value = value;
         this.order = order;
     }
 
     /**
-     * The axes of these cells: where each omits two classes, one axis for either, as a square is easier read than a
-     * long row.
+     * The factors of these cells: where each omits two classes, one for either, as a square is easier read than a long
+     * row.
      */
-    static List<Axis> of(List<Study.CellResult> cells) {
+    static List<Factor> of(List<Study.CellResult> cells) {
         boolean pairs = cells.stream().allMatch(cell -> cell.omitted().size() == 2);
         return pairs
                 ? List.of(TEMPERATURE, WIDTH, FIRST_OMITTED, SECOND_OMITTED, METHOD)
@@ -64,7 +64,17 @@ enum Axis {
         return value.apply(cell);
     }
 
-    /** The values that some cells have on this axis, in order. */
+    /** Whether its values are numbers, so that a line can go through them. */
+    boolean isNumeric() {
+        return this == TEMPERATURE || this == WIDTH;
+    }
+
+    /** Whether it is one class of a pair. */
+    boolean isOfPair() {
+        return this == FIRST_OMITTED || this == SECOND_OMITTED;
+    }
+
+    /** The values that some cells have of it, in order. */
     List<String> values(List<Study.CellResult> cells) {
         return cells.stream().sorted(order).map(value).distinct().toList();
     }

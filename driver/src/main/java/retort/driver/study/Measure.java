@@ -1,54 +1,33 @@
 package retort.driver.study;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** A number that a study has of each cell, as far as it applies. */
 enum Measure {
-    ERRORS(
-            "errors",
-            "test errors",
-            "#,##0",
-            cell -> Optional.of((double) cell.test().errors())),
-    RECALL("recall-omitted", "recall on what was never seen, %", "0.0", cell -> recall(cell.test())),
-    ORACLE_ERRORS("oracle-errors", "test errors, oracle bias", "#,##0", cell -> errors(cell.oracle())),
-    ORACLE_RECALL(
-            "oracle-recall-omitted",
-            "recall on what was never seen, oracle bias, %",
-            "0.0",
-            cell -> recall(cell.oracle())),
-    PRIOR_ERRORS("prior-match-errors", "test errors, prior-match", "#,##0", cell -> errors(cell.priorMatch())),
-    PRIOR_RECALL(
-            "prior-match-recall-omitted",
-            "recall on what was never seen, prior-match, %",
-            "0.0",
-            cell -> recall(cell.priorMatch())),
+    ERRORS("test errors", 0, cell -> Optional.of((double) cell.test().errors())),
+    RECALL("recall on what was never seen, %", 1, cell -> recall(cell.test())),
+    ORACLE_ERRORS("test errors, oracle bias", 0, cell -> errors(cell.oracle())),
+    ORACLE_RECALL("recall on what was never seen, oracle bias, %", 1, cell -> recall(cell.oracle())),
+    PRIOR_ERRORS("test errors, prior-match", 0, cell -> errors(cell.priorMatch())),
+    PRIOR_RECALL("recall on what was never seen, prior-match, %", 1, cell -> recall(cell.priorMatch())),
     LIKELIHOOD(
-            "negative-log-likelihood",
             "negative log-likelihood of a true label",
-            "0.000",
+            3,
             cell -> Optional.of(cell.test().negativeLogLikelihood())),
     CALIBRATION(
-            "calibration-error",
             "expected calibration error, %",
-            "0.0",
-            cell -> Optional.of(100 * cell.test().calibrationError()));
+            1, cell -> Optional.of(100 * cell.test().calibrationError()));
 
-    private final String id;
     private final String title;
-    private final String pattern;
+    private final int decimals;
     private final Function<Study.CellResult, Optional<Double>> value;
 
-    Measure(String id, String title, String pattern, Function<Study.CellResult, Optional<Double>> value) {
-        this.id = id;
+    Measure(String title, int decimals, Function<Study.CellResult, Optional<Double>> value) {
         this.title = title;
-        this.pattern = pattern;
+        this.decimals = decimals;
         this.value = value;
-    }
-
-    /** For file names. */
-    String id() {
-        return id;
     }
 
     /** For people, with the unit. */
@@ -56,9 +35,18 @@ enum Measure {
         return title;
     }
 
-    /** How its numbers are written; see {@link java.text.DecimalFormat}. */
-    String pattern() {
-        return pattern;
+    /** Whether more of it is better. */
+    boolean isRecall() {
+        return this == RECALL || this == ORACLE_RECALL || this == PRIOR_RECALL;
+    }
+
+    /** Whether it counts errors, which differ by orders of magnitude. */
+    boolean isErrors() {
+        return this == ERRORS || this == ORACLE_ERRORS || this == PRIOR_ERRORS;
+    }
+
+    String text(double value) {
+        return String.format(Locale.ROOT, "%,." + decimals + "f", value);
     }
 
     Optional<Double> of(Study.CellResult cell) {

@@ -1,12 +1,8 @@
 package retort.driver.study;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import retort.driver.report.Report;
 
 /** A study as text for a terminal of 100 columns; numbers are means over the seeds, with their standard deviation. */
@@ -81,28 +77,23 @@ public final class StudySummary {
 
     /** The cells, those that differ in nothing but the seed in one line. */
     private void cells() {
-        Map<String, List<Study.CellResult>> groups = study.cells().stream()
-                .collect(Collectors.groupingBy(StudySummary::name, LinkedHashMap::new, Collectors.toList()));
         line("");
         line("%-36s %5s %15s %9s %14s %14s", "STUDENT", "seeds", "test errors", "recall", "oracle", "prior-match");
-        groups.forEach((name, cells) -> line(
-                "%-36s %5d %15s %9s %14s %14s",
-                name,
-                cells.size(),
-                mean(Measure.ERRORS, cells, true),
-                mean(Measure.RECALL, cells, false),
-                mean(Measure.ORACLE_ERRORS, cells, false) + " " + mean(Measure.ORACLE_RECALL, cells, false),
-                mean(Measure.PRIOR_ERRORS, cells, false) + " " + mean(Measure.PRIOR_RECALL, cells, false)));
+        new StudyTables(study)
+                .groups()
+                .forEach((name, cells) -> line(
+                        "%-36s %5d %15s %9s %14s %14s",
+                        name,
+                        cells.size(),
+                        mean(Measure.ERRORS, cells, true),
+                        mean(Measure.RECALL, cells, false),
+                        mean(Measure.ORACLE_ERRORS, cells, false) + " " + mean(Measure.ORACLE_RECALL, cells, false),
+                        mean(Measure.PRIOR_ERRORS, cells, false) + " " + mean(Measure.PRIOR_RECALL, cells, false)));
         line("recall: per cent of the images of classes never seen; after a bias, errors and recall.");
     }
 
-    private static String name(Study.CellResult cell) {
-        return cell.id().replaceFirst("-seed-?\\d+$", "");
-    }
-
     private static String mean(Measure measure, List<Study.CellResult> cells, boolean withSpread) {
-        List<Double> values =
-                cells.stream().map(measure::of).flatMap(Optional::stream).toList();
+        List<Double> values = StudyTables.values(measure, cells);
         if (values.isEmpty()) {
             return "";
         }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import retort.driver.config.ExperimentFile;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Method;
 import retort.driver.report.Report;
@@ -28,6 +29,36 @@ final class SampleStudy {
                 "unknown",
                 Map.of());
         return Study.begun(name, SETTINGS, environment);
+    }
+
+    /** Three widths at three temperatures, all digits and without 3, two seeds; and some on true labels. */
+    static Study sweep() {
+        Study study = begun(Grid.NAME).with(teacher(0, 90)).with(teacher(1, 95));
+        Grid grid = new Grid(
+                List.of(Method.SOFT_TARGETS),
+                List.of(1f, 4f, 20f),
+                0,
+                List.of(30, 100, 300),
+                List.of(Set.of(), Set.of(3)),
+                List.of(0L, 1L));
+        for (Cell cell : grid.cells()) {
+            study = study.with(result(cell, cell.omitted().isEmpty() ? 104 + 2 * (int) cell.seed() : 200));
+        }
+        for (long seed = 0; seed < 2; seed++) {
+            study = study.with(result(new Cell(Method.HARD_LABELS, 1, 1, 30, Set.of(3), seed), 400));
+        }
+        return study;
+    }
+
+    /** The paper's experiments, two seeds. */
+    static Study paper() {
+        Hinton2015 experiments =
+                new Hinton2015(ExperimentFile.recipe(Hinton2015.NAME).recipe());
+        Study paper = begun(Hinton2015.NAME).with(teacher(0, 90)).with(teacher(1, 95));
+        for (Cell cell : experiments.cells(List.of(0L, 1L))) {
+            paper = paper.with(result(cell, 9_000 + (int) cell.seed()));
+        }
+        return paper.withExperiments(experiments.experiments(paper));
     }
 
     static Cell cell(int width, float temperature, Set<Integer> omitted, long seed) {
