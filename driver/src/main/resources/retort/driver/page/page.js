@@ -214,6 +214,12 @@
     figure.querySelector('.drawing').before(list);
   };
 
+  /** At once and not in the next frame, which a printer does not wait for. */
+  const fit = view => {
+    view.resize();
+    view.getZr().flush();
+  };
+
   root.classList.add('scripted');
   document.querySelectorAll('details').forEach(details => details.removeAttribute('open'));
   const charts = Array.from(document.querySelectorAll('figure.chart'), figure => {
@@ -226,12 +232,15 @@
     if (chart.series.length > 1) {
       legend(chart, view, figure);
     }
-    new ResizeObserver(() => view.resize()).observe(place);
+    new ResizeObserver(() => fit(view)).observe(place);
     return { chart, view };
   });
   const draw = () => {
     const look = theme();
-    charts.forEach(({ chart, view }) => view.setOption(option(chart, look)));
+    charts.forEach(({ chart, view }) => {
+      view.setOption(option(chart, look));
+      fit(view);
+    });
   };
   draw();
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);

@@ -37,6 +37,19 @@ class PageTest {
         }
     }
 
+    /** Of a page that is dark on the screen. */
+    @Test
+    void printingRedrawsTheChartsOnPaperAndThenOnTheScreen() throws IOException {
+        Path file = Files.writeString(folder.resolve("page.html"), page().html());
+        Path pdf = folder.resolve("page.pdf");
+        try (Chromium browser = Chromium.start(folder.resolve("profile"));
+                Tab tab = browser.open(file.toUri(), 1400, true)) {
+            tab.print(pdf);
+            assertTrue(Files.size(pdf) > 0);
+            Drawn.check(tab, 5);
+        }
+    }
+
     @Test
     void whatIsSaidIsTextWhateverItHolds() throws IOException {
         Table numbers = Table.of(HOSTILE, HOSTILE).row(Cell.of(HOSTILE)).build();
