@@ -82,12 +82,7 @@ public final class ExperimentFile {
      * @throws BadConfigException if it is no experiment
      */
     static Experiment parse(String text, String name, Path folder) {
-        TomlParseResult toml;
-        try {
-            toml = Toml.parse(text);
-        } catch (StackOverflowError e) {
-            throw new BadConfigException(name, "is nested too deeply for a TOML file");
-        }
+        TomlParseResult toml = Toml.parse(text);
         if (toml.hasErrors()) {
             TomlParseError error = toml.errors().getFirst();
             throw new BadConfigException(

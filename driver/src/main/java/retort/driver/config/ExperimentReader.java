@@ -1,5 +1,6 @@
 package retort.driver.config;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -102,7 +103,7 @@ record ExperimentReader(Path folder) {
     private Path path(Value value) {
         try {
             return folder.resolve(value.text());
-        } catch (java.nio.file.InvalidPathException e) {
+        } catch (InvalidPathException e) {
             throw value.bad("\"" + value.text() + "\" is not the name of a folder");
         }
     }
