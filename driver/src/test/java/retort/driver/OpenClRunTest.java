@@ -64,8 +64,13 @@ class OpenClRunTest {
     void latencyComparesEnginesAndNamesThemInTheSummary() throws IOException {
         run("train", "--model=student");
         String model = out.resolve("hard-labels.safetensors").toString();
-        JsonObject report =
-                run("latency", "--quick", "--backend=cpu-simd,opencl", "--teacher=" + model, "--student=" + model);
+        JsonObject report = run(
+                "latency",
+                "--force",
+                "--quick",
+                "--backend=cpu-simd,opencl",
+                "--teacher=" + model,
+                "--student=" + model);
         assertEquals(List.of("cpu-simd", "opencl"), backends(report, "latency"));
         assertEquals(6, report.getAsJsonArray("latencyRatio").size());
     }
@@ -74,7 +79,7 @@ class OpenClRunTest {
     void latencyTimesEveryEngineThatIsThere() throws IOException {
         run("train", "--model=student");
         String model = out.resolve("hard-labels.safetensors").toString();
-        JsonObject report = run("latency", "--quick", "--teacher=" + model, "--student=" + model);
+        JsonObject report = run("latency", "--force", "--quick", "--teacher=" + model, "--student=" + model);
         assertEquals(List.of("cpu-simd", "cpu-scalar", "opencl"), backends(report, "latency"));
     }
 

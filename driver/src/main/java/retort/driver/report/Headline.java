@@ -95,7 +95,7 @@ public record Headline(String sentence, List<String> details) {
     /** Such as "a 3", "a 7 or an 8". */
     static String classes(Set<Integer> omitted) {
         List<String> each =
-                omitted.stream().map(c -> (c == 8 ? "an " : "a ") + c).toList();
+                omitted.stream().sorted().map(c -> (c == 8 ? "an " : "a ") + c).toList();
         return each.size() == 1
                 ? each.getFirst()
                 : String.join(", ", each.subList(0, each.size() - 1)) + " or " + each.getLast();
