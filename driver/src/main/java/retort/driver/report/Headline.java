@@ -3,7 +3,6 @@ package retort.driver.report;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What came out, in words and in the numbers that were measured.
@@ -111,12 +110,5 @@ public record Headline(String sentence, List<String> details) {
             return String.format(Locale.ROOT, "%.1f %% of them", 100 * recall);
         }
         return tenths == 10 ? "all of them" : tenths + " of 10";
-    }
-
-    /** All of it, one sentence after the other. */
-    String text() {
-        return details.stream()
-                .collect(Collectors.joining(" ", sentence + " ", ""))
-                .strip();
     }
 }
