@@ -29,8 +29,13 @@ public final class Adam extends Optimizer {
     }
 
     @Override
+    protected int stateTensors() {
+        return 2;
+    }
+
+    @Override
     public void product(Parameter parameter, GemmSpec spec, Tensor a, Tensor b) {
-        Tensor[] moments = state(parameter, 2);
+        Tensor[] moments = state(parameter);
         backend()
                 .gemmAdam(
                         new GemmAdamSpec(
@@ -45,7 +50,7 @@ public final class Adam extends Optimizer {
 
     @Override
     public void written(Parameter parameter, Tensor gradient) {
-        Tensor[] moments = state(parameter, 2);
+        Tensor[] moments = state(parameter);
         backend().adam(spec(parameter), parameter.value(), gradient, moments[0], moments[1], step());
     }
 

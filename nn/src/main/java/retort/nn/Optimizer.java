@@ -68,16 +68,29 @@ public abstract class Optimizer implements GradientSink, AutoCloseable {
         return backend;
     }
 
-    /** The state of a parameter: {@code count} tensors like its value, 0 at first. */
-    protected final Tensor[] state(Parameter parameter, int count) {
+    /** How many tensors of a parameter's shape are kept for it. */
+    protected abstract int stateTensors();
+
+    /** The state of a parameter: tensors like its value, 0 at first. */
+    protected final Tensor[] state(Parameter parameter) {
         return stateOf.computeIfAbsent(parameter.name(), name -> {
-            Tensor[] tensors = new Tensor[count];
-            for (int i = 0; i < count; i++) {
+            Tensor[] tensors = new Tensor[stateTensors()];
+            for (int i = 0; i < tensors.length; i++) {
                 tensors[i] = state.like(parameter.value());
                 backend.fill(tensors[i], 0);
             }
             return tensors;
         });
+    }
+
+    /** Whether there is a state to keep: a step was begun, and it was not closed. */
+    final boolean hasState() {
+        return !stateOf.isEmpty();
+    }
+
+    /** Goes on as if {@code steps} steps had been taken; the state is the caller's to fill. */
+    final void resumeAfter(int steps) {
+        step = steps;
     }
 
     /** Frees the state; no step may follow. A second close does nothing. */

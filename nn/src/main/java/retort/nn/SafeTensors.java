@@ -13,6 +13,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import retort.kernels.op.Shape;
 
 /**
@@ -70,10 +74,39 @@ public final class SafeTensors {
      * @throws ModelFileException if the file can't be read, is not of the format, or holds other than F32 tensors
      */
     public static SafeTensors read(Path file) {
+        Map<String, Entry> tensors = new LinkedHashMap<>();
+        SafeTensorsHeader header = read(file, names -> names.forEach(name -> tensors.put(name, null)), tensors::put);
+        return new SafeTensors(header.metadata(), tensors);
+    }
+
+    /**
+     * Reads a whole file and holds one of its tensors at a time.
+     *
+     * @param each gets the tensors, in the order of their bytes
+     * @return the metadata
+     * @throws ModelFileException if the file can't be read, is not of the format, or holds other than F32 tensors
+     */
+    static Map<String, String> read(Path file, BiConsumer<String, Entry> each) {
+        return read(file, names -> {}, each).metadata();
+    }
+
+    /**
+     * The metadata of a file, without its tensors.
+     *
+     * @throws ModelFileException if the file can't be read or is not of the format
+     */
+    static Map<String, String> metadata(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return readHeader(file, channel).metadata();
+        } catch (IOException e) {
+            throw new ModelFileException(file, "cannot be read", e);
+        }
+    }
+
+    private static SafeTensorsHeader read(Path file, Consumer<Set<String>> names, BiConsumer<String, Entry> each) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             SafeTensorsHeader header = readHeader(file, channel);
-            Map<String, Entry> tensors = new LinkedHashMap<>();
-            header.ranges().forEach((name, range) -> tensors.put(name, null));
+            names.accept(header.ranges().keySet());
             List<Map.Entry<String, SafeTensorsHeader.Range>> byOffset = header.ranges().entrySet().stream()
                     .sorted(Comparator.comparingLong(named -> named.getValue().begin()))
                     .toList();
@@ -81,9 +114,9 @@ public final class SafeTensors {
             for (var named : byOffset) {
                 float[] elements = new float[named.getValue().shape().size()];
                 readElements(file, channel, buffer, elements);
-                tensors.put(named.getKey(), new Entry(named.getValue().shape(), elements));
+                each.accept(named.getKey(), new Entry(named.getValue().shape(), elements));
             }
-            return new SafeTensors(header.metadata(), tensors);
+            return header;
         } catch (IOException e) {
             throw new ModelFileException(file, "cannot be read", e);
         }
@@ -96,11 +129,23 @@ public final class SafeTensors {
      * @throws ModelFileException if the file can't be written
      */
     public void write(Path file) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        write(file, metadata, shapes, name -> tensors.get(name).elements());
+    }
+
+    /**
+     * The same for tensors of which one at a time is held.
+     *
+     * @param elements of a tensor, by its name
+     */
+    static void write(
+            Path file, Map<String, String> metadata, Map<String, Shape> shapes, Function<String, float[]> elements) {
         Path partial = file.resolveSibling(
                 file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
         try {
             try {
-                writeAll(partial);
+                writeAll(partial, SafeTensorsHeader.format(metadata, shapes), shapes.keySet(), elements);
                 Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 Files.deleteIfExists(partial);
@@ -157,16 +202,16 @@ public final class SafeTensors {
         }
     }
 
-    private void writeAll(Path file) throws IOException {
-        byte[] header = SafeTensorsHeader.format(metadata, tensors);
+    private static void writeAll(Path file, byte[] header, Set<String> names, Function<String, float[]> elements)
+            throws IOException {
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
             ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
             writeFully(channel, length.putLong(0, header.length));
             writeFully(channel, ByteBuffer.wrap(header));
             ByteBuffer buffer = buffer();
-            for (Entry tensor : tensors.values()) {
-                writeElements(channel, buffer, tensor.elements());
+            for (String name : names) {
+                writeElements(channel, buffer, elements.apply(name));
             }
             // Without this a crash after the move may leave the new name on a file without its blocks.
             channel.force(true);

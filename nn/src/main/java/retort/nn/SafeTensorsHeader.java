@@ -38,7 +38,7 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
     /**
      * The header for tensors that follow each other in the map's order, padded with spaces so that the data is aligned.
      */
-    static byte[] format(Map<String, String> metadata, Map<String, SafeTensors.Entry> tensors) {
+    static byte[] format(Map<String, String> metadata, Map<String, Shape> shapes) {
         StringWriter text = new StringWriter();
         try (JsonWriter json = new JsonWriter(text)) {
             json.beginObject();
@@ -50,8 +50,8 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
                 json.endObject();
             }
             long begin = 0;
-            for (var named : tensors.entrySet()) {
-                Shape shape = named.getValue().shape();
+            for (var named : shapes.entrySet()) {
+                Shape shape = named.getValue();
                 long end = begin + (long) shape.size() * Float.BYTES;
                 json.name(named.getKey()).beginObject();
                 json.name("dtype").value(DTYPE);

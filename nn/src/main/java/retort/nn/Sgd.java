@@ -16,8 +16,13 @@ public final class Sgd extends Optimizer {
     }
 
     @Override
+    protected int stateTensors() {
+        return 1;
+    }
+
+    @Override
     public void written(Parameter parameter, Tensor gradient) {
-        Tensor velocity = state(parameter, 1)[0];
+        Tensor velocity = state(parameter)[0];
         SgdSpec spec = new SgdSpec(parameter.value().shape().size(), rate.at(step()), momentum.at(step()));
         backend().sgd(spec, parameter.value(), gradient, velocity);
     }

@@ -1,0 +1,105 @@
+package retort.nn;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import retort.kernels.Tensor;
+import retort.kernels.op.Shape;
+
+/**
+ * A training as a safetensors file: parameters, the optimiser's state and step, and what the caller adds. A training
+ * that goes on from it ends with the same bits as one that was never stopped, since every random number is a function
+ * of seed, step and place. One tensor at a time is held in memory.
+ */
+public final class Checkpoint {
+    private static final String ARCHITECTURE = "architecture";
+    private static final String STEP = "step";
+    private static final String STATE_TENSORS = "optimizer-tensors";
+    private static final String STATE = "optimizer.";
+
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Sequential model;
+    private final Optimizer optimizer;
+
+    private Checkpoint(Sequential model, Optimizer optimizer, boolean withState) {
+        this.model = model;
+        this.optimizer = optimizer;
+        for (Parameter parameter : model.parameters()) {
+            tensors.put(parameter.name(), parameter.value());
+        }
+        if (withState) {
+            for (Parameter parameter : model.parameters()) {
+                Tensor[] state = optimizer.state(parameter);
+                for (int i = 0; i < state.length; i++) {
+                    tensors.put(STATE + parameter.name() + "." + i, state[i]);
+                }
+            }
+        }
+    }
+
+    /**
+     * Writes a training between two of its steps, whole or not at all.
+     *
+     * @param optimizer of all of the model's parameters; what a closed one has had is left out
+     * @param metadata of the caller; "architecture", "step" and "optimizer-tensors" are replaced
+     * @throws ModelFileException if the file can't be written
+     */
+    public static void save(Path file, Sequential model, Optimizer optimizer, Map<String, String> metadata) {
+        Checkpoint checkpoint = new Checkpoint(model, optimizer, optimizer.hasState());
+        Map<String, String> all = new LinkedHashMap<>(metadata);
+        all.put(ARCHITECTURE, model.architecture().text());
+        all.put(STEP, Integer.toString(optimizer.step()));
+        all.put(STATE_TENSORS, Integer.toString(optimizer.hasState() ? optimizer.stateTensors() : 0));
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        checkpoint.tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        SafeTensors.write(file, all, shapes, name -> model.backend().download(checkpoint.tensors.get(name)));
+    }
+
+    /** What {@link #save} was given to keep, without reading the tensors. */
+    public static Map<String, String> metadata(Path file) {
+        return SafeTensors.metadata(file);
+    }
+
+    /**
+     * Takes a training up where {@link #save} left it.
+     *
+     * @param model of the same architecture
+     * @param optimizer of the same kind that has not begun yet
+     * @throws ModelFileException if the file can't be read, or is of another model or optimiser
+     */
+    public static void load(Path file, Sequential model, Optimizer optimizer) {
+        Map<String, String> metadata = metadata(file);
+        String architecture = model.architecture().text();
+        if (!architecture.equals(metadata.get(ARCHITECTURE))) {
+            throw new ModelFileException(
+                    file, "is of the network " + metadata.get(ARCHITECTURE) + ", expected " + architecture);
+        }
+        int step = number(file, metadata, STEP);
+        Checkpoint checkpoint = new Checkpoint(model, optimizer, number(file, metadata, STATE_TENSORS) > 0);
+        Set<String> missing = new LinkedHashSet<>(checkpoint.tensors.keySet());
+        SafeTensors.read(file, (name, entry) -> {
+            if (!missing.remove(name) || !checkpoint.tensors.get(name).shape().equals(entry.shape())) {
+                throw new ModelFileException(
+                        file,
+                        "has a tensor " + name + " of " + entry.shape() + " that is not of " + architecture
+                                + " and its optimizer");
+            }
+            model.backend().upload(entry.elements(), checkpoint.tensors.get(name));
+        });
+        if (!missing.isEmpty()) {
+            throw new ModelFileException(
+                    file, "has no tensor " + missing.iterator().next());
+        }
+        optimizer.resumeAfter(step);
+    }
+
+    private static int number(Path file, Map<String, String> metadata, String key) {
+        try {
+            return Integer.parseInt(metadata.getOrDefault(key, "none"));
+        } catch (NumberFormatException e) {
+            throw new ModelFileException(file, "is no checkpoint: its metadata names no " + key);
+        }
+    }
+}
