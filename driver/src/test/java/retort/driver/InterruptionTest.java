@@ -17,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import retort.driver.data.SyntheticSet;
-import retort.nn.SafeTensors;
 
 /** Ctrl-C, sent to a JVM of its own. */
 class InterruptionTest {
@@ -31,7 +30,7 @@ class InterruptionTest {
     private Path folder;
 
     @Test
-    void aTrainingStopsAndLeavesTheModelAsItWas() throws Exception {
+    void aTrainingStopsAndSaysHowItGoesOn() throws Exception {
         Path out = folder.resolve("out");
         try (Outcome.Forked forked =
                 start(out, "train", "--model=student", "--student-epochs=1000000", "--threads=1")) {
@@ -39,13 +38,13 @@ class InterruptionTest {
             Outcome outcome = interrupt(forked);
 
             assertEquals(INTERRUPTED, outcome.code(), outcome.err());
-            Path checkpoint = out.resolve("hard-labels-interrupted.safetensors");
             assertEquals(
-                    "retort: interrupted; the model as it was is in " + checkpoint,
+                    "retort: interrupted; to go on: retort train --model=student --student-epochs=1000000 --threads=1"
+                            + " --data=" + folder.resolve("data") + " --out=" + out + " --resume",
                     outcome.err().lines().toList().getLast());
             assertEquals("", outcome.out());
-            assertEquals(List.of("hard-labels-interrupted.safetensors", "hard-labels.safetensors"), Outcome.files(out));
-            assertEquals("unfinished", SafeTensors.read(checkpoint).metadata().get("epochs"));
+            assertEquals(List.of("checkpoint", "hard-labels.safetensors"), Outcome.files(out));
+            assertEquals(List.of("command.json", "training.safetensors"), Outcome.files(out.resolve("checkpoint")));
         }
     }
 
@@ -58,10 +57,11 @@ class InterruptionTest {
             Outcome outcome = interrupt(forked);
 
             assertEquals(INTERRUPTED, outcome.code(), outcome.err());
-            assertEquals(
-                    "retort: interrupted; the same command with --out=" + out + " --resume goes on from here",
-                    outcome.err().lines().toList().getLast());
-            assertEquals(List.of("study.json", "teacher-seed0.safetensors"), Outcome.files(out));
+            assertTrue(
+                    outcome.err().endsWith(" --out=" + out + " --resume\n")
+                            && outcome.err().contains("retort: interrupted; to go on: retort study sweep "),
+                    outcome.err());
+            assertEquals(List.of("checkpoint", "study.json", "teacher-seed0.safetensors"), Outcome.files(out));
         }
     }
 

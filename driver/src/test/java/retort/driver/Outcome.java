@@ -14,17 +14,40 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import retort.driver.command.Stop;
 
 /** What a command line came to. */
 record Outcome(int code, String out, String err) {
     private static final long LONGEST_SECONDS = 120;
 
+    /** Runs a command line in this JVM, and stops it when it has said so many lines. */
+    static Outcome stoppedAfter(int lines, String... args) {
+        return of(
+                new ByteArrayOutputStream() {
+                    private int said;
+
+                    @Override
+                    public synchronized void write(byte[] bytes, int from, int count) {
+                        super.write(bytes, from, count);
+                        for (int i = from; i < from + count; i++) {
+                            if (bytes[i] == '\n' && ++said == lines) {
+                                Stop.now();
+                            }
+                        }
+                    }
+                },
+                args);
+    }
+
     /** Runs a command line in this JVM. */
     static Outcome of(String... args) {
+        return of(new ByteArrayOutputStream(), args);
+    }
+
+    private static Outcome of(ByteArrayOutputStream errBytes, String... args) {
         PrintStream out = System.out;
         PrintStream err = System.err;
         ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
         System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
         try {

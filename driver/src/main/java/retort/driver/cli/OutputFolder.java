@@ -17,6 +17,9 @@ import java.util.stream.Stream;
  * there are none.
  */
 public final class OutputFolder implements AutoCloseable {
+    /** A folder in it that a command which was stopped leaves, to go on from. */
+    public static final String CHECKPOINT = "checkpoint";
+
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
     private static final Path ROOT = Path.of("retort-out");
 
@@ -106,13 +109,23 @@ public final class OutputFolder implements AutoCloseable {
                 throw OutputTakenException.folder(option, held.get(), resumable);
             }
         }
+        deleteUnfinished(path);
         return new OutputFolder(path, above, lock);
     }
 
-    /** A file that is there: the first by name that is not hidden. Folders are no results. */
+    /** What commands that were killed had begun to write. */
+    private static void deleteUnfinished(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(WholeFile::isUnfinished).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** A file that is there: the first by name that is not hidden. Folders are no results, but for a checkpoint. */
     private static Optional<String> file(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> !Files.isDirectory(file))
+            return files.filter(file -> !Files.isDirectory(file) || file.endsWith(CHECKPOINT))
                     .map(file -> file.getFileName().toString())
                     .filter(name -> !name.startsWith("."))
                     .min(String::compareTo);

@@ -1,5 +1,7 @@
 package retort.driver.cli;
 
+import java.nio.file.Path;
+
 /** Results would overwrite others, or get among those of a command that is at work. */
 public final class OutputTakenException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -15,6 +17,12 @@ public final class OutputTakenException extends RuntimeException {
     static OutputTakenException folder(String what, String held, boolean resumable) {
         return new OutputTakenException(what + ": the folder holds " + held + " already; --force overwrites"
                 + (resumable ? ", --resume goes on" : "") + ", another --out leaves it alone");
+    }
+
+    /** @param held by a folder in which there is nothing to go on with */
+    public static OutputTakenException over(Path out, String held) {
+        return new OutputTakenException(
+                "--out=" + out + ": the command has ended, its " + held + " is there; --force does it again");
     }
 
     static OutputTakenException inUse(String what) {

@@ -10,9 +10,12 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.regex.Pattern;
 
 /** A file that is written whole or not at all. Processes that write the same one don't meet before it is whole. */
 public final class WholeFile {
+    private static final Pattern UNFINISHED = Pattern.compile(".+\\.(json|safetensors)\\.\\d+\\.part");
+
     private WholeFile() {}
 
     /** Writes what a file is to hold. */
@@ -52,6 +55,11 @@ public final class WholeFile {
         } catch (IOException e) {
             throw new UncheckedIOException(file + ": can't be written", e);
         }
+    }
+
+    /** Whether a file has such a name as they have before they are whole. */
+    static boolean isUnfinished(Path file) {
+        return UNFINISHED.matcher(file.getFileName().toString()).matches();
     }
 
     /** A name beside it that no other process uses. */

@@ -9,6 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import retort.driver.checkpoint.CommandSettings;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.job.Job;
@@ -51,7 +52,7 @@ final class DistillCommand implements Callable<Integer> {
     private RecipeOptions.OfStudent student;
 
     @Mixin
-    private Options.InAndOut options;
+    private Options.Resumable options;
 
     @Override
     public Integer call() {
@@ -60,6 +61,9 @@ final class DistillCommand implements Callable<Integer> {
                     student.of(spec, recipe, recipe.standard().recipe().distilled());
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
+            session.keepCheckpoints(
+                    options,
+                    CommandSettings.none().with("student", learner).with("teacher", ModelFiles.digest(teacher)));
             Job job = session.job();
             job.checkTransferSet(List.of(learner));
             session.progress().expect(1 + learner.steps());

@@ -14,11 +14,12 @@ public final class Interruption {
     private static final Map<String, Integer> SIGNALS =
             Map.of("INT", ExitCode.INTERRUPTED, "TERM", ExitCode.TERMINATED, "HUP", ExitCode.HUNG_UP);
 
-    private static Interruption current;
+    private static volatile Interruption current;
 
     private final List<Runnable> givingBack;
     private volatile Runnable told = () -> {};
     private volatile int code;
+    private volatile String goesOn;
 
     private Interruption() {
         givingBack = SIGNALS.entrySet().stream()
@@ -53,18 +54,25 @@ public final class Interruption {
         told = telling;
     }
 
-    private void request(int exitCode) {
-        if (code != 0) {
+    /** The user is told that this command goes on from where the job is stopped. */
+    void goesOnWith(String command) {
+        goesOn = command;
+    }
+
+    /** What a signal does. */
+    static void request(int exitCode) {
+        Interruption current = Interruption.current;
+        if (current == null || current.code != 0) {
             Runtime.getRuntime().halt(exitCode);
         }
-        code = exitCode;
-        told.run();
+        current.code = exitCode;
+        current.told.run();
     }
 
     /** Ends the job if the user has asked for it. */
     void check() {
         if (code != 0) {
-            throw new InterruptedJobException();
+            throw goesOn == null ? new InterruptedJobException() : new InterruptedJobException(goesOn);
         }
     }
 }

@@ -75,7 +75,7 @@ final class LatencyCommand implements Callable<Integer> {
                             test,
                             settings.ownTemperature(),
                             session.experiment().latency())
-                    .run(engine, session.progress(), report);
+                    .run(engine, session.progress(), session.checkpoints(), report);
             session.finish(report, List.of());
         }
         return ExitCode.DONE;

@@ -1,9 +1,11 @@
 package retort.driver.command;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import retort.driver.config.Experiment;
 import retort.driver.data.ImageSet;
+import retort.driver.job.Checkpoints;
 import retort.driver.job.Examples;
 import retort.driver.job.LatencyTest;
 import retort.kernels.Backend;
@@ -21,7 +23,8 @@ record LatencyRun(List<Timed> models, ImageSet test, float temperature, Experime
     /** A model that is timed under a name. */
     record Timed(String name, Function<Backend, Sequential> network) {}
 
-    void run(Options.Engines options, Progress progress, LatencyTest.Results results) {
+    /** @param checkpoints what was measured before is not measured again */
+    void run(Options.Engines options, Progress progress, Checkpoints checkpoints, LatencyTest.Results results) {
         LatencyTest latency = new LatencyTest(
                 Examples.labelled(test),
                 temperature,
@@ -40,15 +43,40 @@ record LatencyRun(List<Timed> models, ImageSet test, float temperature, Experime
             try (Backend backend = Backends.open(engine, options.opening())) {
                 progress.say("latency on " + engine + ", " + backend.device());
                 progress.check();
-                models.forEach(model -> time(backend, model, latency, results));
+                models.forEach(model -> time(backend, model, latency, checkpoints).tell(results));
             }
         }
     }
 
-    private static void time(Backend backend, Timed timed, LatencyTest latency, LatencyTest.Results results) {
-        try (Model model = model(timed.network().apply(backend));
-                Predictor predictor = model.predictor(backend.threads())) {
-            latency.run(predictor, timed.name(), results);
+    private static Measured time(Backend backend, Timed timed, LatencyTest latency, Checkpoints checkpoints) {
+        String part = "latency of " + timed.name() + " on " + backend.engine();
+        return checkpoints.part(part, Measured.class).orElseGet(() -> {
+            Measured measured = new Measured(new ArrayList<>(), new ArrayList<>());
+            try (Model model = model(timed.network().apply(backend));
+                    Predictor predictor = model.predictor(backend.threads())) {
+                latency.run(predictor, timed.name(), measured);
+            }
+            checkpoints.keep(part, measured);
+            return measured;
+        });
+    }
+
+    /** What was measured of a model on an engine. */
+    private record Measured(List<LatencyTest.Timing> timings, List<LatencyTest.Skipped> left)
+            implements LatencyTest.Results {
+        @Override
+        public void measured(LatencyTest.Timing timing) {
+            timings.add(timing);
+        }
+
+        @Override
+        public void skipped(LatencyTest.Skipped skipped) {
+            left.add(skipped);
+        }
+
+        void tell(LatencyTest.Results results) {
+            timings.forEach(results::measured);
+            left.forEach(results::skipped);
         }
     }
 

@@ -5,6 +5,7 @@ import static retort.driver.command.RecipeSource.given;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -189,10 +190,20 @@ final class Options {
         @Option(names = "--resume", description = "Go on where the command was stopped that had this --out.")
         private boolean resume;
 
+        @Option(
+                names = "--checkpoint-every",
+                paramLabel = "STEPS",
+                description = "Training steps between two checkpoints (default: about a minute's worth).")
+        private Integer checkpointEvery;
+
         @Override
         OutputFolder.Existing existing() {
             OutputFolder.Existing standard = resume ? OutputFolder.Existing.RESUMED : super.existing();
             return standard == OutputFolder.Existing.REFUSED ? OutputFolder.Existing.REFUSED_BUT_RESUMABLE : standard;
+        }
+
+        OptionalInt checkpointEvery() {
+            return checkpointEvery == null ? OptionalInt.empty() : OptionalInt.of(checkpointEvery);
         }
 
         @Override

@@ -12,6 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import retort.driver.checkpoint.CommandSettings;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.data.ImageSet;
@@ -55,7 +56,7 @@ final class RunCommand implements Callable<Integer> {
     private OfRun recipe;
 
     @Mixin
-    private Options.InAndOut options;
+    private Options.Resumable options;
 
     @Override
     public Integer call() {
@@ -67,6 +68,7 @@ final class RunCommand implements Callable<Integer> {
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
             List<Path> models = new ArrayList<>();
+            session.keepCheckpoints(options, CommandSettings.none());
             Job job = session.job();
             List<Student> students = session.recipe().students();
             job.checkTransferSet(students);
@@ -83,7 +85,7 @@ final class RunCommand implements Callable<Integer> {
                             test,
                             session.recipe().ownTemperature(),
                             session.experiment().latency())
-                    .run(engine, session.progress(), report);
+                    .run(engine, session.progress(), session.checkpoints(), report);
             session.finish(report, models);
         }
         return ExitCode.DONE;

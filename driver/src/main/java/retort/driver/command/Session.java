@@ -1,15 +1,22 @@
 package retort.driver.command;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
+import retort.driver.checkpoint.CheckpointFolder;
+import retort.driver.checkpoint.CommandSettings;
+import retort.driver.cli.CommandText;
 import retort.driver.cli.Machine;
 import retort.driver.cli.OutputFolder;
+import retort.driver.cli.OutputTakenException;
+import retort.driver.cli.Version;
 import retort.driver.config.Experiment;
 import retort.driver.config.ExperimentText;
 import retort.driver.data.Dataset;
+import retort.driver.job.Checkpoints;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
 import retort.driver.report.Report;
@@ -35,7 +42,9 @@ final class Session implements AutoCloseable {
     private final Backend backend;
     private final Optional<Peaks> peaks;
     private final OutputFolder output;
+    private final Interruption interruption;
     private final Progress progress;
+    private Optional<CheckpointFolder> checkpoints = Optional.empty();
 
     Session(CommandSpec command, Options.InAndOut options, RecipeSource recipe, Options.Engines engine) {
         recipe.check(command);
@@ -53,7 +62,8 @@ final class Session implements AutoCloseable {
         this.backend = options.profile()
                 ? Backends.openProfiled(first, engine.opening())
                 : Backends.open(first, engine.opening());
-        this.progress = new Progress(Interruption.begin(), chosen());
+        this.interruption = Interruption.begin();
+        this.progress = new Progress(interruption, chosen());
         try {
             this.output = options.folder(command.name());
             this.peaks = options.profile() ? Peaks.measured(backend.engine(), backend.threads()) : Optional.empty();
@@ -104,7 +114,40 @@ final class Session implements AutoCloseable {
     }
 
     Job job() {
-        return new Job(backend, data, recipe(), output.path(), progress);
+        return new Job(backend, data, recipe(), output.path(), checkpoints(), progress);
+    }
+
+    /** Those of a command that keeps any. */
+    Checkpoints checkpoints() {
+        return checkpoints.isPresent() ? checkpoints.get() : Checkpoints.NONE;
+    }
+
+    /**
+     * From now on the command keeps what it has done, and goes on from what is there if it is to.
+     *
+     * @param how the user wants that
+     * @param own what its results depend on beside the experiment, data and engines
+     */
+    void keepCheckpoints(Options.Resumable how, CommandSettings own) {
+        CommandSettings settings = own.with("command", command.qualifiedName())
+                .with("recipe", recipe())
+                .with("latency", experiment.latency())
+                .with("backend", engine.engines())
+                .with("device", backend.device())
+                .with("data", data.name())
+                .with("train-images", data.train().size())
+                .with(
+                        "data-checksum",
+                        data.train().checksum() + ", " + data.test().checksum())
+                .with("version", Version.number())
+                .with("commit", Machine.here().commit());
+        CheckpointFolder kept =
+                CheckpointFolder.open(output.path(), settings, resumes(), how.checkpointEvery(), progress::say);
+        if (resumes() && !kept.isBegun() && Files.exists(output.path().resolve(ReportFile.NAME))) {
+            throw OutputTakenException.over(output.path(), ReportFile.NAME);
+        }
+        interruption.goesOnWith(CommandText.resuming(command, output.path()));
+        checkpoints = Optional.of(kept);
     }
 
     /** The TOML file with which {@code --config} repeats the command. */
@@ -122,6 +165,7 @@ final class Session implements AutoCloseable {
         parts.commandLine(CommandLines.text(command));
         Report report = parts.build(command.name(), recipe(), recipe.quick(), environment());
         List<Path> files = ReportFile.write(report, data, models, output.path());
+        checkpoints.ifPresent(CheckpointFolder::remove);
         PrintWriter out = command.commandLine().getOut();
         if (options.json()) {
             out.println(ReportFile.json(report));
@@ -153,6 +197,7 @@ final class Session implements AutoCloseable {
                         command.commandLine().getOut(),
                         options.json())
                 .write(study);
+        checkpoints.ifPresent(CheckpointFolder::remove);
         tellProfile();
     }
 

@@ -76,7 +76,7 @@ final class StudyCommand implements Runnable {
         public Integer call() {
             Hinton2015 experiments = new Hinton2015(study.recipe());
             try (Session session = new Session(spec, options, study, engine)) {
-                new StudySession(session, study, Hinton2015.NAME, experiments::experiments)
+                new StudySession(session, options, study, Hinton2015.NAME, experiments::experiments)
                         .run(experiments.cells(study.seeds()));
             }
             return ExitCode.DONE;
@@ -159,7 +159,7 @@ final class StudyCommand implements Runnable {
             float mixed = alpha.of(Method.SOFT_AND_HARD);
             Grid grid = new Grid(methods, temperatures, mixed, widths, omitted.sets(), study.seeds());
             try (Session session = new Session(spec, options, study, engine)) {
-                new StudySession(session, study, Grid.NAME, found -> List.of()).run(grid.cells());
+                new StudySession(session, options, study, Grid.NAME, found -> List.of()).run(grid.cells());
             }
             return ExitCode.DONE;
         }

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
-import retort.driver.job.InterruptedJobException;
+import retort.driver.checkpoint.CommandSettings;
 import retort.driver.job.Recipe;
 import retort.driver.study.Cell;
 import retort.driver.study.Merge;
@@ -16,10 +16,12 @@ import retort.driver.study.StudyRun;
 /**
  * A study at work in the folder of a session: begun, or continued if one is there.
  *
+ * @param how the user wants it kept and continued
  * @param experiments makes the rows of a table from what there is so far
  */
 record StudySession(
         Session session,
+        Options.Resumable how,
         StudyCommand.StudyOptions options,
         String name,
         Function<Study, List<Study.Experiment>> experiments) {
@@ -29,19 +31,17 @@ record StudySession(
         Path file = session.folder().resolve(StudyFile.NAME);
         checkTeacher();
         Study known = begunOrContinued(file, share);
+        session.keepCheckpoints(how, CommandSettings.none().with("settings", settings()));
         StudyRun run = new StudyRun(
                 session.backend(),
                 session.data(),
                 session.recipe(),
                 session.folder(),
                 options.teacher(),
+                session.checkpoints(),
                 session.progress());
-        try {
-            Study found = run.complete(known, share, study -> StudyFile.write(tabled(study), file));
-            session.finish(tabled(found));
-        } catch (InterruptedJobException e) {
-            throw Files.exists(file) ? e.continuable(session.folder()) : e;
-        }
+        Study found = run.complete(known, share, study -> StudyFile.write(tabled(study), file));
+        session.finish(tabled(found));
     }
 
     /** A file that can't be used is refused before anything is trained. */

@@ -10,6 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import retort.driver.checkpoint.CommandSettings;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.job.Job;
@@ -70,7 +71,7 @@ final class TrainCommand implements Callable<Integer> {
     private RecipeOptions.OfStudent student;
 
     @Mixin
-    private Options.InAndOut options;
+    private Options.Resumable options;
 
     @Override
     public Integer call() {
@@ -78,6 +79,7 @@ final class TrainCommand implements Callable<Integer> {
         try (Session session = new Session(spec, options, recipe, engine)) {
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
+            session.keepCheckpoints(options, settings());
             Job job = session.job();
             switch (model) {
                 case TEACHER -> {
@@ -97,6 +99,11 @@ final class TrainCommand implements Callable<Integer> {
             }
         }
         return ExitCode.DONE;
+    }
+
+    private CommandSettings settings() {
+        CommandSettings settings = CommandSettings.none().with("model", model);
+        return model == Model.STUDENT ? settings.with("student", learner()) : settings;
     }
 
     /** As the recipe has it, if it needs no teacher; otherwise on true labels. */

@@ -1,6 +1,7 @@
 package retort.driver.data;
 
 import java.util.Arrays;
+import java.util.zip.CRC32;
 
 /** Labelled grey images of one size, a byte (0 to 255) per pixel, row-major. Immutable. */
 public final class ImageSet {
@@ -48,6 +49,14 @@ public final class ImageSet {
         this.width = whole.width;
         this.pixels = whole.pixels;
         this.labels = whole.labels;
+    }
+
+    /** Tells this set from others: CRC-32 of all pixels and labels. */
+    public long checksum() {
+        CRC32 crc = new CRC32();
+        crc.update(pixels, 0, size * pixels());
+        crc.update(labels, 0, size);
+        return crc.getValue();
     }
 
     /** Number of images. */

@@ -1,95 +1,56 @@
 package retort.driver.job;
 
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import retort.nn.Optimizer;
 import retort.nn.Sequential;
 
-/**
- * Models of a job as files: each is saved after every epoch, and as it was where the user stops its training.
- *
- * @param folder that exists, or null to save none
- * @param origin what the files say of all models: recipe, dataset and seed
- */
-record Checkpoints(Path folder, Map<String, String> origin) {
-    private static final String SUFFIX = ".safetensors";
+/** What is kept of a job on the way, so that it can be stopped and go on as if it had not been. */
+public interface Checkpoints {
+    /** Keeps nothing. */
+    Checkpoints NONE = new Checkpoints() {
+        @Override
+        public <T> Optional<T> part(String name, Class<T> type) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void keep(String name, Object result) {}
+
+        @Override
+        public Optional<FitPosition> resume(String training, Sequential model, Optimizer optimizer) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean isDue(int step) {
+            return false;
+        }
+
+        @Override
+        public void save(String training, FitPosition position, Sequential model, Optimizer optimizer) {}
+    };
+
+    /** What a part of the job came to, if it was kept. */
+    <T> Optional<T> part(String name, Class<T> type);
+
+    /** A part of the job is over; the training that it was is not taken up again. */
+    void keep(String name, Object result);
 
     /**
-     * Trains a model that is closed if that fails.
+     * Where the training of that name was stopped, if it was; model and optimiser are then as they were.
      *
-     * @param omitted classes that it never sees, for its file
+     * @param model with the weights that it begins with
+     * @param optimizer that has not begun
      */
-    List<Epoch> train(Sequential model, Fit fit, Set<Integer> omitted, Fit.Listener listener) {
-        try {
-            return fit.run(model, folder == null ? listener : new Saving(fit, omitted, listener));
-        } catch (InterruptedJobException e) {
-            throw stopped(model, fit, omitted, e);
-        } catch (RuntimeException e) {
-            model.close();
-            throw e;
-        }
-    }
+    Optional<FitPosition> resume(String training, Sequential model, Optimizer optimizer);
 
-    /** The file of a model of that name, or null. */
-    Path file(String name) {
-        return folder == null ? null : folder.resolve(name + SUFFIX);
-    }
+    /**
+     * Whether it is time to save.
+     *
+     * @param step steps that the training has done
+     */
+    boolean isDue(int step);
 
-    private InterruptedJobException stopped(
-            Sequential model, Fit fit, Set<Integer> omitted, InterruptedJobException interruption) {
-        try (model) {
-            if (folder == null) {
-                return interruption;
-            }
-            Path file = file(fit.name() + "-interrupted");
-            model.save(file, metadata(fit, omitted, "unfinished"));
-            return interruption.keeping(file);
-        }
-    }
-
-    private Map<String, String> metadata(Fit fit, Set<Integer> omitted, String epochs) {
-        Map<String, String> metadata = new LinkedHashMap<>();
-        metadata.put("temperature", Float.toString(fit.temperature()));
-        metadata.put("omitted", omitted.stream().sorted().map(String::valueOf).collect(Collectors.joining(",")));
-        metadata.putAll(origin);
-        metadata.put("epochs", epochs);
-        return metadata;
-    }
-
-    /** Saves the model after each epoch, then lets the user know. */
-    private final class Saving implements Fit.Listener {
-        private final Fit fit;
-        private final Set<Integer> omitted;
-        private final Fit.Listener listener;
-
-        Saving(Fit fit, Set<Integer> omitted, Fit.Listener listener) {
-            this.fit = fit;
-            this.omitted = omitted;
-            this.listener = listener;
-        }
-
-        @Override
-        public void epochStarts(Fit started, int epoch) {
-            listener.epochStarts(started, epoch);
-        }
-
-        @Override
-        public void progress(int done, double loss, double accuracy) {
-            listener.progress(done, loss, accuracy);
-        }
-
-        @Override
-        public void check() {
-            listener.check();
-        }
-
-        @Override
-        public void epochEnds(Sequential model, Epoch epoch) {
-            model.save(file(fit.name()), metadata(fit, omitted, Integer.toString(epoch.number())));
-            listener.epochEnds(model, epoch);
-        }
-    }
+    /** Keeps a training as it is between two steps, in place of what was saved before. */
+    void save(String training, FitPosition position, Sequential model, Optimizer optimizer);
 }

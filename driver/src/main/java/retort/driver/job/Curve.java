@@ -15,9 +15,27 @@ final class Curve {
     private double loss;
     private double hits;
 
+    /**
+     * Where a curve is.
+     *
+     * @param step the last one that it took in
+     * @param examples since the last point, as are sums of loss and hits
+     * @param points of the epoch so far
+     */
+    record State(int step, int examples, double loss, double hits, List<Epoch.Point> points) {
+        static State begin() {
+            return new State(0, 0, 0, 0, List.of());
+        }
+    }
+
     /** @param steps of the whole training */
-    Curve(int steps) {
+    Curve(int steps, State state) {
         stepsPerPoint = Math.ceilDiv(steps, POINTS);
+        points.addAll(state.points());
+        step = state.step();
+        examples = state.examples();
+        loss = state.loss();
+        hits = state.hits();
     }
 
     /** Takes in a step whose examples {@code from .. to} had these outcomes: a loss, and 1 where the class was met. */
@@ -36,10 +54,16 @@ final class Curve {
         }
     }
 
-    /** The points since this was last asked for. */
-    List<Epoch.Point> taken() {
-        List<Epoch.Point> taken = List.copyOf(points);
+    /** Those of this epoch. */
+    List<Epoch.Point> points() {
+        return List.copyOf(points);
+    }
+
+    void nextEpoch() {
         points.clear();
-        return taken;
+    }
+
+    State state() {
+        return new State(step, examples, loss, hits, points());
     }
 }

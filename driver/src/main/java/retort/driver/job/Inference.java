@@ -1,5 +1,7 @@
 package retort.driver.job;
 
+import java.util.Arrays;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import retort.kernels.Backend;
 import retort.kernels.Scope;
@@ -16,15 +18,32 @@ public final class Inference {
     /** The logits of every example; {@code progress} is told how many are done. */
     public static Logits logits(Sequential model, Examples examples, IntConsumer progress) {
         int classes = model.architecture().output().size();
-        float[] results = new float[examples.size() * classes];
+        return logits(model, examples, new Logits(new float[0], classes), rows -> progress.accept(rows.rows()));
+    }
+
+    /**
+     * The same where those of the first examples are there already.
+     *
+     * @param progress gets what is there so far, at the end of a chunk
+     */
+    static Logits logits(Sequential model, Examples examples, Logits before, Consumer<Rows> progress) {
+        int classes = before.classes();
+        float[] results = Arrays.copyOf(before.values(), examples.size() * classes);
         float[] pixels = new float[Math.min(CHUNK, examples.size()) * examples.pixels()];
-        for (int from = 0; from < examples.size(); from += CHUNK) {
+        for (int from = before.rows(); from < examples.size(); from += CHUNK) {
             int count = Math.min(CHUNK, examples.size() - from);
             examples.copyImages(from, count, pixels);
             chunk(model, pixels, count, results, from * classes);
-            progress.accept(from + count);
+            progress.accept(new Rows(results, classes, from + count));
         }
         return new Logits(results, classes);
+    }
+
+    /** The first rows of logits that are not all there yet. */
+    record Rows(float[] values, int classes, int rows) {
+        Logits logits() {
+            return new Logits(Arrays.copyOf(values, rows * classes), classes);
+        }
     }
 
     private static void chunk(Sequential model, float[] pixels, int count, float[] results, int to) {

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
 import retort.kernels.Backend;
@@ -37,12 +39,16 @@ public final class Job {
     private final Backend backend;
     private final Dataset data;
     private final Recipe recipe;
+    private final SavedModels models;
     private final Checkpoints checkpoints;
     private final Watcher watcher;
     private final Examples test;
 
-    /** @param folder that exists, for models to be saved to after every epoch; or null to save none */
-    public Job(Backend backend, Dataset data, Recipe recipe, Path folder, Watcher watcher) {
+    /**
+     * @param folder that exists, for models to be saved to after every epoch; or null to save none
+     * @param checkpoints to go on from; with a folder for models, parts of the job that are there are not done again
+     */
+    public Job(Backend backend, Dataset data, Recipe recipe, Path folder, Checkpoints checkpoints, Watcher watcher) {
         Map<String, String> origin = new LinkedHashMap<>();
         origin.put("recipe", recipe.name());
         origin.put("dataset", data.name());
@@ -51,7 +57,8 @@ public final class Job {
         this.backend = backend;
         this.data = data;
         this.recipe = recipe;
-        this.checkpoints = new Checkpoints(folder, origin);
+        this.models = new SavedModels(folder, origin);
+        this.checkpoints = checkpoints;
         this.watcher = watcher;
         this.test = Examples.labelled(data.test());
     }
@@ -92,6 +99,11 @@ public final class Job {
 
     /** Steps 1 and 2 of the recipe: the teacher, trained on the first of the training images, validated on the rest. */
     public Trained<TeacherResult> trainTeacher(String name) {
+        watcher.next();
+        return doneBefore(name, TeacherResult.class).orElseGet(() -> newTeacher(name));
+    }
+
+    private Trained<TeacherResult> newTeacher(String name) {
         Examples all = Examples.labelled(data.train());
         int trained = recipe.trainedImages(all.size());
         Fit fit = new Fit(
@@ -102,11 +114,48 @@ public final class Job {
                 Method.HARD_LABELS.loss(recipe.ownTemperature(), 1),
                 recipe.ownTemperature(),
                 recipe.seed());
-        watcher.next();
-        Sequential model = create(recipe.teacher().architecture(), recipe.seed());
-        List<Epoch> epochs = checkpoints.train(model, fit, Set.of(), watcher);
-        TeacherResult result = new TeacherResult(model.parameterCount(), trained, epochs, test(model, name));
-        return new Trained<>(model, checkpoints.file(name), result);
+        return train(
+                fit,
+                Set.of(),
+                (model, epochs) -> new TeacherResult(model.parameterCount(), trained, epochs, test(model, name)));
+    }
+
+    /** A part of the job that was done before it was stopped, with its model from the file. */
+    private <R> Optional<Trained<R>> doneBefore(String name, Class<R> type) {
+        return models.folder() == null
+                ? Optional.empty()
+                : checkpoints.part(name, type).map(result -> {
+                    Path file = models.file(name);
+                    return new Trained<>(Sequential.load(backend, file).model(), file, result);
+                });
+    }
+
+    /** Trains a fresh model and finds out about it; the model is closed if that fails. */
+    private <R> Trained<R> train(Fit fit, Set<Integer> omitted, BiFunction<Sequential, List<Epoch>, R> findOut) {
+        Sequential model = create(fit.training().architecture(), fit.seed());
+        try {
+            Fit.Listener listener = models.saving(fit, omitted, watcher);
+            R result = train(fit, fit.name(), model, listener, epochs -> findOut.apply(model, epochs));
+            if (models.folder() != null) {
+                checkpoints.keep(fit.name(), result);
+            }
+            return new Trained<>(model, models.file(fit.name()), result);
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /** A job that is stopped while it finds out about a model goes on with the model as it was trained. */
+    private <R> R train(
+            Fit fit, String name, Sequential model, Fit.Listener listener, Function<List<Epoch>, R> findOut) {
+        List<Epoch> epochs = fit.run(model, listener, checkpoints, name);
+        try {
+            return findOut.apply(epochs);
+        } catch (InterruptedJobException e) {
+            fit.keep(model, epochs, checkpoints, name);
+            throw e;
+        }
     }
 
     /**
@@ -119,9 +168,32 @@ public final class Job {
     /** Step 3: the teacher's logits of all training images, dropout off. */
     public Taught teach(String name, Sequential teacher) {
         watcher.next();
-        long start = System.nanoTime();
-        Logits logits = logits(name, teacher, Examples.labelled(data.train()));
-        return new Taught(logits, recipe.temperature(), (System.nanoTime() - start) / 1e9);
+        return checkpoints.part(name, Taught.class).orElseGet(() -> {
+            long start = System.nanoTime();
+            Logits logits = labels(name, teacher);
+            Taught taught = new Taught(logits, recipe.temperature(), (System.nanoTime() - start) / 1e9);
+            checkpoints.keep(name, taught);
+            return taught;
+        });
+    }
+
+    /** Those that are there when the job is stopped are kept. */
+    private Logits labels(String name, Sequential teacher) {
+        String soFar = name + " so far";
+        Examples all = Examples.labelled(data.train());
+        Logits none = new Logits(new float[0], teacher.architecture().output().size());
+        Logits before = checkpoints.part(soFar, Logits.class).orElse(none);
+        watcher.stepStarts(name, all.size());
+        Logits logits = Inference.logits(teacher, all, before, rows -> {
+            try {
+                watcher.stepProgress(rows.rows());
+            } catch (InterruptedJobException e) {
+                checkpoints.keep(soFar, rows.logits());
+                throw e;
+            }
+        });
+        watcher.stepEnds();
+        return logits;
     }
 
     /**
@@ -143,12 +215,22 @@ public final class Job {
         Optional<StudentResult.CrossValidation> folds =
                 student.folds() == 0 ? Optional.empty() : Optional.of(crossValidate(student, fit));
         watcher.next();
-        Sequential model = create(student.training().architecture(), fit.seed());
-        List<Epoch> epochs = checkpoints.train(model, fit, student.omitted(), watcher);
+        return doneBefore(student.name(), StudentResult.class)
+                .orElseGet(() -> train(
+                        fit, student.omitted(), (model, epochs) -> result(student, fit, folds, taught, model, epochs)));
+    }
+
+    private StudentResult result(
+            Student student,
+            Fit fit,
+            Optional<StudentResult.CrossValidation> folds,
+            Optional<Taught> taught,
+            Sequential model,
+            List<Epoch> epochs) {
         Logits logits = Inference.logits(model, test, done -> watcher.check());
-        StudentResult result = new StudentResult(
+        return new StudentResult(
                 student.name(),
-                method,
+                student.method(),
                 student.alpha(),
                 student.omitted(),
                 student.temperature(),
@@ -158,7 +240,6 @@ public final class Job {
                 epochs,
                 evaluated(logits),
                 correct(student, logits, taught));
-        return new Trained<>(model, checkpoints.file(student.name()), result);
     }
 
     private static Fit fit(Student student, String name, Examples examples, long seed) {
@@ -199,23 +280,46 @@ public final class Job {
     /** Step 4: contiguous folds; for each a fresh student, trained on the others and held against the teacher on it. */
     private StudentResult.CrossValidation crossValidate(Student student, Fit whole) {
         watcher.next();
-        long start = System.nanoTime();
-        List<Double> agreement = new ArrayList<>();
-        Examples transfer = whole.examples();
-        int folds = student.folds();
-        for (int fold = 0; fold < folds; fold++) {
-            int from = (int) ((long) transfer.size() * fold / folds);
-            int to = (int) ((long) transfer.size() * (fold + 1) / folds);
-            long seed = whole.seed() + ((fold + 1L) << 32);
-            try (Sequential model = create(student.training().architecture(), seed)) {
-                String name = "fold " + (fold + 1) + " of " + folds;
-                fit(student, name, transfer.outside(from, to), seed).run(model, watcher);
-                Examples heldOut = transfer.range(from, to);
-                agreement.add(Inference.logits(model, heldOut, done -> watcher.check())
-                        .accuracy(heldOut));
-            }
+        List<Fold> results = new ArrayList<>();
+        for (int fold = 0; fold < student.folds(); fold++) {
+            int number = fold;
+            String name = student.name() + ", " + foldName(student, number);
+            results.add(checkpoints.part(name, Fold.class).orElseGet(() -> {
+                Fold done = fold(student, whole, number, name);
+                checkpoints.keep(name, done);
+                return done;
+            }));
         }
-        return new StudentResult.CrossValidation(agreement, (System.nanoTime() - start) / 1e9);
+        return new StudentResult.CrossValidation(
+                results.stream().map(Fold::agreement).toList(),
+                results.stream().mapToDouble(Fold::seconds).sum());
+    }
+
+    /** How a fold of a cross-validation went. */
+    private record Fold(double agreement, double seconds) {}
+
+    private static String foldName(Student student, int fold) {
+        return "fold " + (fold + 1) + " of " + student.folds();
+    }
+
+    private Fold fold(Student student, Fit whole, int fold, String name) {
+        long start = System.nanoTime();
+        Examples transfer = whole.examples();
+        int from = (int) ((long) transfer.size() * fold / student.folds());
+        int to = (int) ((long) transfer.size() * (fold + 1) / student.folds());
+        long seed = whole.seed() + ((fold + 1L) << 32);
+        try (Sequential model = create(student.training().architecture(), seed)) {
+            Fit fit = fit(student, foldName(student, fold), transfer.outside(from, to), seed);
+            Examples heldOut = transfer.range(from, to);
+            double agreement = train(
+                    fit,
+                    name,
+                    model,
+                    watcher,
+                    epochs -> Inference.logits(model, heldOut, done -> watcher.check())
+                            .accuracy(heldOut));
+            return new Fold(agreement, (System.nanoTime() - start) / 1e9);
+        }
     }
 
     /** Any model on the test images. */
@@ -237,7 +341,7 @@ public final class Job {
 
     /** Saves a model with the recipe, data set and seed that it comes from. */
     public void save(Sequential model, Path file) {
-        model.save(file, checkpoints.origin());
+        model.save(file, models.origin());
     }
 
     /** A model with fresh weights. */

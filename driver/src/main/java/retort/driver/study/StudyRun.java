@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import retort.driver.data.Dataset;
+import retort.driver.job.Checkpoints;
 import retort.driver.job.Evaluation;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
@@ -24,18 +25,28 @@ public final class StudyRun {
     private final Recipe recipe;
     private final Path folder;
     private final Path givenTeacher;
+    private final Checkpoints checkpoints;
     private final Job.Watcher watcher;
 
     /**
      * @param folder that teachers are saved to
      * @param givenTeacher a model of these images and classes to use for every seed, or null to train one for each
+     * @param checkpoints to go on from
      */
-    public StudyRun(Backend backend, Dataset data, Recipe recipe, Path folder, Path givenTeacher, Job.Watcher watcher) {
+    public StudyRun(
+            Backend backend,
+            Dataset data,
+            Recipe recipe,
+            Path folder,
+            Path givenTeacher,
+            Checkpoints checkpoints,
+            Job.Watcher watcher) {
         this.backend = backend;
         this.data = data;
         this.recipe = recipe;
         this.folder = folder;
         this.givenTeacher = givenTeacher;
+        this.checkpoints = checkpoints;
         this.watcher = watcher;
     }
 
@@ -125,6 +136,6 @@ public final class StudyRun {
 
     /** Its models are not kept, each training is one step. */
     private Job job(Recipe own, String title) {
-        return new Job(backend, data, own, null, new WholeTraining(watcher, title));
+        return new Job(backend, data, own, null, checkpoints, new WholeTraining(watcher, title));
     }
 }

@@ -153,7 +153,7 @@ class JobTest {
 
     @Test
     void withoutAFolderNoModelIsSaved() {
-        Job job = new Job(backend, SyntheticSet.dataset(TRAIN, TEST), RECIPE, null, watching);
+        Job job = new Job(backend, SyntheticSet.dataset(TRAIN, TEST), RECIPE, null, Checkpoints.NONE, watching);
         try (Job.Trained<StudentResult> student = job.trainStudent(RECIPE.distilled(), Optional.of(taught(TRAIN)))) {
             assertNull(student.file());
         }
@@ -209,7 +209,7 @@ class JobTest {
     }
 
     private Job job(Dataset data, Recipe recipe) {
-        return new Job(backend, data, recipe, folder, watching);
+        return new Job(backend, data, recipe, folder, Checkpoints.NONE, watching);
     }
 
     private static StudentResult.Corrections corrected(Job job, Optional<Job.Taught> taught) {

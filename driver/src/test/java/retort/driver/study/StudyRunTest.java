@@ -17,6 +17,7 @@ import retort.driver.config.ExperimentFile;
 import retort.driver.data.Dataset;
 import retort.driver.data.ImageSet;
 import retort.driver.data.SyntheticSet;
+import retort.driver.job.Checkpoints;
 import retort.driver.job.Epoch;
 import retort.driver.job.Fit;
 import retort.driver.job.InterruptedJobException;
@@ -117,8 +118,8 @@ class StudyRunTest {
         run(folder, data).complete(begun(), CELLS.subList(0, 1), kept -> {});
         Path teacher = folder.resolve("teacher-seed0.safetensors");
         watching.trained.clear();
-        Study study =
-                new StudyRun(backend, data, recipe(), folder, teacher, watching).complete(begun(), CELLS, kept -> {});
+        Study study = new StudyRun(backend, data, recipe(), folder, teacher, Checkpoints.NONE, watching)
+                .complete(begun(), CELLS, kept -> {});
         assertEquals(CELLS.size(), watching.trained.size(), watching.trained.toString());
         assertEquals(
                 study.teacher(0).orElseThrow().test(),
@@ -166,7 +167,7 @@ class StudyRunTest {
     }
 
     private StudyRun run(Path out, Dataset data) {
-        return new StudyRun(backend, data, recipe(), out, null, watching);
+        return new StudyRun(backend, data, recipe(), out, null, Checkpoints.NONE, watching);
     }
 
     private static Study begun() {

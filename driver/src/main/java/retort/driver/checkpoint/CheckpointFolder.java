@@ -1,0 +1,184 @@
+package retort.driver.checkpoint;
+
+import com.google.gson.JsonParseException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import retort.driver.cli.OutputFolder;
+import retort.driver.cli.WholeFile;
+import retort.driver.data.BadDataException;
+import retort.driver.job.Checkpoints;
+import retort.driver.job.FitPosition;
+import retort.nn.Checkpoint;
+import retort.nn.Optimizer;
+import retort.nn.Sequential;
+
+/**
+ * Checkpoints in a folder within that of the results: {@code command.json} with what the command is, a file for each
+ * part of the job that is over, and {@code training.safetensors}. Each is written whole. The folder is made when there
+ * is something to keep, and goes when the command is over.
+ */
+public final class CheckpointFolder implements Checkpoints {
+    private static final String COMMAND = "command.json";
+    private static final String TRAINING = "training.safetensors";
+    private static final String NAME = "training";
+    private static final String POSITION = "position";
+
+    /** Seconds between two, where the user does not say. */
+    private static final double SECONDS = 60;
+
+    /** The time that writing takes is at most this share of the training's. */
+    private static final double LARGEST_SHARE = 0.05;
+
+    private final Path folder;
+    private final CommandSettings settings;
+    private final OptionalInt every;
+    private final Consumer<String> said;
+    private String training;
+    private long last = System.nanoTime();
+    private double secondsBetween = SECONDS;
+
+    private CheckpointFolder(
+            Path folder, CommandSettings settings, OptionalInt every, Consumer<String> said, String training) {
+        this.folder = folder;
+        this.settings = settings;
+        this.every = every;
+        this.said = said;
+        this.training = training;
+    }
+
+    /**
+     * @param out the folder of the results, which is this command's
+     * @param resume whether to go on from what is there; otherwise it is removed
+     * @param every steps between two savings of a training; empty for about a minute's worth
+     * @param said gets what the user is to know
+     * @throws BadDataException if what is there is of another command, or damaged
+     */
+    public static CheckpointFolder open(
+            Path out, CommandSettings settings, boolean resume, OptionalInt every, Consumer<String> said) {
+        Path folder = out.resolve(OutputFolder.CHECKPOINT);
+        String training = null;
+        if (!resume) {
+            delete(folder);
+        } else if (Files.exists(folder.resolve(COMMAND))) {
+            CommandSettings before = read(folder.resolve(COMMAND), CommandSettings.class);
+            before.differenceTo(settings).ifPresent(difference -> {
+                throw new BadDataException(folder.toString(), difference);
+            });
+            if (Files.exists(folder.resolve(TRAINING))) {
+                training = Checkpoint.metadata(folder.resolve(TRAINING)).get(NAME);
+            }
+        }
+        return new CheckpointFolder(folder, settings, every, said, training);
+    }
+
+    /** Whether there is something to go on from. */
+    public boolean isBegun() {
+        return Files.exists(folder.resolve(COMMAND));
+    }
+
+    @Override
+    public <T> Optional<T> part(String name, Class<T> type) {
+        Path file = file(name);
+        return Files.exists(file) ? Optional.of(read(file, type)) : Optional.empty();
+    }
+
+    @Override
+    public void keep(String name, Object result) {
+        begin();
+        WholeFile.write(file(name), ResultText.of(result));
+        if (name.equals(training)) {
+            delete(folder.resolve(TRAINING));
+            training = null;
+        }
+    }
+
+    @Override
+    public Optional<FitPosition> resume(String name, Sequential model, Optimizer optimizer) {
+        last = System.nanoTime();
+        if (!name.equals(training)) {
+            return Optional.empty();
+        }
+        Path file = folder.resolve(TRAINING);
+        Checkpoint.load(file, model, optimizer);
+        int step = optimizer.step();
+        said.accept("going on with " + name + (step == 0 ? ", which is trained" : " after step " + step));
+        return Optional.of(parse(file, Checkpoint.metadata(file).get(POSITION), FitPosition.class));
+    }
+
+    @Override
+    public boolean isDue(int step) {
+        return every.isPresent() ? step % every.getAsInt() == 0 : (System.nanoTime() - last) / 1e9 > secondsBetween;
+    }
+
+    @Override
+    public void save(String name, FitPosition position, Sequential model, Optimizer optimizer) {
+        long start = System.nanoTime();
+        begin();
+        Checkpoint.save(
+                folder.resolve(TRAINING), model, optimizer, Map.of(NAME, name, POSITION, ResultText.of(position)));
+        training = name;
+        last = System.nanoTime();
+        secondsBetween = Math.max(SECONDS, (last - start) / 1e9 / LARGEST_SHARE);
+    }
+
+    /** The command is over: nothing of this is needed any longer. */
+    public void remove() {
+        delete(folder);
+    }
+
+    private void begin() {
+        if (!isBegun()) {
+            try {
+                Files.createDirectories(folder);
+            } catch (IOException e) {
+                throw new UncheckedIOException(folder + ": can't be made", e);
+            }
+            WholeFile.write(folder.resolve(COMMAND), ResultText.of(settings));
+        }
+    }
+
+    private Path file(String part) {
+        return folder.resolve(part.replaceAll("[^A-Za-z0-9.]+", "-") + ".json");
+    }
+
+    private static <T> T read(Path file, Class<T> type) {
+        try {
+            return parse(file, Files.readString(file), type);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + ": can't be read", e);
+        }
+    }
+
+    private static <T> T parse(Path file, String text, Class<T> type) {
+        try {
+            T parsed = text == null ? null : ResultText.parse(text, type);
+            if (parsed != null) {
+                return parsed;
+            }
+        } catch (JsonParseException e) {
+            // Told below.
+        }
+        throw new BadDataException(file.toString(), "is damaged, expected a checkpoint that retort wrote");
+    }
+
+    private static void delete(Path path) {
+        if (!Files.exists(path)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(path)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(path + ": can't be removed", e);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package retort.driver.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** A command line as a user can give it to a shell. */
+public final class CommandText {
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
+    private static final String OUT = "--out";
+
+    private CommandText() {}
+
+    /** The same command, going on from what it left in a folder. */
+    public static String resuming(CommandSpec command, Path out) {
+        List<String> words = new ArrayList<>();
+        words.add(System.getProperty("retort.launcher", "retort"));
+        List<String> given = command.root().commandLine().getParseResult().originalArgs();
+        for (int i = 0; i < given.size(); i++) {
+            String word = given.get(i);
+            if (word.equals(OUT)) {
+                i++;
+            } else if (!word.startsWith(OUT + "=") && !word.equals("--resume") && !word.equals("--force")) {
+                words.add(word);
+            }
+        }
+        words.add(OUT + "=" + out);
+        words.add("--resume");
+        return words.stream().map(CommandText::quoted).collect(Collectors.joining(" "));
+    }
+
+    private static String quoted(String word) {
+        return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+}

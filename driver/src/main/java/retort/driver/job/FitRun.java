@@ -1,0 +1,180 @@
+package retort.driver.job;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import retort.kernels.Backend;
+import retort.kernels.Scope;
+import retort.kernels.Tensor;
+import retort.nn.Optimizer;
+import retort.nn.Sequential;
+import retort.nn.Shuffle;
+import retort.nn.Trainer;
+
+/** A {@link Fit} at work on a model. */
+final class FitRun {
+    /** Steps between looks at the losses, at most: until then a device need not be waited for. */
+    private static final int STEPS_PER_LOOK = 50;
+
+    /** A look that took longer is followed by one after fewer steps: who watches, or stops, does not wait. */
+    private static final double SECONDS_PER_LOOK = 0.2;
+
+    private final Fit fit;
+    private final Sequential model;
+    private final Fit.Listener listener;
+    private final Checkpoints checkpoints;
+    private final String name;
+    private final Optimizer optimizer;
+    private final Trainer trainer;
+    private final Curve curve;
+    private final List<Epoch> results;
+    private int epoch;
+    private int seen;
+    private double lossSum;
+    private double hits;
+    private double secondsBefore;
+    private long start;
+
+    /** @param name of the training among the checkpoints */
+    FitRun(Fit fit, Sequential model, Fit.Listener listener, Checkpoints checkpoints, String name) {
+        this.fit = fit;
+        this.model = model;
+        this.listener = listener;
+        this.checkpoints = checkpoints;
+        this.name = name;
+        this.optimizer = fit.training().descent().optimizer(model.backend(), fit.steps());
+        this.trainer = new Trainer(model, optimizer, fit.loss(), fit.training().maxNorm(), fit.seed());
+        FitPosition position = checkpoints.resume(name, model, optimizer).orElseGet(FitPosition::begin);
+        this.curve = new Curve(fit.steps(), position.curve());
+        this.results = new ArrayList<>(position.results());
+        this.epoch = position.epoch();
+        this.seen = position.seen();
+        this.lossSum = position.loss();
+        this.hits = position.hits();
+        this.secondsBefore = position.seconds();
+    }
+
+    List<Epoch> run() {
+        try {
+            for (int epochs = fit.training().epochs(); epoch <= epochs; epoch++) {
+                start = System.nanoTime();
+                listener.epochStarts(fit, epoch);
+                train();
+                double seconds = seconds();
+                if (epoch == epochs) {
+                    // Adam's state is twice the model, and what follows needs room for activations and a copy of it.
+                    optimizer.close();
+                }
+                Epoch done = new Epoch(epoch, score(), curve.points(), validation(), seconds);
+                // The last update of an epoch can ruin a model whose losses were all finite.
+                if (!FiniteWeights.in(model)) {
+                    throw DivergedException.weights(fit.name(), epoch, rate());
+                }
+                results.add(done);
+                listener.epochEnds(model, done);
+                nextEpoch();
+            }
+            return results;
+        } catch (InterruptedJobException e) {
+            save();
+            throw e;
+        } finally {
+            optimizer.close();
+        }
+    }
+
+    private void nextEpoch() {
+        curve.nextEpoch();
+        seen = 0;
+        lossSum = 0;
+        hits = 0;
+        secondsBefore = 0;
+    }
+
+    private void save() {
+        checkpoints.save(
+                name,
+                new FitPosition(epoch, seen, lossSum, hits, seconds(), curve.state(), List.copyOf(results)),
+                model,
+                optimizer);
+    }
+
+    /** Those of this epoch. */
+    private double seconds() {
+        return secondsBefore + (System.nanoTime() - start) / 1e9;
+    }
+
+    private Epoch.Score score() {
+        return new Epoch.Score(lossSum / fit.images(), hits / fit.images());
+    }
+
+    /** The steps of an epoch that are not done yet. */
+    private void train() {
+        Backend backend = model.backend();
+        Examples examples = fit.examples();
+        int[] order = Shuffle.permutation(examples.size(), fit.seed(), epoch);
+        Jitter jitter = new Jitter(fit.training().jitter(), fit.seed(), epoch);
+        int batch = fit.batch();
+        float[] pixels = new float[batch * examples.pixels()];
+        float[] targets = new float[batch * examples.targetSize()];
+        try (Scope scope = backend.scope()) {
+            Tensor outcomes = scope.tensor(STEPS_PER_LOOK * batch, 2);
+            int pending = 0;
+            int stepsPerLook = 1;
+            long lastLook = System.nanoTime();
+            for (int from = seen; from < order.length; from += batch) {
+                int count = Math.min(batch, order.length - from);
+                examples.copyBatch(order, from, count, jitter, pixels, targets);
+                trainer.step(pixels, targets, count, outcomes.rows(pending, count));
+                pending += count;
+                boolean due = checkpoints.isDue(optimizer.step());
+                if (due || pending >= stepsPerLook * batch || from + count == order.length) {
+                    look(backend.download(outcomes.rows(0, pending)), pending, batch);
+                    if (due) {
+                        save();
+                    }
+                    listener.progress(seen, lossSum / seen, hits / seen);
+                    double took = (System.nanoTime() - lastLook) / 1e9;
+                    stepsPerLook = stepsWithin(SECONDS_PER_LOOK, took / Math.ceilDiv(pending, batch));
+                    pending = 0;
+                    lastLook = System.nanoTime();
+                }
+            }
+        }
+    }
+
+    /** Takes in what the steps since the last look had as outcomes. */
+    private void look(float[] outcome, int pending, int batch) {
+        for (int step = 0; step < pending; step += batch) {
+            int end = Math.min(step + batch, pending);
+            for (int i = step; i < end; i++) {
+                lossSum += outcome[2 * i];
+                hits += outcome[2 * i + 1];
+            }
+            if (!Double.isFinite(lossSum)) {
+                throw DivergedException.loss(fit.name(), epoch, seen + end, rate());
+            }
+            curve.step(outcome, step, end);
+        }
+        seen += pending;
+    }
+
+    private static int stepsWithin(double seconds, double secondsPerStep) {
+        return (int) Math.clamp(seconds / secondsPerStep, 1, STEPS_PER_LOOK);
+    }
+
+    /** What the validation examples say of the model, if there are any. */
+    private Optional<Epoch.Score> validation() {
+        Examples validation = fit.validation();
+        if (validation == null) {
+            return Optional.empty();
+        }
+        Logits logits = Inference.logits(model, validation, done -> listener.check());
+        return Optional.of(new Epoch.Score(
+                logits.negativeLogLikelihood(validation, fit.temperature()), logits.accuracy(validation)));
+    }
+
+    private float rate() {
+        return fit.training().descent().rate();
+    }
+}
