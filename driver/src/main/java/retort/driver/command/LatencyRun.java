@@ -43,7 +43,8 @@ record LatencyRun(List<Timed> models, ImageSet test, float temperature, Experime
             try (Backend backend = Backends.open(engine, options.opening())) {
                 progress.say("latency on " + engine + ", " + backend.device());
                 progress.check();
-                models.forEach(model -> time(backend, model, latency, checkpoints).tell(results));
+                models.forEach(
+                        model -> time(backend, model, latency, checkpoints).tell(results));
             }
         }
     }
