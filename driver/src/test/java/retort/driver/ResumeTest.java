@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,10 +29,6 @@ class ResumeTest {
     private static final int INTERRUPTED = 130;
     private static final long LONGEST_MILLIS = 60_000;
     private static final long LOOK_MILLIS = 20;
-
-    /** Keys whose values are times, or counts of what fitted into a time. */
-    private static final Set<String> TIMES =
-            Set.of("seconds", "imagesPerSecond", "calls", "medianMicros", "p99Micros", "teacherOverStudent");
 
     @TempDir
     private Path folder;
@@ -201,7 +196,7 @@ class ResumeTest {
             element.getAsJsonArray().forEach(ResumeTest::untimed);
         } else if (element.isJsonObject()) {
             JsonObject object = element.getAsJsonObject();
-            TIMES.forEach(object::remove);
+            RunTest.TIMES.forEach(object::remove);
             object.entrySet().forEach(entry -> untimed(entry.getValue()));
         }
         return element;

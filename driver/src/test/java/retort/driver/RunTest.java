@@ -41,7 +41,7 @@ class RunTest {
             "distilled.safetensors", "hard-labels-all.safetensors", "hard-labels.safetensors", "teacher.safetensors");
 
     /** Keys whose values are times, or counts of what fitted into a time. */
-    private static final Set<String> TIMES = Set.of(
+    static final Set<String> TIMES = Set.of(
             "seconds",
             "imagesPerSecond",
             "calls",

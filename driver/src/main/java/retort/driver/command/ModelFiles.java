@@ -108,7 +108,8 @@ final class ModelFiles {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
             return HexFormat.of().formatHex(digest);
         } catch (IOException e) {
-            throw new ModelFileException(file, "cannot be read");
+            throw new ModelFileException(
+                    file, Files.exists(file) ? "cannot be read" : "cannot be read: no such file or folder");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
