@@ -58,6 +58,7 @@ final class Session implements AutoCloseable {
         this.engine = engine;
         this.folder = options.data(experiment);
         this.data = recipe.used(folder.map(Dataset::load).orElseGet(Dataset::embedded));
+        checkLaterEngines(engine);
         Engine first = engine.engines().getFirst();
         this.backend = options.profile()
                 ? Backends.openProfiled(first, engine.opening())
@@ -82,6 +83,13 @@ final class Session implements AutoCloseable {
         return on
                 + DevicesCommand.speed(
                         Backends.device(Engine.OPENCL, engine.opening().device()));
+    }
+
+    /** Engines that come later must open now, before anything is trained: driver, device, kernel parameters. */
+    private static void checkLaterEngines(Options.Engines engine) {
+        engine.engines().stream()
+                .skip(1)
+                .forEach(later -> Backends.open(later, engine.opening()).close());
     }
 
     Experiment experiment() {
