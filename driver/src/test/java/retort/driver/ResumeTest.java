@@ -144,7 +144,8 @@ class ResumeTest {
         assertEquals(INTERRUPTED, Outcome.stoppedAfter(1, command(out, train)).code());
         Outcome.of(command(out, train)).isRefused(USAGE, "the folder holds checkpoint already", "--resume");
         Outcome.of(command(out, with(train, "--force"))).isDone();
-        assertEquals(List.of("hard-labels.safetensors", "report.json"), Outcome.files(out));
+        assertTrue(Outcome.files(out).contains("report.json"));
+        assertFalse(Outcome.files(out).contains("checkpoint"));
         Outcome.of(command(out, with(train, "--resume"))).isRefused(USAGE, "the command has ended");
     }
 
@@ -197,6 +198,7 @@ class ResumeTest {
         } else if (element.isJsonObject()) {
             JsonObject object = element.getAsJsonObject();
             RunTest.TIMES.forEach(object::remove);
+            object.remove("commandLine");
             object.entrySet().forEach(entry -> untimed(entry.getValue()));
         }
         return element;
