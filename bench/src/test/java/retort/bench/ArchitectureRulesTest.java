@@ -19,6 +19,11 @@ class ArchitectureRulesTest {
             .dependOnClassesThat(resideInAPackage("retort.driver..")
                     .and(not(resideInAnyPackage("retort.driver.cli", "retort.driver.page"))));
 
+    /** Charts are drawn by who looks at them: a machine without fonts or a display loses no report. */
+    @ArchTest
+    static final ArchRule nothingIsDrawnHere =
+            noClasses().should().dependOnClassesThat().resideInAnyPackage("java.awt..", "javax.swing..");
+
     @ArchTest
     static final ArchRule theBenchTimesKernelsAndNoLayers =
             noClasses().should().dependOnClassesThat().resideInAPackage("retort.nn..");

@@ -2,6 +2,8 @@ package retort.bench.report;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import retort.driver.page.Table;
 
 /** {@code report.md}. */
 public final class MarkdownReport {
@@ -12,19 +14,19 @@ public final class MarkdownReport {
     public static String of(BenchReport report) {
         MarkdownReport markdown = new MarkdownReport();
         markdown.line("# Kernel throughput");
-        markdown.table(Table.environment(report));
-        markdown.table(Table.peaks(report));
+        markdown.table(Tables.environment(report));
+        markdown.table(Tables.peaks(report));
         if (!report.targets().isEmpty()) {
-            markdown.table(Table.targets(report));
+            markdown.table(Tables.targets(report));
         }
-        for (Table table : Table.of(report)) {
+        for (Table table : Tables.results(report)) {
             markdown.table(table);
         }
         if (!report.failed().isEmpty()) {
-            markdown.table(Table.failed(report));
+            markdown.table(Tables.failed(report));
         }
         if (!report.absent().isEmpty()) {
-            markdown.table(Table.absent(report));
+            markdown.table(Tables.absent(report));
         }
         markdown.line("");
         markdown.line("## How it was measured");
@@ -35,13 +37,13 @@ public final class MarkdownReport {
 
     private void table(Table table) {
         line("");
-        line("## " + table.title());
+        line("## " + table.caption());
         line("");
         row(table.header());
-        line(table.header().stream()
-                .map(column -> table.numbers() && column != table.header().getFirst() ? "---:" : "---")
+        line(IntStream.range(0, table.header().size())
+                .mapToObj(column -> column > 0 && table.isNumeric(column) ? "---:" : "---")
                 .collect(Collectors.joining(" | ", "| ", " |")));
-        table.rows().forEach(this::row);
+        table.rows().forEach(row -> row(row.stream().map(Table.Cell::text).toList()));
     }
 
     private void row(List<String> cells) {

@@ -1,16 +1,12 @@
 package retort.bench.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ResultsTest {
     private static final double CLOSE = 1e-9;
 
-    private final BenchReport report = report();
+    private final BenchReport report = SampleBench.report();
 
     @Test
     void peaksComeFromTheLoopsOfAllThreads() {
@@ -118,16 +114,6 @@ class ResultsTest {
     }
 
     @Test
-    void htmlIsOneFileWithItsPictureInside() {
-        String text = HtmlReport.of(report);
-        assertTrue(text.contains("<svg"), "no roofline");
-        assertTrue(text.contains("<td class=\"behind\">0.80</td>"), text);
-        assertTrue(text.contains("off by &lt;one&gt;"), text);
-        assertTrue(text.contains("no such library"), text);
-        assertFalse(text.contains("<script src") || text.contains("<link"), "asks for another file");
-    }
-
-    @Test
     void refusesAFileThatJmhDidNotWrite() {
         assertThrows(IllegalArgumentException.class, () -> JmhFile.parse("a.json", "{}"));
         assertThrows(IllegalArgumentException.class, () -> JmhFile.parse("a.json", "[{\"threads\": 1}]"));
@@ -139,33 +125,5 @@ class ResultsTest {
                 .filter(r -> r.spec().equals(spec) && r.engine().equals(engine))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static BenchReport report() {
-        BenchReport.Environment environment = new BenchReport.Environment(
-                "Some CPU (family 6)",
-                List.of("avx2", "fma"),
-                2,
-                Map.of("cpu-simd", "8 lanes"),
-                "25",
-                List.of("-XX:+UseSerialGC"),
-                "Linux",
-                "abc",
-                "now",
-                true,
-                Map.of("opencl", "own.properties"));
-        return Results.report(
-                environment,
-                JmhFile.parse("jmh.json", canned()),
-                List.of(new BenchReport.Absent("clblast", "no such library")),
-                List.of(new BenchReport.Failed("relu:8", "onednn", 2, "off by <one>")));
-    }
-
-    private static String canned() {
-        try (InputStream in = ResultsTest.class.getResourceAsStream("jmh.json")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -9,6 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import retort.driver.cli.CommandLines;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.OutputFolder;
 import retort.driver.cli.Version;

@@ -8,6 +8,7 @@ import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import retort.driver.checkpoint.CheckpointFolder;
 import retort.driver.checkpoint.CommandSettings;
+import retort.driver.cli.CommandLines;
 import retort.driver.cli.CommandText;
 import retort.driver.cli.Machine;
 import retort.driver.cli.OutputFolder;

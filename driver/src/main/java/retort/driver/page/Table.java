@@ -121,7 +121,8 @@ public record Table(String caption, List<String> header, List<List<Cell>> rows) 
         html.close();
     }
 
-    private boolean isNumeric(int column) {
+    /** Whether a column holds numbers. */
+    public boolean isNumeric(int column) {
         return rows.stream().map(row -> row.get(column)).anyMatch(Cell::isNumber);
     }
 

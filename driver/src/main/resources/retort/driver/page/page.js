@@ -226,7 +226,7 @@
     const chart = JSON.parse(figure.querySelector('script').textContent);
     const place = figure.querySelector('.drawing');
     if (chart.lying) {
-      place.style.height = 60 + 30 * chart.x.categories.length + 'px';
+      place.style.height = 80 + 30 * chart.x.categories.length + 'px';
     }
     const view = echarts.init(place, null, { renderer: 'svg' });
     if (chart.series.length > 1) {

@@ -1,4 +1,4 @@
-package retort.driver.command;
+package retort.driver.cli;
 
 import java.util.List;
 import java.util.stream.Collectors;
@@ -6,13 +6,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** A command line as one would type it. */
-final class CommandLines {
+public final class CommandLines {
     private CommandLines() {}
 
     /** That of a command that is running. */
-    static String text(CommandSpec command) {
-        ParseResult all = command.root().commandLine().getParseResult();
-        return "retort " + text(all == null ? List.of(command.name()) : all.originalArgs());
+    public static String text(CommandSpec command) {
+        CommandSpec root = command.root();
+        ParseResult all = root.commandLine().getParseResult();
+        return root.name() + " " + text(all == null ? List.of(command.name()) : all.originalArgs());
     }
 
     private static String text(List<String> arguments) {

@@ -1,0 +1,163 @@
+package retort.bench.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import retort.driver.page.Axis;
+import retort.driver.page.Chart;
+import retort.driver.page.Format;
+import retort.driver.page.Series;
+import retort.driver.page.Table;
+import retort.kernels.op.GemmSpec;
+import retort.kernels.op.Spec;
+
+/** How fast the kernels are: beside peers, by size, and beside what the machine can do. */
+record SpeedSection(BenchReport report, EngineColours colours) {
+    private static final String INTERVALS = "Lines are 99.9 % confidence intervals";
+
+    /** A chart for each of our engines and thread count. */
+    List<Chart> ratios() {
+        List<Chart> charts = new ArrayList<>();
+        for (String engine : Tables.ours(report)) {
+            for (int threads : Tables.threads(report)) {
+                List<Ratio> ratios = Ratio.of(report).stream()
+                        .filter(r -> r.engine().equals(engine) && r.threads() == threads)
+                        .toList();
+                if (!ratios.isEmpty()) {
+                    charts.add(ratios(engine + " over each peer, " + Tables.threads(threads), ratios));
+                }
+            }
+        }
+        return charts;
+    }
+
+    private Chart ratios(String caption, List<Ratio> ratios) {
+        List<String> specs = ratios.stream().map(Ratio::spec).distinct().toList();
+        Table.Builder numbers = Table.of("", "kernel and shape", "peer", "ratio", "low", "high");
+        Map<String, Series> byPeer = new LinkedHashMap<>();
+        for (Ratio r : ratios) {
+            Series series =
+                    byPeer.computeIfAbsent(r.peer(), peer -> Series.of(peer, Series.Kind.POINTS, colours.of(peer)));
+            int at = specs.indexOf(r.spec());
+            if (r.error() == null) {
+                series.add(at, r.value());
+            } else {
+                series.add(at, r.value(), r.low(), r.high());
+            }
+            numbers.row(
+                    Table.Cell.of(r.spec()),
+                    Table.Cell.of(r.peer()),
+                    Table.Cell.of(Format.RATIO, r.value()),
+                    Table.Cell.of(Format.RATIO, r.error() == null ? null : r.low()),
+                    Table.Cell.of(Format.RATIO, r.error() == null ? null : r.high()));
+        }
+        Chart chart = Chart.of(
+                        caption,
+                        Axis.categories("kernel and shape", specs),
+                        Axis.of("our speed over the peer's", Format.RATIO).logarithmic(),
+                        numbers.build())
+                .note("Right of the line ours is faster. " + INTERVALS + " of the quotient, from those of both.")
+                .asLying()
+                .reference(1);
+        byPeer.values().forEach(chart::add);
+        return chart;
+    }
+
+    /** Products of square matrices by their size, a chart for each thread count at which there are several sizes. */
+    List<Chart> sizes() {
+        List<Chart> charts = new ArrayList<>();
+        for (int threads : Tables.threads(report)) {
+            List<BenchReport.Result> squares = report.results().stream()
+                    .filter(r -> r.threads() == threads && side(r) > 0)
+                    .sorted(Comparator.comparingInt(SpeedSection::side))
+                    .toList();
+            if (squares.stream().mapToInt(SpeedSection::side).distinct().count() > 1) {
+                charts.add(sizes("GEMM of squares, " + Tables.threads(threads), squares));
+            }
+        }
+        return charts;
+    }
+
+    /** Of a plain product of square matrices; 0 for all else. */
+    private static int side(BenchReport.Result r) {
+        return r.unit().equals(Work.GFLOPS)
+                        && Spec.parse(r.spec()) instanceof GemmSpec gemm
+                        && gemm.equals(GemmSpec.nn(gemm.m(), gemm.m(), gemm.m()))
+                ? gemm.m()
+                : 0;
+    }
+
+    private Chart sizes(String caption, List<BenchReport.Result> squares) {
+        Table.Builder numbers = Table.of("", "m = n = k", "engine", "GFLOP/s", "error");
+        Map<String, Series> byEngine = new LinkedHashMap<>();
+        for (BenchReport.Result r : squares) {
+            Series series = byEngine.computeIfAbsent(
+                    r.engine(), engine -> Series.of(engine, Series.Kind.LINE, colours.of(engine)));
+            if (r.error() == null) {
+                series.add(side(r), r.score());
+            } else {
+                series.add(side(r), r.score(), r.score() - r.error(), r.score() + r.error());
+            }
+            numbers.row(
+                    Table.Cell.of(Format.COUNT, side(r)),
+                    Table.Cell.of(r.engine()),
+                    Table.Cell.of(Format.NUMBER, r.score()),
+                    Table.Cell.of(Format.NUMBER, r.error()));
+        }
+        Chart chart = Chart.of(
+                        caption,
+                        Axis.of("m = n = k", Format.COUNT).logarithmic(),
+                        Axis.of("GFLOP/s", Format.NUMBER),
+                        numbers.build())
+                .note(INTERVALS + ".");
+        byEngine.values().forEach(chart::add);
+        return chart;
+    }
+
+    /** The share of the peak that bounds each shape, a chart for each of our engines. */
+    List<Chart> ofPeak() {
+        List<Chart> charts = new ArrayList<>();
+        for (String engine : Tables.ours(report)) {
+            List<BenchReport.Result> held = report.results().stream()
+                    .filter(r -> r.engine().equals(engine) && r.ofPeak() != null)
+                    .toList();
+            if (!held.isEmpty()) {
+                charts.add(ofPeak(engine, held));
+            }
+        }
+        return charts;
+    }
+
+    private static Chart ofPeak(String engine, List<BenchReport.Result> held) {
+        List<String> specs =
+                held.stream().map(BenchReport.Result::spec).distinct().toList();
+        Table.Builder numbers = Table.of("", "kernel and shape", "threads", "of peak");
+        Map<Integer, Series> byThreads = new TreeMap<>();
+        for (BenchReport.Result r : held) {
+            byThreads
+                    .computeIfAbsent(
+                            r.threads(),
+                            count -> Series.of(Tables.threads(count), Series.Kind.POINTS, byThreads.size() + 1))
+                    .add(specs.indexOf(r.spec()), r.ofPeak());
+            numbers.row(
+                    Table.Cell.of(r.spec()),
+                    Table.Cell.of(Format.COUNT, r.threads()),
+                    Table.Cell.of(Format.PERCENT, r.ofPeak()));
+        }
+        Chart chart = Chart.of(
+                        engine + ", share of the peak",
+                        Axis.categories("kernel and shape", specs),
+                        Axis.of("of peak", Format.PERCENT),
+                        numbers.build())
+                .note(
+                        "Of the multiply-adds for arithmetic, of the triad for passes over memory, of the update for Adam: each "
+                                + "measured on as many threads. Data that fit the caches can be above.")
+                .asLying()
+                .reference(1);
+        byThreads.values().forEach(chart::add);
+        return chart;
+    }
+}

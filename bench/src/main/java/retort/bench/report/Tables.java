@@ -1,0 +1,242 @@
+package retort.bench.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import retort.driver.page.Table;
+import retort.driver.page.Table.Cell;
+import retort.driver.page.Table.Mark;
+
+/** A report's numbers as tables, for terminal, page and CSV alike. */
+final class Tables {
+    private Tables() {}
+
+    /** Every result: one table for each of our engines, thread count and unit. */
+    static List<Table> results(BenchReport report) {
+        List<Table> tables = new ArrayList<>();
+        for (String engine : ours(report)) {
+            for (int count : threads(report)) {
+                for (String unit : List.of(Work.GFLOPS, Work.GBS)) {
+                    Table table = results(report, engine, count, unit);
+                    if (!table.rows().isEmpty()) {
+                        tables.add(table);
+                    }
+                }
+            }
+        }
+        return tables;
+    }
+
+    /** Our engines that were timed. */
+    static Set<String> ours(BenchReport report) {
+        return report.results().stream()
+                .map(BenchReport.Result::engine)
+                .filter(Results::isOurs)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** Thread counts that were timed, in order. */
+    static Set<Integer> threads(BenchReport report) {
+        return report.results().stream()
+                .map(BenchReport.Result::threads)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Table results(BenchReport report, String engine, int threads, String unit) {
+        List<BenchReport.Result> ours = report.results().stream()
+                .filter(r -> r.engine().equals(engine)
+                        && r.threads() == threads
+                        && r.unit().equals(unit))
+                .toList();
+        Set<String> peers = new LinkedHashSet<>();
+        ours.forEach(r -> peers.addAll(r.ratio().keySet()));
+        boolean scales = ours.stream().anyMatch(r -> r.overOneThread() != null);
+        List<String> header = new ArrayList<>(List.of("kernel and shape", engine, "error", "of peak"));
+        if (scales) {
+            header.add("of 1 thread");
+        }
+        for (String peer : peers) {
+            header.add(peer);
+            header.add("ratio");
+        }
+        Map<String, BenchReport.Result> scores = new LinkedHashMap<>();
+        report.results().stream().filter(r -> r.threads() == threads).forEach(r -> scores.put(key(r), r));
+        Table.Builder table = Table.of(engine + ", " + threads(threads) + ", " + unit, header.toArray(String[]::new));
+        for (BenchReport.Result r : ours) {
+            List<Cell> row = new ArrayList<>(List.of(
+                    Cell.of(r.spec()),
+                    number(r.score()),
+                    r.error() == null ? Cell.EMPTY : cell("± " + text(r.error()), r.error()),
+                    percent(r.ofPeak())));
+            if (scales) {
+                row.add(r.overOneThread() == null ? Cell.EMPTY : times(r.overOneThread()));
+            }
+            for (String peer : peers) {
+                BenchReport.Result other = scores.get(r.spec() + " " + peer);
+                row.add(other == null ? Cell.EMPTY : number(other.score()));
+                row.add(other == null ? Cell.EMPTY : ratio(r.ratio().get(peer)));
+            }
+            table.row(row);
+        }
+        return table.build();
+    }
+
+    private static String key(BenchReport.Result r) {
+        return r.spec() + " " + r.engine();
+    }
+
+    static Table peaks(BenchReport report) {
+        Table.Builder table = Table.of(
+                "Peaks, measured first",
+                "threads",
+                "multiply-adds on registers, GFLOP/s",
+                "triad, GB/s",
+                "update, GB/s");
+        for (BenchReport.Peak peak : report.peaks()) {
+            table.row(
+                    cell(Integer.toString(peak.threads()), peak.threads()),
+                    number(peak.gflops()),
+                    number(peak.triadGBs()),
+                    peak.updateGBs() == null ? Cell.EMPTY : number(peak.updateGBs()));
+        }
+        return table.build();
+    }
+
+    /** What was to be reached; its title sums up. */
+    static Table targets(BenchReport report) {
+        String title = Stream.of(Targets.MISSED, Targets.MET_HARD, Targets.MET_STRETCH)
+                .map(verdict -> report.targets().stream()
+                                .filter(t -> t.verdict().equals(verdict))
+                                .count()
+                        + " " + verdict)
+                .collect(Collectors.joining(", ", "Targets: ", ""));
+        Table.Builder table =
+                Table.of(title, "kernel and shape", "threads", "against", "hard", "stretch", "reached", "verdict");
+        for (BenchReport.Target t : report.targets()) {
+            Mark mark = t.verdict().equals(Targets.MISSED) ? Mark.BAD : Mark.GOOD;
+            table.row(
+                    Cell.of(t.spec()),
+                    cell(Integer.toString(t.threads()), t.threads()),
+                    Cell.of(t.against()),
+                    cell(decimals(2, t.hard()), t.hard()),
+                    t.stretch() == null ? Cell.EMPTY : cell(decimals(2, t.stretch()), t.stretch()),
+                    cell(decimals(3, t.reached()), t.reached()),
+                    Cell.of(t.verdict()).marked(mark));
+        }
+        return table.build();
+    }
+
+    static Table environment(BenchReport report) {
+        BenchReport.Environment at = report.environment();
+        Table.Builder table = Table.of("Machine", "", "");
+        row(table, "CPU", at.cpu() + ", " + at.processors() + (at.processors() == 1 ? " processor" : " processors"));
+        row(table, "features", String.join(" ", at.features()));
+        row(table, "Java", at.java());
+        row(table, "flags", String.join(" ", at.flags()));
+        row(table, "system", at.os());
+        row(table, "commit", at.commit());
+        row(table, "time", at.time());
+        at.engines().forEach((engine, device) -> row(table, engine, device));
+        at.parameters().forEach((engine, file) -> row(table, engine + "'s parameters", file));
+        return table.build();
+    }
+
+    private static void row(Table.Builder table, String name, String value) {
+        table.row(Cell.of(name), Cell.of(value));
+    }
+
+    static Table absent(BenchReport report) {
+        Table.Builder table = Table.of("Peers that are absent", "peer", "reason");
+        report.absent().forEach(a -> row(table, a.peer(), a.reason()));
+        return table.build();
+    }
+
+    static Table failed(BenchReport report) {
+        Table.Builder table = Table.of("Not timed: wrong or broken", "kernel and shape", "engine", "threads", "reason");
+        for (BenchReport.Failed f : report.failed()) {
+            table.row(
+                    Cell.of(f.spec()),
+                    Cell.of(f.engine()),
+                    cell(Integer.toString(f.threads()), f.threads()),
+                    Cell.of(f.reason()));
+        }
+        return table.build();
+    }
+
+    /** Every result in a row of its own, peers' too. */
+    static Table scores(BenchReport report) {
+        Table.Builder table =
+                Table.of("", "spec", "engine", "threads", "score", "error", "unit", "ofPeak", "overOneThread");
+        for (BenchReport.Result r : report.results()) {
+            table.row(
+                    Cell.of(r.spec()),
+                    Cell.of(r.engine()),
+                    cell(Integer.toString(r.threads()), r.threads()),
+                    number(r.score()),
+                    r.error() == null ? Cell.EMPTY : number(r.error()),
+                    Cell.of(r.unit()),
+                    percent(r.ofPeak()),
+                    r.overOneThread() == null ? Cell.EMPTY : times(r.overOneThread()));
+        }
+        return table.build();
+    }
+
+    /** Every ratio in a row of its own; see {@link Ratio}. */
+    static Table ratios(BenchReport report) {
+        Table.Builder table = Table.of("", "spec", "engine", "threads", "peer", "ratio", "low", "high");
+        for (Ratio r : Ratio.of(report)) {
+            table.row(
+                    Cell.of(r.spec()),
+                    Cell.of(r.engine()),
+                    cell(Integer.toString(r.threads()), r.threads()),
+                    Cell.of(r.peer()),
+                    ratio(r.value()),
+                    r.error() == null ? Cell.EMPTY : cell(decimals(2, r.low()), r.low()),
+                    r.error() == null ? Cell.EMPTY : cell(decimals(2, r.high()), r.high()));
+        }
+        return table.build();
+    }
+
+    /** How many, in words. */
+    static String threads(int count) {
+        return count + (count == 1 ? " thread" : " threads");
+    }
+
+    private static Cell number(double value) {
+        return cell(text(value), value);
+    }
+
+    /** Three or four digits that count. */
+    private static String text(double value) {
+        return decimals(value >= 99.95 ? 0 : value >= 9.995 ? 1 : value >= 0.9995 ? 2 : 3, value);
+    }
+
+    /** Nothing where there is no share. */
+    private static Cell percent(Double share) {
+        return share == null ? Cell.EMPTY : cell(decimals(0, 100 * share) + " %", share);
+    }
+
+    private static Cell times(double quotient) {
+        return cell(decimals(2, quotient) + " x", quotient);
+    }
+
+    /** Ahead of a peer, or behind it. */
+    private static Cell ratio(double ratio) {
+        return cell(decimals(2, ratio), ratio).marked(ratio >= 1 ? Mark.GOOD : Mark.BAD);
+    }
+
+    private static Cell cell(String text, Number value) {
+        return new Cell(text, value, Mark.NONE);
+    }
+
+    private static String decimals(int decimals, double value) {
+        return String.format(Locale.ROOT, "%." + decimals + "f", value);
+    }
+}
