@@ -46,7 +46,8 @@ record BenchPage(BenchReport report, String commandLine, List<String> files) {
         Map<String, DoubleSummaryStatistics> logarithms = new LinkedHashMap<>();
         for (Ratio r : Ratio.of(report)) {
             logarithms
-                    .computeIfAbsent(r.engine() + " %.2f times as fast as " + r.peer(), pair -> new DoubleSummaryStatistics())
+                    .computeIfAbsent(
+                            r.engine() + " %.2f times as fast as " + r.peer(), pair -> new DoubleSummaryStatistics())
                     .accept(Math.log(r.value()));
         }
         String quick = report.environment().quick() ? " A quick run, not to be quoted." : "";
@@ -61,7 +62,8 @@ record BenchPage(BenchReport report, String commandLine, List<String> files) {
                 .map(pair -> String.format(
                                 Locale.ROOT,
                                 pair.getKey(),
-                                Math.exp(pair.getValue().getAverage())) + " (" + pair.getValue().getCount() + ")")
+                                Math.exp(pair.getValue().getAverage())) + " ("
+                        + pair.getValue().getCount() + ")")
                 .collect(Collectors.joining(
                         ", ", "Geometric means over shapes and thread counts, of how many in brackets: ", "." + quick));
     }

@@ -42,6 +42,13 @@
   const hasSpread = series => series.points.some(point => point.length > 2);
   const spreads = chart => chart.x.categories != null && chart.series.every(series => series.kind === 'POINTS');
 
+  /** Of the column that categories stand in where they lie. */
+  const breadth = categories => {
+    const pen = document.createElement('canvas').getContext('2d');
+    pen.font = '12px ' + getComputedStyle(document.body).fontFamily;
+    return Math.min(narrow() ? 120 : 260, 4 + Math.max(...categories.map(name => Math.ceil(pen.measureText(name).width))));
+  };
+
   /** Of a logarithmic axis: 2 where there would be too few powers of 10. */
   const base = (chart, of) => {
     const values = chart.series.flatMap(series => series.points.map(point => point[of === chart.x ? 0 : 1]));
@@ -66,17 +73,15 @@
       common.splitLine.show = false;
       common.axisLine.onZero = false;
       if (chart.lying) {
-        Object.assign(common.axisLabel, { width: narrow() ? 120 : 260, overflow: 'truncate' });
+        Object.assign(common.axisLabel, { width: breadth(categories), overflow: 'truncate' });
       }
       return Object.assign(common, { type: 'value', min: -0.5, max: categories.length - 0.5, interval: 0.5, inverse: !isX });
     }
     if (categories) {
       common.axisLabel.interval = 0;
-      common.axisLabel.width = narrow() ? 120 : 260;
       common.axisLabel.overflow = chart.lying ? 'truncate' : 'break';
-      if (!chart.lying) {
-        common.axisLabel.width = Math.max(40, root.clientWidth / categories.length - 30);
-      }
+      common.axisLabel.width = chart.lying
+        ? breadth(categories) : Math.max(40, root.clientWidth / categories.length - 30);
       return Object.assign(common, { type: 'category', data: categories, inverse: !isX });
     }
     common.axisLabel.formatter = brief[of.format];
@@ -152,6 +157,12 @@
     data: [chart.lying ? { xAxis: chart.reference } : { yAxis: chart.reference }]
   });
 
+  /** Nothing to see, but the axis reaches as far as the line across. */
+  const reach = chart => ({
+    type: 'scatter', silent: true, symbolSize: 0,
+    data: [chart.lying ? [chart.reference, 0] : [0, chart.reference]]
+  });
+
   const named = (axis, value) => axis.categories ? axis.categories[Math.round(value)] : full[axis.format](value);
 
   const tip = chart => params => {
@@ -180,7 +191,9 @@
     return {
       animation: false,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: look.ink },
-      grid: { left: 8, right: 18, top: chart.lying ? 10 : 34, bottom: 26, containLabel: true },
+      grid: chart.lying
+        ? { left: 16 + breadth(chart.x.categories), right: 18, top: 10, bottom: 48 }
+        : { left: 8, right: 18, top: 34, bottom: 26, containLabel: true },
       legend: { show: false },
       tooltip: {
         trigger: chart.series.every(each => each.kind === 'LINE') ? 'axis' : 'item',
@@ -189,7 +202,9 @@
       },
       xAxis: x,
       yAxis: chart.lying ? Object.assign(y, { name: '' }) : y,
-      series: series.concat(chart.series.filter(hasSpread).map(each => whiskers(chart, each, look)))
+      series: series
+        .concat(chart.series.filter(hasSpread).map(each => whiskers(chart, each, look)))
+        .concat(chart.reference == null ? [] : [reach(chart)])
     };
   };
 

@@ -109,13 +109,13 @@ public final class Chromium implements AutoCloseable {
     /** Asked to end it takes away what it put elsewhere than into its profile. */
     @Override
     public void close() {
-        tools.call(null, "Browser.close", Map.of());
-        tools.close();
+        tools.send(null, "Browser.close", Map.of());
         try {
             process.waitFor(LONGEST_END.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        tools.close();
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
     }

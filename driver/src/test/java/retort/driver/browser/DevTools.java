@@ -38,6 +38,15 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
 
     /** @param session of a tab, or null for the browser's own */
     JsonObject call(String session, String method, Map<String, ?> parameters) {
+        JsonObject answered = result(send(session, method, parameters), method);
+        if (answered.has("error")) {
+            throw new AssertionError(method + ": " + answered.get("error"));
+        }
+        return answered.getAsJsonObject("result");
+    }
+
+    /** The same without waiting for an answer, which a browser that ends may owe. */
+    CompletableFuture<JsonObject> send(String session, String method, Map<String, ?> parameters) {
         int id = calls.incrementAndGet();
         Map<String, Object> call = new HashMap<>(Map.of("id", id, "method", method, "params", parameters));
         if (session != null) {
@@ -48,11 +57,7 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
         synchronized (this) {
             result(socket.sendText(new Gson().toJson(call), true), method);
         }
-        JsonObject answered = result(answer, method);
-        if (answered.has("error")) {
-            throw new AssertionError(method + ": " + answered.get("error"));
-        }
-        return answered.getAsJsonObject("result");
+        return answer;
     }
 
     /** What a tab has reported so far by itself. */

@@ -46,7 +46,7 @@ class PageTest {
                 Tab tab = browser.open(file.toUri(), 1400, true)) {
             tab.print(pdf);
             assertTrue(Files.size(pdf) > 0);
-            Drawn.check(tab, 5);
+            Drawn.check(tab, 6);
         }
     }
 
