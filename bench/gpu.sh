@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # In a checkout this makes the GPU kit, bench/target/retort-gpu.tar.xz: the command, a Java runtime, an OpenCL loader and
-# this script, for a machine that has nothing but a driver. Unpacked there, `./gpu.sh` runs everything and writes results
-# as it goes. It exits with 1 if a step failed, after all others.
+# this script, for a machine that has nothing but a driver, and xz to unpack it. There `./gpu.sh` runs everything and
+# writes results as it goes. It exits with 1 if a step failed, after all others.
 #
 #   ./gpu.sh [--steps=NAME,...] [--minutes=N] [--out=DIR]
 #
@@ -18,6 +18,9 @@
 #   study     the paper's, one seed
 #   peers     the teacher and its products in PyTorch, where python3 has it
 set -uo pipefail
+
+# ldconfig is not on every user's path.
+PATH=$PATH:/usr/sbin:/sbin
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 all=driver,devices,doctor,families,tune,bench,train,quick,latency,study,peers
