@@ -3,6 +3,8 @@ package retort.kernels.opencl;
 import com.aparapi.device.OpenCLDevice;
 import com.aparapi.internal.opencl.OpenCLKernel;
 import com.aparapi.internal.opencl.OpenCLProgram;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.reflect.Field;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -19,6 +21,8 @@ import retort.kernels.Device;
 final class ClContext {
     /** Further options for the OpenCL compiler, for looking into a kernel; its log is printed then. */
     static final String OPTIONS_PROPERTY = "retort.opencl.options";
+
+    private static final Logger LOGGER = System.getLogger(ClContext.class.getName());
 
     private static final Map<Integer, ArrayDeque<ClContext>> IDLE = new HashMap<>();
 
@@ -143,7 +147,7 @@ final class ClContext {
     private void tellLog(String name, String options, long program) {
         String log = OpenClPrograms.buildLog(name, program, aparapi.getDeviceId());
         if (!log.isBlank()) {
-            System.err.println("opencl: " + name + " built with " + options + System.lineSeparator() + log.strip());
+            LOGGER.log(Level.INFO, "opencl: " + name + " built with " + options + System.lineSeparator() + log.strip());
         }
     }
 

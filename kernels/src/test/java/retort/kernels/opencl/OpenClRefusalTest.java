@@ -8,13 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.kernels.BackendException;
@@ -169,16 +170,16 @@ class OpenClRefusalTest {
     }
 
     @Test
-    void theCompilersLogIsPrintedForWhoLooksIntoAKernel() {
+    void theCompilersLogIsToldToWhoLooksIntoAKernel() {
         ClContext context = ClContext.take(OpenClTestDevice.find());
         String source = """
                 #warning many registers
                 __attribute__((reqd_work_group_size(1, 1, 1))) __kernel void one(int x) {}
                 """;
-        assertEquals("", printed(() -> context.build("quiet.cl", source)));
+        assertEquals("", logged(() -> context.build("quiet.cl", source)));
         System.setProperty(ClContext.OPTIONS_PROPERTY, "-DLOOK");
         try {
-            String log = printed(() -> context.build("read.cl", source));
+            String log = logged(() -> context.build("read.cl", source));
             assertTrue(log.startsWith("opencl: read.cl built with -cl-std=CL1.2"), log);
             assertTrue(log.contains("-DLOOK") && log.contains("many registers"), log);
         } finally {
@@ -187,14 +188,28 @@ class OpenClRefusalTest {
         ClContext.give(context);
     }
 
-    private static String printed(Runnable work) {
-        PrintStream err = System.err;
-        ByteArrayOutputStream kept = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(kept, true));
+    private static String logged(Runnable work) {
+        StringBuilder kept = new StringBuilder();
+        Logger logger = Logger.getLogger(ClContext.class.getName());
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                kept.append(entry.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        logger.setUseParentHandlers(false);
         try {
             work.run();
         } finally {
-            System.setErr(err);
+            logger.setUseParentHandlers(true);
+            logger.removeHandler(handler);
         }
         return kept.toString();
     }

@@ -51,7 +51,7 @@ class SimtAccessTest {
         }
     }
 
-    /** Words that items ask for in one instruction: {@code width} from the word of each item on, none where it is -1. */
+    /** Words that items ask for in one instruction: {@code width} from each item's word on, none where it is -1. */
     private record Access(int items, int width, IntUnaryOperator word) {
         private Stream<int[]> words(int together) {
             return IntStream.range(0, Math.ceilDiv(items, together))
