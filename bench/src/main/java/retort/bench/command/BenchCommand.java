@@ -21,7 +21,7 @@ import retort.bench.report.JmhFile;
 import retort.bench.report.MarkdownReport;
 import retort.bench.report.ReportFiles;
 import retort.bench.report.Results;
-import retort.driver.cli.CommandLines;
+import retort.driver.cli.CommandText;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Json;
 import retort.driver.cli.Names;
@@ -181,7 +181,7 @@ public final class BenchCommand implements Callable<Integer> {
             List<Peer> present = jmh.aside(() -> present(absent));
             measure(jmh, Plan.of(kernels, specs, threads(), engines, present), absent);
             BenchReport report = Results.report(environment, JmhFile.read(jmh.file()), absent, jmh.failed());
-            print(report, ReportFiles.write(report, CommandLines.text(spec), jmh.file(), folder));
+            print(report, ReportFiles.write(report, CommandText.running(spec), jmh.file(), folder));
             return report.failed().isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
         }
     }

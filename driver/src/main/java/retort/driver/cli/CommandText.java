@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** A command line as a user can give it to a shell. */
 public final class CommandText {
@@ -13,6 +14,13 @@ public final class CommandText {
     private static final String OUT = "--out";
 
     private CommandText() {}
+
+    /** That of a command that is running. */
+    public static String running(CommandSpec command) {
+        CommandSpec root = command.root();
+        ParseResult all = root.commandLine().getParseResult();
+        return root.name() + " " + text(all == null ? List.of(command.name()) : all.originalArgs());
+    }
 
     /** The same command, going on from what it left in a folder. */
     public static String resuming(CommandSpec command, Path out) {
@@ -29,9 +37,14 @@ public final class CommandText {
         }
         words.add(OUT + "=" + out);
         words.add("--resume");
+        return text(words);
+    }
+
+    private static String text(List<String> words) {
         return words.stream().map(CommandText::quoted).collect(Collectors.joining(" "));
     }
 
+    /** In single quotes where a shell would take it for more than a word. */
     private static String quoted(String word) {
         return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import retort.driver.cli.CommandLines;
+import retort.driver.cli.CommandText;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.OutputFolder;
 import retort.driver.cli.Version;
@@ -45,7 +45,12 @@ final class MergeCommand implements Callable<Integer> {
                     new Hinton2015(ExperimentFile.recipe(Hinton2015.NAME).recipe()).experiments(merged));
         }
         try (OutputFolder output = options.folder(spec.name())) {
-            new StudyOutput(output, CommandLines.text(spec), spec.commandLine().getOut(), options.json()).write(merged);
+            new StudyOutput(
+                            output,
+                            CommandText.running(spec),
+                            spec.commandLine().getOut(),
+                            options.json())
+                    .write(merged);
         }
         return ExitCode.DONE;
     }

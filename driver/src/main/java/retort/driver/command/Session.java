@@ -8,7 +8,6 @@ import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import retort.driver.checkpoint.CheckpointFolder;
 import retort.driver.checkpoint.CommandSettings;
-import retort.driver.cli.CommandLines;
 import retort.driver.cli.CommandText;
 import retort.driver.cli.Machine;
 import retort.driver.cli.OutputFolder;
@@ -171,7 +170,7 @@ final class Session implements AutoCloseable {
         if (backend instanceof ProfiledBackend profiled) {
             parts.profile(Profile.report(profiled.costs(), peaks));
         }
-        parts.commandLine(CommandLines.text(command));
+        parts.commandLine(CommandText.running(command));
         Report report = parts.build(command.name(), recipe(), recipe.quick(), environment());
         List<Path> files = ReportFile.write(report, data, models, output.path());
         checkpoints.ifPresent(CheckpointFolder::remove);
@@ -202,7 +201,7 @@ final class Session implements AutoCloseable {
     void finish(Study study) {
         new StudyOutput(
                         output,
-                        CommandLines.text(command),
+                        CommandText.running(command),
                         command.commandLine().getOut(),
                         options.json())
                 .write(study);

@@ -1,6 +1,9 @@
 package retort.driver.job;
 
 import java.util.List;
+import java.util.function.Function;
+import retort.kernels.Backend;
+import retort.nn.Initializer;
 import retort.nn.Loss;
 import retort.nn.Optimizer;
 import retort.nn.Sequential;
@@ -54,11 +57,32 @@ public record Fit(
         return new FitRun(this, model, listener, checkpoints, training).run();
     }
 
+    /** The same, and what is found out about the model; a job that is stopped meanwhile goes on with it as trained. */
+    <R> R run(
+            Sequential model,
+            Listener listener,
+            Checkpoints checkpoints,
+            String training,
+            Function<List<Epoch>, R> findOut) {
+        List<Epoch> epochs = run(model, listener, checkpoints, training);
+        try {
+            return findOut.apply(epochs);
+        } catch (InterruptedJobException e) {
+            keep(model, epochs, checkpoints, training);
+            throw e;
+        }
+    }
+
     /** Keeps a training that is over. */
-    void keep(Sequential model, List<Epoch> results, Checkpoints checkpoints, String training) {
+    private void keep(Sequential model, List<Epoch> results, Checkpoints checkpoints, String training) {
         try (Optimizer unused = this.training.descent().optimizer(model.backend(), steps())) {
             checkpoints.save(training, FitPosition.end(results), model, unused);
         }
+    }
+
+    /** A model for it, with fresh weights. */
+    Sequential create(Backend backend) {
+        return Sequential.create(backend, training.architecture(), Initializer.GLOROT_UNIFORM, seed);
     }
 
     /** Images in one epoch. */
@@ -72,7 +96,6 @@ public record Fit(
 
     /** Of the whole training. */
     int steps() {
-        long steps = (long) training.epochs() * Math.ceilDiv(examples.size(), batch());
-        return (int) Math.min(steps, Integer.MAX_VALUE);
+        return training.steps(examples.size());
     }
 }

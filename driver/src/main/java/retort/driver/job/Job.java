@@ -1,19 +1,15 @@
 package retort.driver.job;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
 import retort.kernels.Backend;
-import retort.nn.Architecture;
-import retort.nn.Initializer;
 import retort.nn.Sequential;
 
 /** The steps of a recipe on one backend and data set. */
@@ -132,28 +128,16 @@ public final class Job {
 
     /** Trains a fresh model and finds out about it; the model is closed if that fails. */
     private <R> Trained<R> train(Fit fit, Set<Integer> omitted, BiFunction<Sequential, List<Epoch>, R> findOut) {
-        Sequential model = create(fit.training().architecture(), fit.seed());
+        Sequential model = fit.create(backend);
         try {
             Fit.Listener listener = models.saving(fit, omitted, watcher);
-            R result = train(fit, fit.name(), model, listener, epochs -> findOut.apply(model, epochs));
+            R result = fit.run(model, listener, checkpoints, fit.name(), epochs -> findOut.apply(model, epochs));
             if (models.folder() != null) {
                 checkpoints.keep(fit.name(), result);
             }
             return new Trained<>(model, models.file(fit.name()), result);
         } catch (RuntimeException e) {
             model.close();
-            throw e;
-        }
-    }
-
-    /** A job that is stopped while it finds out about a model goes on with the model as it was trained. */
-    private <R> R train(
-            Fit fit, String name, Sequential model, Fit.Listener listener, Function<List<Epoch>, R> findOut) {
-        List<Epoch> epochs = fit.run(model, listener, checkpoints, name);
-        try {
-            return findOut.apply(epochs);
-        } catch (InterruptedJobException e) {
-            fit.keep(model, epochs, checkpoints, name);
             throw e;
         }
     }
@@ -211,9 +195,10 @@ public final class Job {
         Examples examples = method.examples(
                         data.train(), taught.map(Taught::logits).orElse(null))
                 .without(student.omitted());
-        Fit fit = fit(student, student.name(), examples, recipe.seed(student));
-        Optional<StudentResult.CrossValidation> folds =
-                student.folds() == 0 ? Optional.empty() : Optional.of(crossValidate(student, fit));
+        Fit fit = student.fit(student.name(), examples, recipe.seed(student));
+        Optional<StudentResult.CrossValidation> folds = student.folds() == 0
+                ? Optional.empty()
+                : Optional.of(new CrossValidation(backend, student, fit, checkpoints, watcher).run());
         watcher.next();
         return doneBefore(student.name(), StudentResult.class)
                 .orElseGet(() -> train(
@@ -242,18 +227,6 @@ public final class Job {
                 correct(student, logits, taught));
     }
 
-    private static Fit fit(Student student, String name, Examples examples, long seed) {
-        float temperature = student.temperature();
-        return new Fit(
-                name,
-                examples,
-                null,
-                student.training(),
-                student.method().loss(temperature, student.alpha()),
-                temperature,
-                seed);
-    }
-
     /** Step 6; without a teacher there are no predictions that could give the share to match. */
     private Optional<StudentResult.Corrections> correct(Student student, Logits logits, Optional<Taught> taught) {
         Set<Integer> omitted = student.omitted();
@@ -277,51 +250,6 @@ public final class Job {
         return new StudentResult.Corrected(bias, evaluated(logits.biased(omitted, bias)));
     }
 
-    /** Step 4: contiguous folds; for each a fresh student, trained on the others and held against the teacher on it. */
-    private StudentResult.CrossValidation crossValidate(Student student, Fit whole) {
-        watcher.next();
-        List<Fold> results = new ArrayList<>();
-        for (int fold = 0; fold < student.folds(); fold++) {
-            int number = fold;
-            String name = student.name() + ", " + foldName(student, number);
-            results.add(checkpoints.part(name, Fold.class).orElseGet(() -> {
-                Fold done = fold(student, whole, number, name);
-                checkpoints.keep(name, done);
-                return done;
-            }));
-        }
-        return new StudentResult.CrossValidation(
-                results.stream().map(Fold::agreement).toList(),
-                results.stream().mapToDouble(Fold::seconds).sum());
-    }
-
-    /** How a fold of a cross-validation went. */
-    private record Fold(double agreement, double seconds) {}
-
-    private static String foldName(Student student, int fold) {
-        return "fold " + (fold + 1) + " of " + student.folds();
-    }
-
-    private Fold fold(Student student, Fit whole, int fold, String name) {
-        long start = System.nanoTime();
-        Examples transfer = whole.examples();
-        int from = (int) ((long) transfer.size() * fold / student.folds());
-        int to = (int) ((long) transfer.size() * (fold + 1) / student.folds());
-        long seed = whole.seed() + ((fold + 1L) << 32);
-        try (Sequential model = create(student.training().architecture(), seed)) {
-            Fit fit = fit(student, foldName(student, fold), transfer.outside(from, to), seed);
-            Examples heldOut = transfer.range(from, to);
-            double agreement = train(
-                    fit,
-                    name,
-                    model,
-                    watcher,
-                    epochs -> Inference.logits(model, heldOut, done -> watcher.check())
-                            .accuracy(heldOut));
-            return new Fold(agreement, (System.nanoTime() - start) / 1e9);
-        }
-    }
-
     /** Any model on the test images. */
     public Evaluation test(Sequential model, String name) {
         return evaluated(logits("test of " + name, model, test));
@@ -342,10 +270,5 @@ public final class Job {
     /** Saves a model with the recipe, data set and seed that it comes from. */
     public void save(Sequential model, Path file) {
         model.save(file, models.origin());
-    }
-
-    /** A model with fresh weights. */
-    private Sequential create(Architecture architecture, long seed) {
-        return Sequential.create(backend, architecture, Initializer.GLOROT_UNIFORM, seed);
     }
 }

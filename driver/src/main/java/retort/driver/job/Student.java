@@ -39,6 +39,11 @@ public record Student(
         return folds == 0 ? 1 : 2;
     }
 
+    /** Its training on examples, without validation. */
+    Fit fit(String title, Examples examples, long ownSeed) {
+        return new Fit(title, examples, null, training, method.loss(temperature, alpha), temperature, ownSeed);
+    }
+
     /** The same on true labels, as a model of its own that is not cross-validated. */
     public Student onTrueLabels(String otherName, float otherTemperature) {
         Method labels = Method.HARD_LABELS;
