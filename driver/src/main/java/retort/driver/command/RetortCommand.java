@@ -44,6 +44,7 @@ public final class RetortCommand implements Runnable {
             EvaluateCommand.class,
             LatencyCommand.class,
             StudyCommand.class,
+            CompareCommand.class,
             PredictCommand.class,
             ServeCommand.class,
             ExportCommand.class,

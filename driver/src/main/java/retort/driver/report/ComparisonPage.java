@@ -1,0 +1,87 @@
+package retort.driver.report;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import retort.driver.cli.Json;
+import retort.driver.cli.OutputFolder;
+import retort.driver.page.Block;
+import retort.driver.page.Format;
+import retort.driver.page.Page;
+import retort.driver.page.Table;
+import retort.driver.page.Table.Cell;
+
+/** A comparison as a page to look at, and as JSON and CSV. */
+public final class ComparisonPage {
+    private ComparisonPage() {}
+
+    /** Writes all of them, each whole or not at all, and names them, the page first. */
+    public static List<Path> write(Comparison comparison, OutputFolder folder) {
+        Path json = folder.write("comparison.json", Json.text(comparison) + "\n");
+        Path csv = folder.write(
+                "comparison.csv", table(comparison, comparison.all().toList()).csv());
+        return List.of(folder.write("comparison.html", html(comparison)), json, csv);
+    }
+
+    static String html(Comparison comparison) {
+        List<Block> reports = IntStream.range(0, comparison.reports().size())
+                .mapToObj(i -> Block.text(
+                        ComparisonText.letter(i) + ": " + comparison.reports().get(i)))
+                .toList();
+        return new Page("Retort compare")
+                .sentence(sentence(comparison))
+                .section("Reports", reports)
+                .section("Configuration", differingFirst(comparison, comparison.configuration()))
+                .section("Environment", differingFirst(comparison, comparison.environment()))
+                .section("Results", differingFirst(comparison, comparison.results()))
+                .html();
+    }
+
+    private static String sentence(Comparison comparison) {
+        return String.format(
+                Locale.ROOT,
+                "%d reports: %d differences in configuration, %d in environment, %d in results.",
+                comparison.reports().size(),
+                differing(comparison.configuration()),
+                differing(comparison.environment()),
+                differing(comparison.results()));
+    }
+
+    private static long differing(List<Comparison.Row> rows) {
+        return rows.stream().filter(Comparison.Row::differs).count();
+    }
+
+    private static List<Block> differingFirst(Comparison comparison, List<Comparison.Row> rows) {
+        List<Comparison.Row> sorted = rows.stream()
+                .sorted(Comparator.comparing(row -> !row.differs()))
+                .toList();
+        return rows.isEmpty() ? List.of() : List.of(table(comparison, sorted));
+    }
+
+    private static Table table(Comparison comparison, List<Comparison.Row> rows) {
+        List<String> header = new ArrayList<>(List.of("what"));
+        IntStream.range(0, comparison.reports().size()).forEach(i -> header.add(ComparisonText.letter(i)));
+        boolean two = comparison.reports().size() == 2;
+        if (two) {
+            header.add("B / A");
+        }
+        Table.Builder table = Table.of("", header.toArray(String[]::new));
+        for (Comparison.Row row : rows) {
+            List<Cell> cells = new ArrayList<>();
+            cells.add(Cell.of(row.name()));
+            for (int i = 0; i < row.values().size(); i++) {
+                Object value = row.values().get(i);
+                Cell cell = value == null ? Cell.EMPTY : new Cell(row.text(i), value, Table.Mark.NONE);
+                cells.add(row.differs() ? cell.marked(Table.Mark.STRONG) : cell);
+            }
+            if (two) {
+                cells.add(Cell.of(Format.RATIO, row.differs() ? row.quotient().orElse(null) : null));
+            }
+            table.row(cells);
+        }
+        return table.build();
+    }
+}

@@ -1,0 +1,119 @@
+package retort.driver.report;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import retort.driver.page.Format;
+
+/** A comparison for a terminal of 80 columns: what differs, and in a few words what does not. */
+public final class ComparisonText {
+    private static final int WIDTH = 80;
+    private static final int NAME = 36;
+    private static final int SHORTEST = 7;
+
+    private final StringBuilder text = new StringBuilder();
+    private final Comparison comparison;
+    private final int column;
+
+    private ComparisonText(Comparison comparison) {
+        this.comparison = comparison;
+        int columns =
+                comparison.reports().size() == 2 ? 3 : comparison.reports().size();
+        column = Math.max(SHORTEST, (WIDTH - NAME) / columns);
+    }
+
+    public static String of(Comparison comparison) {
+        ComparisonText lines = new ComparisonText(comparison);
+        for (int i = 0; i < comparison.reports().size(); i++) {
+            lines.line(letter(i) + "  " + comparison.reports().get(i));
+        }
+        lines.part("CONFIGURATION", comparison.configuration(), false);
+        lines.part("ENVIRONMENT", comparison.environment(), false);
+        lines.part("RESULTS", comparison.results(), true);
+        return lines.text.toString();
+    }
+
+    /** What a report is called in the columns. */
+    static String letter(int report) {
+        return Character.toString('A' + report);
+    }
+
+    private void part(String title, List<Comparison.Row> rows, boolean quotients) {
+        line("");
+        List<Comparison.Row> differing =
+                rows.stream().filter(Comparison.Row::differs).toList();
+        boolean two = quotients && comparison.reports().size() == 2;
+        line(differing.isEmpty() ? title : named(title) + letters() + (two ? right("B / A") : ""));
+        for (Comparison.Row row : differing) {
+            if (fits(row)) {
+                String quotient = two ? row.quotient().map(Format.RATIO::of).orElse("") : "";
+                line(named("  " + row.name()) + values(row) + right(quotient));
+            } else {
+                block(row);
+            }
+        }
+        List<String> same = rows.stream()
+                .filter(row -> !row.differs())
+                .map(Comparison.Row::name)
+                .toList();
+        if (!same.isEmpty()) {
+            wrapped("  the same: ", String.join(", ", same));
+        } else if (rows.isEmpty()) {
+            line("  none");
+        }
+    }
+
+    private String letters() {
+        return IntStream.range(0, comparison.reports().size())
+                .mapToObj(i -> right(letter(i)))
+                .collect(Collectors.joining());
+    }
+
+    private boolean fits(Comparison.Row row) {
+        return row.name().length() + 2 < NAME
+                && NAME + column * comparison.reports().size() <= WIDTH
+                && IntStream.range(0, row.values().size())
+                        .allMatch(i -> row.text(i).length() < column);
+    }
+
+    private String values(Comparison.Row row) {
+        return IntStream.range(0, row.values().size())
+                .mapToObj(i -> right(row.text(i).isEmpty() ? "-" : row.text(i)))
+                .collect(Collectors.joining());
+    }
+
+    /** Values below each other. */
+    private void block(Comparison.Row row) {
+        wrapped("  ", row.name());
+        for (int i = 0; i < row.values().size(); i++) {
+            wrapped("    " + letter(i) + "  ", row.text(i).isEmpty() ? "-" : row.text(i));
+        }
+    }
+
+    /** In lines of the terminal, all behind the first one's beginning; a longer word stands alone. */
+    private void wrapped(String first, String content) {
+        StringBuilder line = new StringBuilder(first);
+        for (String word : content.split(" ")) {
+            boolean begun = line.length() > first.length();
+            if (begun && line.length() + 1 + word.length() > WIDTH) {
+                line(line.toString());
+                line = new StringBuilder(" ".repeat(first.length()));
+                begun = false;
+            }
+            line.append(begun ? " " : "").append(word);
+        }
+        line(line.toString());
+    }
+
+    private static String named(String name) {
+        return name + " ".repeat(Math.max(0, NAME - name.length()));
+    }
+
+    private String right(String value) {
+        return " ".repeat(Math.max(0, column - value.length())) + value;
+    }
+
+    private void line(String line) {
+        text.append(line.stripTrailing()).append('\n');
+    }
+}

@@ -1,0 +1,135 @@
+package retort.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import retort.driver.data.SyntheticSet;
+
+class CompareTest {
+    private static final int USAGE = 2;
+    private static final int BAD_FILE = 4;
+    private static final int TERMINAL = 80;
+
+    @TempDir
+    private Path folder;
+
+    private Path first;
+    private Path second;
+
+    @BeforeEach
+    void train() throws IOException {
+        Path data = SyntheticSet.write(folder.resolve("digits"), 60, 40);
+        first = train(data, "first", "--seed=0");
+        second = train(data, "second", "--seed=1");
+    }
+
+    private Path train(Path data, String name, String seed) {
+        Path out = folder.resolve(name);
+        Outcome.of(
+                        "train",
+                        "--model=student",
+                        "--data=" + data,
+                        "--student-epochs=1",
+                        "--threads=1",
+                        seed,
+                        "--out=" + out)
+                .isDone();
+        return out;
+    }
+
+    @Test
+    void whatDiffersComesFirstAndFitsATerminal() {
+        String text = Outcome.of(
+                        "compare",
+                        first.toString(),
+                        second.resolve("report.json").toString())
+                .isDone()
+                .out();
+        List<String> lines = text.lines().toList();
+        assertEquals("A  " + first.resolve("report.json"), lines.getFirst());
+        lines.stream()
+                .filter(line -> !line.contains(folder.toString()))
+                .forEach(line -> assertTrue(line.length() <= TERMINAL, line));
+        int configuration = lines.indexOf(lines.stream()
+                .filter(line -> line.startsWith("CONFIGURATION"))
+                .findFirst()
+                .orElseThrow());
+        assertTrue(lines.get(configuration + 1).matches("  seed +0 +1"), text);
+        assertTrue(text.contains("  the same: command, "), text);
+        assertTrue(text.contains("hard-labels: parameters"), text);
+    }
+
+    @Test
+    void jsonHasAValueOfEachReport() {
+        JsonObject json = JsonParser.parseString(Outcome.of("compare", "--json", first.toString(), second.toString())
+                        .isDone()
+                        .out())
+                .getAsJsonObject();
+        assertEquals(List.of("reports", "configuration", "environment", "results"), List.copyOf(json.keySet()));
+        JsonObject seed = row(json.getAsJsonArray("configuration"), "seed");
+        assertTrue(seed.get("differs").getAsBoolean());
+        assertEquals("[\"0\",\"1\"]", seed.get("values").toString());
+        JsonObject parameters = row(json.getAsJsonArray("results"), "hard-labels: parameters");
+        assertFalse(parameters.get("differs").getAsBoolean());
+        assertEquals(8070, parameters.getAsJsonArray("values").get(0).getAsInt());
+    }
+
+    @Test
+    void aPageAndTablesAreWrittenWhereTheUserSaysSo() throws IOException {
+        Path out = folder.resolve("comparison");
+        Outcome.of("compare", first.toString(), second.toString(), "--out=" + out)
+                .isDone();
+        assertEquals(List.of("comparison.csv", "comparison.html", "comparison.json"), Outcome.files(out));
+        assertTrue(Files.readString(out.resolve("comparison.html")).contains("2 reports: "));
+        Outcome.of("compare", first.toString(), second.toString(), "--out=" + out)
+                .isRefused(USAGE, "the folder holds comparison.csv already", "--force");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"schemaVersion\": 1, \"study\": \"sweep\"} | is a study, expected a report of run",
+                "{\"schemaVersion\": 1, \"peaks\": []} | is of bench, expected a report of run",
+                "{\"schemaVersion\": 9, \"command\": \"run\"} | is a report of version 9, expected 1",
+                "{\"schemaVersion\": 1, \"command\": \"run\"} | lacks parts of a report",
+                "{\"schemaVersion\": 1, \"command\": \"run\", \"environment\": {}, \"students\": [{}]} | lacks parts of a report",
+                "{\"schemaVersion\": 1, \"command\": \"run\", \"environment\": {}, \"students\": 3} | is no report",
+                "{\"schemaVersion\": 1} | is no report",
+                "[] | is no report",
+                "Dear reader, | is no report"
+            })
+    void filesOfOtherKindsAreRefused(String text, String problem) throws IOException {
+        Path other = Files.writeString(folder.resolve("other.json"), text);
+        Outcome.of("compare", first.toString(), other.toString()).isRefused(BAD_FILE, other + ": " + problem);
+    }
+
+    @Test
+    void oneReportOrNoneIsNotCompared() {
+        Outcome.of("compare", first.toString()).isRefused(USAGE, "REPORT");
+        Outcome.of("compare", first.toString(), first.toString()).isRefused(USAGE, "is there twice");
+        Outcome.of("compare", first.toString(), folder.resolve("none").toString())
+                .isRefused(BAD_FILE, "none: can't be read");
+    }
+
+    private static JsonObject row(JsonArray rows, String name) {
+        return rows.asList().stream()
+                .map(element -> element.getAsJsonObject())
+                .filter(row -> row.get("name").getAsString().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+}
