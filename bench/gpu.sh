@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# In a checkout this makes the GPU kit, bench/target/retort-gpu.tar.xz: the command, a Java runtime, an OpenCL loader and
-# this script, for a machine that has nothing but a driver, and xz to unpack it. There `./gpu.sh` runs everything and
-# writes results as it goes. It exits with 1 if a step failed, after all others.
+# In a checkout this makes the GPU kit, bench/target/retort-gpu.tar.xz: the command, a Java runtime, an OpenCL loader
+# and this script, for a machine that has nothing but a driver, and xz to unpack it. There `./gpu.sh` runs everything
+# and writes results as it goes. It exits with 1 if a step failed, after all others.
 #
 #   ./gpu.sh [--steps=NAME,...] [--minutes=N] [--out=DIR]
 #
