@@ -18,6 +18,7 @@ import retort.driver.cli.Json;
 import retort.driver.cli.OptionGroup;
 import retort.driver.cli.OutputFolder;
 import retort.driver.cli.Version;
+import retort.driver.data.BadDataException;
 import retort.driver.report.Comparison;
 import retort.driver.report.ComparisonPage;
 import retort.driver.report.ComparisonText;
@@ -75,6 +76,9 @@ final class CompareCommand implements Callable<Integer> {
         Map<String, Report> reports = new LinkedHashMap<>();
         for (Path path : paths) {
             Path file = Files.isDirectory(path) ? path.resolve(ReportFile.NAME) : path;
+            if (!Files.exists(file) && Files.isDirectory(path)) {
+                throw new BadDataException(path.toString(), "the folder holds no " + ReportFile.NAME);
+            }
             if (reports.put(file.toString(), ReportReader.read(file)) != null) {
                 throw new ParameterException(spec.commandLine(), file + " is there twice");
             }

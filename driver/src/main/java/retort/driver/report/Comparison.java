@@ -158,7 +158,9 @@ public record Comparison(List<String> reports, List<Row> configuration, List<Row
 
     private static void tested(Map<String, Fact> facts, String model, Report.Test test) {
         number(facts, model + ": test errors", Format.COUNT, test.errors());
-        number(facts, model + ": calibration error", Format.NUMBER, test.calibrationError());
+        if (test.calibration() != null) {
+            number(facts, model + ": calibration error", Format.NUMBER, test.calibrationError());
+        }
     }
 
     private static void number(Map<String, Fact> facts, String name, Format format, double value) {

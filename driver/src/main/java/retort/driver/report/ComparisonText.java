@@ -8,18 +8,21 @@ import retort.driver.page.Format;
 /** A comparison for a terminal of 80 columns: what differs, and in a few words what does not. */
 public final class ComparisonText {
     private static final int WIDTH = 80;
-    private static final int NAME = 36;
-    private static final int SHORTEST = 7;
+    private static final int GAP = 2;
+
+    /** Longer values stand below each other. */
+    private static final int LONGEST = 14;
+
+    /** Names that are told where all agree. */
+    private static final int MOST_NAMES = 12;
 
     private final StringBuilder text = new StringBuilder();
     private final Comparison comparison;
-    private final int column;
+    private int column;
+    private int name;
 
     private ComparisonText(Comparison comparison) {
         this.comparison = comparison;
-        int columns =
-                comparison.reports().size() == 2 ? 3 : comparison.reports().size();
-        column = Math.max(SHORTEST, (WIDTH - NAME) / columns);
     }
 
     public static String of(Comparison comparison) {
@@ -43,6 +46,13 @@ public final class ComparisonText {
         List<Comparison.Row> differing =
                 rows.stream().filter(Comparison.Row::differs).toList();
         boolean two = quotients && comparison.reports().size() == 2;
+        column = GAP
+                + differing.stream()
+                        .flatMap(row -> texts(row).stream())
+                        .mapToInt(String::length)
+                        .filter(length -> length <= LONGEST)
+                        .reduce("0.123 ×".length(), Math::max);
+        name = WIDTH - column * (comparison.reports().size() + (two ? 1 : 0));
         line(differing.isEmpty() ? title : named(title) + letters() + (two ? right("B / A") : ""));
         for (Comparison.Row row : differing) {
             if (fits(row)) {
@@ -56,7 +66,9 @@ public final class ComparisonText {
                 .filter(row -> !row.differs())
                 .map(Comparison.Row::name)
                 .toList();
-        if (!same.isEmpty()) {
+        if (same.size() > MOST_NAMES) {
+            line("  the same: " + same.size() + (differing.isEmpty() ? "" : " others"));
+        } else if (!same.isEmpty()) {
             wrapped("  the same: ", String.join(", ", same));
         } else if (rows.isEmpty()) {
             line("  none");
@@ -70,10 +82,12 @@ public final class ComparisonText {
     }
 
     private boolean fits(Comparison.Row row) {
-        return row.name().length() + 2 < NAME
-                && NAME + column * comparison.reports().size() <= WIDTH
-                && IntStream.range(0, row.values().size())
-                        .allMatch(i -> row.text(i).length() < column);
+        return row.name().length() + GAP < name
+                && texts(row).stream().allMatch(value -> value.length() + GAP <= column);
+    }
+
+    private static List<String> texts(Comparison.Row row) {
+        return IntStream.range(0, row.values().size()).mapToObj(row::text).toList();
     }
 
     private String values(Comparison.Row row) {
@@ -105,8 +119,8 @@ public final class ComparisonText {
         line(line.toString());
     }
 
-    private static String named(String name) {
-        return name + " ".repeat(Math.max(0, NAME - name.length()));
+    private String named(String title) {
+        return title + " ".repeat(Math.max(0, name - title.length()));
     }
 
     private String right(String value) {
