@@ -93,7 +93,8 @@ class CompareTest {
         Outcome.of("compare", first.toString(), second.toString(), "--out=" + out)
                 .isDone();
         assertEquals(List.of("comparison.csv", "comparison.html", "comparison.json"), Outcome.files(out));
-        assertTrue(Files.readString(out.resolve("comparison.html")).contains("2 reports: "));
+        assertTrue(Files.readString(out.resolve("comparison.html"))
+                .contains("2 reports; differences: 1 in configuration, "));
         Outcome.of("compare", first.toString(), second.toString(), "--out=" + out)
                 .isRefused(USAGE, "the folder holds comparison.csv already", "--force");
     }

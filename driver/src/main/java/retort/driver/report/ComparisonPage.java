@@ -43,7 +43,7 @@ public final class ComparisonPage {
     private static String sentence(Comparison comparison) {
         return String.format(
                 Locale.ROOT,
-                "%d reports: %d differences in configuration, %d in environment, %d in results.",
+                "%d reports; differences: %d in configuration, %d in environment, %d in results.",
                 comparison.reports().size(),
                 differing(comparison.configuration()),
                 differing(comparison.environment()),
@@ -64,7 +64,7 @@ public final class ComparisonPage {
     private static Table table(Comparison comparison, List<Comparison.Row> rows) {
         List<String> header = new ArrayList<>(List.of("what"));
         IntStream.range(0, comparison.reports().size()).forEach(i -> header.add(ComparisonText.letter(i)));
-        boolean two = comparison.reports().size() == 2;
+        boolean two = rows.stream().anyMatch(row -> row.quotient().isPresent());
         if (two) {
             header.add("B / A");
         }
