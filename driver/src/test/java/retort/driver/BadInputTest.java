@@ -160,6 +160,33 @@ class BadInputTest {
         modelRefused(bare, "its metadata names no architecture");
     }
 
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void refusesAModelWithAWeightThatIsNoFiniteNumber(float weight) throws IOException {
+        Path model = filled("bad.safetensors", weight);
+        String problem = "1.dense.weight has " + weight + " at element 0, expected finite numbers";
+        modelRefused(model, problem);
+        refused(BAD_FILE, new String[] {"latency", "--teacher=" + model}, model + ": " + problem);
+        refused(BAD_FILE, new String[] {"latency", "--student=" + model}, model + ": " + problem);
+        refused(BAD_FILE, new String[] {"study", "sweep", "--teacher=" + model}, model + ": " + problem);
+        Outcome.of("export", model.toString(), "--out=" + folder.resolve("x.onnx"))
+                .isRefused(BAD_FILE, model + ": " + problem);
+        Outcome.of("serve", "--model=" + model).isRefused(BAD_FILE, model + ": " + problem);
+    }
+
+    @Test
+    void refusesAModelWhoseLogitsOverflow() throws IOException {
+        Path model = filled("large.safetensors", Float.MAX_VALUE);
+        String problem = ": the model gives a logit of Infinity, expected finite numbers";
+        Outcome evaluated = Outcome.of(command("evaluate", "--model=" + model));
+        assertEquals(BAD_FILE, evaluated.code(), evaluated.err());
+        assertTrue(evaluated.err().endsWith("test of large.safetensors" + problem + "\n"), evaluated.err());
+        Outcome distilled = Outcome.of(command("distill", "--teacher=" + model));
+        assertEquals(BAD_FILE, distilled.code(), distilled.err());
+        assertTrue(distilled.err().endsWith("soft labels" + problem + "\n"), distilled.err());
+        assertFalse(Files.exists(out));
+    }
+
     @Test
     void refusesAModelOfOtherShapes() throws IOException {
         modelRefused(model("small.safetensors", 14, 10), "maps 14 x 14 x 1 to 10, expected 28 x 28 x 1 to 10");
@@ -300,6 +327,15 @@ class BadInputTest {
         byte[] bytes = Files.readAllBytes(data.resolve(file));
         bytes[at] = (byte) value;
         Files.write(data.resolve(file), bytes);
+    }
+
+    /** A model of one dense layer, its weights all the same. */
+    private Path filled(String name, float weight) {
+        Path file = model(name, 28, 10);
+        SafeTensors tensors = SafeTensors.read(file);
+        Arrays.fill(tensors.tensors().get("1.dense.weight").elements(), weight);
+        tensors.write(file);
+        return file;
     }
 
     /** A model of one dense layer. */

@@ -10,6 +10,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -200,6 +201,11 @@ class PredictTest {
         save(other, "input 28x28x1; flatten; dense 10", Map.of());
         SafeTensors tensors = SafeTensors.read(other);
         tensors.tensors().get("1.dense.bias").elements()[3] = Float.POSITIVE_INFINITY;
+        tensors.write(other);
+        Outcome.of("predict", image, "--model=" + other)
+                .isRefused(BAD_FILE, other + ": 1.dense.bias has Infinity at element 3, expected finite numbers");
+        tensors.tensors().get("1.dense.bias").elements()[3] = 0;
+        Arrays.fill(tensors.tensors().get("1.dense.weight").elements(), Float.MAX_VALUE);
         tensors.write(other);
         Outcome.of("predict", image, "--model=" + other)
                 .isRefused(BAD_FILE, other + ": gives a logit of Infinity, expected finite numbers");

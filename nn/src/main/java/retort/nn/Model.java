@@ -45,6 +45,7 @@ public final class Model implements AutoCloseable {
      * Reads a model that {@link Sequential#save} wrote.
      *
      * @throws ModelFileException if the file can't be read, names no architecture, or holds other tensors than it needs
+     *     or elements that are no finite numbers
      * @throws BackendUnavailableException if the engine can't run here
      */
     public static Model load(Path file, Engine engine) {

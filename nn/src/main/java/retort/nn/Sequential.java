@@ -177,6 +177,7 @@ public final class Sequential implements AutoCloseable {
      * Reads a model that {@link #save} wrote.
      *
      * @throws ModelFileException if the file can't be read, names no architecture, or holds other tensors than it needs
+     *     or elements that are no finite numbers
      */
     public static Loaded load(Backend backend, Path file) {
         SafeTensors tensors = SafeTensors.read(file);
@@ -192,6 +193,7 @@ public final class Sequential implements AutoCloseable {
             if (!entry.shape().equals(shape)) {
                 throw new ModelFileException(file, name + " is " + entry.shape() + ", expected " + shape);
             }
+            requireFinite(file, name, entry.elements());
             return entry.elements();
         };
         Sequential model;
@@ -207,6 +209,15 @@ public final class Sequential implements AutoCloseable {
                     file, "has " + tensors.tensors().size() + " tensors, expected the " + expected + " of " + text);
         }
         return new Loaded(model, tensors.metadata());
+    }
+
+    private static void requireFinite(Path file, String name, float[] elements) {
+        for (int i = 0; i < elements.length; i++) {
+            if (!Float.isFinite(elements[i])) {
+                throw new ModelFileException(
+                        file, name + " has " + elements[i] + " at element " + i + ", expected finite numbers");
+            }
+        }
     }
 
     @Override

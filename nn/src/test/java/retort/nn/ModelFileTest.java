@@ -151,6 +151,15 @@ class ModelFileTest {
         refused("6.dense.weight is 4 x 7, expected 7 x 4");
     }
 
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void refusesAnElementThatIsNoFiniteNumber(float element) {
+        Map<String, SafeTensors.Entry> tensors = tensors();
+        tensors.get("6.dense.weight").elements()[27] = element;
+        write(tensors);
+        refused("6.dense.weight has " + element + " at element 27, expected finite numbers");
+    }
+
     private void write(Map<String, SafeTensors.Entry> tensors) {
         new SafeTensors(Map.of("architecture", TEXT), tensors).write(file);
     }

@@ -61,6 +61,7 @@ final class DistillCommand implements Callable<Integer> {
                     student.of(spec, recipe, recipe.standard().recipe().distilled());
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
+            ModelFiles.check(session, teacher);
             session.keepCheckpoints(
                     options,
                     CommandSettings.none().with("student", learner).with("teacher", ModelFiles.digest(teacher)));

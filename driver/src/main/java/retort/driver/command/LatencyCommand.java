@@ -61,8 +61,12 @@ final class LatencyCommand implements Callable<Integer> {
         try (Session session = new Session(spec, options, recipe, engine)) {
             Recipe settings = session.recipe();
             ImageSet test = session.data().test();
-            check(session, teacher);
-            check(session, student);
+            if (teacher != null) {
+                ModelFiles.check(session, teacher);
+            }
+            if (student != null) {
+                ModelFiles.check(session, student);
+            }
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
             Architecture ofTeacher = settings.teacher().architecture();
@@ -79,13 +83,6 @@ final class LatencyCommand implements Callable<Integer> {
             session.finish(report, List.of());
         }
         return ExitCode.DONE;
-    }
-
-    /** A file that can't be used is refused before minutes go into the other. */
-    private static void check(Session session, Path file) {
-        if (file != null) {
-            ModelFiles.load(session.backend(), file, session.data().test()).close();
-        }
     }
 
     /** The user's model; or an untrained one, which takes as long. */

@@ -45,6 +45,15 @@ final class ModelFiles {
         return loaded;
     }
 
+    /**
+     * Refuses a file that can't be used, before anything is trained or written.
+     *
+     * @throws ModelFileException if the file is no model, or one for other images or classes
+     */
+    static void check(Session session, Path file) {
+        load(session.backend(), file, session.data().test()).close();
+    }
+
     private static void check(Path file, Architecture architecture, int height, int width) {
         Shape input = Shape.of(height, width, 1);
         Shape output = Shape.of(ImageSet.CLASSES);

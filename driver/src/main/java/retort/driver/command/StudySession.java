@@ -47,8 +47,7 @@ record StudySession(
     /** A file that can't be used is refused before anything is trained. */
     private void checkTeacher() {
         if (options.teacher() != null) {
-            ModelFiles.load(session.backend(), options.teacher(), session.data().test())
-                    .close();
+            ModelFiles.check(session, options.teacher());
         }
     }
 

@@ -39,7 +39,6 @@ public record TrainedNetwork(
             Map<String, SafeTensors.Entry> parameters = new LinkedHashMap<>();
             for (Parameter parameter : model.parameters()) {
                 float[] elements = backend.download(parameter.value());
-                requireFinite(file, parameter.name(), elements);
                 parameters.put(
                         parameter.name(),
                         new SafeTensors.Entry(parameter.value().shape(), elements));
@@ -47,15 +46,6 @@ public record TrainedNetwork(
             Map<String, String> metadata = new LinkedHashMap<>(loaded.metadata());
             metadata.put("classes", classes(model.architecture().output()));
             return new TrainedNetwork(model.architecture(), parameters, metadata);
-        }
-    }
-
-    private static void requireFinite(Path file, String name, float[] elements) {
-        for (int i = 0; i < elements.length; i++) {
-            if (!Float.isFinite(elements[i])) {
-                throw new ModelFileException(
-                        file, name + " has " + elements[i] + " at element " + i + ", expected finite numbers");
-            }
         }
     }
 

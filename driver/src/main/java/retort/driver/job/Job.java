@@ -177,7 +177,7 @@ public final class Job {
             }
         });
         watcher.stepEnds();
-        return logits;
+        return finite(name, logits);
     }
 
     /**
@@ -264,6 +264,16 @@ public final class Job {
         watcher.stepStarts(step, examples.size());
         Logits logits = Inference.logits(model, examples, watcher::stepProgress);
         watcher.stepEnds();
+        return finite(step, logits);
+    }
+
+    /** Weights that are finite can still have sums that overflow. */
+    private static Logits finite(String step, Logits logits) {
+        for (float value : logits.values()) {
+            if (!Float.isFinite(value)) {
+                throw new BadDataException(step, "the model gives a logit of " + value + ", expected finite numbers");
+            }
+        }
         return logits;
     }
 
