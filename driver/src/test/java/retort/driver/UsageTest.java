@@ -38,7 +38,7 @@ class UsageTest {
             distill --backend=cpu-simd,opencl         | 'cpu-simd,opencl' is no engine
             evaluate --backend=cpu-simd,opencl        | 'cpu-simd,opencl' is no engine
             run --threads=0                           | --threads
-            run --threads=two                         | 'two' is not a whole number of 1 or more
+            run --threads=two                         | 'two' is not a whole number of 1 to
             run --seed=1.5                            | --seed
             run --recipe=other                        | --recipe
             run --omit=3,x                            | '3,x' is not a list of classes from 0 to 9
@@ -135,6 +135,7 @@ class UsageTest {
         Outcome.of("train", "@" + options).isRefused(4, "none: no such folder");
         Files.writeString(options, "--threads=0\n");
         Outcome.of("train", "@" + options).isRefused(WRONG_USAGE, "--threads");
+        Outcome.of("train", "--threads=100000").isRefused(WRONG_USAGE, "'100000' is not a whole number of 1 to ");
         Outcome.of("run", "@" + folder.resolve("missing.txt")).isRefused(WRONG_USAGE, "missing.txt");
     }
 

@@ -22,6 +22,7 @@ import retort.bench.report.MarkdownReport;
 import retort.bench.report.ReportFiles;
 import retort.bench.report.Results;
 import retort.driver.cli.CommandText;
+import retort.driver.cli.Converters;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Json;
 import retort.driver.cli.Names;
@@ -93,6 +94,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--threads",
             paramLabel = "N",
             split = ",",
+            converter = Converters.Threads.class,
             description =
                     "Threads of the CPU engines and peers, one or several counts (default: 1 and all processors).")
     private List<Integer> threads;

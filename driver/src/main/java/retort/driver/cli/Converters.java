@@ -55,6 +55,20 @@ public final class Converters {
         }
     }
 
+    /** Threads to compute on, for an option that says so. */
+    public static final class Threads implements ITypeConverter<Integer> {
+        /** More than four a processor only wait for each other; 64 are had anywhere. */
+        public static final int MOST = Math.max(64, 4 * Runtime.getRuntime().availableProcessors());
+
+        @Override
+        public Integer convert(String text) {
+            if (text.matches("\\d{1,9}") && Integer.parseInt(text) >= 1 && Integer.parseInt(text) <= MOST) {
+                return Integer.valueOf(text);
+            }
+            throw new TypeConversionException("'" + text + "' is not a whole number of 1 to " + MOST);
+        }
+    }
+
     /** A port to listen on, for an option that says so. */
     public static final class Port implements ITypeConverter<Integer> {
         @Override

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import retort.driver.cli.Converters;
 import retort.driver.cli.Names;
 import retort.driver.cli.OptionGroup;
 import retort.driver.cli.OutputFolder;
@@ -35,6 +36,7 @@ final class Options {
                 names = "--threads",
                 order = 3,
                 paramLabel = "N",
+                converter = Converters.Threads.class,
                 description = "Threads of the CPU engines (default: all processors).")
         private Integer threads;
 

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import retort.driver.cli.Converters;
 import retort.driver.config.Section.Value;
 import retort.driver.data.ImageSet;
 import retort.driver.job.BiasCorrection;
@@ -233,7 +234,7 @@ record ExperimentReader(Path folder) {
                         .map(value -> value.list(each -> each.choice(ENGINES)))
                         .orElse(List.of()),
                 engine.flatMap(of -> of.find("device")).map(Value::text),
-                engine.flatMap(of -> count(of, "threads")));
+                engine.flatMap(of -> of.find("threads")).map(value -> value.count(1, Converters.Threads.MOST)));
     }
 
     private static Optional<Experiment.Quick> quick(Section root, List<Student> students) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
+import retort.driver.cli.Converters;
 import retort.driver.job.BiasCorrection;
 import retort.driver.job.Descent;
 import retort.driver.job.Method;
@@ -234,6 +235,19 @@ class ExperimentFileTest {
                 .getMessage();
         assertTrue(message.startsWith("mine.toml:" + problem), message);
         assertEquals(1, message.lines().count(), message);
+    }
+
+    /** How many are too many depends on the machine. */
+    @Test
+    void moreThreadsThanAreOfUseAreRefused() {
+        int most = Converters.Threads.MOST;
+        assertTrue(most >= 64 && most >= 4 * Runtime.getRuntime().availableProcessors());
+        ExperimentFile.parse(EVERYTHING.replace("threads = 3", "threads = " + most), "mine.toml", folder);
+        String text = EVERYTHING.replace("threads = 3", "threads = " + (most + 1));
+        String message = assertThrows(BadConfigException.class, () -> ExperimentFile.parse(text, "mine.toml", folder))
+                .getMessage();
+        String problem = "'threads' is " + (most + 1) + ", expected a whole number of 1 to " + most;
+        assertTrue(message.matches("mine\\.toml:\\d+:\\d+: " + problem), message);
     }
 
     @Test
