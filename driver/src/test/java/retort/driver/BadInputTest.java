@@ -7,15 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -348,5 +352,25 @@ class BadInputTest {
             model.save(file, Map.of());
         }
         return file;
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void resultsThatNobodyGetsAreNoSuccessButAClosedPipeIs() throws IOException, InterruptedException {
+        assertEquals(
+                "1 retort: the results can't be written to the standard output: No space left on device\n",
+                shell("\"$@\" recipes notebook 2>&1 >/dev/full | grep -v WARNING; echo ${PIPESTATUS[0]}"));
+        assertEquals("0 ", shell("\"$@\" recipes notebook 2>&1 | head -c 1 >/dev/null; echo ${PIPESTATUS[0]}"));
+    }
+
+    /** What bash makes of a command in which {@code "$@"} starts retort: its last line, then the others. */
+    private static String shell(String script) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("bash", "-c", script, "bash"));
+        command.addAll(Outcome.Forked.command(List.of("--add-modules=jdk.incubator.vector")));
+        Process process = new ProcessBuilder(command).start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        int last = text.stripTrailing().lastIndexOf('\n') + 1;
+        return text.substring(last).strip() + " " + text.substring(0, last);
     }
 }

@@ -40,10 +40,21 @@ public final class Complaints {
     /** Runs a command line and gives its exit code. */
     public int execute(CommandLine line, String... args) {
         try {
-            return prepare(line).execute(args);
+            int code = prepare(line).execute(args);
+            return code == ExitCode.DONE ? checkOutput(line) : code;
         } catch (OutOfMemoryError e) {
             return explainMemory(line);
         }
+    }
+
+    /** Results that nobody got are no success, but who closes a pipe, such as head, has read enough. */
+    private static int checkOutput(CommandLine line) {
+        line.getOut().flush();
+        String reason = StandardOutput.failure();
+        return reason.isEmpty() || reason.contains("Broken pipe")
+                ? ExitCode.DONE
+                : complain(
+                        line, "the results can't be written to the standard output: " + reason, null, ExitCode.FAILED);
     }
 
     private int explain(Exception failure, CommandLine line, ParseResult result) {
@@ -98,7 +109,7 @@ public final class Complaints {
 
     private static int complain(CommandLine line, String message, Exception trace, int code) {
         PrintWriter err = line.getErr();
-        err.println("retort: " + message);
+        err.println("retort: " + Printable.text(message));
         if (trace != null) {
             trace.printStackTrace(err);
         }

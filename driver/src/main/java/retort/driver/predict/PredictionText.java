@@ -3,6 +3,7 @@ package retort.driver.predict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import retort.driver.cli.Printable;
 import retort.driver.image.Digit;
 
 /** Predictions for a terminal of 80 columns: what the models saw, and beside it each one's probabilities as bars. */
@@ -67,7 +68,7 @@ public enum PredictionText {
             int to = Math.min(models.size(), from + MOST_ABREAST);
             beside.addAll(table(models.subList(from, to), predictions.subList(from, to)));
         }
-        StringBuilder text = new StringBuilder(file).append('\n');
+        StringBuilder text = new StringBuilder(Printable.text(file)).append('\n');
         int imageLines = Digit.SIDE / 2;
         for (int i = 0; i < Math.max(imageLines, beside.size()); i++) {
             String image = i < imageLines ? line(digit, 2 * i) : " ".repeat(Digit.SIDE);

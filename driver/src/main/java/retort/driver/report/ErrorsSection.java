@@ -27,7 +27,7 @@ record ErrorsSection(Report report, ModelColours colours) {
         List<Block> maps = new ArrayList<>();
         Tables.tested(report).forEach(tested -> maps.add(heatMap(tested.name(), tested.test())));
         Finding.of(report)
-                .filter(found -> found.correction() != null)
+                .filter(Finding::isCorrected)
                 .ifPresent(found -> maps.add(heatMap(found.student().name() + CORRECTED, found.test())));
         return List.of(
                 recall(),

@@ -8,11 +8,12 @@ import java.util.Set;
 /**
  * The student that learned most of what it was never shown.
  *
- * @param test its best one that read no label: as it was trained, or with the bias that prior-match found
- * @param correction what {@code test} is after; null for none
+ * @param test its best one that read no label: as it was trained, or with the bias that prior-match found if that
+ *     leaves fewer errors, since with a bias that is high enough everything is taken for what was never seen
  * @param control a student of the same size that never saw the same classes, and had no teacher; null for none
+ * @param controlTest the same of that
  */
-record Finding(Report.Student student, Report.Test test, Report.BiasCorrected correction, Report.Student control) {
+record Finding(Report.Student student, Report.Test test, Report.Student control, Report.Test controlTest) {
 
     /** Nothing where no distilled student omits a class. */
     static Optional<Finding> of(Report report) {
@@ -31,12 +32,19 @@ record Finding(Report.Student student, Report.Test test, Report.BiasCorrected co
                         && other.omitted().equals(student.omitted()))
                 .findFirst()
                 .orElse(null);
-        Set<Integer> omitted = student.omitted();
+        return new Finding(student, best(student), control, control == null ? null : best(control));
+    }
+
+    private static Report.Test best(Report.Student student) {
         return student.corrected(Report.PRIOR_MATCH)
-                .filter(corrected ->
-                        corrected.test().recall(omitted) > student.test().recall(omitted))
-                .map(corrected -> new Finding(student, corrected.test(), corrected, control))
-                .orElse(new Finding(student, student.test(), null, control));
+                .map(Report.BiasCorrected::test)
+                .filter(corrected -> corrected.errors() < student.test().errors())
+                .orElse(student.test());
+    }
+
+    /** Whether that is after a correction. */
+    boolean isCorrected() {
+        return test != student.test();
     }
 
     Set<Integer> omitted() {

@@ -29,25 +29,25 @@ public record Headline(String sentence, List<String> details) {
 
     private static List<String> details(Finding finding) {
         Set<Integer> omitted = finding.omitted();
-        String bias = finding.correction() == null
-                ? "It is as its training left it."
-                : String.format(
+        String name = finding.student().name();
+        String bias = finding.isCorrected()
+                ? String.format(
                         Locale.ROOT,
-                        "One bias was raised, and no label read for it; without that it gets %.1f %%.",
-                        100 * finding.student().test().recall(omitted));
+                        "%s: one bias was raised, and no label read for it; without that %.1f %%.",
+                        name,
+                        100 * finding.student().test().recall(omitted))
+                : name + ": as its training left it.";
         if (finding.control() == null) {
             return List.of(bias);
         }
-        String control = String.format(
-                Locale.ROOT,
-                "The same network on true labels gets %s of them.",
-                finding.control().test().right(omitted) == 0
-                        ? "none"
-                        : String.format(
-                                Locale.ROOT,
-                                "%.1f %%",
-                                100 * finding.control().test().recall(omitted)));
-        return List.of(bias, control);
+        double control = finding.controlTest().recall(omitted);
+        return List.of(
+                bias,
+                String.format(
+                        Locale.ROOT,
+                        "%s, the same network on true labels: %s.",
+                        finding.control().name(),
+                        control == 0 ? "none of them" : String.format(Locale.ROOT, "%.1f %% of them", 100 * control)));
     }
 
     /** Where nobody was kept from seeing a class. */

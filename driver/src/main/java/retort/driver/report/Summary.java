@@ -130,7 +130,7 @@ public final class Summary {
         List<Tables.Tested> all = Tables.tested(report);
         if (finding.isPresent()) {
             Finding found = finding.get();
-            String after = found.correction() == null ? "" : ", bias corrected";
+            String after = found.isCorrected() ? ", bias corrected" : "";
             confusion(found.student().name() + after, found.test());
         } else if (!all.isEmpty()) {
             confusion(all.getLast().name(), all.getLast().test());

@@ -42,7 +42,9 @@ class HeadlineTest {
                 student("wide on labels", "hard", 1_276_810, Set.of(3), 20))));
         assertEquals("A student that never saw a 3 gets 9 of 10 right (900 of 1,000).", headline.sentence());
         assertEquals(
-                List.of("It is as its training left it.", "The same network on true labels gets 2.0 % of them."),
+                List.of(
+                        "wide: as its training left it.",
+                        "wide on labels, the same network on true labels: 2.0 % of them."),
                 headline.details());
     }
 

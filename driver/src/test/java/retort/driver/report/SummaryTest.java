@@ -51,8 +51,8 @@ class SummaryTest {
         List<String> lines = Summary.headline(SampleReport.run()).lines().toList();
         assertEquals(
                 List.of(
-                        "One bias was raised, and no label read for it; without that it gets 0.0 %.",
-                        "The same network on true labels gets none of them.",
+                        "distilled: one bias was raised, and no label read for it; without that 0.0 %.",
+                        "hard-labels, the same network on true labels: 60.0 % of them.",
                         "A student that never saw a 3 gets 6 of 10 right (606 of 1,010)."),
                 lines);
     }
