@@ -123,7 +123,10 @@ final class OpenClDevices {
                 .orElseThrow(() -> new BackendUnavailableException(
                         Engine.OPENCL,
                         "there is no device '" + option + "'",
-                        "there are " + list().stream().map(Device::toString).collect(Collectors.joining(", "))));
+                        "expected one of "
+                                + list().stream()
+                                        .map(device -> device.index() + " (" + device.name() + ")")
+                                        .collect(Collectors.joining(", "))));
     }
 
     /** The fastest GPU, of equals the first; where there is none, the first device. */
