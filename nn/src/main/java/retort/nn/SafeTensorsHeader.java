@@ -91,7 +91,10 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
         } catch (CharacterCodingException e) {
             throw new ModelFileException(file, "the header is not UTF-8", e);
         } catch (IOException | IllegalStateException | NumberFormatException e) {
-            throw new ModelFileException(file, "the header is not the JSON of a safetensors file", e);
+            // The parser's message is of its own methods and settings.
+            throw new ModelFileException(
+                    file,
+                    "the header is not the JSON of a safetensors file, expected tensors' dtype, shape and data_offsets");
         }
     }
 
