@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -100,8 +101,18 @@ final class ServeCommand implements Callable<Integer> {
         try {
             return new DigitServer(models, address, port, engine.opening().threads());
         } catch (BindException e) {
-            throw new IOException(
-                    "--bind=" + bind + " --port=" + port + ": " + e.getMessage() + "; --port=0 takes a free one", e);
+            String hint = isTaken(address) ? "; --port=0 takes a free one" : "";
+            throw new IOException("--bind=" + bind + " --port=" + port + ": " + e.getMessage() + hint, e);
+        }
+    }
+
+    /** The message of a BindException doesn't tell on every system: another free port shows that only this one isn't. */
+    private static boolean isTaken(InetAddress address) {
+        try {
+            new ServerSocket(0, 1, address).close();
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 
