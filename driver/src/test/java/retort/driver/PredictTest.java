@@ -17,6 +17,8 @@ import java.util.TreeMap;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
@@ -186,6 +188,29 @@ class PredictTest {
                 .isRefused(BAD_FILE, empty + ": no model in this folder");
         Outcome.of("predict", image.toString(), "--model=" + image)
                 .isRefused(BAD_FILE, image + ": not a safetensors file");
+    }
+
+    /** Neither an image nor a model is waited for. */
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aPipeIsRefused() throws Exception {
+        Path pipe = folder.resolve("pipe.png");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        Outcome.of("predict", pipe.toString()).isRefused(BAD_FILE, pipe + ": is no regular file");
+        Outcome.of("predict", samples.resolve("00001-2.png").toString(), "--model=" + pipe)
+                .isRefused(BAD_FILE, pipe + ": is no regular file");
+    }
+
+    @Test
+    void samplesNeedNoFolderForTemporaryFiles() throws Exception {
+        Path model = Files.copy(model(), folder.resolve("a file"));
+        String taken = "--samples=" + model;
+        Outcome.of("predict", taken).isRefused(BAD_FILE, taken, model + " is a file, expected a folder");
+        Map<String, String> options = Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=/none");
+        try (Outcome.Forked forked =
+                Outcome.Forked.start(folder, options, "predict", "--samples=" + folder.resolve("untemporary"))) {
+            assertEquals(0, forked.end().code());
+        }
     }
 
     @Test

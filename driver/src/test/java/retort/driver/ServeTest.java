@@ -1,6 +1,7 @@
 package retort.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -88,11 +89,7 @@ class ServeTest {
         SampleImages samples = new SampleImages(Dataset.embedded().test());
         int right = 0;
         for (int i : samples.first(2).toArray()) {
-            Path png = folder.resolve(samples.name(i));
-            try (var out = Files.newOutputStream(png)) {
-                samples.write(i, out);
-            }
-            JsonObject answer = answer(post("image/png", Files.readAllBytes(png)));
+            JsonObject answer = answer(post("image/png", samples.png(i)));
             JsonArray answers = answer.getAsJsonArray("answers");
             assertEquals(2, answers.size());
             assertEquals(DIGITS, answer.getAsJsonArray("saw").size());
@@ -359,6 +356,9 @@ class ServeTest {
         int taken = server.address().getPort();
         Outcome.of("serve", "--port=" + taken, model)
                 .isRefused(1, "--bind=127.0.0.1 --port=" + taken, "--port=0 takes a free one");
+        Outcome elsewhere = Outcome.of("serve", "--bind=192.0.2.1", "--port=0", model);
+        elsewhere.isRefused(1, "--bind=192.0.2.1 --port=0");
+        assertFalse(elsewhere.err().contains("takes a free one"), elsewhere.err());
         Outcome.of("serve", "--port=65536", model).isRefused(2, "'65536' is not a port from 0 to 65535");
         Outcome.of("serve", "--bind=256.1.1.1", model).isRefused(2, "--bind=256.1.1.1 is no address");
         Outcome.of("serve", "--model=" + folder.resolve("none")).isRefused(4, "none");

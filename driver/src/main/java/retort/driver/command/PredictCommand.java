@@ -19,6 +19,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import retort.driver.cli.ExitCode;
+import retort.driver.cli.FileReason;
 import retort.driver.cli.Json;
 import retort.driver.cli.OptionGroup;
 import retort.driver.cli.OutputFile;
@@ -155,7 +156,7 @@ final class PredictCommand implements Callable<Integer> {
             }
             return images.stream();
         } catch (IOException e) {
-            throw new BadDataException(path.toString(), "cannot be read (" + e.getMessage() + ")");
+            throw new BadDataException(path.toString(), "can't be read: " + FileReason.of(e));
         }
     }
 
@@ -251,8 +252,8 @@ final class PredictCommand implements Callable<Integer> {
             files.add(OutputFile.open("--samples", samples.resolve(written.name(i)), force));
         }
         for (int i = 0; i < chosen.length; i++) {
-            int image = chosen[i];
-            files.get(i).write(to -> written.write(image, to));
+            byte[] png = written.png(chosen[i]);
+            files.get(i).write(to -> to.write(png));
             out.println(files.get(i).path());
         }
         out.flush();

@@ -13,6 +13,7 @@ import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * A PNG or JPEG, decoded by the JDK and turned to grey.
@@ -23,15 +24,15 @@ record CodedImage(String format, ImageFile limits) {
     static final String PNG = "png";
     static final String JPEG = "jpeg";
 
-    static {
-        ImageIO.setUseCache(false);
-    }
-
     GrayImage decode(byte[] bytes) throws BadImageException {
+        if (!(format.equals(PNG) ? CodedEnd.isInPng(bytes) : CodedEnd.isInJpeg(bytes))) {
+            throw new BadImageException(
+                    "truncated: it ends too early, expected a whole " + format.toUpperCase(Locale.ROOT));
+        }
         ImageReader reader = ImageIO.getImageReadersByFormatName(format).next();
         List<String> warnings = new ArrayList<>();
         reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
-        try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
+        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
             reader.setInput(in, true, true);
             limits.checkSize(reader.getWidth(0), reader.getHeight(0));
             BufferedImage image = reader.read(0);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import retort.driver.cli.FileReason;
 import retort.driver.data.BadDataException;
 
 /**
@@ -32,6 +33,10 @@ public record ImageFile(int mostBytes, long mostPixels) {
      * @throws BadDataException if the file can't be read, is damaged, too large or no image
      */
     public GrayImage read(Path file) {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            // A pipe would be waited for.
+            throw new BadDataException(file.toString(), "is no regular file, expected an image");
+        }
         try (InputStream in = Files.newInputStream(file)) {
             return decode(file.toString(), in.readNBytes(mostBytes + 1));
         } catch (NoSuchFileException e) {
@@ -39,7 +44,7 @@ public record ImageFile(int mostBytes, long mostPixels) {
         } catch (AccessDeniedException e) {
             throw new BadDataException(file.toString(), "permission denied");
         } catch (IOException e) {
-            throw new BadDataException(file.toString(), "cannot be read (" + e.getMessage() + ")");
+            throw new BadDataException(file.toString(), "can't be read: " + FileReason.of(e));
         }
     }
 

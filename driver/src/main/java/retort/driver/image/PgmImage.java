@@ -33,6 +33,10 @@ final class PgmImage {
         }
         int size = highest > 255 ? 2 : 1;
         if (bytes.length - at < (long) width * height * (text ? 2 : size) - (text ? 1 : 0)) {
+            while (text) {
+                // What is no number is told rather than that there are too few.
+                number();
+            }
             throw new BadImageException(TRUNCATED);
         }
         byte[] levels = new byte[width * height];
@@ -74,7 +78,7 @@ final class PgmImage {
             }
         }
         if (at == begin) {
-            throw new BadImageException("not a PGM: '" + (char) bytes[at] + "' where a number is expected");
+            throw new BadImageException("not a PGM: '" + (char) (bytes[at] & 0xFF) + "' where a number is expected");
         }
         return value;
     }

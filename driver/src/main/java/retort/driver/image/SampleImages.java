@@ -1,11 +1,14 @@
 package retort.driver.image;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import retort.driver.data.ImageSet;
 
 /** Images of a set as PNG files, white on black as they are there. */
@@ -21,13 +24,20 @@ public record SampleImages(ImageSet images) {
         return String.format(Locale.ROOT, "%05d-%d.png", i, images.label(i));
     }
 
-    public void write(int i, OutputStream out) throws IOException {
+    /** Encoded in memory: a cache file would need a folder for it. */
+    public byte[] png(int i) {
         float[] pixels = new float[images.pixels()];
         images.copyScaled(i, pixels, 0);
         BufferedImage image = new BufferedImage(images.width(), images.height(), BufferedImage.TYPE_BYTE_GRAY);
         for (int p = 0; p < pixels.length; p++) {
             image.getRaster().setSample(p % images.width(), p / images.width(), 0, Math.round(255 * pixels[p]));
         }
-        ImageIO.write(image, "png", out);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+            ImageIO.write(image, "png", out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(name(i) + ": can't be encoded", e);
+        }
+        return bytes.toByteArray();
     }
 }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Base64;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * A grey picture that stands in a page itself.
@@ -38,10 +40,9 @@ public record Picture(int width, int height, float[] pixels, String description)
             }
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            // Without a cache file.
-            ImageIO.setUseCache(false);
-            ImageIO.write(image, "png", bytes);
+        // A cache file would need a folder for it.
+        try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+            ImageIO.write(image, "png", out);
         } catch (IOException e) {
             throw new UncheckedIOException("a picture of " + width + " x " + height, e);
         }

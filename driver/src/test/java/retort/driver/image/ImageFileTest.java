@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -141,6 +142,8 @@ class ImageFileTest {
     @CsvSource(delimiter = '|', textBlock = """
             P2 3 2 255 0 1 2 3 4          | truncated: it ends too early, expected a whole PGM
             P2 3                          | truncated
+            P2 3 2 255 0 1 x 3            | not a PGM: 'x' where a number is expected
+            P2 3 2 255 0 1 x 3 4 5        | not a PGM: 'x' where a number is expected
             P5 3 2 255 abcd               | truncated
             P2 3 2 9 0 1 2 3 4 10         | a PGM with a value of 10, expected at most 9
             P2 3 2 0 0 0 0 0 0 0          | a PGM of highest value 0, expected 1 to 65535
@@ -158,7 +161,7 @@ class ImageFileTest {
         assertRefused(bytes(text), problem);
     }
 
-    /** Truncated before its last pixels, and damaged at every byte: no other exception, and never a hang. */
+    /** Truncated anywhere, and damaged at every byte: no other exception, and never a hang. */
     @ParameterizedTest
     @ValueSource(strings = {"png", "jpeg"})
     void damageIsToldOrOverlooked(String format) throws IOException {
@@ -167,10 +170,15 @@ class ImageFileTest {
             image.getRaster().setSample(i * 7 % 40, i * 11 % 30, 0, i % 256);
         }
         byte[] good = encoded(image, format);
-        for (int length = 0; length < good.length - 30; length++) {
+        for (int length = 0; length < good.length; length++) {
             byte[] cut = Arrays.copyOf(good, length);
             BadDataException refusal =
                     assertThrows(BadDataException.class, () -> decode(cut), "cut to " + length + " of " + good.length);
+            boolean recognised = length >= 8;
+            String expected = recognised
+                    ? "truncated: it ends too early, expected a whole " + format.toUpperCase(Locale.ROOT)
+                    : "";
+            assertTrue(refusal.getMessage().contains(expected), length + ": " + refusal.getMessage());
             assertEquals(1, refusal.getMessage().lines().count());
         }
         for (int i = 0; i < good.length; i++) {
