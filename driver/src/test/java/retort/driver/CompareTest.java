@@ -123,7 +123,7 @@ class CompareTest {
         Outcome.of("compare", first.toString()).isRefused(USAGE, "REPORT");
         Outcome.of("compare", first.toString(), first.toString()).isRefused(USAGE, "is there twice");
         Outcome.of("compare", first.toString(), folder.resolve("none").toString())
-                .isRefused(BAD_FILE, "none: can't be read");
+                .isRefused(BAD_FILE, "none: can't be read: no such file or folder");
         Outcome.of("compare", first.toString(), folder.toString())
                 .isRefused(BAD_FILE, folder + ": the folder holds no report.json");
     }

@@ -1,6 +1,7 @@
 package retort.nn;
 
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -25,6 +26,7 @@ public final class ModelFileException extends RuntimeException {
         return switch (cause) {
             case NoSuchFileException e -> "no such file or folder";
             case AccessDeniedException e -> "permission denied";
+            case FileSystemException e when e.getReason() != null -> e.getReason();
             default -> String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
         };
     }

@@ -96,15 +96,23 @@ public final class SafeTensors {
      * @throws ModelFileException if the file can't be read or is not of the format
      */
     static Map<String, String> metadata(Path file) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (FileChannel channel = open(file)) {
             return readHeader(file, channel).metadata();
         } catch (IOException e) {
-            throw new ModelFileException(file, "cannot be read", e);
+            throw new ModelFileException(file, "can't be read", e);
         }
     }
 
+    /** A pipe would be waited for. */
+    private static FileChannel open(Path file) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+            throw new ModelFileException(file, "is no regular file, expected a safetensors file");
+        }
+        return FileChannel.open(file, StandardOpenOption.READ);
+    }
+
     private static SafeTensorsHeader read(Path file, Consumer<Set<String>> names, BiConsumer<String, Entry> each) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (FileChannel channel = open(file)) {
             SafeTensorsHeader header = readHeader(file, channel);
             names.accept(header.ranges().keySet());
             List<Map.Entry<String, SafeTensorsHeader.Range>> byOffset = header.ranges().entrySet().stream()
@@ -118,7 +126,7 @@ public final class SafeTensors {
             }
             return header;
         } catch (IOException e) {
-            throw new ModelFileException(file, "cannot be read", e);
+            throw new ModelFileException(file, "can't be read", e);
         }
     }
 
@@ -151,7 +159,7 @@ public final class SafeTensors {
                 Files.deleteIfExists(partial);
             }
         } catch (IOException e) {
-            throw new ModelFileException(file, "cannot be written", e);
+            throw new ModelFileException(file, "can't be written", e);
         }
     }
 

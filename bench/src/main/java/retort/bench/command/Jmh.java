@@ -2,7 +2,6 @@ package retort.bench.command;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +26,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 import retort.bench.kernel.PeakBenchmark;
 import retort.bench.report.BenchReport;
 import retort.bench.report.Work;
+import retort.driver.cli.FileReason;
 
 /**
  * Runs JMH one JVM at a time, so that contenders take turns: JMH itself would run all of one's forks before the next
@@ -62,7 +62,7 @@ final class Jmh implements AutoCloseable {
         try {
             log = new PrintStream(Files.newOutputStream(folder.resolve("jmh.log")), true, StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException(folder.resolve("jmh.log") + ": can't be written", e);
+            throw FileReason.unwritable(folder.resolve("jmh.log").toString(), e);
         }
     }
 
@@ -188,7 +188,7 @@ final class Jmh implements AutoCloseable {
         try (PrintStream out = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
             ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
         } catch (IOException e) {
-            throw new UncheckedIOException(file + ": can't be written", e);
+            throw FileReason.unwritable(file.toString(), e);
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import retort.driver.cli.FileReason;
 
 /** Reads the JSON that JMH writes. */
 public final class JmhFile {
@@ -36,7 +37,7 @@ public final class JmhFile {
         try {
             return parse(file.toString(), Files.readString(file));
         } catch (IOException e) {
-            throw new UncheckedIOException(file + ": can't be read", e);
+            throw FileReason.unreadable(file, e);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import retort.driver.cli.FileReason;
 import retort.driver.cli.OutputFolder;
 import retort.driver.cli.WholeFile;
 import retort.driver.data.BadDataException;
@@ -139,7 +140,7 @@ public final class CheckpointFolder implements Checkpoints {
             try {
                 Files.createDirectories(folder);
             } catch (IOException e) {
-                throw new UncheckedIOException(folder + ": can't be made", e);
+                throw new UncheckedIOException(folder + ": can't be made: " + FileReason.of(e), e);
             }
             WholeFile.write(folder.resolve(COMMAND), ResultText.of(settings));
         }
@@ -153,7 +154,7 @@ public final class CheckpointFolder implements Checkpoints {
         try {
             return parse(file, Files.readString(file), type);
         } catch (IOException e) {
-            throw new UncheckedIOException(file + ": can't be read", e);
+            throw FileReason.unreadable(file, e);
         }
     }
 

@@ -32,6 +32,7 @@ public final class OutputFile {
         if (!force && Files.exists(path)) {
             throw OutputTakenException.file(named);
         }
+        OutputFolder.checkParts(named, path.getParent());
         try {
             Files.createDirectories(path.toAbsolutePath().getParent());
             Path probe = WholeFile.unfinished(path);
@@ -39,7 +40,7 @@ public final class OutputFile {
             Files.createFile(probe);
             Files.delete(probe);
         } catch (IOException e) {
-            throw new UncheckedIOException(named + ": can't be written", e);
+            throw FileReason.unwritable(named, e);
         }
         return new OutputFile(path, force);
     }

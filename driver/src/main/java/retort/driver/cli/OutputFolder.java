@@ -6,6 +6,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
@@ -59,6 +60,7 @@ public final class OutputFolder implements AutoCloseable {
                 ? wanted
                 : ROOT.resolve(command + "-" + LocalDateTime.now().format(TIME));
         Path above = existingPart(wanted != null ? wanted : ROOT);
+        checkParts("--out=" + named, named);
         try {
             for (int attempt = 1; ; attempt++) {
                 try {
@@ -70,10 +72,21 @@ public final class OutputFolder implements AutoCloseable {
                     }
                 }
             }
-        } catch (FileAlreadyExistsException e) {
-            throw new UncheckedIOException("--out=" + named + ": " + e.getFile() + " is no folder", e);
         } catch (IOException e) {
-            throw new UncheckedIOException("--out=" + named + ": the folder can't be written to", e);
+            throw FileReason.unwritable("--out=" + named, e);
+        }
+    }
+
+    /**
+     * @param named the option that names the path, for messages
+     * @throws UncheckedIOException if a folder of it is a file
+     */
+    static void checkParts(String named, Path path) {
+        for (Path part = path; part != null; part = part.getParent()) {
+            if (Files.exists(part) && !Files.isDirectory(part)) {
+                IOException e = new NotDirectoryException(part.toString());
+                throw new UncheckedIOException(named + ": " + FileReason.of(e), e);
+            }
         }
     }
 
@@ -154,7 +167,7 @@ public final class OutputFolder implements AutoCloseable {
         } catch (DirectoryNotEmptyException e) {
             // The results are in it.
         } catch (IOException e) {
-            throw new UncheckedIOException("--out=" + path + ": the folder can't be written to", e);
+            throw FileReason.unwritable("--out=" + path, e);
         }
     }
 }

@@ -1,7 +1,6 @@
 package retort.driver.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -38,7 +37,7 @@ record Processor(String name, List<String> features) {
         try {
             return parse(Files.readString(CPU_INFO), architecture);
         } catch (IOException e) {
-            throw new UncheckedIOException(CPU_INFO + ": can't be read", e);
+            throw FileReason.unreadable(CPU_INFO, e);
         }
     }
 

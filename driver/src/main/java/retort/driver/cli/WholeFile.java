@@ -3,7 +3,6 @@ package retort.driver.cli;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.CopyOption;
 import java.nio.file.FileAlreadyExistsException;
@@ -53,7 +52,7 @@ public final class WholeFile {
         } catch (FileAlreadyExistsException e) {
             throw OutputTakenException.file(file.toString());
         } catch (IOException e) {
-            throw new UncheckedIOException(file + ": can't be written", e);
+            throw FileReason.unwritable(file.toString(), e);
         }
     }
 

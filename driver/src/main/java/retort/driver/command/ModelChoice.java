@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
+import retort.driver.cli.FileReason;
 import retort.driver.data.BadDataException;
 import retort.driver.predict.DigitModel;
 
@@ -83,7 +84,7 @@ final class ModelChoice {
         } catch (NoSuchFileException e) {
             throw none();
         } catch (IOException e) {
-            throw new BadDataException(RUNS.toString(), "cannot be read (" + e.getMessage() + ")");
+            throw new BadDataException(RUNS.toString(), "can't be read: " + FileReason.of(e));
         }
     }
 
@@ -96,7 +97,7 @@ final class ModelChoice {
         try {
             return Files.getLastModifiedTime(file);
         } catch (IOException e) {
-            throw new BadDataException(file.toString(), "cannot be read (" + e.getMessage() + ")");
+            throw new BadDataException(file.toString(), "can't be read: " + FileReason.of(e));
         }
     }
 
@@ -118,7 +119,7 @@ final class ModelChoice {
                             .thenComparing(ModelChoice::stem))
                     .toList();
         } catch (IOException e) {
-            throw new BadDataException(folder.toString(), "cannot be read (" + e.getMessage() + ")");
+            throw new BadDataException(folder.toString(), "can't be read: " + FileReason.of(e));
         }
     }
 }

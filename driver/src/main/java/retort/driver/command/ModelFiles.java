@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import retort.driver.cli.FileReason;
 import retort.driver.data.ImageSet;
 import retort.driver.image.Digit;
 import retort.driver.predict.DigitModel;
@@ -117,8 +118,7 @@ final class ModelFiles {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
             return HexFormat.of().formatHex(digest);
         } catch (IOException e) {
-            throw new ModelFileException(
-                    file, Files.exists(file) ? "cannot be read" : "cannot be read: no such file or folder");
+            throw new ModelFileException(file, "can't be read: " + FileReason.of(e));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

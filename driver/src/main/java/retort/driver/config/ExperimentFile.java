@@ -14,6 +14,7 @@ import org.tomlj.Toml;
 import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
+import retort.driver.cli.FileReason;
 
 /** A TOML file of an {@link Experiment}. {@code retort recipes NAME} prints one that says what each key is. */
 public final class ExperimentFile {
@@ -22,6 +23,9 @@ public final class ExperimentFile {
 
     /** No experiment needs more, and the parser takes a hundred times as much memory. */
     private static final int LONGEST_BYTES = 1 << 18;
+
+    /** Some editors begin UTF-8 with it. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private ExperimentFile() {}
 
@@ -63,14 +67,14 @@ public final class ExperimentFile {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
-            return parse(text, name, folder);
+            return parse(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text, name, folder);
         } catch (NoSuchFileException e) {
             throw new BadConfigException(
                     name, "no such file, expected a TOML file such as 'retort recipes notebook' prints");
         } catch (CharacterCodingException e) {
             throw new BadConfigException(name, "is not UTF-8 text, expected a TOML file");
         } catch (IOException e) {
-            throw new BadConfigException(name, "can't be read");
+            throw new BadConfigException(name, "can't be read: " + FileReason.of(e));
         }
     }
 

@@ -57,7 +57,7 @@ record IdxFile(String name, Opening opening) {
         } catch (ZipException e) {
             throw new BadDataException(name, "not gzip, or corrupt (" + e.getMessage() + ")", e);
         } catch (IOException e) {
-            throw new BadDataException(name, "cannot be read (" + e.getMessage() + ")", e);
+            throw new BadDataException(name, "can't be read: " + e.getMessage(), e);
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import retort.driver.cli.FileReason;
 import retort.driver.data.BadDataException;
 
 /** Reads what {@link ReportFile} has written. */
@@ -35,7 +36,7 @@ public final class ReportReader {
         } catch (JsonParseException e) {
             throw new BadDataException(file.toString(), "is no report: not the JSON that retort writes");
         } catch (IOException e) {
-            throw new UncheckedIOException(file + ": can't be read", e);
+            throw FileReason.unreadable(file, e);
         }
     }
 

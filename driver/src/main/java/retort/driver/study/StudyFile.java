@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.stream.Stream;
+import retort.driver.cli.FileReason;
 import retort.driver.cli.Json;
 import retort.driver.cli.WholeFile;
 import retort.driver.data.BadDataException;
@@ -44,7 +45,7 @@ public final class StudyFile {
         } catch (JsonParseException e) {
             throw new BadDataException(file.toString(), "is no study: not the JSON that retort writes");
         } catch (IOException e) {
-            throw new UncheckedIOException(file + ": can't be read", e);
+            throw FileReason.unreadable(file, e);
         }
     }
 

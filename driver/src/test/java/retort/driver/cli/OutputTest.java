@@ -125,7 +125,12 @@ class OutputTest {
     @Test
     void aNamedFileIsFoundWritableBeforeItIsWritten() throws IOException {
         Path taken = Files.writeString(temporary.resolve("taken"), "a file");
-        assertThrows(UncheckedIOException.class, () -> OutputFile.open("--out", taken.resolve("x"), true));
+        for (Path below : List.of(taken.resolve("x"), taken.resolve("x").resolve("y"))) {
+            assertEquals(
+                    "--out=" + below + ": " + taken + " is a file, expected a folder",
+                    assertThrows(UncheckedIOException.class, () -> OutputFile.open("--out", below, true))
+                            .getMessage());
+        }
         String message = assertThrows(UncheckedIOException.class, () -> OutputFile.open("--out", temporary, true))
                 .getMessage();
         assertEquals("--out=" + temporary + ": is a folder, expected a file", message);
@@ -134,12 +139,13 @@ class OutputTest {
     @Test
     void aFileWhoseContentFailsLeavesWhatWasThere() throws IOException {
         Path file = Files.writeString(temporary.resolve("report.json"), "before");
-        assertThrows(
+        UncheckedIOException failure = assertThrows(
                 UncheckedIOException.class,
                 () -> WholeFile.write(file, out -> {
                     out.write(1);
-                    throw new IOException("no space");
+                    throw new IOException("No space left on device");
                 }));
+        assertEquals(file + ": can't be written: No space left on device", failure.getMessage());
         assertEquals("before", Files.readString(file));
         assertEquals(List.of("report.json"), names(temporary));
     }

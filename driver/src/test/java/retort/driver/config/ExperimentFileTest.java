@@ -251,6 +251,12 @@ class ExperimentFileTest {
     }
 
     @Test
+    void aByteOrderMarkIsSkipped() throws IOException {
+        Path file = Files.writeString(folder.resolve("marked.toml"), "\uFEFF" + EVERYTHING);
+        assertEquals(ExperimentFile.parse(EVERYTHING, "mine.toml", folder), ExperimentFile.read(file));
+    }
+
+    @Test
     void whatIsNoTextIsRefused() throws IOException {
         Path file = folder.resolve("mine.toml");
         refused(file, "no such file, expected a TOML file such as 'retort recipes notebook' prints");

@@ -101,7 +101,7 @@ class StudyFileTest {
         Path missing = folder.resolve("none.json");
         String message = assertThrows(UncheckedIOException.class, () -> StudyFile.read(missing))
                 .getMessage();
-        assertEquals(missing + ": can't be read", message);
+        assertEquals(missing + ": can't be read: no such file or folder", message);
     }
 
     private void refused(String problem) {
