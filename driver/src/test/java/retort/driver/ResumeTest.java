@@ -54,7 +54,7 @@ class ResumeTest {
         int stops = 0;
         Outcome outcome;
         do {
-            outcome = Outcome.stoppedAfter(2 + stops % 5, command(stopped, with(run, "--resume")));
+            outcome = Outcome.stoppedAfter(2 + stops % 5, command(stopped, stops == 0 ? run : with(run, "--resume")));
             stops++;
         } while (outcome.code() == INTERRUPTED && stops < 100);
         outcome.isDone();
@@ -97,7 +97,8 @@ class ResumeTest {
         int stops = 0;
         Outcome outcome;
         do {
-            outcome = Outcome.stoppedAfter(2 + stops % 4, command(stopped, with(study, "--resume")));
+            outcome =
+                    Outcome.stoppedAfter(2 + stops % 4, command(stopped, stops == 0 ? study : with(study, "--resume")));
             stops++;
         } while (outcome.code() == INTERRUPTED && stops < 100);
         outcome.isDone();
@@ -146,7 +147,43 @@ class ResumeTest {
         Outcome.of(command(out, with(train, "--force"))).isDone();
         assertTrue(Outcome.files(out).contains("report.json"));
         assertFalse(Outcome.files(out).contains("checkpoint"));
-        Outcome.of(command(out, with(train, "--resume"))).isRefused(USAGE, "the command has ended");
+    }
+
+    /** So that a loop around a command that goes on comes to an end. */
+    @ParameterizedTest
+    @ValueSource(strings = {"train --model=student", "run --quick"})
+    void aCommandThatHasEndedHasNothingToDo(String words) throws IOException {
+        Path out = folder.resolve("it's out");
+        String[] ended = with(words.split(" "), "--batch=16");
+        Outcome.of(command(out, ended)).isDone();
+        String before = Files.readString(out.resolve("report.json"));
+        Outcome again = Outcome.of(command(out, with(ended, "--resume"))).isDone();
+        assertTrue(again.err().endsWith("nothing to do: the command has ended, its results are in " + out + "\n"));
+        assertEquals("", again.out());
+        assertEquals(before, Files.readString(out.resolve("report.json")));
+        Outcome.of(command(out, with(with(ended, "--resume"), "--seed=9")))
+                .isRefused(BAD_FILE, out.resolve("report.json") + ": is of another command, expected that of ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "", "[1]", "{\"schemaVersion\": 1, \"command\": \"train\"}"})
+    void aReportThatIsNoneIsNoEnd(String json) throws IOException {
+        Path out = Files.createDirectory(folder.resolve("out"));
+        Path report = Files.writeString(out.resolve("report.json"), json);
+        Outcome.of(command(out, "train", "--model=student", "--resume")).isRefused(BAD_FILE, report + ": ");
+        assertEquals(List.of("report.json"), Outcome.files(out));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"train --model=student", "run --quick", "study sweep --width=10 --quick"})
+    void withNothingToGoOnWithNothingIsBegun(String words) throws IOException {
+        Path out = folder.resolve("out");
+        String[] resumed = with(words.split(" "), "--resume");
+        Outcome.of(command(out, resumed)).isRefused(USAGE, "nothing to go on with in " + out);
+        assertFalse(Files.exists(out));
+        Files.createDirectory(out);
+        Outcome.of(command(out, resumed)).isRefused(USAGE, "nothing to go on with in " + out);
+        assertEquals(List.of(), Outcome.files(out));
     }
 
     @Test

@@ -135,7 +135,8 @@ public final class CheckpointFolder implements Checkpoints {
         delete(folder);
     }
 
-    private void begin() {
+    /** Makes it, if nothing was kept yet. */
+    public void begin() {
         if (!isBegun()) {
             try {
                 Files.createDirectories(folder);

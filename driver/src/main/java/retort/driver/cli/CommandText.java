@@ -11,6 +11,10 @@ import picocli.CommandLine.ParseResult;
 /** A command line as a user can give it to a shell. */
 public final class CommandText {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
+
+    /** A word as {@link #quoted} writes it. */
+    private static final Pattern WORD = Pattern.compile("(?:[^\\s'\\\\]|'[^']*'|\\\\')+");
+
     private static final String OUT = "--out";
 
     private CommandText() {}
@@ -26,7 +30,20 @@ public final class CommandText {
     public static String resuming(CommandSpec command, Path out) {
         List<String> words = new ArrayList<>();
         words.add(System.getProperty("retort.launcher", "retort"));
-        List<String> given = command.root().commandLine().getParseResult().originalArgs();
+        words.addAll(asked(command.root().commandLine().getParseResult().originalArgs()));
+        words.add(OUT + "=" + out);
+        words.add("--resume");
+        return text(words);
+    }
+
+    /** Whether two command lines, as {@link #running} gives them, ask for the same, in whatever folder. */
+    public static boolean same(String first, String second) {
+        return asked(words(first)).equals(asked(words(second)));
+    }
+
+    /** Without what says only where results go and what becomes of those that are there. */
+    private static List<String> asked(List<String> given) {
+        List<String> words = new ArrayList<>();
         for (int i = 0; i < given.size(); i++) {
             String word = given.get(i);
             if (word.equals(OUT)) {
@@ -35,9 +52,15 @@ public final class CommandText {
                 words.add(word);
             }
         }
-        words.add(OUT + "=" + out);
-        words.add("--resume");
-        return text(words);
+        return words;
+    }
+
+    private static List<String> words(String text) {
+        return WORD.matcher(text)
+                .results()
+                .map(word ->
+                        word.group().replace("'\\''", "\n").replace("'", "").replace("\n", "'"))
+                .toList();
     }
 
     private static String text(List<String> words) {

@@ -2,7 +2,7 @@ package retort.driver.cli;
 
 import java.nio.file.Path;
 
-/** Results would overwrite others, or get among those of a command that is at work. */
+/** Results would overwrite others, get among those of a command that is at work, or go on from none. */
 public final class OutputTakenException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -19,10 +19,10 @@ public final class OutputTakenException extends RuntimeException {
                 + (resumable ? ", --resume goes on" : "") + ", another --out leaves it alone");
     }
 
-    /** @param held by a folder in which there is nothing to go on with */
-    public static OutputTakenException over(Path out, String held) {
+    /** A command is to go on in a folder where none was stopped. */
+    public static OutputTakenException nothing(Path out) {
         return new OutputTakenException(
-                "--out=" + out + ": the command has ended, its " + held + " is there; --force does it again");
+                "--resume: nothing to go on with in " + out + "; expected the --out of a command that was stopped");
     }
 
     static OutputTakenException inUse(String what) {

@@ -62,9 +62,11 @@ final class DistillCommand implements Callable<Integer> {
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
             ModelFiles.check(session, teacher);
-            session.keepCheckpoints(
-                    options,
-                    CommandSettings.none().with("student", learner).with("teacher", ModelFiles.digest(teacher)));
+            CommandSettings settings =
+                    CommandSettings.none().with("student", learner).with("teacher", ModelFiles.digest(teacher));
+            if (!session.keepCheckpoints(options, settings)) {
+                return ExitCode.DONE;
+            }
             Job job = session.job();
             job.checkTransferSet(List.of(learner));
             session.progress().expect(1 + learner.steps());

@@ -20,6 +20,7 @@ public final class Interruption {
     private volatile Runnable told = () -> {};
     private volatile int code;
     private volatile String goesOn;
+    private volatile Runnable begun = () -> {};
 
     private Interruption() {
         givingBack = SIGNALS.entrySet().stream()
@@ -54,9 +55,14 @@ public final class Interruption {
         told = telling;
     }
 
-    /** The user is told that this command goes on from where the job is stopped. */
-    void goesOnWith(String command) {
+    /**
+     * The user is told that this command goes on from where the job is stopped.
+     *
+     * @param begin makes sure that there is something to go on from, however early that is
+     */
+    void goesOnWith(String command, Runnable begin) {
         goesOn = command;
+        begun = begin;
     }
 
     /** What a signal does. */
@@ -72,6 +78,7 @@ public final class Interruption {
     /** Ends the job if the user has asked for it. */
     void check() {
         if (code != 0) {
+            begun.run();
             throw goesOn == null ? new InterruptedJobException() : new InterruptedJobException(goesOn);
         }
     }

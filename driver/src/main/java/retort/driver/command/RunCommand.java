@@ -68,7 +68,9 @@ final class RunCommand implements Callable<Integer> {
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
             List<Path> models = new ArrayList<>();
-            session.keepCheckpoints(options, CommandSettings.none());
+            if (!session.keepCheckpoints(options, CommandSettings.none())) {
+                return ExitCode.DONE;
+            }
             Job job = session.job();
             List<Student> students = session.recipe().students();
             job.checkTransferSet(students);

@@ -15,6 +15,7 @@ import retort.driver.cli.OutputTakenException;
 import retort.driver.cli.Version;
 import retort.driver.config.Experiment;
 import retort.driver.config.ExperimentText;
+import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
 import retort.driver.job.Checkpoints;
 import retort.driver.job.Job;
@@ -22,6 +23,7 @@ import retort.driver.job.Recipe;
 import retort.driver.report.Report;
 import retort.driver.report.ReportBuilder;
 import retort.driver.report.ReportFile;
+import retort.driver.report.ReportReader;
 import retort.driver.report.Summary;
 import retort.driver.study.Study;
 import retort.kernels.Backend;
@@ -135,8 +137,61 @@ final class Session implements AutoCloseable {
      *
      * @param how the user wants that
      * @param own what its results depend on beside the experiment, data and engines
+     * @return whether there is anything to do: not if it is to go on, and has ended
+     * @throws OutputTakenException if it is to go on and there is nothing to go on from
+     * @throws BadDataException if what is there is of another command, or damaged
      */
-    void keepCheckpoints(Options.Resumable how, CommandSettings own) {
+    boolean keepCheckpoints(Options.Resumable how, CommandSettings own) {
+        CheckpointFolder kept = checkpoints(how, own);
+        if (resumes() && !kept.isBegun()) {
+            if (!Files.exists(output.path().resolve(ReportFile.NAME))) {
+                throw OutputTakenException.nothing(output.path());
+            }
+            checkEnded(output.path().resolve(ReportFile.NAME));
+            progress.say("nothing to do: the command has ended, its results are in " + output.path());
+            return false;
+        }
+        keep(kept);
+        return true;
+    }
+
+    /**
+     * The same for a study, whose results are what it goes on from.
+     *
+     * @param begun whether there are any
+     */
+    void keepCheckpoints(Options.Resumable how, CommandSettings own, boolean begun) {
+        CheckpointFolder kept = checkpoints(how, own);
+        if (resumes() && !begun && !kept.isBegun()) {
+            throw OutputTakenException.nothing(output.path());
+        }
+        keep(kept);
+    }
+
+    private void keep(CheckpointFolder kept) {
+        interruption.goesOnWith(CommandText.resuming(command, output.path()), kept::begin);
+        checkpoints = Optional.of(kept);
+    }
+
+    /** Threads are left to the machine: their number is the only thing in which going on may differ. */
+    private void checkEnded(Path file) {
+        Report report = ReportReader.read(file);
+        boolean same = report.command().equals(command.name())
+                && report.commandLine() != null
+                && CommandText.same(report.commandLine(), CommandText.running(command))
+                && report.config() != null
+                && withoutThreads(report.config()).equals(withoutThreads(config()));
+        if (!same) {
+            throw new BadDataException(
+                    file.toString(), "is of another command, expected that of " + CommandText.running(command));
+        }
+    }
+
+    private static String withoutThreads(String config) {
+        return config.replaceAll("(?m)^threads = .*$", "");
+    }
+
+    private CheckpointFolder checkpoints(Options.Resumable how, CommandSettings own) {
         CommandSettings settings = own.with("command", command.qualifiedName())
                 .with("recipe", recipe())
                 .with("latency", experiment.latency())
@@ -149,13 +204,7 @@ final class Session implements AutoCloseable {
                         data.train().checksum() + ", " + data.test().checksum())
                 .with("version", Version.number())
                 .with("commit", Machine.here().commit());
-        CheckpointFolder kept =
-                CheckpointFolder.open(output.path(), settings, resumes(), how.checkpointEvery(), progress::say);
-        if (resumes() && !kept.isBegun() && Files.exists(output.path().resolve(ReportFile.NAME))) {
-            throw OutputTakenException.over(output.path(), ReportFile.NAME);
-        }
-        interruption.goesOnWith(CommandText.resuming(command, output.path()));
-        checkpoints = Optional.of(kept);
+        return CheckpointFolder.open(output.path(), settings, resumes(), how.checkpointEvery(), progress::say);
     }
 
     /** The TOML file with which {@code --config} repeats the command. */

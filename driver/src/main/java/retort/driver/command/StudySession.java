@@ -31,7 +31,7 @@ record StudySession(
         Path file = session.folder().resolve(StudyFile.NAME);
         checkTeacher();
         Study known = begunOrContinued(file, share);
-        session.keepCheckpoints(how, CommandSettings.none().with("settings", settings()));
+        session.keepCheckpoints(how, CommandSettings.none().with("settings", settings()), Files.exists(file));
         StudyRun run = new StudyRun(
                 session.backend(),
                 session.data(),

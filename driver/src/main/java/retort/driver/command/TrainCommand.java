@@ -79,7 +79,9 @@ final class TrainCommand implements Callable<Integer> {
         try (Session session = new Session(spec, options, recipe, engine)) {
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
-            session.keepCheckpoints(options, settings());
+            if (!session.keepCheckpoints(options, settings())) {
+                return ExitCode.DONE;
+            }
             Job job = session.job();
             switch (model) {
                 case TEACHER -> {
