@@ -5,8 +5,13 @@ import java.util.Locale;
 import java.util.function.Function;
 import retort.driver.report.Report;
 
-/** A study as text for a terminal of 100 columns; numbers are means over the seeds, with their standard deviation. */
+/** A study as text for a terminal of 80 columns; numbers are means over the seeds, with their standard deviation. */
 public final class StudySummary {
+    private static final int COLUMNS = 80;
+    private static final String EXPERIMENTS = "%-18s %5s %16s %7s %14s %14s";
+    private static final int NAME_COLUMNS = 34;
+    private static final String STUDENTS = "%-" + NAME_COLUMNS + "s %5s %16s %8s %14s";
+
     private final StringBuilder text = new StringBuilder();
     private final Study study;
 
@@ -29,12 +34,25 @@ public final class StudySummary {
         Report.Environment at = study.environment();
         Study.Settings settings = study.settings();
         line("Retort study %s", study.study());
-        line(
-                "%s on %s, %d thread%s, Java %s",
-                at.backend(), at.device(), at.threads(), at.threads() == 1 ? "" : "s", at.java());
+        line("%s on %s", at.backend(), at.device());
+        line("%d thread%s, Java %s", at.threads(), at.threads() == 1 ? "" : "s", at.java());
         line("data: %s, %,d training images", settings.dataset(), settings.trainImages());
-        line("teachers: %s", settings.teacher());
-        line("students: %s", settings.student());
+        paragraph("teachers: " + settings.teacher());
+        paragraph("students: " + settings.student());
+    }
+
+    /** Broken at spaces, what follows the first line indented. */
+    private void paragraph(String words) {
+        String line = "";
+        for (String word : words.split(" ")) {
+            if (line.length() + 1 + word.length() > COLUMNS) {
+                line("%s", line);
+                line = "  " + word;
+            } else {
+                line = line.isEmpty() ? word : line + " " + word;
+            }
+        }
+        line("%s", line);
     }
 
     private void experiments() {
@@ -42,12 +60,10 @@ public final class StudySummary {
             return;
         }
         line("");
-        line(
-                "%-18s %5s %20s %10s %20s %14s",
-                "EXPERIMENT", "seeds", "test errors", "paper", "recall on unseen, %", "bias");
+        line(EXPERIMENTS, "EXPERIMENT", "seeds", "test errors", "paper", "recall, %", "bias");
         for (Study.Experiment row : study.experiments()) {
             line(
-                    "%-18s %5d %20s %10s %20s %14s",
+                    EXPERIMENTS,
                     row.id(),
                     row.errors().size(),
                     spread(new Spread(row.mean(), row.sd()), row.errors().size(), 1),
@@ -55,7 +71,9 @@ public final class StudySummary {
                     row.recallOmitted() == null ? "" : spread(row.recallOmitted(), 100, 1),
                     row.bias() == null ? "" : spread(row.bias(), 1, 2));
         }
-        line("'oracle' picks the bias by the test labels and is an upper limit; 'prior' reads no label.");
+        paragraph(
+                "recall: of the images of classes never seen. 'oracle' picks the bias by the test labels and is an upper"
+                        + " limit; 'prior' reads no label.");
     }
 
     private void teachers() {
@@ -64,7 +82,7 @@ public final class StudySummary {
         }
         line("");
         line(
-                "TEACHERS at T = 1: negative log-likelihood %s, calibration error %s %%",
+                "TEACHERS at T = 1: negative log-likelihood %s,%n  calibration error %s %%",
                 spread(teachers(Study.Measured::negativeLogLikelihood), 1, 4),
                 spread(teachers(Study.Measured::calibrationError), 100, 2));
     }
@@ -78,18 +96,22 @@ public final class StudySummary {
     /** The cells, those that differ in nothing but the seed in one line. */
     private void cells() {
         line("");
-        line("%-36s %5s %15s %9s %14s %14s", "STUDENT", "seeds", "test errors", "recall", "oracle", "prior-match");
-        new StudyTables(study)
-                .groups()
-                .forEach((name, cells) -> line(
-                        "%-36s %5d %15s %9s %14s %14s",
-                        name,
-                        cells.size(),
-                        mean(Measure.ERRORS, cells, true),
-                        mean(Measure.RECALL, cells, false),
-                        mean(Measure.ORACLE_ERRORS, cells, false) + " " + mean(Measure.ORACLE_RECALL, cells, false),
-                        mean(Measure.PRIOR_ERRORS, cells, false) + " " + mean(Measure.PRIOR_RECALL, cells, false)));
-        line("recall: per cent of the images of classes never seen; after a bias, errors and recall.");
+        line(STUDENTS, "STUDENT", "seeds", "test errors", "recall", "corrected");
+        new StudyTables(study).groups().forEach((name, cells) -> {
+            if (name.length() > NAME_COLUMNS) {
+                line("%s", name);
+            }
+            line(
+                    STUDENTS,
+                    name.length() > NAME_COLUMNS ? "" : name,
+                    cells.size(),
+                    mean(Measure.ERRORS, cells, true),
+                    mean(Measure.RECALL, cells, false),
+                    mean(Measure.PRIOR_ERRORS, cells, false) + " " + mean(Measure.PRIOR_RECALL, cells, false));
+        });
+        paragraph(
+                "recall: per cent of the images of classes never seen; corrected: errors and recall after prior-match, which"
+                        + " reads no label. More is in the report.");
     }
 
     private static String mean(Measure measure, List<Study.CellResult> cells, boolean withSpread) {
