@@ -9,7 +9,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -228,6 +227,8 @@ class ServeTest {
         } catch (IOException e) {
             // Cut off while it was still sending.
         }
+        String header = "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n";
+        assertEquals("413", status(raw(header + "Content-Length: 9999999999999999\r\n\r\n")));
         assertNotEquals("200", status(raw("POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n")));
         assertNotEquals("200", status(raw("POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1e9\r\n\r\n")));
     }
@@ -256,6 +257,48 @@ class ServeTest {
                 socket.close();
             }
         }
+    }
+
+    /** Requests of which a byte came hold up nobody, until they speak of more than the server holds at once. */
+    @Test
+    void halfRequestsAreRefusedAtOnceWhenTheyAreTooMany() throws Exception {
+        List<Socket> half = new ArrayList<>();
+        try {
+            for (int i = 0; i < 150; i++) {
+                half.add(halfRequest(1000));
+            }
+            byte[] body = json(Collections.nCopies(DIGITS, 0.5).toString());
+            assertEquals(200, post("application/json", body).statusCode());
+            List<Socket> large = new ArrayList<>();
+            for (int i = 0; i < 80; i++) {
+                large.add(halfRequest(1 << 20));
+            }
+            half.addAll(large);
+            long end = System.nanoTime() + LONGEST.toNanos();
+            Socket answered = null;
+            while (answered == null && System.nanoTime() < end) {
+                Thread.sleep(10);
+                for (Socket socket : large) {
+                    answered = socket.getInputStream().available() > 0 ? socket : answered;
+                }
+            }
+            assertEquals("503", status(beginning(answered)));
+        } finally {
+            for (Socket socket : half) {
+                socket.close();
+            }
+        }
+    }
+
+    private static Socket halfRequest(int bytes) throws IOException {
+        Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
+        socket.getOutputStream()
+                .write(
+                        ("POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                                        + bytes + "\r\n\r\n{")
+                                .getBytes(StandardCharsets.US_ASCII));
+        return socket;
     }
 
     /** Whoever can't be answered now is told so. */
@@ -387,11 +430,12 @@ class ServeTest {
                 new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
             socket.setSoTimeout((int) LONGEST.toMillis());
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            InputStream in = socket.getInputStream();
-            byte[] bytes = new byte[64];
-            int read = in.readNBytes(bytes, 0, bytes.length);
-            return new String(bytes, 0, read, StandardCharsets.US_ASCII);
+            return beginning(socket);
         }
+    }
+
+    private static String beginning(Socket socket) throws IOException {
+        return new String(socket.getInputStream().readNBytes(64), StandardCharsets.US_ASCII);
     }
 
     private static String status(String response) {

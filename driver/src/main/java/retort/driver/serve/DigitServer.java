@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -15,6 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
@@ -32,8 +35,14 @@ public final class DigitServer implements AutoCloseable {
     static final int MOST_BYTES = 1 << 20;
 
     private static final int MOST_PIXELS = 1 << 22;
-    private static final int MOST_CONNECTIONS = 100;
+    private static final int MOST_CONNECTIONS = 1000;
+    /** Of all requests that are being read. */
+    private static final int MOST_BYTES_AT_ONCE = 64 << 20;
+
     private static final int LONGEST_SECONDS = 10;
+    /** Less than after which the JDK's server ends the connection without an answer. */
+    private static final int LONGEST_BODY_SECONDS = 5;
+
     private static final int SECONDS_TO_END = 1;
     private static final ImageFile IMAGES = new ImageFile(MOST_BYTES, MOST_PIXELS);
 
@@ -75,6 +84,7 @@ public final class DigitServer implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService handlers = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore bytesAtOnce = new Semaphore(MOST_BYTES_AT_ONCE);
     private final Workers workers;
     private final List<DigitModel> models;
 
@@ -132,7 +142,10 @@ public final class DigitServer implements AutoCloseable {
             boolean head = exchange.getRequestMethod().equals("HEAD");
             exchange.sendResponseHeaders(reply.status(), head ? -1 : reply.body().length);
             if (!head) {
-                exchange.getResponseBody().write(reply.body());
+                // Closed before the exchange, which waits for what is left of the request first.
+                try (OutputStream out = exchange.getResponseBody()) {
+                    out.write(reply.body());
+                }
             }
         }
     }
@@ -177,7 +190,7 @@ public final class DigitServer implements AutoCloseable {
         }
     }
 
-    private static Digit digit(HttpExchange exchange) throws IOException, Refusal {
+    private Digit digit(HttpExchange exchange) throws IOException, Refusal {
         String type = exchange.getRequestHeaders().getFirst("Content-Type");
         String plain = type == null ? "" : type.split(";")[0].strip().toLowerCase(Locale.ROOT);
         if (!plain.equals(JSON) && !IMAGE_TYPES.contains(plain)) {
@@ -194,17 +207,41 @@ public final class DigitServer implements AutoCloseable {
         }
     }
 
-    private static byte[] body(HttpExchange exchange) throws IOException, Refusal {
+    private byte[] body(HttpExchange exchange) throws IOException, Refusal {
         String length = exchange.getRequestHeaders().getFirst("Content-Length");
         // The JDK's server refuses a length that is no number.
-        if (length != null && Long.parseLong(length) > MOST_BYTES) {
+        long announced = length == null ? MOST_BYTES : Long.parseLong(length);
+        if (announced > MOST_BYTES) {
             throw tooLarge();
         }
-        byte[] body = exchange.getRequestBody().readNBytes(MOST_BYTES + 1);
+        if (!bytesAtOnce.tryAcquire((int) announced)) {
+            throw new Refusal(503, "too many requests are being sent; ask again");
+        }
+        Future<byte[]> read = handlers.submit(() -> {
+            try {
+                return exchange.getRequestBody().readNBytes(MOST_BYTES + 1);
+            } finally {
+                bytesAtOnce.release((int) announced);
+            }
+        });
+        byte[] body = await(read);
         if (body.length > MOST_BYTES) {
             throw tooLarge();
         }
         return body;
+    }
+
+    private static byte[] await(Future<byte[]> read) throws IOException, Refusal {
+        try {
+            return read.get(LONGEST_BODY_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new Refusal(408, "no whole request within " + LONGEST_BODY_SECONDS + " s");
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Refusal(503, "the server ends");
+        }
     }
 
     private static Refusal tooLarge() {
