@@ -49,7 +49,7 @@ public final class JmhFile {
             }
             return measurements;
         } catch (JsonParseException | IllegalStateException | NullPointerException | NumberFormatException e) {
-            throw new IllegalArgumentException(name + ": not what JMH writes: " + e.getMessage(), e);
+            throw new IllegalArgumentException(name + ": not the JSON that JMH writes", e);
         }
     }
 
