@@ -106,7 +106,7 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    /** The message of a BindException doesn't tell on every system: another free port shows that only this one isn't. */
+    /** A BindException tells it in the words of each system: another free port shows that only this one is taken. */
     private static boolean isTaken(InetAddress address) {
         try {
             new ServerSocket(0, 1, address).close();
