@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import retort.driver.cli.Bytes;
 import retort.driver.config.Experiment;
@@ -29,6 +30,12 @@ import retort.nn.Layer;
  * made with models that are thrown away.
  */
 final class DryRun {
+    /** Of all models together. */
+    private static final double MEASURING_SECONDS = 12;
+
+    /** Of one model; with fewer, what is measured is how the JVM compiles. */
+    private static final double MODEL_SECONDS = 2;
+
     private final PrintWriter out;
     private final Experiment experiment;
     private final Recipe recipe;
@@ -126,7 +133,18 @@ final class DryRun {
 
     private double step(Backend backend, Training training) {
         return stepSeconds.computeIfAbsent(
-                training.withEpochs(1), any -> StepTime.ofTraining(backend, training, Examples.labelled(data.train())));
+                training.withEpochs(1),
+                any -> StepTime.ofTraining(backend, training, Examples.labelled(data.train()), secondsOfMeasuring()));
+    }
+
+    /** Those of one model: all together take {@link #MEASURING_SECONDS}, but for single steps that take longer. */
+    private double secondsOfMeasuring() {
+        long trainings = Stream.concat(
+                        Stream.of(recipe.teacher()), recipe.students().stream().map(Student::training))
+                .map(training -> training.withEpochs(1))
+                .distinct()
+                .count();
+        return Math.min(MODEL_SECONDS, MEASURING_SECONDS / (trainings + 1));
     }
 
     private void total(Backend backend, boolean fits) {
@@ -138,7 +156,7 @@ final class DryRun {
             return;
         }
         Architecture teacher = recipe.teacher().architecture();
-        double labels = StepTime.ofInference(backend, teacher, Examples.labelled(data.test()))
+        double labels = StepTime.ofInference(backend, teacher, Examples.labelled(data.test()), secondsOfMeasuring())
                 * data.train().size();
         line("Time: about %s, an estimate from steps that were measured here", time(trainingSeconds + labels));
         line(
