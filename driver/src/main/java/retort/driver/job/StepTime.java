@@ -13,7 +13,7 @@ import retort.nn.Trainer;
 
 /** How long a step of a training or a prediction takes: some are made with a model that is then thrown away. */
 public final class StepTime {
-     /** Of the time that measuring may take; in the rest kernels are compiled, as in the first steps of a training. */
+    /** Of the time that measuring may take; in the rest kernels are compiled, as in the first steps of a training. */
     private static final double MEASURED_SHARE = 0.25;
 
     /** A larger batch takes as many times longer as it is larger. */
