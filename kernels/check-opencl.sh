@@ -22,10 +22,13 @@ for family in cores simt; do
 done
 
 check_oclgrind() {
-    local family
+    local family library
+    # It puts this before the loader that Aparapi is linked with; calls that look the loader up must find it too.
+    library=$(dirname "$(readlink -f "$(command -v oclgrind)")")/../lib/oclgrind/liboclgrind-rt.so
     for family in cores simt; do
         oclgrind --data-races --log "$work/oclgrind.log" \
-            "$java" "${jvm[@]}" -Dretort.opencl.parameters="$work/$family.properties" "$main"
+            "$java" "${jvm[@]}" -Dretort.opencl.library="$library" \
+            -Dretort.opencl.parameters="$work/$family.properties" "$main"
         if [[ -s $work/oclgrind.log ]]; then
             head -40 "$work/oclgrind.log"
             echo "oclgrind found errors" >&2
