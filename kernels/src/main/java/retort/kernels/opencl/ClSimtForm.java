@@ -37,7 +37,7 @@ record ClSimtForm(
         }
     }
 
-    /** What becomes of the sums. */
+    /** What becomes of the sums: a macro of this name. */
     enum Result {
         PARTIAL,
         FINISHED,
@@ -63,7 +63,7 @@ record ClSimtForm(
 
     /** The macros that {@code simt/sum_of_splits.cl} takes too. */
     static String results(Result result, boolean aligned, boolean drops) {
-        return " -DRESULT=" + result + " -DDROPS=" + bit(drops) + (aligned ? " -DALIGNED" : "");
+        return " -D" + result + " -DDROPS=" + bit(drops) + (aligned ? " -DALIGNED" : "");
     }
 
     private static int bit(boolean is) {

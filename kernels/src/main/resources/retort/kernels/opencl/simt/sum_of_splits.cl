@@ -1,12 +1,10 @@
 // What product.cl does with its sums, where they are partial sums of several splits of k. SPLIT_LANES items share a
-// vector of a row, sum some of its splits each and add up as a tree. RESULT, DROPS and ALIGNED as there.
+// vector of a row, sum some of its splits each and add up as a tree. FINISHED or ADAM_STEP, DROPS and ALIGNED as there.
 
 #define WIDTH SIMT_WIDTH
 #include "gemm_operands.cl"
 
-#define FINISHED 1
-
-#if RESULT == FINISHED
+#ifdef FINISHED
 #define RESULT_PARAMETERS __global float *restrict c, int cOffset, float alpha, float beta, EPILOGUE_PARAMETERS
 #else
 #define RESULT_PARAMETERS ADAM_PARAMETERS
@@ -44,7 +42,7 @@ __kernel GROUP_OF(SPLIT_SUM_ITEMS) void sum_of_splits(
     if (lane > 0 || i >= m) {
         return;
     }
-#if RESULT == FINISHED
+#ifdef FINISHED
     const Destination to = DESTINATION;
     store_result(to, sum, e, j, n - j);
 #else
