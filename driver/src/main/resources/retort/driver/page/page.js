@@ -52,7 +52,7 @@
   /** Of a logarithmic axis: 2 where there would be too few powers of 10. */
   const base = (chart, of) => {
     const values = chart.series.flatMap(series => series.points.map(point => point[of === chart.x ? 0 : 1]));
-    return Math.max(...values) / Math.min(...values) < 50 ? 2 : 10;
+    return Math.max(...values) / Math.min(...values) < 500 ? 2 : 10;
   };
 
   /** An axis of numbers, or of categories; points on categories stand side by side on an axis of numbers. */
@@ -114,7 +114,7 @@
       return Object.assign(all, { type: 'bar', barMaxWidth: 22, barGap: '15%' });
     }
     if (series.kind === 'POINTS') {
-      const hollow = { color: look.paper, borderColor: tint, borderWidth: 2 };
+      const hollow = { color: 'transparent', borderColor: tint, borderWidth: 2 };
       return Object.assign(all, { type: 'scatter', symbolSize: 9 }, series.faint ? { itemStyle: hollow } : {});
     }
     return Object.assign(all, {
