@@ -21,6 +21,7 @@ import retort.bench.report.JmhFile;
 import retort.bench.report.MarkdownReport;
 import retort.bench.report.ReportFiles;
 import retort.bench.report.Results;
+import retort.bench.report.Roofs;
 import retort.driver.cli.CommandText;
 import retort.driver.cli.Converters;
 import retort.driver.cli.ExitCode;
@@ -48,8 +49,9 @@ import retort.kernels.op.Spec;
             "",
             "Everything takes 45 minutes on two cores, --quick a minute or two.",
             "JSON: environment; peaks[] {threads, gflops, triadGBs, updateGBs};",
-            "results[] {spec, engine, threads, score, error, unit, ofPeak, overOneThread,",
-            "ratio{}}; targets[]; absent[] {peer, reason}; failed[].",
+            "peaksAgain[] {spec, loop, peak}; results[] {spec, engine, threads, score,",
+            "error, unit, noise, ofPeak, overOneThread, bytesPerCall, forks[], ratio{}};",
+            "oddForks[]; targets[]; absent[] {peer, reason}; failed[].",
             "",
             "Examples:",
             "  retort bench --quick",
@@ -181,22 +183,28 @@ public final class BenchCommand implements Callable<Integer> {
                 Jmh jmh = new Jmh(quick ? Effort.QUICK : Effort.FULL, folder.path())) {
             List<BenchReport.Absent> absent = new ArrayList<>();
             List<Peer> present = jmh.aside(() -> present(absent));
-            measure(jmh, Plan.of(kernels, specs, threads(), engines, present), absent);
+            measure(jmh, Plan.of(kernels, specs, threads(), engines, present), absent, environment.elsewhere());
             BenchReport report = Results.report(environment, JmhFile.read(jmh.file()), absent, jmh.failed());
             print(report, ReportFiles.write(report, CommandText.running(spec), jmh.file(), folder));
             return report.failed().isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
         }
     }
 
-    private void measure(Jmh jmh, Plan plan, List<BenchReport.Absent> absent) {
+    private void measure(Jmh jmh, Plan plan, List<BenchReport.Absent> absent, List<String> elsewhere) {
         int peaks = threads().size() * PeakBenchmark.LOOPS.size();
         Duration planned = jmh.effort().plan(plan, peaks);
         int runs = jmh.effort().runs(plan, peaks);
         Progress progress = new Progress(spec.commandLine().getErr(), runs, planned);
         absent.forEach(each -> progress.say("absent: " + each.peer() + ", " + each.reason()));
         progress.say(runs + " JVMs to time, about " + Progress.inWords(planned.toSeconds()));
+        jmh.harness(progress);
         threads().forEach(count -> jmh.peaks(count, progress));
-        plan.races().forEach(race -> jmh.race(race, progress));
+        for (Plan.Race race : plan.races()) {
+            jmh.race(race, progress);
+            Roofs.of(JmhFile.read(jmh.file()), elsewhere)
+                    .disturbed(race.spec(), race.threads())
+                    .ifPresent(loop -> jmh.peakAgain(loop, race, progress));
+        }
     }
 
     private void print(BenchReport report, List<Path> files) {

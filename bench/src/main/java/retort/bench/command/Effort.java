@@ -69,9 +69,14 @@ record Effort(int rounds, Duration warmup, int iterations, Duration iteration) {
         return Math.toIntExact(Math.ceilDiv(all.toMillis(), length.toMillis()));
     }
 
-    /** As much, for loops that show the machine's peaks. */
+    /** For loops that show the machine's peaks: one JVM, but as many iterations as a kernel has in two. */
     Effort forPeaks() {
-        return new Effort(1, PEAK_WARMUP, iterations, iteration);
+        return new Effort(1, PEAK_WARMUP, 2 * iterations, iteration);
+    }
+
+    /** For what JMH itself allocates, which needs no compiled code. */
+    Effort forHarness() {
+        return new Effort(1, iteration, iterations, iteration);
     }
 
     /** As much, for a contender by its id. */
@@ -86,9 +91,10 @@ record Effort(int rounds, Duration warmup, int iterations, Duration iteration) {
         return START.plus(length.multipliedBy(warmups(length) + iterations));
     }
 
-    /** How long it takes to measure some peaks, and then all rounds of all races. */
+    /** How long it takes to measure the harness, some peaks, and then all rounds of all races. */
     Duration plan(Plan plan, int peaks) {
-        Duration all = forPeaks().plan(iteration).multipliedBy(peaks);
+        Duration all =
+                forHarness().plan(iteration).plus(forPeaks().plan(iteration).multipliedBy(peaks));
         for (Plan.Race race : plan.races()) {
             Duration length = iteration(Work.of(race.spec()), race.threads());
             for (String engine : race.contenders()) {
@@ -100,6 +106,6 @@ record Effort(int rounds, Duration warmup, int iterations, Duration iteration) {
 
     /** How many JVMs that starts. */
     int runs(Plan plan, int peaks) {
-        return peaks + rounds * plan.runs();
+        return 1 + peaks + rounds * plan.runs();
     }
 }

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -23,6 +24,7 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import retort.bench.kernel.HarnessBenchmark;
 import retort.bench.kernel.PeakBenchmark;
 import retort.bench.report.BenchReport;
 import retort.bench.report.Work;
@@ -42,6 +44,9 @@ final class Jmh implements AutoCloseable {
     /** Hears of each JVM as it starts and ends. */
     interface Listener {
         void starts();
+
+        /** One more than was planned. */
+        void added(Duration plan);
 
         /** @param plan how long it should have taken */
         void measured(String what, double callsPerSecond, Duration plan);
@@ -66,23 +71,52 @@ final class Jmh implements AutoCloseable {
         }
     }
 
+    /** What JMH itself allocates, beside which kernels allocate. */
+    void harness(Listener listener) {
+        Effort own = effort.forHarness();
+        Duration length = own.iteration();
+        listener.starts();
+        RunResult result = only("harness", options(own, HarnessBenchmark.class, "nothing", length));
+        listener.measured("harness", result.getPrimaryResult().getScore(), own.plan(length));
+        write();
+    }
+
     /** The roofs, on as many threads. */
     void peaks(int threads, Listener listener) {
-        Effort longer = effort.forPeaks();
-        Duration length = longer.iteration();
         for (String loop : PeakBenchmark.LOOPS) {
-            String what = "peak " + loop + " x" + threads;
-            listener.starts();
-            try {
-                ChainedOptionsBuilder options = options(longer, PeakBenchmark.class, loop, length);
-                RunResult result = run(options.threads(threads)).iterator().next();
-                results.add(result);
-                listener.measured(what, result.getPrimaryResult().getScore(), longer.plan(length));
-            } catch (RunnerException e) {
-                throw new IllegalStateException(what + ": " + reason(e), e);
-            }
+            peak(loop, threads, PeakBenchmark.FIRST, listener);
         }
         write();
+    }
+
+    /** One of them again, beside a spec that has just been timed. */
+    void peakAgain(String loop, Plan.Race beside, Listener listener) {
+        listener.added(effort.forPeaks().plan(effort.iteration()));
+        peak(loop, beside.threads(), beside.spec(), listener);
+        write();
+    }
+
+    private void peak(String loop, int threads, String beside, Listener listener) {
+        Effort longer = effort.forPeaks();
+        Duration length = longer.iteration();
+        String again = beside.equals(PeakBenchmark.FIRST) ? "" : " again, beside " + beside;
+        String what = "peak " + loop + " x" + threads + again;
+        listener.starts();
+        ChainedOptionsBuilder options =
+                options(longer, PeakBenchmark.class, loop, length).param("beside", beside);
+        RunResult result = only(what, options.threads(threads));
+        listener.measured(what, result.getPrimaryResult().getScore(), longer.plan(length));
+    }
+
+    /** Without which there is nothing to hold kernels against. */
+    private RunResult only(String what, ChainedOptionsBuilder options) {
+        try {
+            RunResult result = run(options).iterator().next();
+            results.add(result);
+            return result;
+        } catch (RunnerException e) {
+            throw new IllegalStateException(what + ": " + reason(e), e);
+        }
     }
 
     /** All contenders of a race in turn, round after round. One that fails is out of it, and its reason kept. */
@@ -154,6 +188,7 @@ final class Jmh implements AutoCloseable {
                 .include("\\." + benchmark.getSimpleName() + "\\." + method + "$")
                 .shouldFailOnError(true)
                 .forks(1)
+                .addProfiler(GCProfiler.class)
                 .warmupIterations(effort.warmups(length))
                 .warmupTime(time)
                 .measurementIterations(effort.iterations())

@@ -34,6 +34,12 @@ final class Progress implements Jmh.Listener {
     }
 
     @Override
+    public void added(Duration plan) {
+        runs++;
+        planned += plan.toMillis();
+    }
+
+    @Override
     public void measured(String what, double callsPerSecond, Duration plan) {
         done += plan.toMillis();
         double seconds = (System.nanoTime() - start) / 1e9;

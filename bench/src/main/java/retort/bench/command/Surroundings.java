@@ -10,6 +10,7 @@ import retort.bench.report.BenchReport;
 import retort.driver.cli.Machine;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
+import retort.kernels.Device;
 import retort.kernels.Engine;
 
 /** What the numbers were measured on. */
@@ -29,6 +30,7 @@ final class Surroundings {
                 machine.features(),
                 Runtime.getRuntime().availableProcessors(),
                 devices,
+                elsewhere(engines),
                 Runtime.version() + ", " + System.getProperty("java.vm.name"),
                 flags(),
                 machine.os(),
@@ -36,6 +38,15 @@ final class Surroundings {
                 OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 quick,
                 Machine.parameters(engines, null));
+    }
+
+    /** Engines whose device is no processor of this machine. */
+    private static List<String> elsewhere(List<Engine> engines) {
+        return engines.stream()
+                .filter(engine ->
+                        engine == Engine.OPENCL && Backends.device(engine, null).type() != Device.Type.CPU)
+                .map(Engine::id)
+                .toList();
     }
 
     /** The flags that the timed JVMs inherit; properties are no flags. */

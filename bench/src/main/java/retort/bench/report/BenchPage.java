@@ -31,6 +31,7 @@ record BenchPage(BenchReport report, String commandLine, List<String> files) {
                 .section("By size", row(speed.sizes()))
                 .section("Share of the peak", row(speed.ofPeak()))
                 .section("Targets", targets())
+                .section("Findings", Tables.findings(report))
                 .section("Every result", results())
                 .section("How it was measured", measured())
                 .section("Repeat it", repeat())
@@ -44,20 +45,24 @@ record BenchPage(BenchReport report, String commandLine, List<String> files) {
     /** Geometric means, since they are of quotients. */
     private String sentence() {
         Map<String, DoubleSummaryStatistics> logarithms = new LinkedHashMap<>();
-        for (Ratio r : Ratio.of(report)) {
+        List<Ratio> ratios = Ratio.of(report);
+        for (Ratio r : ratios.stream().filter(each -> !each.noise()).toList()) {
             logarithms
                     .computeIfAbsent(
                             r.engine() + " %.2f times as fast as " + r.peer(), pair -> new DoubleSummaryStatistics())
                     .accept(Math.log(r.value()));
         }
         String quick = report.environment().quick() ? " A quick run, not to be quoted." : "";
+        long noise = ratios.stream().filter(Ratio::noise).count();
         if (logarithms.isEmpty()) {
             return String.format(
                     Locale.ROOT,
-                    "%,d results; no other library was timed beside them.%s",
+                    "%,d results; %s.%s",
                     report.results().size(),
+                    noise == 0 ? "no other library was timed beside them" : "every ratio to another library is noise",
                     quick);
         }
+        String left = noise == 0 ? "" : " Left out as noise: " + noise + (noise == 1 ? " ratio." : " ratios.");
         return logarithms.entrySet().stream()
                 .map(pair -> String.format(
                                 Locale.ROOT,
@@ -65,7 +70,9 @@ record BenchPage(BenchReport report, String commandLine, List<String> files) {
                                 Math.exp(pair.getValue().getAverage())) + " ("
                         + pair.getValue().getCount() + ")")
                 .collect(Collectors.joining(
-                        ", ", "Geometric means over shapes and thread counts, of how many in brackets: ", "." + quick));
+                        ", ",
+                        "Geometric means over shapes and thread counts, of how many in brackets: ",
+                        "." + left + quick));
     }
 
     private List<String> origin() {

@@ -8,18 +8,25 @@ public record BenchReport(
         int schemaVersion,
         Environment environment,
         List<Peak> peaks,
+        List<PeakAgain> peaksAgain,
         List<Result> results,
+        List<OddFork> oddForks,
         List<Target> targets,
         List<Absent> absent,
         List<Failed> failed) {
 
-    public static final int SCHEMA_VERSION = 1;
+    /**
+     * 1 had neither noise, forks, bytes per call nor peaks measured again: its shares are all of the peaks measured
+     * first, and its targets were judged however large the error.
+     */
+    public static final int SCHEMA_VERSION = 2;
 
     /**
      * Where it ran.
      *
      * @param features instruction sets, and the longest vectors that the JVM makes of them
      * @param engines what each of our engines ran on, by its id
+     * @param elsewhere engines on a device of their own, which the peaks say nothing of
      * @param flags of the JVMs that were timed
      * @param parameters where those of an engine's kernels come from, by its id
      */
@@ -28,6 +35,7 @@ public record BenchReport(
             List<String> features,
             int processors,
             Map<String, String> engines,
+            List<String> elsewhere,
             String java,
             List<String> flags,
             String os,
@@ -37,18 +45,38 @@ public record BenchReport(
             Map<String, String> parameters) {}
 
     /**
-     * What the machine gave at most.
+     * What the machine gave at most, as measured first. An error is half of the 99.9 % confidence interval; null if
+     * there are too few samples to say.
      *
      * @param updateGBs of four arrays read and three of them written back, as an Adam step does; null if not measured
      */
-    public record Peak(int threads, double gflops, double triadGBs, Double updateGBs) {}
+    public record Peak(
+            int threads,
+            double gflops,
+            Double gflopsError,
+            double triadGBs,
+            Double triadError,
+            Double updateGBs,
+            Double updateError) {}
+
+    /**
+     * The same, measured again after a kernel that was faster than it allows.
+     *
+     * @param spec of that kernel
+     * @param loop {@code fma}, {@code triad} or {@code update}
+     */
+    public record PeakAgain(String spec, int threads, String loop, double peak, Double error, String unit) {}
 
     /**
      * One contender at one spec.
      *
      * @param error half of the 99.9 % confidence interval; null if there are too few samples to say
-     * @param ofPeak score over the measured peak that bounds such work; null if none was measured
+     * @param noise whether the error is over a tenth of the score
+     * @param ofPeak score over the peak that bounds such work: the one measured again beside it, else the highest; null
+     *     if none was measured
      * @param overOneThread our score over ours on one thread; null for a peer, for one thread, and if not measured
+     * @param bytesPerCall allocated; null if not measured
+     * @param forks of each JVM its score
      * @param ratio our score over each peer's, above 1 where ours is faster; null for a peer
      */
     public record Result(
@@ -58,9 +86,27 @@ public record BenchReport(
             double score,
             Double error,
             String unit,
+            boolean noise,
             Double ofPeak,
             Double overOneThread,
-            Map<String, Double> ratio) {}
+            Double bytesPerCall,
+            List<Double> forks,
+            Map<String, Double> ratio) {
+
+        /** Whether it is one of ours that allocates. */
+        boolean allocates() {
+            return Results.isOurs(engine) && bytesPerCall != null && bytesPerCall > 0;
+        }
+    }
+
+    /**
+     * A fork that ran at another speed than its siblings.
+     *
+     * @param fork its number, from 1
+     * @param siblings their mean score
+     */
+    public record OddFork(
+            String spec, String engine, int threads, int fork, double score, double siblings, String unit) {}
 
     /**
      * One thing that was to be reached, at a spec that was measured.

@@ -19,6 +19,7 @@ public final class MarkdownReport {
         if (!report.targets().isEmpty()) {
             markdown.table(Tables.targets(report));
         }
+        Tables.findings(report).forEach(markdown::table);
         for (Table table : Tables.results(report)) {
             markdown.table(table);
         }

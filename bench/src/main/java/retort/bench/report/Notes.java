@@ -22,9 +22,18 @@ final class Notes {
                         + " weights were packed beforehand too, as layers keep them.",
                 "Per cent of peak: of the multiply-adds for GFLOP/s, of the triad for GB/s, of the update for Adam. Data that"
                         + " fit the caches can be faster than the triad and the update, whose arrays do not.",
+                "A kernel above 105 % shows that its peak was disturbed: the peak is measured again beside it, in a JVM right"
+                        + " after its own, and the later figure counts for it. For all others the highest counts, since what"
+                        + " disturbs a peak lowers it.",
                 "Triad: x = y + a z. Update: w, m and v are each increased by a g, and so read and written back while g is"
                         + " read, which is what Adam must move.",
-                "The error is half of the 99.9 % confidence interval over all iterations."));
+                "The error is half of the 99.9 % confidence interval over all iterations. A figure whose error is over a tenth of"
+                        + " it is noise: it has a " + Tables.NOISE_MARK
+                        + " before it, and no target is met or missed by it.",
+                "Bytes per call are counted by JMH's profiler, without what JMH itself allocates in an iteration; less than 8"
+                        + " are none.",
+                "A fork is unlike its siblings if it is more than a tenth off their mean and none of its iterations within"
+                        + " their range: the compiler does not make the same of a kernel in each JVM."));
         Arrays.stream(Peer.values())
                 .filter(peer ->
                         report.results().stream().anyMatch(r -> r.engine().equals(peer.id())))

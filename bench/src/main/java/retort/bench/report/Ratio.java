@@ -7,21 +7,25 @@ import java.util.List;
  * Our score over a peer's at the same spec and thread count.
  *
  * @param error half of an interval, from those of both scores as of independent ones; null if one is not known
+ * @param noise whether one of both scores is
  */
-record Ratio(String spec, String engine, int threads, String peer, double value, Double error) {
+record Ratio(String spec, String engine, int threads, String peer, double value, Double error, boolean noise) {
     /** All of a report, in its order. */
     static List<Ratio> of(BenchReport report) {
         List<Ratio> ratios = new ArrayList<>();
         for (BenchReport.Result ours : report.results()) {
             if (ours.ratio() != null) {
-                ours.ratio()
-                        .forEach((peer, value) -> ratios.add(new Ratio(
-                                ours.spec(),
-                                ours.engine(),
-                                ours.threads(),
-                                peer,
-                                value,
-                                error(value, ours, theirs(report, ours, peer)))));
+                ours.ratio().forEach((peer, value) -> {
+                    BenchReport.Result theirs = theirs(report, ours, peer);
+                    ratios.add(new Ratio(
+                            ours.spec(),
+                            ours.engine(),
+                            ours.threads(),
+                            peer,
+                            value,
+                            error(value, ours, theirs),
+                            ours.noise() || theirs.noise()));
+                });
             }
         }
         return ratios;
@@ -35,10 +39,10 @@ record Ratio(String spec, String engine, int threads, String peer, double value,
     }
 
     /** Relative errors of a quotient add up as squares. */
-    private static Double error(double value, BenchReport.Result ours, BenchReport.Result theirs) {
-        return ours.error() == null || theirs.error() == null
+    static Double error(double value, BenchReport.Result one, BenchReport.Result other) {
+        return one.error() == null || other.error() == null
                 ? null
-                : value * Math.hypot(ours.error() / ours.score(), theirs.error() / theirs.score());
+                : value * Math.hypot(one.error() / one.score(), other.error() / other.score());
     }
 
     /** Where the interval begins, but not at 0 or below: a quotient of speeds is above. */

@@ -17,8 +17,9 @@ import retort.driver.page.Table;
  */
 final class Roofline {
     private static final String NOTE =
-            "A column of points is a shape, at the operations that it does for each byte it must move. The slopes"
-                    + " are the triad and the update, whose arrays fit no cache: a shape whose data do can stand above them.";
+            "A column of points is a shape, at the operations that it does for each byte it must move; rings are peers."
+                    + " The slopes are the triad and the update, whose arrays fit no cache: a shape whose data do can stand"
+                    + " above them.";
 
     private static final double MARGIN = 1.6;
 
@@ -27,7 +28,8 @@ final class Roofline {
     /** The chart for one thread count, or nothing where no kernel has arithmetic to show. */
     static Optional<Chart> chart(BenchReport report, BenchReport.Peak peak, EngineColours colours) {
         List<BenchReport.Result> shown = report.results().stream()
-                .filter(r -> r.threads() == peak.threads() && Work.of(r.spec()).flops() > 0)
+                .filter(r -> r.threads() == peak.threads() && r.ofPeak() != null)
+                .filter(r -> Work.of(r.spec()).flops() > 0)
                 .toList();
         if (shown.isEmpty()) {
             return Optional.empty();
@@ -51,16 +53,30 @@ final class Roofline {
                         Axis.of("GFLOP/s", Format.NUMBER).logarithmic(),
                         numbers.build())
                 .note(NOTE);
-        double ridge = peak.gflops() / peak.triadGBs();
+        double gflops = highest(report, peak.threads(), "fma", peak.gflops());
+        double triad = highest(report, peak.threads(), "triad", peak.triadGBs());
+        double ridge = gflops / triad;
         double left = shown.stream().mapToDouble(Roofline::intensity).reduce(ridge, Math::min) / MARGIN;
         double right = shown.stream().mapToDouble(Roofline::intensity).reduce(ridge, Math::max) * MARGIN;
-        chart.add(roof("peak", left, right, peak.gflops(), peak.triadGBs()));
+        chart.add(roof("peak", left, right, gflops, triad));
         if (peak.updateGBs() != null) {
-            chart.add(roof("peak of updates", left, right, peak.gflops(), peak.updateGBs())
-                    .asFaint());
+            double update = highest(report, peak.threads(), "update", peak.updateGBs());
+            chart.add(roof("peak of updates", left, right, gflops, update).asFaint());
         }
-        points.forEach((engine, series) -> chart.add(series.labelled(labels.get(engine))));
+        points.forEach((engine, series) -> chart.add(look(engine, series.labelled(labels.get(engine)))));
         return Optional.of(chart);
+    }
+
+    /** Where a peer is as fast as we are, its ring lies around our point, and neither hides the other. */
+    private static Series look(String engine, Series series) {
+        return Results.isOurs(engine) ? series : series.asFaint();
+    }
+
+    private static double highest(BenchReport report, int threads, String loop, double first) {
+        return report.peaksAgain().stream()
+                .filter(again -> again.threads() == threads && again.loop().equals(loop))
+                .mapToDouble(BenchReport.PeakAgain::peak)
+                .reduce(first, Math::max);
     }
 
     private static Series roof(String name, double left, double right, double gflops, double gbs) {

@@ -38,6 +38,7 @@ record SpeedSection(BenchReport report, EngineColours colours) {
         List<String> specs = ratios.stream().map(Ratio::spec).distinct().toList();
         Table.Builder numbers = Table.of("", "kernel and shape", "peer", "ratio", "low", "high");
         Map<String, Series> byPeer = new LinkedHashMap<>();
+        Map<String, List<String>> labels = new LinkedHashMap<>();
         for (Ratio r : ratios) {
             Series series =
                     byPeer.computeIfAbsent(r.peer(), peer -> Series.of(peer, Series.Kind.POINTS, colours.of(peer)));
@@ -47,6 +48,7 @@ record SpeedSection(BenchReport report, EngineColours colours) {
             } else {
                 series.add(at, r.value(), r.low(), r.high());
             }
+            labels.computeIfAbsent(r.peer(), peer -> new ArrayList<>()).add(label(r.peer(), r.noise()));
             numbers.row(
                     Table.Cell.of(r.spec()),
                     Table.Cell.of(r.peer()),
@@ -62,8 +64,12 @@ record SpeedSection(BenchReport report, EngineColours colours) {
                 .note("Right of the line ours is faster. " + INTERVALS + " of the quotient, from those of both.")
                 .asLying()
                 .reference(1);
-        byPeer.values().forEach(chart::add);
+        byPeer.forEach((peer, series) -> chart.add(series.labelled(labels.get(peer))));
         return chart;
+    }
+
+    private static String label(String name, boolean noise) {
+        return noise ? name + ", noise" : name;
     }
 
     /** Products of square matrices by their size, a chart for each thread count at which there are several sizes. */
@@ -136,12 +142,19 @@ record SpeedSection(BenchReport report, EngineColours colours) {
                 held.stream().map(BenchReport.Result::spec).distinct().toList();
         Table.Builder numbers = Table.of("", "kernel and shape", "threads", "of peak");
         Map<Integer, Series> byThreads = new TreeMap<>();
+        Map<Integer, List<String>> labels = new TreeMap<>();
         for (BenchReport.Result r : held) {
-            byThreads
-                    .computeIfAbsent(
-                            r.threads(),
-                            count -> Series.of(Tables.threads(count), Series.Kind.POINTS, byThreads.size() + 1))
-                    .add(specs.indexOf(r.spec()), r.ofPeak());
+            Series series = byThreads.computeIfAbsent(
+                    r.threads(), count -> Series.of(Tables.threads(count), Series.Kind.POINTS, byThreads.size() + 1));
+            int at = specs.indexOf(r.spec());
+            if (r.error() == null) {
+                series.add(at, r.ofPeak());
+            } else {
+                double spread = r.ofPeak() * r.error() / r.score();
+                series.add(at, r.ofPeak(), r.ofPeak() - spread, r.ofPeak() + spread);
+            }
+            labels.computeIfAbsent(r.threads(), count -> new ArrayList<>())
+                    .add(label(Tables.threads(r.threads()), r.noise()));
             numbers.row(
                     Table.Cell.of(r.spec()),
                     Table.Cell.of(Format.COUNT, r.threads()),
@@ -154,10 +167,11 @@ record SpeedSection(BenchReport report, EngineColours colours) {
                         numbers.build())
                 .note(
                         "Of the multiply-adds for arithmetic, of the triad for passes over memory, of the update for Adam: each "
-                                + "measured on as many threads. Data that fit the caches can be above.")
+                                + "measured on as many threads. Data that fit the caches can be above. " + INTERVALS
+                                + " of the speed.")
                 .asLying()
                 .reference(1);
-        byThreads.values().forEach(chart::add);
+        byThreads.forEach((count, series) -> chart.add(series.labelled(labels.get(count))));
         return chart;
     }
 }

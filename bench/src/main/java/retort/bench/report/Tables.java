@@ -16,6 +16,12 @@ import retort.driver.page.Table.Mark;
 
 /** A report's numbers as tables, for terminal, page and CSV alike. */
 final class Tables {
+    /** Before a figure that is noise. */
+    static final String NOISE_MARK = "~";
+
+    /** When a peak was measured: before any kernel. */
+    private static final String FIRST = "first";
+
     private Tables() {}
 
     /** Every result: one table for each of our engines, thread count and unit. */
@@ -62,6 +68,10 @@ final class Tables {
         if (scales) {
             header.add("of 1 thread");
         }
+        boolean allocations = ours.stream().anyMatch(r -> r.bytesPerCall() != null);
+        if (allocations) {
+            header.add("bytes/call");
+        }
         for (String peer : peers) {
             header.add(peer);
             header.add("ratio");
@@ -70,18 +80,18 @@ final class Tables {
         report.results().stream().filter(r -> r.threads() == threads).forEach(r -> scores.put(key(r), r));
         Table.Builder table = Table.of(engine + ", " + threads(threads) + ", " + unit, header.toArray(String[]::new));
         for (BenchReport.Result r : ours) {
-            List<Cell> row = new ArrayList<>(List.of(
-                    Cell.of(r.spec()),
-                    number(r.score()),
-                    r.error() == null ? Cell.EMPTY : cell("± " + text(r.error()), r.error()),
-                    percent(r.ofPeak())));
+            List<Cell> row =
+                    new ArrayList<>(List.of(Cell.of(r.spec()), score(r), error(r.error()), percent(r.ofPeak())));
             if (scales) {
                 row.add(r.overOneThread() == null ? Cell.EMPTY : times(r.overOneThread()));
             }
+            if (allocations) {
+                row.add(bytes(r));
+            }
             for (String peer : peers) {
                 BenchReport.Result other = scores.get(r.spec() + " " + peer);
-                row.add(other == null ? Cell.EMPTY : number(other.score()));
-                row.add(other == null ? Cell.EMPTY : ratio(r.ratio().get(peer)));
+                row.add(other == null ? Cell.EMPTY : score(other));
+                row.add(other == null ? Cell.EMPTY : ratio(r.ratio().get(peer), r.noise() || other.noise()));
             }
             table.row(row);
         }
@@ -92,26 +102,37 @@ final class Tables {
         return r.spec() + " " + r.engine();
     }
 
+    /** Every measurement of a peak in a row of its own. */
     static Table peaks(BenchReport report) {
-        Table.Builder table = Table.of(
-                "Peaks, measured first",
-                "threads",
-                "multiply-adds on registers, GFLOP/s",
-                "triad, GB/s",
-                "update, GB/s");
+        Table.Builder table = Table.of("Peaks", "measured", "loop", "threads", "peak", "error", "unit");
         for (BenchReport.Peak peak : report.peaks()) {
-            table.row(
-                    cell(Integer.toString(peak.threads()), peak.threads()),
-                    number(peak.gflops()),
-                    number(peak.triadGBs()),
-                    peak.updateGBs() == null ? Cell.EMPTY : number(peak.updateGBs()));
+            peak(table, FIRST, "fma", peak.threads(), peak.gflops(), peak.gflopsError(), Work.GFLOPS);
+            peak(table, FIRST, "triad", peak.threads(), peak.triadGBs(), peak.triadError(), Work.GBS);
+            if (peak.updateGBs() != null) {
+                peak(table, FIRST, "update", peak.threads(), peak.updateGBs(), peak.updateError(), Work.GBS);
+            }
+        }
+        for (BenchReport.PeakAgain again : report.peaksAgain()) {
+            String beside = "beside " + again.spec();
+            peak(table, beside, again.loop(), again.threads(), again.peak(), again.error(), again.unit());
         }
         return table.build();
     }
 
+    private static void peak(
+            Table.Builder table, String measured, String loop, int threads, double value, Double error, String unit) {
+        table.row(
+                Cell.of(measured),
+                Cell.of(loop),
+                cell(Integer.toString(threads), threads),
+                number(value, Results.isNoise(value, error)),
+                error(error),
+                Cell.of(unit));
+    }
+
     /** What was to be reached; its title sums up. */
     static Table targets(BenchReport report) {
-        String title = Stream.of(Targets.MISSED, Targets.MET_HARD, Targets.MET_STRETCH)
+        String title = Stream.of(Targets.MISSED, Targets.MET_HARD, Targets.MET_STRETCH, Targets.NOISE)
                 .map(verdict -> report.targets().stream()
                                 .filter(t -> t.verdict().equals(verdict))
                                 .count()
@@ -120,7 +141,11 @@ final class Tables {
         Table.Builder table =
                 Table.of(title, "kernel and shape", "threads", "against", "hard", "stretch", "reached", "verdict");
         for (BenchReport.Target t : report.targets()) {
-            Mark mark = t.verdict().equals(Targets.MISSED) ? Mark.BAD : Mark.GOOD;
+            Mark mark = switch (t.verdict()) {
+                case Targets.MISSED -> Mark.BAD;
+                case Targets.NOISE -> Mark.NONE;
+                default -> Mark.GOOD;
+            };
             table.row(
                     Cell.of(t.spec()),
                     cell(Integer.toString(t.threads()), t.threads()),
@@ -170,36 +195,95 @@ final class Tables {
         return table.build();
     }
 
+    /** What is to be known of a run before its numbers: those that have something to say. */
+    static List<Table> findings(BenchReport report) {
+        return Stream.of(oddForks(report), allocating(report))
+                .filter(table -> !table.rows().isEmpty())
+                .toList();
+    }
+
+    /** Forks that ran at another speed than their siblings. */
+    private static Table oddForks(BenchReport report) {
+        Table.Builder table = Table.of(
+                "Forks unlike their siblings",
+                "kernel and shape",
+                "engine",
+                "threads",
+                "fork",
+                "score",
+                "siblings",
+                "unit");
+        for (BenchReport.OddFork f : report.oddForks()) {
+            table.row(
+                    Cell.of(f.spec()),
+                    Cell.of(f.engine()),
+                    cell(Integer.toString(f.threads()), f.threads()),
+                    cell(Integer.toString(f.fork()), f.fork()),
+                    number(f.score(), false),
+                    number(f.siblings(), false),
+                    Cell.of(f.unit()));
+        }
+        return table.build();
+    }
+
+    /** Kernels of ours that allocate. */
+    private static Table allocating(BenchReport report) {
+        Table.Builder table = Table.of("Kernels that allocate", "kernel and shape", "engine", "threads", "bytes/call");
+        for (BenchReport.Result r : report.results()) {
+            if (r.allocates()) {
+                table.row(
+                        Cell.of(r.spec()),
+                        Cell.of(r.engine()),
+                        cell(Integer.toString(r.threads()), r.threads()),
+                        bytes(r));
+            }
+        }
+        return table.build();
+    }
+
     /** Every result in a row of its own, peers' too. */
     static Table scores(BenchReport report) {
-        Table.Builder table =
-                Table.of("", "spec", "engine", "threads", "score", "error", "unit", "ofPeak", "overOneThread");
+        Table.Builder table = Table.of(
+                "",
+                "spec",
+                "engine",
+                "threads",
+                "score",
+                "error",
+                "unit",
+                "noise",
+                "ofPeak",
+                "overOneThread",
+                "bytesPerCall");
         for (BenchReport.Result r : report.results()) {
             table.row(
                     Cell.of(r.spec()),
                     Cell.of(r.engine()),
                     cell(Integer.toString(r.threads()), r.threads()),
-                    number(r.score()),
-                    r.error() == null ? Cell.EMPTY : number(r.error()),
+                    score(r),
+                    error(r.error()),
                     Cell.of(r.unit()),
+                    Cell.of(Boolean.toString(r.noise())),
                     percent(r.ofPeak()),
-                    r.overOneThread() == null ? Cell.EMPTY : times(r.overOneThread()));
+                    r.overOneThread() == null ? Cell.EMPTY : times(r.overOneThread()),
+                    bytes(r));
         }
         return table.build();
     }
 
     /** Every ratio in a row of its own; see {@link Ratio}. */
     static Table ratios(BenchReport report) {
-        Table.Builder table = Table.of("", "spec", "engine", "threads", "peer", "ratio", "low", "high");
+        Table.Builder table = Table.of("", "spec", "engine", "threads", "peer", "ratio", "low", "high", "noise");
         for (Ratio r : Ratio.of(report)) {
             table.row(
                     Cell.of(r.spec()),
                     Cell.of(r.engine()),
                     cell(Integer.toString(r.threads()), r.threads()),
                     Cell.of(r.peer()),
-                    ratio(r.value()),
+                    ratio(r.value(), r.noise()),
                     r.error() == null ? Cell.EMPTY : cell(decimals(2, r.low()), r.low()),
-                    r.error() == null ? Cell.EMPTY : cell(decimals(2, r.high()), r.high()));
+                    r.error() == null ? Cell.EMPTY : cell(decimals(2, r.high()), r.high()),
+                    Cell.of(Boolean.toString(r.noise())));
         }
         return table.build();
     }
@@ -209,8 +293,27 @@ final class Tables {
         return count + (count == 1 ? " thread" : " threads");
     }
 
-    private static Cell number(double value) {
-        return cell(text(value), value);
+    private static Cell score(BenchReport.Result r) {
+        return number(r.score(), r.noise());
+    }
+
+    private static Cell number(double value, boolean noise) {
+        return cell(marked(text(value), noise), value);
+    }
+
+    private static Cell error(Double error) {
+        return error == null ? Cell.EMPTY : cell("± " + text(error), error);
+    }
+
+    private static String marked(String figure, boolean noise) {
+        return noise ? NOISE_MARK + figure : figure;
+    }
+
+    /** Nothing where it was not measured; of ours, an allocation is a fault. */
+    private static Cell bytes(BenchReport.Result r) {
+        return r.bytesPerCall() == null
+                ? Cell.EMPTY
+                : cell(decimals(0, r.bytesPerCall()), r.bytesPerCall()).marked(r.allocates() ? Mark.BAD : Mark.NONE);
     }
 
     /** Three or four digits that count. */
@@ -227,9 +330,10 @@ final class Tables {
         return cell(decimals(2, quotient) + " x", quotient);
     }
 
-    /** Ahead of a peer, or behind it. */
-    private static Cell ratio(double ratio) {
-        return cell(decimals(2, ratio), ratio).marked(ratio >= 1 ? Mark.GOOD : Mark.BAD);
+    /** Ahead of a peer, or behind it; noise says neither. */
+    private static Cell ratio(double ratio, boolean noise) {
+        Mark mark = ratio >= 1 ? Mark.GOOD : Mark.BAD;
+        return cell(marked(decimals(2, ratio), noise), ratio).marked(noise ? Mark.NONE : mark);
     }
 
     private static Cell cell(String text, Number value) {

@@ -15,6 +15,9 @@ final class Targets {
     static final String MET_STRETCH = "met stretch";
     static final String MISSED = "missed";
 
+    /** Neither met nor missed: one of the figures has too large an error. */
+    static final String NOISE = "noise";
+
     /** Against our own speed on one thread. */
     private static final String ONE_THREAD = "one-thread";
 
@@ -76,18 +79,25 @@ final class Targets {
     }
 
     /** The targets for which there is something measured, in their order. */
-    static List<BenchReport.Target> reached(List<Target> targets, List<BenchReport.Result> results) {
+    static List<BenchReport.Target> reached(List<Target> targets, List<BenchReport.Result> results, Roofs roofs) {
         List<BenchReport.Target> reached = new ArrayList<>();
         for (Target target : targets) {
-            results.stream()
-                    .filter(r -> r.engine().equals(Engine.CPU_SIMD.id())
-                            && r.spec().equals(target.spec())
-                            && r.threads() == target.threads())
-                    .findFirst()
-                    .flatMap(ours -> Optional.ofNullable(over(target.against(), ours)))
-                    .ifPresent(ratio -> reached.add(judged(target, ratio)));
+            find(results, target.spec(), Engine.CPU_SIMD.id(), target.threads()).ifPresent(ours -> {
+                Double ratio = over(target.against(), ours);
+                if (ratio != null) {
+                    boolean noise = ours.noise() || isNoise(target.against(), ours, results, roofs);
+                    reached.add(judged(target, ratio, noise));
+                }
+            });
         }
         return reached;
+    }
+
+    private static Optional<BenchReport.Result> find(
+            List<BenchReport.Result> results, String spec, String engine, int threads) {
+        return results.stream()
+                .filter(r -> r.spec().equals(spec) && r.engine().equals(engine) && r.threads() == threads)
+                .findFirst();
     }
 
     private static Double over(String against, BenchReport.Result ours) {
@@ -98,10 +108,34 @@ final class Targets {
         };
     }
 
-    private static BenchReport.Target judged(Target target, double ratio) {
-        String verdict = target.stretch() != null && ratio >= target.stretch()
-                ? MET_STRETCH
-                : ratio >= target.hard() ? MET_HARD : MISSED;
+    /** Whether what ours is held against is noise. */
+    private static boolean isNoise(
+            String against, BenchReport.Result ours, List<BenchReport.Result> results, Roofs roofs) {
+        return switch (against) {
+            case PEAK ->
+                roofs.over(Work.of(ours.spec()), ours.engine(), ours.threads())
+                        .filter(Roofs.Measured::isNoise)
+                        .isPresent();
+            case ONE_THREAD ->
+                find(results, ours.spec(), ours.engine(), 1)
+                        .filter(BenchReport.Result::noise)
+                        .isPresent();
+            default ->
+                find(results, ours.spec(), against, ours.threads())
+                        .filter(BenchReport.Result::noise)
+                        .isPresent();
+        };
+    }
+
+    private static BenchReport.Target judged(Target target, double ratio, boolean noise) {
+        String verdict;
+        if (noise) {
+            verdict = NOISE;
+        } else if (target.stretch() != null && ratio >= target.stretch()) {
+            verdict = MET_STRETCH;
+        } else {
+            verdict = ratio >= target.hard() ? MET_HARD : MISSED;
+        }
         return new BenchReport.Target(
                 target.spec(), target.threads(), target.against(), target.hard(), target.stretch(), ratio, verdict);
     }

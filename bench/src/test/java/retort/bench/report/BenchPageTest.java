@@ -21,6 +21,19 @@ import retort.driver.cli.OutputFolder;
 class BenchPageTest {
     private static final BenchReport REPORT = SampleBench.report();
 
+    /** Circles of the first chart within its axes. */
+    private static final String CIRCLES = """
+            Array.from(document.querySelector('figure.chart .drawing svg').querySelectorAll('path')).filter(path => {
+              const svg = path.ownerSVGElement.getBoundingClientRect();
+              const box = path.getBoundingClientRect();
+              return path.getAttribute('d').startsWith('M1 0A1 1') && box.width < 12 && box.left > svg.left
+                && box.right < svg.right && box.top > svg.top && box.bottom < svg.bottom;
+            })""";
+
+    private static final String POINTS = CIRCLES + ".length";
+    private static final String RINGS = CIRCLES + ".filter(path => path.getAttribute('fill') === 'none'"
+            + " || path.getAttribute('fill') === 'transparent').length";
+
     @TempDir
     private Path folder;
 
@@ -33,6 +46,25 @@ class BenchPageTest {
         try (Chromium browser = Chromium.start(folder.resolve("profile"));
                 Tab tab = browser.open(file.toUri(), width, dark)) {
             Drawn.check(tab, 4);
+        }
+    }
+
+    /** Ours as points, peers as rings, and three on each roof; neither hides the other. */
+    @Test
+    void theRooflineShowsEveryPoint() throws IOException {
+        MadeUpRun run = new MadeUpRun().fma("first", 100, 1).triad("first", 20);
+        for (String spec : List.of("gemm:m64n64k64:nn", "gemm:m512n512k512:nn", "gemm:m1n1200k1200:nn")) {
+            run.kernel(spec, "cpu-simd", 1, 80, 1)
+                    .kernel(spec, "onednn", 1, 130, 1)
+                    .kernel(spec, "openblas", 1, 80, 1);
+        }
+        Path file = Files.writeString(
+                folder.resolve("roofline.html"), new BenchPage(run.report(), "retort bench", List.of()).html());
+        try (Chromium browser = Chromium.start(folder.resolve("profile"));
+                Tab tab = browser.open(file.toUri(), 1400, false)) {
+            tab.await("document.readyState === 'complete'");
+            assertEquals(3 + 9, tab.evaluate(POINTS).getAsInt());
+            assertEquals(6, tab.evaluate(RINGS).getAsInt());
         }
     }
 
@@ -58,7 +90,7 @@ class BenchPageTest {
         assertEquals(0.8, ratio.value());
         assertEquals(0.8 * Math.sqrt(0.02 * 0.02 + 0.04 * 0.04), ratio.error(), 1e-12);
         assertEquals(
-                List.of("spec,engine,threads,peer,ratio,low,high", "gemm:m64n64k64:nn,cpu-simd,1,openblas,0.8,"),
+                List.of("spec,engine,threads,peer,ratio,low,high,noise", "gemm:m64n64k64:nn,cpu-simd,1,openblas,0.8,"),
                 Tables.ratios(of(List.of(ours, theirs)))
                         .csv()
                         .lines()
@@ -90,11 +122,20 @@ class BenchPageTest {
 
     private static BenchReport.Result result(String engine, double score, Double error) {
         Map<String, Double> ratio = engine.equals("cpu-simd") ? Map.of("openblas", 0.8) : null;
-        return new BenchReport.Result("gemm:m64n64k64:nn", engine, 1, score, error, "GFLOP/s", null, null, ratio);
+        return new BenchReport.Result(
+                "gemm:m64n64k64:nn", engine, 1, score, error, "GFLOP/s", false, null, null, null, List.of(), ratio);
     }
 
     private static BenchReport of(List<BenchReport.Result> results) {
         return new BenchReport(
-                BenchReport.SCHEMA_VERSION, REPORT.environment(), List.of(), results, List.of(), List.of(), List.of());
+                BenchReport.SCHEMA_VERSION,
+                REPORT.environment(),
+                List.of(),
+                List.of(),
+                results,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of());
     }
 }

@@ -85,16 +85,28 @@ class ResultsTest {
     @Test
     void jsonHasTheKeysOfTheContract() {
         JsonObject json = new Gson().toJsonTree(report).getAsJsonObject();
-        assertEquals(1, json.get("schemaVersion").getAsInt());
-        assertTrue(json.keySet().containsAll(Set.of("environment", "peaks", "results", "absent")));
+        assertEquals(2, json.get("schemaVersion").getAsInt());
+        assertTrue(json.keySet()
+                .containsAll(Set.of("environment", "peaks", "peaksAgain", "results", "oddForks", "absent")));
         assertEquals(
-                "[cpu, features, processors, engines, java, flags, os, commit, time, quick, parameters]",
+                "[cpu, features, processors, engines, elsewhere, java, flags, os, commit, time, quick, parameters]",
                 json.getAsJsonObject("environment").keySet().toString());
         assertEquals(
-                Set.of("threads", "gflops", "triadGBs", "updateGBs"),
+                Set.of("threads", "gflops", "gflopsError", "triadGBs", "updateGBs"),
                 json.getAsJsonArray("peaks").get(0).getAsJsonObject().keySet());
         assertEquals(
-                Set.of("spec", "engine", "threads", "score", "error", "unit", "ofPeak", "overOneThread", "ratio"),
+                Set.of(
+                        "spec",
+                        "engine",
+                        "threads",
+                        "score",
+                        "error",
+                        "unit",
+                        "noise",
+                        "ofPeak",
+                        "overOneThread",
+                        "forks",
+                        "ratio"),
                 json.getAsJsonArray("results").get(0).getAsJsonObject().keySet());
         assertEquals(
                 Set.of("peer", "reason"),

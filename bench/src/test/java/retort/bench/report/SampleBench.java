@@ -16,6 +16,7 @@ final class SampleBench {
                 List.of("avx2", "fma"),
                 2,
                 Map.of("cpu-simd", "8 lanes"),
+                List.of(),
                 "25",
                 List.of("-XX:+UseSerialGC"),
                 "Linux",

@@ -20,6 +20,7 @@ import retort.kernels.op.Spec;
 class TargetsTest {
     private static final double CLOSE = 1e-12;
     private static final String GEMM = "gemm:m64n64k64:nn";
+    private static final Roofs NO_ROOFS = Roofs.of(List.of(), List.of());
 
     @Test
     void whatIsReachedIsJudgedByBothLimits() {
@@ -34,18 +35,50 @@ class TargetsTest {
     void oursIsHeldAgainstAPeerItselfOnOneThreadAndThePeak() {
         List<Target> targets = Targets.parse(
                 "t", GEMM + " 2 openblas 1 2\n" + GEMM + " 2 one-thread 1 2 # scaling\n\n" + GEMM + " 2 peak 1 2\n");
-        List<BenchReport.Target> reached = Targets.reached(targets, List.of(result("cpu-simd", 2, 1.5)));
+        List<BenchReport.Target> reached = Targets.reached(targets, List.of(result("cpu-simd", 2, 1.5)), NO_ROOFS);
         assertEquals(3, reached.size());
         assertEquals(1.5, reached.get(0).reached(), CLOSE);
         assertEquals(1.7, reached.get(1).reached(), CLOSE);
         assertEquals(0.6, reached.get(2).reached(), CLOSE);
     }
 
+    /** Ours, a peer's, our own on one thread, or the peak: an error of more than a tenth spoils the quotient. */
+    @Test
+    void noiseIsNeitherMetNorMissed() {
+        List<Target> targets = Targets.parse(
+                "t", GEMM + " 1 openblas 1 2\n" + GEMM + " 1 onednn 1 2\n" + GEMM + " 2 one-thread 1 2\n");
+        MadeUpRun run = new MadeUpRun()
+                .kernel(GEMM, "cpu-simd", 1, 100, 1)
+                .kernel(GEMM, "openblas", 1, 90, 10)
+                .kernel(GEMM, "onednn", 1, 110, 1)
+                .kernel(GEMM, "cpu-simd", 2, 150, 1);
+        assertEquals(List.of("noise", "missed", "met hard"), verdicts(targets, run));
+        MadeUpRun noisy = new MadeUpRun()
+                .kernel(GEMM, "cpu-simd", 1, 100, 11)
+                .kernel(GEMM, "openblas", 1, 90, 1)
+                .kernel(GEMM, "onednn", 1, 110, 1)
+                .kernel(GEMM, "cpu-simd", 2, 150, 1);
+        assertEquals(List.of("noise", "noise", "noise"), verdicts(targets, noisy));
+        List<Target> peak = Targets.parse("t", GEMM + " 1 peak 0.4 -\n");
+        assertEquals(
+                List.of("met hard"),
+                verdicts(peak, new MadeUpRun().fma("first", 200, 1).kernel(GEMM, "cpu-simd", 1, 100, 1)));
+        assertEquals(
+                List.of("noise"),
+                verdicts(peak, new MadeUpRun().fma("first", 200, 21).kernel(GEMM, "cpu-simd", 1, 100, 1)));
+    }
+
+    private static List<String> verdicts(List<Target> targets, MadeUpRun run) {
+        return Targets.reached(targets, run.report().results(), Roofs.of(run.measurements(), List.of())).stream()
+                .map(BenchReport.Target::verdict)
+                .toList();
+    }
+
     @Test
     void whatWasNotMeasuredIsLeftOut() {
         List<Target> targets = Targets.parse("t", GEMM + " 1 openblas 1 2\n" + GEMM + " 2 netlib 1 2\n");
-        assertEquals(List.of(), Targets.reached(targets, List.of(result("cpu-simd", 2, 1.5))));
-        assertEquals(List.of(), Targets.reached(targets, List.of(result("opencl", 1, 1.5))));
+        assertEquals(List.of(), Targets.reached(targets, List.of(result("cpu-simd", 2, 1.5)), NO_ROOFS));
+        assertEquals(List.of(), Targets.reached(targets, List.of(result("opencl", 1, 1.5)), NO_ROOFS));
     }
 
     /** A target that nothing can meet because its spec or peer is misspelt would go unnoticed. */
@@ -84,12 +117,13 @@ class TargetsTest {
 
     private static String verdict(String limits, double ratio) {
         List<Target> targets = Targets.parse("t", GEMM + " 2 openblas " + limits);
-        return Targets.reached(targets, List.of(result("cpu-simd", 2, ratio)))
+        return Targets.reached(targets, List.of(result("cpu-simd", 2, ratio)), NO_ROOFS)
                 .getFirst()
                 .verdict();
     }
 
     private static BenchReport.Result result(String engine, int threads, double ratio) {
-        return new BenchReport.Result(GEMM, engine, threads, 100, 1.0, "GFLOP/s", 0.6, 1.7, Map.of("openblas", ratio));
+        return new BenchReport.Result(
+                GEMM, engine, threads, 100, 1.0, "GFLOP/s", false, 0.6, 1.7, 0.0, List.of(), Map.of("openblas", ratio));
     }
 }
