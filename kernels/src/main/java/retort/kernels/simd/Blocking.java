@@ -3,15 +3,16 @@ package retort.kernels.simd;
 import static retort.kernels.simd.SimdSpecies.LANES;
 
 /**
- * How products are cut into blocks on this machine, in the letters of Goto and van de Geijn (2008) and of BLIS. It is
- * all about speed: no bit of a result depends on it.
+ * How products are cut into tiles on this machine, in the letters of Goto and van de Geijn (2008) and of BLIS: what its
+ * registers decide. The sizes of blocks, which its caches decide, are {@link SimdParameters}. It is all about speed: no
+ * bit of a result depends on it.
  *
  * <pre>
- *     vectors     registers   MR   MR_ROWS   MR_EDGE   MR_PIXELS   NR    KC    MC     NC
- *     128 bits       16        6      5         8          6        8   256   144   2048    SSE, AVX
- *     128 bits       32       12      6         8          6        8   256   144   2048    64-bit Arm
- *     256 bits       16        6      5         8          6       16   256   144   2048    AVX2
- *     512 bits       32       12      6         8          6       32   256   144   2048    AVX-512
+ *     vectors     registers   MR   MR_ROWS   MR_EDGE   MR_PIXELS   NR
+ *     128 bits       16        6      5         8          6        8    SSE, AVX
+ *     128 bits       32       12      6         8          6        8    64-bit Arm
+ *     256 bits       16        6      5         8          6       16    AVX2
+ *     512 bits       32       12      6         8          6       32    AVX-512
  * </pre>
  */
 final class Blocking {
@@ -44,45 +45,6 @@ final class Blocking {
 
     /** Columns of a tile, and of a panel of B. */
     static final int NR = 2 * LANES;
-
-    /** Products in a block: a panel of B of this depth stays in the first-level cache. */
-    static final int KC = 256;
-
-    /** The same in a tall-and-skinny product, where the large matrix is read once: its rows are then long streams. */
-    static final int KC_TALL = 2048;
-
-    /**
-     * The same where that matrix is packed: its panels are a stream each, as many as a core's prefetcher follows
-     * easily.
-     */
-    static final int KC_TALL_PACKED = 8 * NR;
-
-    /** Rows in a block of A: it stays in the second-level cache. */
-    static final int MC = 144;
-
-    /** Rows in a block of a tall-and-skinny product's large matrix. */
-    static final int MC_TALL = 96;
-
-    /** Columns in a block of B. */
-    static final int NC = 2048;
-
-    /** Rows that share a block of B: so many that packing it is 2 % of the work. */
-    static final int SHARED_ROWS = 168 * MR;
-
-    /** Up to this many rows, A is packed whole and threads share the columns. */
-    static final int SMALL_M = 96;
-
-    /**
-     * Elements of a block of B that stays in the second-level cache: C is then finished MR rows at a time, so that it
-     * streams to memory in order.
-     */
-    static final int SMALL_BLOCK = 1 << 16;
-
-    /** Elements of a gradient that stay in the second-level cache between being computed and being used. */
-    static final int GRADIENT_BLOCK = 1 << 14;
-
-    /** The same in a panel of packed parameters, where they stay in the first-level cache. */
-    static final int GRADIENT_PANEL = 1 << 12;
 
     /** Rows that are packed side by side: about as many streams as a core's prefetcher follows, and whole panels. */
     static final int STREAMS = Math.max(32, NR);

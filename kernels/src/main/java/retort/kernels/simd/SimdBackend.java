@@ -29,6 +29,7 @@ import retort.kernels.op.Spec;
  * the last bits between machines of different vector width.
  */
 final class SimdBackend extends HostBackend {
+    private final SimdParameters parameters;
     private final Workers workers;
     private final SimdGemm gemm;
     private final SimdConv2d conv2d;
@@ -41,15 +42,16 @@ final class SimdBackend extends HostBackend {
     private final SimdMaxPool2d maxPool2d;
 
     /** @param threads that compute, at least 1 */
-    SimdBackend(int threads) {
-        this(threads, null);
+    SimdBackend(int threads, SimdParameters parameters) {
+        this(threads, parameters, null);
     }
 
-    private SimdBackend(int threads, SimdBackend origin) {
+    private SimdBackend(int threads, SimdParameters parameters, SimdBackend origin) {
         super(Blocking.NR, origin);
+        this.parameters = parameters;
         workers = new Workers(threads);
         Scratch[] scratch = Stream.generate(Scratch::new).limit(threads).toArray(Scratch[]::new);
-        gemm = new SimdGemm(workers, scratch);
+        gemm = new SimdGemm(workers, scratch, parameters);
         conv2d = new SimdConv2d(workers, scratch);
         softmax = new SimdSoftmax(workers, scratch);
         distillation = new SimdDistillation(workers);
@@ -78,13 +80,13 @@ final class SimdBackend extends HostBackend {
 
     @Override
     public Tiling tiling() {
-        int nc = Math.max(Blocking.NC, Blocking.SHARED_ROWS);
-        return new Tiling(SimdSpecies.LANES, Blocking.MR, Blocking.NR, Blocking.KC, nc);
+        int nc = Math.max(parameters.get(SimdParameter.NC), parameters.get(SimdParameter.SHARED_ROWS));
+        return new Tiling(SimdSpecies.LANES, Blocking.MR, Blocking.NR, parameters.get(SimdParameter.KC), nc);
     }
 
     @Override
     protected Backend doSibling(int threads) {
-        return new SimdBackend(threads, this);
+        return new SimdBackend(threads, parameters, this);
     }
 
     @Override

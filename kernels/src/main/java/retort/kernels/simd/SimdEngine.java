@@ -77,7 +77,7 @@ public final class SimdEngine implements EngineProvider {
         unavailable().ifPresent(reason -> {
             throw reason;
         });
-        return new SimdBackend(options.threads());
+        return new SimdBackend(options.threads(), SimdParameters.here());
     }
 
     @Override

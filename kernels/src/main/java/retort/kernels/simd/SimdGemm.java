@@ -2,19 +2,8 @@ package retort.kernels.simd;
 
 import static retort.kernels.simd.Blocking.COPY_COST;
 import static retort.kernels.simd.Blocking.GATHER_COST;
-import static retort.kernels.simd.Blocking.GRADIENT_BLOCK;
-import static retort.kernels.simd.Blocking.GRADIENT_PANEL;
-import static retort.kernels.simd.Blocking.KC;
-import static retort.kernels.simd.Blocking.KC_TALL;
-import static retort.kernels.simd.Blocking.KC_TALL_PACKED;
-import static retort.kernels.simd.Blocking.MC;
-import static retort.kernels.simd.Blocking.MC_TALL;
 import static retort.kernels.simd.Blocking.MR;
-import static retort.kernels.simd.Blocking.NC;
 import static retort.kernels.simd.Blocking.NR;
-import static retort.kernels.simd.Blocking.SHARED_ROWS;
-import static retort.kernels.simd.Blocking.SMALL_BLOCK;
-import static retort.kernels.simd.Blocking.SMALL_M;
 import static retort.kernels.simd.Blocking.SPLIT_ROWS_BELOW;
 import static retort.kernels.simd.SimdSpecies.LANES;
 
@@ -50,12 +39,36 @@ final class SimdGemm {
     private final Scratch[] scratch;
     private final Scratch shared = new Scratch();
     private final SimdGemv gemv;
+    private final int kc;
+    private final int kcFew;
+    private final int kcTall;
+    private final int tallPanels;
+    private final int mc;
+    private final int mcTall;
+    private final int nc;
+    private final int sharedRows;
+    private final int smallRows;
+    private final int smallBlock;
+    private final int gradientBlock;
+    private final int gradientPanel;
 
     /** @param scratch one for each worker */
-    SimdGemm(Workers workers, Scratch[] scratch) {
+    SimdGemm(Workers workers, Scratch[] scratch, SimdParameters parameters) {
         this.workers = workers;
         this.scratch = scratch;
         this.gemv = new SimdGemv(workers, scratch);
+        kc = parameters.get(SimdParameter.KC);
+        kcFew = parameters.get(SimdParameter.KC_FEW);
+        kcTall = parameters.get(SimdParameter.KC_TALL);
+        tallPanels = parameters.get(SimdParameter.TALL_PANELS);
+        mc = parameters.get(SimdParameter.MC);
+        mcTall = parameters.get(SimdParameter.MC_TALL);
+        nc = parameters.get(SimdParameter.NC);
+        sharedRows = parameters.get(SimdParameter.SHARED_ROWS);
+        smallRows = parameters.get(SimdParameter.SMALL_M);
+        smallBlock = parameters.get(SimdParameter.SMALL_BLOCK);
+        gradientBlock = parameters.get(SimdParameter.GRADIENT_BLOCK);
+        gradientPanel = parameters.get(SimdParameter.GRADIENT_PANEL);
     }
 
     Runnable prepare(GemmSpec spec, HostTensor a, HostTensor b, HostTensor c, Fused<HostTensor> fused) {
@@ -67,14 +80,15 @@ final class SimdGemm {
         if (!spec.transA() && spec.n() <= NR) {
             int k = spec.k();
             Packing.BPanels right = new Packing.BPanels();
-            Runnable multiply = tallAndSkinny(spec, Streamed.of(a, k), right, 1, false, c, epilogue);
+            Runnable multiply = tallAndSkinny(spec, Streamed.of(a, k, kcTall), right, 1, false, c, epilogue);
             return () -> {
                 packing.bPanels(right, takeRight(k, 1), 0, spec.alpha(), 0, k, 0, 1);
                 multiply.run();
             };
         }
         if (spec.transB() && spec.m() <= 2 * NR && spec.m() < spec.n()) {
-            Streamed large = spec.packedB() ? Streamed.packed(b, spec.k()) : Streamed.of(b, spec.k());
+            Streamed large =
+                    spec.packedB() ? Streamed.packed(b, spec.k(), tallPanels) : Streamed.of(b, spec.k(), kcTall);
             int panels = Math.ceilDiv(spec.m(), NR);
             Packing.BPanels batch = new Packing.BPanels();
             Runnable multiply = tallAndSkinny(spec, large, batch, panels, true, c, epilogue);
@@ -84,7 +98,7 @@ final class SimdGemm {
                 multiply.run();
             };
         }
-        Runnable multiply = spec.m() <= SMALL_M && spec.n() > NR
+        Runnable multiply = spec.m() <= smallRows && spec.n() > NR
                 ? smallM(spec, packing, c, epilogue)
                 : blocked(spec, packing, c, epilogue);
         return () -> {
@@ -113,13 +127,13 @@ final class SimdGemm {
      */
     private record Streamed(HostTensor matrix, boolean packed, int depth, int block) {
         /** In row-major order. */
-        static Streamed of(HostTensor matrix, int columns) {
-            return new Streamed(matrix, false, columns, KC_TALL);
+        static Streamed of(HostTensor matrix, int columns, int block) {
+            return new Streamed(matrix, false, columns, block);
         }
 
         /** In panels. */
-        static Streamed packed(HostTensor matrix, int columns) {
-            return new Streamed(matrix, true, Math.ceilDiv(columns, NR) * NR, KC_TALL_PACKED);
+        static Streamed packed(HostTensor matrix, int columns, int panels) {
+            return new Streamed(matrix, true, Math.ceilDiv(columns, NR) * NR, panels * NR);
         }
 
         /** Products in a run: {@code count} columns, or as many as a panel has. */
@@ -167,7 +181,7 @@ final class SimdGemm {
         int rows = transposed ? spec.n() : spec.m();
         int columns = transposed ? spec.m() : spec.n();
         int width = panels * NR;
-        int chunk = blockRows(rows, MC_TALL);
+        int chunk = blockRows(rows, mcTall);
         Workers.Task task = (number, worker) -> {
             int first = number * chunk;
             int count = Math.min(chunk, rows - first);
@@ -240,31 +254,33 @@ final class SimdGemm {
     private Runnable smallM(GemmSpec spec, Packing packing, HostTensor c, SimdEpilogue epilogue) {
         int k = spec.k();
         int m = spec.m();
+        boolean inPlace = spec.packedB() && !spec.transB();
+        int block = inPlace ? kcFew : kc;
         int panels = panels(spec);
         // If B is to be packed, one task a thread: the longer the run of a row that a task reads, the faster.
         int tasks = spec.packedB() ? 2 * workers.count() : workers.count();
-        int chunk = Math.min(Math.ceilDiv(panels, tasks), NC / NR);
-        Workers.Task pack = (block, worker) -> {
-            int p = block * KC;
-            packing.packA(takeLeft(spec), m * p, 0, m, p, Math.min(KC, k - p));
+        int chunk = Math.min(Math.ceilDiv(panels, tasks), nc / NR);
+        Workers.Task pack = (number, worker) -> {
+            int p = number * block;
+            packing.packA(takeLeft(spec), m * p, 0, m, p, Math.min(block, k - p));
         };
         Workers.Task multiply = (number, worker) -> {
             int panel = number * chunk;
             int count = Math.min(chunk, panels - panel);
             Scratch own = scratch[worker];
             float[] left = takeLeft(spec);
-            float[] right = own.take(Scratch.Use.RIGHT, chunk * Packing.panelStep(KC));
+            float[] right = own.take(Scratch.Use.RIGHT, inPlace ? 0 : chunk * Packing.panelStep(block));
             MacroKernel rows = own.macroKernel().set(c.array(), c.offset(), 0, m, spec.n());
-            for (int p = 0; p < k; p += KC) {
-                int depth = Math.min(KC, k - p);
-                Packing.BPanels block = packing.bPanels(own.bPanels(), right, 0, 1, p, depth, panel, count);
-                rows.multiply(own.aBlock().packed(left, m * p), block, p > 0 || spec.beta() != 0);
+            for (int p = 0; p < k; p += block) {
+                int depth = Math.min(block, k - p);
+                Packing.BPanels part = packing.bPanels(own.bPanels(), right, 0, 1, p, depth, panel, count);
+                rows.multiply(own.aBlock().packed(left, m * p), part, p > 0 || spec.beta() != 0);
             }
             epilogue.apply(0, m, panel * NR, Math.min(count * NR, spec.n() - panel * NR));
         };
         return () -> {
             takeLeft(spec);
-            workers.forEach(Math.ceilDiv(k, KC), 4L * m * k, pack);
+            workers.forEach(Math.ceilDiv(k, block), 4L * m * k, pack);
             workers.forEach(Math.ceilDiv(panels, chunk), work(spec), multiply);
         };
     }
@@ -278,10 +294,10 @@ final class SimdGemm {
     private Runnable blocked(GemmSpec spec, Packing packing, HostTensor c, SimdEpilogue epilogue) {
         int panels = panels(spec);
         int k = spec.k();
-        boolean small = k <= KC && (long) k * panels * NR <= SMALL_BLOCK;
+        boolean small = k <= kc && (long) k * panels * NR <= smallBlock;
         Packing.BPanels whole = new Packing.BPanels();
         int threads = spec.flops() < Workers.WORTH_SHARING ? 1 : workers.count();
-        Partition partition = small ? new Partition(blockRows(spec.m(), MC), panels) : Partition.of(spec, threads);
+        Partition partition = small ? new Partition(blockRows(spec.m(), mc), panels) : partition(spec, threads);
         int across = Math.ceilDiv(panels, partition.panels());
         int tasks = Math.ceilDiv(spec.m(), partition.rows()) * across;
         Workers.Task task = (number, worker) -> {
@@ -289,8 +305,8 @@ final class SimdGemm {
             int panel = number % across * partition.panels();
             int rows = Math.min(partition.rows(), spec.m() - row);
             int count = Math.min(partition.panels(), panels - panel);
-            for (int p = 0; p < k; p += KC) {
-                int depth = Math.min(KC, k - p);
+            for (int p = 0; p < k; p += kc) {
+                int depth = Math.min(kc, k - p);
                 Packing.BPanels right = small ? whole : packB(packing, p, depth, panel, count, scratch[worker]);
                 multiply(spec, packing, row, rows, p, right, c, epilogue, scratch[worker]);
             }
@@ -303,6 +319,12 @@ final class SimdGemm {
         };
     }
 
+    /** One rectangle for each thread, or more where that costs next to nothing. */
+    private Partition partition(GemmSpec spec, int threads) {
+        Partition best = Partition.of(spec, threads);
+        return new Partition(Math.min(best.rows(), sharedRows), Math.min(best.panels(), nc / NR));
+    }
+
     private static Packing.BPanels packB(Packing packing, int p, int depth, int panel, int count, Scratch scratch) {
         float[] to = scratch.take(Scratch.Use.RIGHT, count * Packing.panelStep(depth));
         return packing.bPanels(scratch.bPanels(), to, 0, 1, p, depth, panel, count);
@@ -312,7 +334,7 @@ final class SimdGemm {
      * Rows row .. row + rows of A, products p on, times a block of B that stays in cache, and the epilogue where they
      * are the last.
      */
-    private static void multiply(
+    private void multiply(
             GemmSpec spec,
             Packing packing,
             int row,
@@ -325,7 +347,7 @@ final class SimdGemm {
         int depth = right.depth();
         int column = right.first() * NR;
         int columns = Math.min(right.count() * NR, spec.n() - column);
-        int atOnce = depth * right.count() * NR <= SMALL_BLOCK ? MR : MC;
+        int atOnce = depth * right.count() * NR <= smallBlock ? MR : mc;
         for (int i = row, height; i < row + rows; i += height) {
             height = Math.min(atOnce, row + rows - i);
             MacroKernel block = scratch.macroKernel().set(c.array(), c.offset(), i, height, spec.n());
@@ -355,7 +377,7 @@ final class SimdGemm {
      * @param panels of a rectangle, each that many columns
      */
     private record Partition(int rows, int panels) {
-        /** One for each thread, of the shape that takes least; then split again where that costs next to nothing. */
+        /** One for each thread, of the shape that takes least. */
         static Partition of(GemmSpec spec, int threads) {
             Partition best = null;
             for (int down = threads; down >= 1; down--) {
@@ -368,7 +390,7 @@ final class SimdGemm {
                     best = isBetter ? partition : best;
                 }
             }
-            return new Partition(Math.min(best.rows, SHARED_ROWS), Math.min(best.panels, NC / NR));
+            return best;
         }
 
         /** What one rectangle takes for each step of k, packing included, in products. */
@@ -390,16 +412,16 @@ final class SimdGemm {
         Packing packing = new Packing(gemm, a, b);
         int k = gemm.k();
         int panels = panels(gemm);
-        Packing.BPanels[] right = new Packing.BPanels[Math.ceilDiv(k, KC)];
-        float[] packed = takeRight(Math.min(k, KC), right.length * panels);
+        Packing.BPanels[] right = new Packing.BPanels[Math.ceilDiv(k, kc)];
+        float[] packed = takeRight(Math.min(k, kc), right.length * panels);
         for (int i = 0; i < right.length; i++) {
-            int p = i * KC;
-            int at = i * panels * Packing.panelStep(KC);
-            right[i] = packing.bPanels(new Packing.BPanels(), packed, at, 1, p, Math.min(KC, k - p), 0, panels);
+            int p = i * kc;
+            int at = i * panels * Packing.panelStep(kc);
+            right[i] = packing.bPanels(new Packing.BPanels(), packed, at, 1, p, Math.min(kc, k - p), 0, panels);
         }
         int height = spec.packed()
-                ? blockRows(gemm.m(), GRADIENT_PANEL / NR)
-                : MR * Math.max(1, GRADIENT_BLOCK / (MR * gemm.n()));
+                ? blockRows(gemm.m(), gradientPanel / NR)
+                : MR * Math.max(1, gradientBlock / (MR * gemm.n()));
         Update update = new Update(spec, w, m, v, stepSize);
         workers.forEach(Math.ceilDiv(gemm.m(), height), Math.max(spec.flops(), spec.bytes()), (number, worker) -> {
             int row = number * height;
@@ -408,7 +430,7 @@ final class SimdGemm {
             Packing.ABlock[] left = new Packing.ABlock[right.length];
             for (int i = 0; i < left.length; i++) {
                 left[i] = packing.aBlock(
-                        new Packing.ABlock(), row, count, i * KC, right[i].depth(), packedLeft, count * i * KC);
+                        new Packing.ABlock(), row, count, i * kc, right[i].depth(), packedLeft, count * i * kc);
             }
             if (spec.packed()) {
                 for (int panel = 0; panel < panels; panel++) {
