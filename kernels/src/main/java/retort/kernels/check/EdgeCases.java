@@ -185,7 +185,9 @@ public final class EdgeCases {
                         new int[] {300, 10, 2 * kc + 8},
                         new int[] {6, 200, kc + 1},
                         new int[] {257, 3, 5},
-                        new int[] {1, 300, 1000})
+                        new int[] {1, 300, 1000},
+                        // Deeper than the deepest block.
+                        new int[] {20, 70, 4200})
                 .flatMap(size -> transposed(size[0], size[1], size[2]));
         // More rows, and more columns, than a block has.
         Stream<GemmSpec> beyondBlocks =

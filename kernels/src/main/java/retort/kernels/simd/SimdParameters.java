@@ -15,7 +15,7 @@ final class SimdParameters {
     static SimdParameters here() {
         EnumMap<SimdParameter, Integer> values = new EnumMap<>(SimdParameter.class);
         values.put(SimdParameter.KC, 256);
-        values.put(SimdParameter.KC_FEW, 256);
+        values.put(SimdParameter.KC_FEW, 2048);
         values.put(SimdParameter.KC_TALL, 2048);
         values.put(SimdParameter.TALL_PANELS, 8);
         values.put(SimdParameter.MC, 144);
