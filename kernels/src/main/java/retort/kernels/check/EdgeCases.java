@@ -255,7 +255,12 @@ public final class EdgeCases {
                         Conv2dSpec.forward(2, 8, 8, 17).filters(3, 3, 33).stepped(1, 1),
                         Conv2dSpec.forward(1, 9, 10, 5).filters(2, 3, 7).stepped(2, 1),
                         Conv2dSpec.forward(3, 11, 8, 4).filters(5, 4, 16).stepped(3, 2),
+                        Conv2dSpec.forward(3, 14, 15, 4).filters(3, 3, 36).stepped(2, 1),
+                        Conv2dSpec.forward(2, 9, 15, 33).filters(5, 5, 34).stepped(2, 4),
+                        Conv2dSpec.forward(1, 7, 6, 20).filters(2, 2, 8).stepped(3, 1),
+                        Conv2dSpec.forward(1, 3, 4, 6).filters(3, 3, 5).stepped(4, 2),
                         Conv2dSpec.forward(2, 5, 5, 8).filters(1, 1, 64),
+                        Conv2dSpec.forward(2, 6, 30, 20).filters(1, 1, 40),
                         Conv2dSpec.forward(2, 7, 7, 2).filters(1, 1, 5).stepped(2, 0),
                         Conv2dSpec.forward(1, 4, 40, 31).filters(4, 1, 15),
                         Conv2dSpec.forward(1, 3, 3, 64).filters(3, 3, 65)));

@@ -8,8 +8,13 @@ import java.util.Locale;
  * @param kind how its operands lie
  * @param rows of C
  * @param vectors in each of them
+ * @param stride from row to row of A where the tile knows it, else 0
  */
-record Tile(TileKind kind, int rows, int vectors) {
+record Tile(TileKind kind, int rows, int vectors, int stride) {
+    Tile(TileKind kind, int rows, int vectors) {
+        this(kind, rows, vectors, 0);
+    }
+
     /** Vectors of C in it. */
     int elements() {
         return rows * vectors;
@@ -20,9 +25,10 @@ record Tile(TileKind kind, int rows, int vectors) {
         return elements() * (kind.ownSums() ? kind.unrolled() : 1);
     }
 
-    /** As profilers show its class: Columns12x2. */
+    /** As profilers show its class: Columns12x2, or Strided14x2by64. */
     String name() {
         String name = kind.name();
-        return name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT) + rows + "x" + vectors;
+        String by = stride == 0 ? "" : "by" + stride;
+        return name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT) + rows + "x" + vectors + by;
     }
 }

@@ -243,7 +243,9 @@ final class TileEmitter {
         } else {
             plus(columns * (kind.packedA() ? tile.rows() : 1));
         }
-        if (kind.rowsApart()) {
+        if (tile.stride() > 0) {
+            plus(i * tile.stride());
+        } else if (kind.rowsApart()) {
             plus(i, local(LDA));
         } else {
             plus(i);

@@ -1,5 +1,7 @@
 package retort.kernels.simd;
 
+import java.util.Arrays;
+
 /**
  * How the operands of a tile lie, and what follows for its loops. Run r is one of several stretches of products; most
  * have one.
@@ -24,6 +26,12 @@ enum TileKind {
      */
     ROWS,
 
+    /**
+     * {@link #ROWS} where lda is a constant of the tile: an address for each row would take more registers than there
+     * are for a taller tile (14 rows with AVX-512: 226 GFLOP/s as ROWS, 274 so, of a peak of 290).
+     */
+    STRIDED,
+
     /** {@link #ROWS} where C has a vector of columns at most, of which the first are stored. */
     EDGE,
 
@@ -42,25 +50,37 @@ enum TileKind {
      */
     PAIRS,
 
-    /** {@link #PAIRS} without the second of each pair: for the last of an odd number. */
+    /** {@link #PAIRS} without the second of each pair: for the last of an odd number, and for taller tiles. */
     SINGLES;
 
     /** More rows than any tile has: each takes a register or two. */
     private static final int ROWS_BELOW = 17;
 
-    private final MicroKernel[] kernels = new MicroKernel[ROWS_BELOW];
+    /** By the stride that tiles know, 0 where they know none, and by rows. */
+    private volatile MicroKernel[][] kernels = new MicroKernel[1][ROWS_BELOW];
 
     /** The micro-kernel of so many rows; made when first asked for, and only then. */
     MicroKernel kernel(int rows) {
-        MicroKernel kernel = kernels[rows];
-        return kernel != null ? kernel : make(rows);
+        return kernel(rows, 0);
     }
 
-    private synchronized MicroKernel make(int rows) {
-        if (kernels[rows] == null) {
-            kernels[rows] = TileEmitter.define(new Tile(this, rows, vectors()));
+    /** The same of {@link #STRIDED}, whose rows of A are so far apart. */
+    MicroKernel kernel(int rows, int stride) {
+        MicroKernel[][] made = kernels;
+        MicroKernel kernel = stride < made.length && made[stride] != null ? made[stride][rows] : null;
+        return kernel != null ? kernel : make(rows, stride);
+    }
+
+    private synchronized MicroKernel make(int rows, int stride) {
+        MicroKernel[][] made = stride < kernels.length ? kernels : Arrays.copyOf(kernels, stride + 1);
+        if (made[stride] == null) {
+            made[stride] = new MicroKernel[ROWS_BELOW];
         }
-        return kernels[rows];
+        if (made[stride][rows] == null) {
+            made[stride][rows] = TileEmitter.define(new Tile(this, rows, vectors(), stride));
+        }
+        kernels = made;
+        return made[stride][rows];
     }
 
     /**
@@ -76,11 +96,12 @@ enum TileKind {
         int height = even ? Math.ceilDiv(rows, tiles) : Math.min(rows, mr);
         int lower = even ? height - 1 : rest;
         int high = even ? rows - tiles * lower : rows / height;
-        kernel(height).run(k, aAt, lda, bAt, high, operands, cAt);
+        int stride = this == STRIDED ? lda : 0;
+        kernel(height, stride).run(k, aAt, lda, bAt, high, operands, cAt);
         int done = high * height;
         if (done < rows) {
             int cRest = cAt + done * operands.ldc();
-            kernel(lower).run(k, aAt + done * lda, lda, bAt, (rows - done) / lower, operands, cRest);
+            kernel(lower, stride).run(k, aAt + done * lda, lda, bAt, (rows - done) / lower, operands, cRest);
         }
     }
 
@@ -89,9 +110,11 @@ enum TileKind {
         return switch (this) {
             case PACKED, COLUMNS -> Blocking.MR;
             case ROWS -> Blocking.MR_ROWS;
+            case STRIDED -> Blocking.MR_STRIDED;
             case EDGE -> Blocking.MR_EDGE;
             case PIXELS -> Blocking.MR_PIXELS;
-            case PAIRS, SINGLES -> 3;
+            case SINGLES -> Blocking.MR_SINGLES;
+            case PAIRS -> 3;
         };
     }
 
@@ -107,7 +130,7 @@ enum TileKind {
 
     /** Whether lda goes from row to row of A; else its rows lie side by side. */
     boolean rowsApart() {
-        return this == ROWS || this == EDGE;
+        return this == ROWS || this == STRIDED || this == EDGE;
     }
 
     /**
@@ -121,16 +144,17 @@ enum TileKind {
     /**
      * Whether a fence stands before each broadcast. It emits no instruction; it keeps C2 from hoisting all the
      * broadcasts above the multiplications, which spills sums inside the loop: 79 without, 117 GFLOP/s with (6 rows of
-     * packed A, one AVX2 core), 39 and 50 (PIXELS). The others are no faster with it.
+     * packed A, one AVX2 core), 39 and 50 (PIXELS), 63 and 135 (6 rows of STRIDED, one Zen 5 core held to AVX2). The
+     * others are no faster with it.
      */
     boolean fenced() {
-        return this == PACKED || this == COLUMNS || this == PIXELS;
+        return this == PACKED || this == COLUMNS || this == STRIDED || this == PIXELS;
     }
 
     /** Products written out in the innermost loop. */
     int unrolled() {
         return switch (this) {
-            case PACKED, COLUMNS, ROWS, EDGE, SINGLES -> 1;
+            case PACKED, COLUMNS, ROWS, STRIDED, EDGE, SINGLES -> 1;
             case PAIRS -> 2;
             case PIXELS -> 3;
         };
@@ -148,7 +172,7 @@ enum TileKind {
      * faster, and {@link #EDGE} is 6 % slower with it (32 x 10 x 784).
      */
     boolean countsAlongA() {
-        return this == ROWS;
+        return this == ROWS || this == STRIDED;
     }
 
     /** Whether there is a loop over runs. */
@@ -158,7 +182,7 @@ enum TileKind {
 
     /** Whether there is a loop over tiles. */
     boolean loopsTiles() {
-        return this == ROWS || this == EDGE || this == PIXELS;
+        return this == ROWS || this == STRIDED || this == EDGE || this == PIXELS;
     }
 
     /** Whether each of the products written out has sums of its own. */

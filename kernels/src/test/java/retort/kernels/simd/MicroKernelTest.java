@@ -40,7 +40,7 @@ class MicroKernelTest {
             return switch (kind()) {
                 case PIXELS -> 1;
                 case COLUMNS, PAIRS, SINGLES -> 29;
-                case PACKED, ROWS, EDGE -> 41;
+                case PACKED, ROWS, STRIDED, EDGE -> TileEmitterTest.STRIDE;
             };
         }
 
@@ -55,7 +55,7 @@ class MicroKernelTest {
                     + switch (kind()) {
                         case PACKED -> i + p * tile.rows();
                         case COLUMNS, PAIRS, SINGLES -> i + p * lda();
-                        case ROWS, EDGE, PIXELS -> i * lda() + p;
+                        case ROWS, STRIDED, EDGE, PIXELS -> i * lda() + p;
                     };
         }
 
@@ -72,11 +72,10 @@ class MicroKernelTest {
             int tiles = kind.loopsTiles() ? 3 : 1;
             int runs = kind.loopsRuns() ? 2 : 1;
             int width = kind == TileKind.EDGE ? Math.max(1, LANES - 1) : tile.vectors() * LANES;
-            int longRun = kind == TileKind.SINGLES ? 1 : 11;
             return Stream.of(
                     new Call(tile, 1, 1, 1, false, width),
-                    new Call(tile, tiles, runs, longRun, false, width),
-                    new Call(tile, tiles, runs, longRun, !kind.overwrites(), kind == TileKind.EDGE ? 1 : width));
+                    new Call(tile, tiles, runs, 11, false, width),
+                    new Call(tile, tiles, runs, 11, !kind.overwrites(), kind == TileKind.EDGE ? 1 : width));
         });
     }
 
@@ -94,7 +93,8 @@ class MicroKernelTest {
                 .runs(call.runs(), 500, call.ldb(), B_RUN)
                 .adding(call.add())
                 .width(call.width());
-        call.kind().kernel(call.tile().rows()).run(call.k(), 7, call.lda(), 3, call.tiles(), operands, C_AT);
+        MicroKernel kernel = call.kind().kernel(call.tile().rows(), call.tile().stride());
+        kernel.run(call.k(), 7, call.lda(), 3, call.tiles(), operands, C_AT);
         for (int e = 0; e < c.length; e++) {
             assertEquals(expected[e], c[e], call + ", element " + e);
         }

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -27,10 +28,17 @@ class TileEmitterTest {
     /** HotSpot's HugeMethodLimit: a method of more bytecode than this is never compiled. */
     private static final int COMPILED_SIZE = 8000;
 
+    /** Of the tiles that know it. */
+    static final int STRIDE = 41;
+
     static Stream<Tile> tiles() {
         return Arrays.stream(TileKind.values())
-                .flatMap(kind ->
-                        IntStream.rangeClosed(1, kind.mr()).mapToObj(rows -> new Tile(kind, rows, kind.vectors())));
+                .flatMap(kind -> IntStream.rangeClosed(1, kind.mr())
+                        .mapToObj(rows -> new Tile(kind, rows, kind.vectors(), stride(kind))));
+    }
+
+    private static int stride(TileKind kind) {
+        return kind == TileKind.STRIDED ? STRIDE : 0;
     }
 
     /** Tiles that no kernel here uses, wider or taller. */
@@ -80,12 +88,20 @@ class TileEmitterTest {
     @ParameterizedTest
     @MethodSource("tiles")
     void aTileHasOneKernelAndNoOtherHasIt(Tile tile) {
-        MicroKernel kernel = tile.kind().kernel(tile.rows());
-        assertSame(kernel, tile.kind().kernel(tile.rows()));
+        MicroKernel kernel = tile.kind().kernel(tile.rows(), tile.stride());
+        assertSame(kernel, tile.kind().kernel(tile.rows(), tile.stride()));
         assertNotSame(
                 kernel.getClass(),
-                tile.kind().kernel(tile.rows() % tile.kind().mr() + 1).getClass());
+                tile.kind()
+                        .kernel(tile.rows() % tile.kind().mr() + 1, tile.stride())
+                        .getClass());
         assertTrue(kernel.getClass().isHidden());
+    }
+
+    @Test
+    void eachStrideHasKernelsOfItsOwn() {
+        assertNotSame(TileKind.STRIDED.kernel(2, 5), TileKind.STRIDED.kernel(2, 3));
+        assertSame(TileKind.STRIDED.kernel(2, 5), TileKind.STRIDED.kernel(2, 5));
     }
 
     private static MethodModel method(Tile tile) {
