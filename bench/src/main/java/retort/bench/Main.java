@@ -6,6 +6,7 @@ import java.util.Map;
 import picocli.CommandLine;
 import retort.bench.command.BadShapesException;
 import retort.bench.command.BenchCommand;
+import retort.bench.report.BadBaselineException;
 import retort.driver.cli.Complaints;
 import retort.driver.cli.ExitCode;
 
@@ -14,7 +15,8 @@ import retort.driver.cli.ExitCode;
  * only JMH can mean ({@code -l}, {@code -prof}, {@code Gemm}), hands the command line to JMH's own.
  */
 public final class Main {
-    private static final Complaints COMPLAINTS = new Complaints(Map.of(BadShapesException.class, ExitCode.BAD_FILE));
+    private static final Complaints COMPLAINTS = new Complaints(
+            Map.of(BadShapesException.class, ExitCode.BAD_FILE, BadBaselineException.class, ExitCode.BAD_FILE));
 
     private Main() {}
 

@@ -52,7 +52,7 @@ class MainTest {
         }
         List<String> examples =
                 help.lines().filter(each -> each.startsWith("  retort bench ")).toList();
-        assertEquals(3, examples.size(), help);
+        assertEquals(4, examples.size(), help);
         for (String example : examples) {
             Main.line()
                     .parseArgs(
@@ -64,6 +64,13 @@ class MainTest {
     void aBadShapeFileIsExitCode4() throws IOException {
         assertEquals(4, Main.run("--shapes=" + folder.resolve("absent.txt")));
         assertEquals(4, Main.run("--shapes=" + Files.writeString(folder.resolve("bad.txt"), "gemm:many\n")));
+    }
+
+    @Test
+    void aBadBaselineIsExitCode4BeforeAnyWork() throws IOException {
+        assertEquals(4, Main.run("--quick", "--baseline=" + folder.resolve("absent.json")));
+        assertEquals(4, Main.run("--quick", "--baseline=" + Files.writeString(folder.resolve("bad.json"), "[]")));
+        assertEquals(2, Main.run("--quick", "--fail-if-slower"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,6 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import retort.bench.kernel.PeakBenchmark;
 import retort.bench.peer.Peer;
+import retort.bench.report.Baseline;
 import retort.bench.report.BenchReport;
 import retort.bench.report.JmhFile;
 import retort.bench.report.MarkdownReport;
@@ -51,11 +53,13 @@ import retort.kernels.op.Spec;
             "JSON: environment; peaks[] {threads, gflops, triadGBs, updateGBs};",
             "peaksAgain[] {spec, loop, peak}; results[] {spec, engine, threads, score,",
             "error, unit, noise, ofPeak, overOneThread, bytesPerCall, forks[], ratio{}};",
-            "oddForks[]; targets[]; absent[] {peer, reason}; failed[].",
+            "oddForks[]; targets[]; baseline {differences[], changes[]};",
+            "absent[] {peer, reason}; failed[].",
             "",
             "Examples:",
             "  retort bench --quick",
             "  retort bench --kernels=gemm,conv2d --threads=1,2 --out=bench",
+            "  retort bench --baseline=bench/bench.json --fail-if-slower",
             "  retort bench --backend=opencl --tune",
             "",
             "JMH's own options: retort bench jmh -h",
@@ -103,6 +107,18 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--quick", description = "A few shapes, short, on one thread count: for a look, not to be quoted.")
     private boolean quick;
+
+    @Option(
+            names = "--baseline",
+            paramLabel = "FILE",
+            description = "The bench.json of an earlier run: say what of ours got slower since, beyond noise.")
+    private Path baseline;
+
+    @Option(
+            names = "--fail-if-slower",
+            description = "With --baseline: exit with 1 if something did, and with 4 before any work if the baseline is of"
+                    + " another machine.")
+    private boolean failIfSlower;
 
     @Option(
             names = "--tune",
@@ -178,16 +194,51 @@ public final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "nothing to time: no shape is of a kernel in --kernels");
         }
         BenchReport.Environment environment = Surroundings.describe(engines, quick);
+        Baseline earlier = earlier(environment);
         OutputFolder.Existing existing = force ? OutputFolder.Existing.OVERWRITTEN : OutputFolder.Existing.REFUSED;
         try (OutputFolder folder = OutputFolder.open(out, "bench", existing);
                 Jmh jmh = new Jmh(quick ? Effort.QUICK : Effort.FULL, folder.path())) {
             List<BenchReport.Absent> absent = new ArrayList<>();
             List<Peer> present = jmh.aside(() -> present(absent));
             measure(jmh, Plan.of(kernels, specs, threads(), engines, present), absent, environment.elsewhere());
-            BenchReport report = Results.report(environment, JmhFile.read(jmh.file()), absent, jmh.failed());
+            BenchReport measured = Results.report(environment, JmhFile.read(jmh.file()), absent, jmh.failed());
+            BenchReport report = earlier == null ? measured : earlier.beside(measured);
             print(report, ReportFiles.write(report, CommandText.running(spec), jmh.file(), folder));
-            return report.failed().isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+            return report.failed().isEmpty() && !isTooSlow(report) ? ExitCode.DONE : ExitCode.FAILED;
         }
+    }
+
+    /** What this run is to be held against, read before any work; null if nothing was named. */
+    private Baseline earlier(BenchReport.Environment environment) {
+        if (baseline == null) {
+            if (failIfSlower) {
+                throw new ParameterException(spec.commandLine(), "--fail-if-slower: needs --baseline=FILE");
+            }
+            return null;
+        }
+        Baseline earlier = Baseline.read(baseline);
+        if (failIfSlower) {
+            earlier.checkJudges(environment);
+        }
+        for (BenchReport.Difference d : earlier.differences(environment, new TreeSet<>(threads()))) {
+            say("baseline: " + d.what() + ": " + d.then() + ", here " + d.now());
+        }
+        return earlier;
+    }
+
+    private boolean isTooSlow(BenchReport report) {
+        if (failIfSlower && report.slower() > 0) {
+            say("retort: slower than " + baseline + ": " + report.slower()
+                    + (report.slower() == 1 ? " kernel" : " kernels"));
+            return true;
+        }
+        return false;
+    }
+
+    private void say(String line) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(line);
+        err.flush();
     }
 
     private void measure(Jmh jmh, Plan plan, List<BenchReport.Absent> absent, List<String> elsewhere) {

@@ -26,6 +26,7 @@ record BenchPage(BenchReport report, String commandLine, List<String> files) {
         return new Page("Retort bench")
                 .sentence(sentence())
                 .origin(origin())
+                .section("Since the baseline", comparison(speed))
                 .section("Roofline", rooflines(colours))
                 .section("Beside other libraries", row(speed.ratios()))
                 .section("By size", row(speed.sizes()))
@@ -89,6 +90,22 @@ record BenchPage(BenchReport report, String commandLine, List<String> files) {
                 .flatMap(Optional::stream)
                 .toList();
         return List.of(Block.row(charts), Tables.peaks(report));
+    }
+
+    /** Nothing where no earlier report was named. */
+    private List<Block> comparison(SpeedSection speed) {
+        BenchReport.Comparison earlier = report.baseline();
+        if (earlier == null) {
+            return List.of();
+        }
+        List<Block> blocks = new ArrayList<>();
+        Notes.of(earlier).forEach(note -> blocks.add(Block.text(note)));
+        if (!earlier.differences().isEmpty()) {
+            blocks.add(Tables.differences(earlier));
+        }
+        blocks.addAll(row(speed.changes()));
+        blocks.add(Tables.changes(earlier));
+        return blocks;
     }
 
     private List<Block> targets() {

@@ -3,7 +3,11 @@ package retort.bench.report;
 import java.util.List;
 import java.util.Map;
 
-/** What a benchmark run found out, as {@code bench.json} holds it: components are its keys, in order. */
+/**
+ * What a benchmark run found out, as {@code bench.json} holds it: components are its keys, in order.
+ *
+ * @param baseline what the run is beside an earlier one; null if none was named
+ */
 public record BenchReport(
         int schemaVersion,
         Environment environment,
@@ -12,6 +16,7 @@ public record BenchReport(
         List<Result> results,
         List<OddFork> oddForks,
         List<Target> targets,
+        Comparison baseline,
         List<Absent> absent,
         List<Failed> failed) {
 
@@ -20,6 +25,30 @@ public record BenchReport(
      * first, and its targets were judged however large the error.
      */
     public static final int SCHEMA_VERSION = 2;
+
+    /** The same beside an earlier run. */
+    BenchReport with(Comparison earlier) {
+        return new BenchReport(
+                schemaVersion,
+                environment,
+                peaks,
+                peaksAgain,
+                results,
+                oddForks,
+                targets,
+                earlier,
+                absent,
+                failed);
+    }
+
+    /** How many of our kernels got slower than in the earlier run, beyond noise. */
+    public long slower() {
+        return baseline == null
+                ? 0
+                : baseline.changes().stream()
+                        .filter(change -> change.verdict().equals(Baseline.SLOWER))
+                        .count();
+    }
 
     /**
      * Where it ran.
@@ -117,6 +146,48 @@ public record BenchReport(
      */
     public record Target(
             String spec, int threads, String against, double hard, Double stretch, double reached, String verdict) {}
+
+    /**
+     * This run beside an earlier one.
+     *
+     * @param file the earlier report
+     * @param commit that it is of
+     * @param judged whether the machine is the same: else quotients say nothing of the program
+     * @param differences between the two runs, apart from their results
+     * @param peersChange geometric mean of the peers' speeds over their earlier ones; null where none is in both
+     * @param drift how far the peers, whose code is the same, are from 1: the root mean square, as a share
+     * @param unmatched results of this run that the earlier one has not
+     */
+    public record Comparison(
+            String file,
+            String commit,
+            String time,
+            boolean judged,
+            List<Difference> differences,
+            Double peersChange,
+            double drift,
+            List<Change> changes,
+            int unmatched) {}
+
+    /** What was another then. */
+    public record Difference(String what, String then, String now) {}
+
+    /**
+     * One of our kernels then and now.
+     *
+     * @param quotient its speed over the earlier one, below 1 where it got slower
+     * @param error half of the interval of that, the drift within it; null if one of both is not known
+     */
+    public record Change(
+            String spec,
+            String engine,
+            int threads,
+            double then,
+            double now,
+            String unit,
+            double quotient,
+            Double error,
+            String verdict) {}
 
     /** A peer that was not measured at all. */
     public record Absent(String peer, String reason) {}

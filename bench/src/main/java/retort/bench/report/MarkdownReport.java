@@ -19,6 +19,9 @@ public final class MarkdownReport {
         if (!report.targets().isEmpty()) {
             markdown.table(Tables.targets(report));
         }
+        if (report.baseline() != null) {
+            markdown.comparison(report.baseline());
+        }
         Tables.findings(report).forEach(markdown::table);
         for (Table table : Tables.results(report)) {
             markdown.table(table);
@@ -34,6 +37,15 @@ public final class MarkdownReport {
         markdown.line("");
         Notes.of(report).forEach(note -> markdown.line("- " + note));
         return markdown.text.toString();
+    }
+
+    private void comparison(BenchReport.Comparison earlier) {
+        table(Tables.changes(earlier));
+        line("");
+        Notes.of(earlier).forEach(note -> line("- " + note));
+        if (!earlier.differences().isEmpty()) {
+            table(Tables.differences(earlier));
+        }
     }
 
     private void table(Table table) {

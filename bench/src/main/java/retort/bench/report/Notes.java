@@ -3,11 +3,36 @@ package retort.bench.report;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import retort.bench.peer.Peer;
 
 /** How the numbers came about: what a reader must know to trust them. */
 final class Notes {
     private Notes() {}
+
+    /** How a run is to be held against an earlier one, in sentences. */
+    static List<String> of(BenchReport.Comparison earlier) {
+        List<String> notes = new ArrayList<>();
+        notes.add("The baseline is " + earlier.file() + ", of commit " + earlier.commit() + ", " + earlier.time() + ".");
+        if (!earlier.judged()) {
+            notes.add("It was measured on another machine, or by other vectors: what differs is not the program alone, and"
+                    + " nothing is judged.");
+        }
+        if (earlier.peersChange() == null) {
+            notes.add("No peer stands in both runs to show how far two runs differ by themselves.");
+        } else {
+            notes.add(String.format(
+                    Locale.ROOT,
+                    "The peers, whose code is the same, ran at %.2f of their earlier speed; root mean square, they are %.0f %%"
+                            + " off it, which every interval allows for.",
+                    earlier.peersChange(),
+                    100 * earlier.drift()));
+        }
+        if (earlier.unmatched() > 0) {
+            notes.add("Of our results " + earlier.unmatched() + " are not in the baseline.");
+        }
+        return notes;
+    }
 
     static List<String> of(BenchReport report) {
         List<String> notes = new ArrayList<>(List.of(

@@ -26,6 +26,9 @@ public final class ReportFiles {
                 folder.write("targets.csv", Tables.targets(report).csv()),
                 folder.write("report.md", MarkdownReport.of(report)),
                 raw));
+        if (report.baseline() != null) {
+            files.add(folder.write("changes.csv", Tables.changes(report.baseline()).csv()));
+        }
         List<String> names =
                 files.stream().map(file -> file.getFileName().toString()).toList();
         files.addFirst(folder.write("report.html", new BenchPage(report, commandLine, names).html()));

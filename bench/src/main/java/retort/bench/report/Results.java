@@ -39,6 +39,7 @@ public final class Results {
                         .flatMap(each -> Forks.odd(each, Work.of(each.spec())).stream())
                         .toList(),
                 Targets.reached(Targets.bundled(), results, roofs),
+                null,
                 absent,
                 failed);
     }

@@ -68,6 +68,48 @@ record SpeedSection(BenchReport report, EngineColours colours) {
         return chart;
     }
 
+    /** Our speed over that of the baseline: a chart for each thread count. */
+    List<Chart> changes() {
+        List<Chart> charts = new ArrayList<>();
+        for (int threads : Tables.threads(report)) {
+            List<BenchReport.Change> changes = report.baseline().changes().stream()
+                    .filter(c -> c.threads() == threads)
+                    .toList();
+            if (!changes.isEmpty()) {
+                charts.add(changes("Now over then, " + Tables.threads(threads), changes));
+            }
+        }
+        return charts;
+    }
+
+    private Chart changes(String caption, List<BenchReport.Change> changes) {
+        List<String> specs =
+                changes.stream().map(BenchReport.Change::spec).distinct().toList();
+        Map<String, Series> byEngine = new LinkedHashMap<>();
+        Map<String, List<String>> labels = new LinkedHashMap<>();
+        for (BenchReport.Change c : changes) {
+            Series series = byEngine.computeIfAbsent(
+                    c.engine(), engine -> Series.of(engine, Series.Kind.POINTS, colours.of(engine)));
+            int at = specs.indexOf(c.spec());
+            if (c.error() == null) {
+                series.add(at, c.quotient());
+            } else {
+                series.add(at, c.quotient(), c.quotient() - c.error(), c.quotient() + c.error());
+            }
+            labels.computeIfAbsent(c.engine(), engine -> new ArrayList<>()).add(c.engine() + ", " + c.verdict());
+        }
+        Chart chart = Chart.of(
+                        caption,
+                        Axis.categories("kernel and shape", specs),
+                        Axis.of("our speed over the earlier one", Format.RATIO),
+                        Tables.changes(report.baseline()))
+                .note("Left of the line it got slower. " + INTERVALS + " of the quotient, and what peers differ by.")
+                .asLying()
+                .reference(1);
+        byEngine.forEach((engine, series) -> chart.add(series.labelled(labels.get(engine))));
+        return chart;
+    }
+
     private static String label(String name, boolean noise) {
         return noise ? name + ", noise" : name;
     }

@@ -1,6 +1,7 @@
 package retort.bench.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -239,6 +240,58 @@ final class Tables {
             }
         }
         return table.build();
+    }
+
+    /** What was another in the earlier run, apart from results. */
+    static Table differences(BenchReport.Comparison earlier) {
+        Table.Builder table = Table.of("Not the same", "", "baseline", "this run");
+        earlier.differences().forEach(d -> table.row(Cell.of(d.what()), Cell.of(d.then()), Cell.of(d.now())));
+        return table.build();
+    }
+
+    /** Our kernels then and now, those that got slower first; its title sums up. */
+    static Table changes(BenchReport.Comparison earlier) {
+        List<String> verdicts = List.of(
+                Baseline.SLOWER, Baseline.FASTER, Baseline.WITHIN_NOISE, Baseline.NOISE, Baseline.NOT_JUDGED);
+        String title = verdicts.stream()
+                .map(verdict -> Map.entry(
+                        verdict,
+                        earlier.changes().stream()
+                                .filter(c -> c.verdict().equals(verdict))
+                                .count()))
+                .filter(count -> count.getValue() > 0)
+                .map(count -> count.getValue() + " " + count.getKey())
+                .collect(Collectors.joining(", ", "Since the baseline: ", ""));
+        Table.Builder table = Table.of(
+                earlier.changes().isEmpty() ? "Since the baseline: nothing in both" : title,
+                "kernel and shape",
+                "engine",
+                "threads",
+                "then",
+                "now",
+                "now/then",
+                "error",
+                "verdict");
+        earlier.changes().stream()
+                .sorted(Comparator.comparingInt(c -> verdicts.indexOf(c.verdict())))
+                .forEach(c -> table.row(
+                        Cell.of(c.spec()),
+                        Cell.of(c.engine()),
+                        cell(Integer.toString(c.threads()), c.threads()),
+                        number(c.then(), false),
+                        number(c.now(), false),
+                        cell(marked(decimals(2, c.quotient()), c.verdict().equals(Baseline.NOISE)), c.quotient()),
+                        c.error() == null ? Cell.EMPTY : cell("± " + decimals(2, c.error()), c.error()),
+                        Cell.of(c.verdict()).marked(mark(c))));
+        return table.build();
+    }
+
+    private static Mark mark(BenchReport.Change change) {
+        return switch (change.verdict()) {
+            case Baseline.SLOWER -> Mark.BAD;
+            case Baseline.FASTER -> Mark.GOOD;
+            default -> Mark.NONE;
+        };
     }
 
     /** Every result in a row of its own, peers' too. */

@@ -135,6 +135,7 @@ class BenchPageTest {
                 results,
                 List.of(),
                 List.of(),
+                null,
                 List.of(),
                 List.of());
     }
