@@ -35,6 +35,8 @@ class MainTest {
         assertEquals(2, Main.run("--backend=cuda"));
         assertEquals(2, Main.run("--threads=0"));
         assertEquals(2, Main.run("--tune", "--backend=cpu-simd"));
+        assertEquals(2, Main.run("--sweep", "--kernels=gemm"));
+        assertEquals(2, Main.run("--sweep", "--shapes=absent.txt"));
     }
 
     /** Every option is described, the help fits a terminal, its examples parse, and it names the keys of the JSON. */
@@ -52,7 +54,7 @@ class MainTest {
         }
         List<String> examples =
                 help.lines().filter(each -> each.startsWith("  retort bench ")).toList();
-        assertEquals(4, examples.size(), help);
+        assertEquals(5, examples.size(), help);
         for (String example : examples) {
             Main.line()
                     .parseArgs(

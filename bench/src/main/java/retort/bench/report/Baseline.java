@@ -66,8 +66,8 @@ public record Baseline(String file, BenchReport report) {
         JsonObject object = root.getAsJsonObject();
         String version = String.valueOf(object.get("schemaVersion"));
         if (!version.matches("[1-9]\\d{0,5}") || Integer.parseInt(version) > BenchReport.SCHEMA_VERSION) {
-            throw new BadBaselineException(name + ": is of schema version " + version + ", expected 1 to "
-                    + BenchReport.SCHEMA_VERSION);
+            throw new BadBaselineException(
+                    name + ": is of schema version " + version + ", expected 1 to " + BenchReport.SCHEMA_VERSION);
         }
     }
 
@@ -91,8 +91,8 @@ public record Baseline(String file, BenchReport report) {
      */
     public void checkJudges(BenchReport.Environment now) {
         machine(now).stream().findFirst().ifPresent(d -> {
-            throw new BadBaselineException(file + ": is of another machine: " + d.what() + ": " + d.then()
-                    + ", expected " + d.now());
+            throw new BadBaselineException(
+                    file + ": is of another machine: " + d.what() + ": " + d.then() + ", expected " + d.now());
         });
     }
 
@@ -115,7 +115,9 @@ public record Baseline(String file, BenchReport report) {
         add(all, "CPU's features", joined(then.features()), joined(now.features()));
         add(all, "processors", then.processors(), now.processors());
         add(all, "system", then.os(), now.os());
-        then.engines().forEach((engine, device) -> add(all, engine, device, now.engines().get(engine)));
+        then.engines()
+                .forEach((engine, device) ->
+                        add(all, engine, device, now.engines().get(engine)));
         return all;
     }
 
@@ -139,12 +141,13 @@ public record Baseline(String file, BenchReport report) {
         boolean judged = machine(now.environment()).isEmpty();
         List<Double> peers = now.results().stream()
                 .filter(r -> !Results.isOurs(r.engine()) && isSound(r))
-                .flatMap(r -> earlier(r).filter(Baseline::isSound).map(then -> Math.log(r.score() / then.score())).stream())
+                .flatMap(r ->
+                        earlier(r).filter(Baseline::isSound).map(then -> Math.log(r.score() / then.score())).stream())
                 .toList();
-        double drift = Math.sqrt(peers.stream().mapToDouble(p -> p * p).average().orElse(0));
-        List<BenchReport.Result> ours = now.results().stream()
-                .filter(r -> Results.isOurs(r.engine()))
-                .toList();
+        double drift =
+                Math.sqrt(peers.stream().mapToDouble(p -> p * p).average().orElse(0));
+        List<BenchReport.Result> ours =
+                now.results().stream().filter(r -> Results.isOurs(r.engine())).toList();
         List<BenchReport.Change> changes = ours.stream()
                 .flatMap(r -> earlier(r).map(then -> change(then, r, drift, judged)).stream())
                 .toList();
@@ -156,7 +159,10 @@ public record Baseline(String file, BenchReport report) {
                 differences(now.environment(), Tables.threads(now)),
                 peers.isEmpty()
                         ? null
-                        : Math.exp(peers.stream().mapToDouble(Double::doubleValue).average().orElseThrow()),
+                        : Math.exp(peers.stream()
+                                .mapToDouble(Double::doubleValue)
+                                .average()
+                                .orElseThrow()),
                 drift,
                 changes,
                 ours.size() - changes.size()));
@@ -192,6 +198,14 @@ public record Baseline(String file, BenchReport report) {
             verdict = quotient - error > 1 ? FASTER : WITHIN_NOISE;
         }
         return new BenchReport.Change(
-                now.spec(), now.engine(), now.threads(), then.score(), now.score(), now.unit(), quotient, error, verdict);
+                now.spec(),
+                now.engine(),
+                now.threads(),
+                then.score(),
+                now.score(),
+                now.unit(),
+                quotient,
+                error,
+                verdict);
     }
 }

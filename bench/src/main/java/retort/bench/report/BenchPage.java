@@ -29,7 +29,7 @@ record BenchPage(BenchReport report, String commandLine, List<String> files) {
                 .section("Since the baseline", comparison(speed))
                 .section("Roofline", rooflines(colours))
                 .section("Beside other libraries", row(speed.ratios()))
-                .section("By size", row(speed.sizes()))
+                .section("By size", row(sizes(colours)))
                 .section("Share of the peak", row(speed.ofPeak()))
                 .section("Targets", targets())
                 .section("Findings", Tables.findings(report))
@@ -106,6 +106,12 @@ record BenchPage(BenchReport report, String commandLine, List<String> files) {
         blocks.addAll(row(speed.changes()));
         blocks.add(Tables.changes(earlier));
         return blocks;
+    }
+
+    private List<Chart> sizes(EngineColours colours) {
+        return Squares.of(report).stream()
+                .map(squares -> squares.chart(report, colours))
+                .toList();
     }
 
     private List<Block> targets() {

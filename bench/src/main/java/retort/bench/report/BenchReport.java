@@ -29,16 +29,15 @@ public record BenchReport(
     /** The same beside an earlier run. */
     BenchReport with(Comparison earlier) {
         return new BenchReport(
-                schemaVersion,
-                environment,
-                peaks,
-                peaksAgain,
-                results,
-                oddForks,
-                targets,
-                earlier,
-                absent,
-                failed);
+                schemaVersion, environment, peaks, peaksAgain, results, oddForks, targets, earlier, absent, failed);
+    }
+
+    /** Of a peak that was measured first and those measured again, the highest. */
+    double highest(String loop, int threads, double first) {
+        return peaksAgain.stream()
+                .filter(again -> again.threads() == threads && again.loop().equals(loop))
+                .mapToDouble(PeakAgain::peak)
+                .reduce(first, Math::max);
     }
 
     /** How many of our kernels got slower than in the earlier run, beyond noise. */

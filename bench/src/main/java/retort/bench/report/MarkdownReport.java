@@ -23,6 +23,7 @@ public final class MarkdownReport {
             markdown.comparison(report.baseline());
         }
         Tables.findings(report).forEach(markdown::table);
+        Squares.of(report).forEach(squares -> markdown.table(squares.table()));
         for (Table table : Tables.results(report)) {
             markdown.table(table);
         }

@@ -13,10 +13,12 @@ final class Notes {
     /** How a run is to be held against an earlier one, in sentences. */
     static List<String> of(BenchReport.Comparison earlier) {
         List<String> notes = new ArrayList<>();
-        notes.add("The baseline is " + earlier.file() + ", of commit " + earlier.commit() + ", " + earlier.time() + ".");
+        notes.add(
+                "The baseline is " + earlier.file() + ", of commit " + earlier.commit() + ", " + earlier.time() + ".");
         if (!earlier.judged()) {
-            notes.add("It was measured on another machine, or by other vectors: what differs is not the program alone, and"
-                    + " nothing is judged.");
+            notes.add(
+                    "It was measured on another machine, or by other vectors: what differs is not the program alone, and"
+                            + " nothing is judged.");
         }
         if (earlier.peersChange() == null) {
             notes.add("No peer stands in both runs to show how far two runs differ by themselves.");

@@ -26,8 +26,13 @@ public final class ReportFiles {
                 folder.write("targets.csv", Tables.targets(report).csv()),
                 folder.write("report.md", MarkdownReport.of(report)),
                 raw));
+        for (Squares squares : Squares.of(report)) {
+            String name = "squares-" + squares.threads() + ".csv";
+            files.add(folder.write(name, squares.table().csv()));
+        }
         if (report.baseline() != null) {
-            files.add(folder.write("changes.csv", Tables.changes(report.baseline()).csv()));
+            files.add(folder.write(
+                    "changes.csv", Tables.changes(report.baseline()).csv()));
         }
         List<String> names =
                 files.stream().map(file -> file.getFileName().toString()).toList();

@@ -53,14 +53,14 @@ final class Roofline {
                         Axis.of("GFLOP/s", Format.NUMBER).logarithmic(),
                         numbers.build())
                 .note(NOTE);
-        double gflops = highest(report, peak.threads(), "fma", peak.gflops());
-        double triad = highest(report, peak.threads(), "triad", peak.triadGBs());
+        double gflops = report.highest("fma", peak.threads(), peak.gflops());
+        double triad = report.highest("triad", peak.threads(), peak.triadGBs());
         double ridge = gflops / triad;
         double left = shown.stream().mapToDouble(Roofline::intensity).reduce(ridge, Math::min) / MARGIN;
         double right = shown.stream().mapToDouble(Roofline::intensity).reduce(ridge, Math::max) * MARGIN;
         chart.add(roof("peak", left, right, gflops, triad));
         if (peak.updateGBs() != null) {
-            double update = highest(report, peak.threads(), "update", peak.updateGBs());
+            double update = report.highest("update", peak.threads(), peak.updateGBs());
             chart.add(roof("peak of updates", left, right, gflops, update).asFaint());
         }
         points.forEach((engine, series) -> chart.add(look(engine, series.labelled(labels.get(engine)))));
@@ -70,13 +70,6 @@ final class Roofline {
     /** Where a peer is as fast as we are, its ring lies around our point, and neither hides the other. */
     private static Series look(String engine, Series series) {
         return Results.isOurs(engine) ? series : series.asFaint();
-    }
-
-    private static double highest(BenchReport report, int threads, String loop, double first) {
-        return report.peaksAgain().stream()
-                .filter(again -> again.threads() == threads && again.loop().equals(loop))
-                .mapToDouble(BenchReport.PeakAgain::peak)
-                .reduce(first, Math::max);
     }
 
     private static Series roof(String name, double left, double right, double gflops, double gbs) {

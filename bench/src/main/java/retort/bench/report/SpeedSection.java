@@ -1,7 +1,6 @@
 package retort.bench.report;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,10 +10,8 @@ import retort.driver.page.Chart;
 import retort.driver.page.Format;
 import retort.driver.page.Series;
 import retort.driver.page.Table;
-import retort.kernels.op.GemmSpec;
-import retort.kernels.op.Spec;
 
-/** How fast the kernels are: beside peers, by size, and beside what the machine can do. */
+/** How fast the kernels are: beside peers, an earlier run, and what the machine can do. */
 record SpeedSection(BenchReport report, EngineColours colours) {
     private static final String INTERVALS = "Lines are 99.9 % confidence intervals";
 
@@ -112,57 +109,6 @@ record SpeedSection(BenchReport report, EngineColours colours) {
 
     private static String label(String name, boolean noise) {
         return noise ? name + ", noise" : name;
-    }
-
-    /** Products of square matrices by their size, a chart for each thread count at which there are several sizes. */
-    List<Chart> sizes() {
-        List<Chart> charts = new ArrayList<>();
-        for (int threads : Tables.threads(report)) {
-            List<BenchReport.Result> squares = report.results().stream()
-                    .filter(r -> r.threads() == threads && side(r) > 0)
-                    .sorted(Comparator.comparingInt(SpeedSection::side))
-                    .toList();
-            if (squares.stream().mapToInt(SpeedSection::side).distinct().count() > 1) {
-                charts.add(sizes("GEMM of squares, " + Tables.threads(threads), squares));
-            }
-        }
-        return charts;
-    }
-
-    /** Of a plain product of square matrices; 0 for all else. */
-    private static int side(BenchReport.Result r) {
-        return r.unit().equals(Work.GFLOPS)
-                        && Spec.parse(r.spec()) instanceof GemmSpec gemm
-                        && gemm.equals(GemmSpec.nn(gemm.m(), gemm.m(), gemm.m()))
-                ? gemm.m()
-                : 0;
-    }
-
-    private Chart sizes(String caption, List<BenchReport.Result> squares) {
-        Table.Builder numbers = Table.of("", "m = n = k", "engine", "GFLOP/s", "error");
-        Map<String, Series> byEngine = new LinkedHashMap<>();
-        for (BenchReport.Result r : squares) {
-            Series series = byEngine.computeIfAbsent(
-                    r.engine(), engine -> Series.of(engine, Series.Kind.LINE, colours.of(engine)));
-            if (r.error() == null) {
-                series.add(side(r), r.score());
-            } else {
-                series.add(side(r), r.score(), r.score() - r.error(), r.score() + r.error());
-            }
-            numbers.row(
-                    Table.Cell.of(Format.COUNT, side(r)),
-                    Table.Cell.of(r.engine()),
-                    Table.Cell.of(Format.NUMBER, r.score()),
-                    Table.Cell.of(Format.NUMBER, r.error()));
-        }
-        Chart chart = Chart.of(
-                        caption,
-                        Axis.of("m = n = k", Format.COUNT).logarithmic(),
-                        Axis.of("GFLOP/s", Format.NUMBER),
-                        numbers.build())
-                .note(INTERVALS + ".");
-        byEngine.values().forEach(chart::add);
-        return chart;
     }
 
     /** The share of the peak that bounds each shape, a chart for each of our engines. */

@@ -346,7 +346,8 @@ final class Tables {
         return count + (count == 1 ? " thread" : " threads");
     }
 
-    private static Cell score(BenchReport.Result r) {
+    /** A figure, marked if it is noise. */
+    static Cell score(BenchReport.Result r) {
         return number(r.score(), r.noise());
     }
 

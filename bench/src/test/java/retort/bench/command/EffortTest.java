@@ -33,6 +33,20 @@ class EffortTest {
     }
 
     @Test
+    void aSweepOnOneThreadIsPlannedToTakeWhatItsHelpSays() {
+        assertTrue(sweep(Effort.FULL, false).compareTo(Duration.ofMinutes(28)) < 0);
+        assertTrue(sweep(Effort.QUICK, true).compareTo(Duration.ofMinutes(5)) < 0);
+    }
+
+    private static Duration sweep(Effort effort, boolean quick) {
+        List<Peer> peers = Stream.of(Peer.values())
+                .filter(p -> p.rival() == Engine.CPU_SIMD)
+                .toList();
+        Plan plan = Plan.of(List.of(Kernel.GEMM), Sweep.squares(quick), List.of(1), List.of(Engine.CPU_SIMD), peers);
+        return effort.plan(plan, PeakBenchmark.LOOPS.size());
+    }
+
+    @Test
     void slowWorkGetsLongerIterations() {
         Work slow = Work.of("gemm:m2048n2048k2048:nn");
         Duration length = Effort.FULL.iteration(slow, 1);

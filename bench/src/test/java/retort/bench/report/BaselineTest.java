@@ -70,8 +70,7 @@ class BaselineTest {
                 environment("Other CPU", 2, "256-bit vectors"),
                 environment("Some CPU (family 6)", 2, "512-bit vectors"),
                 environment("Some CPU (family 6)", 4, "256-bit vectors"))) {
-            BenchReport report =
-                    beside(THEN, run(50, 50, 50, 50, 50).report(other));
+            BenchReport report = beside(THEN, run(50, 50, 50, 50, 50).report(other));
             assertFalse(report.baseline().judged());
             assertEquals(Set.of("not judged"), Set.copyOf(verdicts(report).values()));
             assertEquals(0, report.slower());
@@ -105,7 +104,8 @@ class BaselineTest {
                  "peaks": [{"threads": 1, "gflops": 200.0, "triadGBs": 20.0}],
                  "results": [{"spec": "gemm:m64n64k64:nn", "engine": "cpu-simd", "threads": 1, "score": 100.0,
                    "error": 12.0, "unit": "GFLOP/s", "ofPeak": 0.5, "ratio": {}}]}""";
-        BenchReport report = Baseline.parse("old.json", old).beside(run(50, 1, 1, 1, 1).report());
+        BenchReport report =
+                Baseline.parse("old.json", old).beside(run(50, 1, 1, 1, 1).report());
         assertEquals(Map.of(A, "noise"), verdicts(report));
         assertEquals(
                 List.of(new BenchReport.Difference("schema version", "1", "2")),

@@ -69,6 +69,33 @@ class BenchPageTest {
     }
 
     @Test
+    void aSweepIsAPictureAndATable() throws IOException {
+        MadeUpRun run = new MadeUpRun().fma("first", 200, 1).triad("first", 20);
+        for (int n : new int[] {8, 31, 64, 500, 2048}) {
+            String spec = "gemm:m" + n + "n" + n + "k" + n + ":nn";
+            run.kernel(spec, "cpu-simd", 1, 20 + n / 20.0, 1).kernel(spec, "onednn", 1, 30 + n / 20.0, 4);
+        }
+        BenchReport report = run.report();
+        String text = MarkdownReport.of(report);
+        assertTrue(text.contains("## GEMM of squares, 1 thread, GFLOP/s\n\n| m = n = k | cpu-simd | onednn |"), text);
+        assertTrue(text.contains("| 8 | 20.4 | ~30.4 |"), text);
+        Path file = Files.writeString(
+                folder.resolve("sweep.html"), new BenchPage(report, "retort bench --sweep", List.of()).html());
+        for (int width : new int[] {390, 1400}) {
+            try (Chromium browser = Chromium.start(folder.resolve("profile" + width));
+                    Tab tab = browser.open(file.toUri(), width, false)) {
+                Drawn.check(tab, 4);
+            }
+        }
+        Path raw = Files.createFile(folder.resolve("jmh.json"));
+        try (OutputFolder output = OutputFolder.open(folder.resolve("out"), "bench", OutputFolder.Existing.REFUSED)) {
+            ReportFiles.write(report, "retort bench --sweep", raw, output);
+            String csv = Files.readString(output.path().resolve("squares-1.csv"));
+            assertTrue(csv.startsWith("m = n = k,cpu-simd,onednn\n8,20.4,30.4\n"), csv);
+        }
+    }
+
+    @Test
     void itsTextIsThereWithoutScripts() {
         for (String part : List.of(
                 "cpu-simd 0.80 times as fast as openblas (1)",

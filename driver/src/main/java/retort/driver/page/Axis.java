@@ -24,6 +24,10 @@ public record Axis(String name, List<String> categories, Format format, boolean 
         return new Axis(name, categories, format, true, from, to);
     }
 
+    public Axis from(double first) {
+        return new Axis(name, categories, format, log, first, to);
+    }
+
     public Axis within(double first, double last) {
         return new Axis(name, categories, format, log, first, last);
     }
