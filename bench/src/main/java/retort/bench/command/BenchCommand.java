@@ -20,10 +20,10 @@ import retort.bench.peer.Peer;
 import retort.bench.report.Baseline;
 import retort.bench.report.BenchReport;
 import retort.bench.report.JmhFile;
-import retort.bench.report.MarkdownReport;
 import retort.bench.report.ReportFiles;
 import retort.bench.report.Results;
 import retort.bench.report.Roofs;
+import retort.bench.report.TerminalReport;
 import retort.driver.cli.CommandText;
 import retort.driver.cli.Converters;
 import retort.driver.cli.ExitCode;
@@ -276,7 +276,7 @@ public final class BenchCommand implements Callable<Integer> {
             stdout.flush();
             return;
         }
-        stdout.print(MarkdownReport.of(report));
+        stdout.print(TerminalReport.of(report));
         stdout.println();
         stdout.println("FILES");
         files.forEach(file -> stdout.println("  " + file));

@@ -56,20 +56,33 @@ final class Tables {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static Table results(BenchReport report, String engine, int threads, String unit) {
-        List<BenchReport.Result> ours = report.results().stream()
+    private static List<BenchReport.Result> ours(BenchReport report, String engine, int threads, String unit) {
+        return report.results().stream()
                 .filter(r -> r.engine().equals(engine)
                         && r.threads() == threads
                         && r.unit().equals(unit))
                 .toList();
+    }
+
+    private static Set<String> peers(List<BenchReport.Result> ours) {
         Set<String> peers = new LinkedHashSet<>();
         ours.forEach(r -> peers.addAll(r.ratio().keySet()));
-        boolean scales = ours.stream().anyMatch(r -> r.overOneThread() != null);
+        return peers;
+    }
+
+    private static boolean scale(List<BenchReport.Result> ours) {
+        return ours.stream().anyMatch(r -> r.overOneThread() != null);
+    }
+
+    private static Table results(BenchReport report, String engine, int threads, String unit) {
+        List<BenchReport.Result> ours = ours(report, engine, threads, unit);
+        Set<String> peers = peers(ours);
+        boolean scales = scale(ours);
+        boolean allocations = ours.stream().anyMatch(r -> r.bytesPerCall() != null);
         List<String> header = new ArrayList<>(List.of("kernel and shape", engine, "error", "of peak"));
         if (scales) {
             header.add("of 1 thread");
         }
-        boolean allocations = ours.stream().anyMatch(r -> r.bytesPerCall() != null);
         if (allocations) {
             header.add("bytes/call");
         }
@@ -77,8 +90,7 @@ final class Tables {
             header.add(peer);
             header.add("ratio");
         }
-        Map<String, BenchReport.Result> scores = new LinkedHashMap<>();
-        report.results().stream().filter(r -> r.threads() == threads).forEach(r -> scores.put(key(r), r));
+        Map<String, BenchReport.Result> scores = scores(report, threads);
         Table.Builder table = Table.of(engine + ", " + threads(threads) + ", " + unit, header.toArray(String[]::new));
         for (BenchReport.Result r : ours) {
             List<Cell> row =
@@ -97,6 +109,62 @@ final class Tables {
             table.row(row);
         }
         return table.build();
+    }
+
+    /** By spec and engine. */
+    private static Map<String, BenchReport.Result> scores(BenchReport report, int threads) {
+        Map<String, BenchReport.Result> scores = new LinkedHashMap<>();
+        report.results().stream().filter(r -> r.threads() == threads).forEach(r -> scores.put(key(r), r));
+        return scores;
+    }
+
+    /** Of {@link #results} what fits a terminal: the error as a share, ratios to peers but not their scores. */
+    static List<Table> summaries(BenchReport report) {
+        List<Table> tables = new ArrayList<>();
+        for (String engine : ours(report)) {
+            for (int count : threads(report)) {
+                for (String unit : List.of(Work.GFLOPS, Work.GBS)) {
+                    List<BenchReport.Result> ours = ours(report, engine, count, unit);
+                    if (!ours.isEmpty()) {
+                        tables.add(summary(engine + ", " + threads(count), ours, scores(report, count)));
+                    }
+                }
+            }
+        }
+        return tables;
+    }
+
+    private static Table summary(String title, List<BenchReport.Result> ours, Map<String, BenchReport.Result> scores) {
+        Set<String> peers = peers(ours);
+        boolean scales = scale(ours);
+        List<String> header = new ArrayList<>(List.of("", ours.getFirst().unit(), "of peak"));
+        if (scales) {
+            header.add("of 1");
+        }
+        header.addAll(peers);
+        Table.Builder table =
+                Table.of(peers.isEmpty() ? title : title + "; over each peer", header.toArray(String[]::new));
+        for (BenchReport.Result r : ours) {
+            String error =
+                    r.error() == null ? "" : String.format(Locale.ROOT, " %5s", "±" + share(r.error() / r.score()));
+            List<Cell> row = new ArrayList<>(List.of(
+                    Cell.of(r.spec()),
+                    cell(marked(text(r.score()), r.noise()) + error, r.score()),
+                    percent(r.ofPeak())));
+            if (scales) {
+                row.add(r.overOneThread() == null ? Cell.EMPTY : times(r.overOneThread()));
+            }
+            for (String peer : peers) {
+                BenchReport.Result other = scores.get(r.spec() + " " + peer);
+                row.add(other == null ? Cell.EMPTY : ratio(r.ratio().get(peer), r.noise() || other.noise()));
+            }
+            table.row(row);
+        }
+        return table.build();
+    }
+
+    private static String share(double of) {
+        return decimals(0, 100 * of) + "%";
     }
 
     private static String key(BenchReport.Result r) {
@@ -251,8 +319,8 @@ final class Tables {
 
     /** Our kernels then and now, those that got slower first; its title sums up. */
     static Table changes(BenchReport.Comparison earlier) {
-        List<String> verdicts = List.of(
-                Baseline.SLOWER, Baseline.FASTER, Baseline.WITHIN_NOISE, Baseline.NOISE, Baseline.NOT_JUDGED);
+        List<String> verdicts =
+                List.of(Baseline.SLOWER, Baseline.FASTER, Baseline.WITHIN_NOISE, Baseline.NOISE, Baseline.NOT_JUDGED);
         String title = verdicts.stream()
                 .map(verdict -> Map.entry(
                         verdict,
