@@ -3,6 +3,7 @@ package retort.kernels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
 
 /**
@@ -17,13 +18,13 @@ public final class Scope implements AutoCloseable {
         Tensor allocate(Scope scope, Shape shape);
 
         /** A packed matrix with unspecified elements. */
-        Tensor allocatePacked(Scope scope, Shape shape);
+        Tensor allocatePacked(Scope scope, Shape shape, ElementType type);
 
-        /** Elements that {@link #allocatePacked} takes for a matrix, with what it is filled up with. */
-        int packedSize(Shape shape);
+        /** Float32 elements that {@link #allocatePacked} takes for a matrix, with what it is filled up with. */
+        int packedSize(Shape shape, ElementType type);
 
         /** The elements of {@code raw} from {@code offset} on as a packed matrix; what fills it up must be 0. */
-        Tensor packedView(Tensor raw, int offset, Shape shape);
+        Tensor packedView(Tensor raw, int offset, Shape shape, ElementType type);
 
         /** Whether all that was given is freed already. */
         boolean isClosed();
@@ -64,15 +65,26 @@ public final class Scope implements AutoCloseable {
      * @throws BackendException if the device has not that much memory left
      */
     public Tensor packed(Shape shape) {
+        return packed(shape, ElementType.FLOAT32);
+    }
+
+    /**
+     * The same with elements of a type. {@link Backend#upload} rounds to it, {@link Backend#download} gives float32.
+     *
+     * @throws IllegalArgumentException if the shape is not a matrix
+     * @throws IllegalStateException if this scope is closed
+     * @throws BackendException if the device has not that much memory left
+     */
+    public Tensor packed(Shape shape, ElementType type) {
         if (shape.rank() != 2) {
             throw new IllegalArgumentException("scope: only a matrix can be packed, got " + shape);
         }
-        return kept(shape, storage::allocatePacked);
+        return kept(shape, (scope, matrix) -> storage.allocatePacked(scope, matrix, type));
     }
 
-    /** Elements in the storage of a packed matrix, with what it is filled up with. */
-    public int packedSize(Shape shape) {
-        return storage.packedSize(shape);
+    /** Float32 elements in the storage of a packed matrix, with what it is filled up with. */
+    public int packedSize(Shape shape, ElementType type) {
+        return storage.packedSize(shape, type);
     }
 
     /**
@@ -81,17 +93,18 @@ public final class Scope implements AutoCloseable {
      *
      * @throws IllegalArgumentException if the range leaves the tensor
      */
-    public Tensor packedView(Tensor raw, int offset, Shape shape) {
-        if (offset < 0 || offset > raw.shape().size() - packedSize(shape)) {
-            throw new IllegalArgumentException("scope: a packed " + shape + " takes " + packedSize(shape)
+    public Tensor packedView(Tensor raw, int offset, Shape shape, ElementType type) {
+        int size = packedSize(shape, type);
+        if (offset < 0 || offset > raw.shape().size() - size) {
+            throw new IllegalArgumentException("scope: a packed " + shape + " takes " + size
                     + " elements, not there from " + offset + " on in " + raw);
         }
-        return storage.packedView(raw, offset, shape);
+        return storage.packedView(raw, offset, shape, type);
     }
 
-    /** A new tensor of the same shape and order of elements. */
+    /** A new tensor of the same shape, type and order of elements. */
     public Tensor like(Tensor other) {
-        return other.isPacked() ? packed(other.shape()) : tensor(other.shape());
+        return other.isPacked() ? packed(other.shape(), other.elementType()) : tensor(other.shape());
     }
 
     private Tensor kept(Shape shape, BiFunction<Scope, Shape, Tensor> allocate) {
@@ -123,7 +136,12 @@ public final class Scope implements AutoCloseable {
 
     /** A new packed matrix holding a copy of {@code elements}, which are in row-major order. */
     public Tensor packedOf(Shape shape, float[] elements) {
-        Tensor tensor = packed(shape);
+        return packedOf(shape, ElementType.FLOAT32, elements);
+    }
+
+    /** The same rounded to elements of a type. */
+    public Tensor packedOf(Shape shape, ElementType type, float[] elements) {
+        Tensor tensor = packed(shape, type);
         backend.upload(elements, tensor);
         return tensor;
     }

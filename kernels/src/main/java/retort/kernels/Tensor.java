@@ -1,12 +1,13 @@
 package retort.kernels;
 
+import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
 
 /**
- * A block of float32 elements that lives wherever its backend keeps them. It can be named, reshaped and cut into
+ * A block of elements that lives wherever its backend keeps them. It can be named, reshaped and cut into
  * rows, but not read: {@link Backend#upload} and {@link Backend#download} are the only ways in and out.
  *
- * <p>A tensor's elements lie in row-major order, but for a {@link #isPacked packed} one's.
+ * <p>A tensor's elements are float32 and lie in row-major order, but for a {@link #isPacked packed} one's.
  *
  * <p>A tensor belongs to the {@link Scope} that made it and dies with it. Views share the elements of the tensor they
  * were taken from.
@@ -15,11 +16,13 @@ public abstract class Tensor {
     private final Scope scope;
     private final Shape shape;
     private final boolean packed;
+    private final ElementType type;
 
-    protected Tensor(Scope scope, Shape shape, boolean packed) {
+    protected Tensor(Scope scope, Shape shape, boolean packed, ElementType type) {
         this.scope = scope;
         this.shape = shape;
         this.packed = packed;
+        this.type = type;
     }
 
     public final Shape shape() {
@@ -29,6 +32,11 @@ public abstract class Tensor {
     /** Whether the elements lie in an order of the engine's own, see {@link Scope#packed}. */
     public final boolean isPacked() {
         return packed;
+    }
+
+    /** What the elements are stored as: float32, if this tensor isn't packed. */
+    public final ElementType elementType() {
+        return type;
     }
 
     public final Scope scope() {
@@ -73,7 +81,8 @@ public abstract class Tensor {
 
     @Override
     public final String toString() {
-        return (packed ? "packed tensor " : "tensor ") + shape + " on "
-                + scope.backend().engine();
+        return (packed ? "packed " : "")
+                + (type == ElementType.FLOAT32 ? "" : type + " ")
+                + "tensor " + shape + " on " + scope.backend().engine();
     }
 }

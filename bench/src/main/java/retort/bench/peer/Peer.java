@@ -8,6 +8,7 @@ import retort.bench.kernel.Contender;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
 import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.Epilogue;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.SoftmaxSpec;
@@ -194,7 +195,7 @@ public enum Peer {
     }
 
     private static boolean isJustTheProduct(GemmSpec spec) {
-        return spec.alpha() == 1 && spec.beta() == 0 && isNone(spec.epilogue());
+        return spec.alpha() == 1 && spec.beta() == 0 && spec.typeB() == ElementType.FLOAT32 && isNone(spec.epilogue());
     }
 
     private static boolean isPlainConv2d(Spec spec) {

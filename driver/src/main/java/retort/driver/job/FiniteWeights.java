@@ -55,7 +55,7 @@ final class FiniteWeights {
                 int columns = columns(weight);
                 GemmSpec spec = GemmSpec.nn(1, columns, rows);
                 backend.gemm(
-                        weight.isPacked() ? spec.withPackedB() : spec,
+                        weight.isPacked() ? spec.withPackedB(weight.elementType()) : spec,
                         ones.rows(0, rows).reshaped(spec.aShape()),
                         weight.isPacked() ? weight : weight.reshaped(spec.bShape()),
                         sums.rows(column, columns).reshaped(spec.cShape()));

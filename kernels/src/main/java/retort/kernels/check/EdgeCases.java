@@ -19,6 +19,7 @@ import retort.kernels.op.CrossEntropySpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.Divergence;
 import retort.kernels.op.DropoutSpec;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.Epilogue;
 import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
@@ -194,7 +195,17 @@ public final class EdgeCases {
                 Stream.of(GemmSpec.tn(tiling.nc() + 52, 70, kc + 4), GemmSpec.nn(100, tiling.nc() + 52, kc + 4));
         return Stream.of(tiles, blocks, beyondBlocks, scaled(), withEpilogue())
                 .flatMap(each -> each)
-                .flatMap(spec -> Stream.of(spec, spec.withPackedB()));
+                .flatMap(EdgeCases::storedB);
+    }
+
+    /** B as it is, packed, and of each type that it may have. */
+    private static Stream<GemmSpec> storedB(GemmSpec spec) {
+        Stream<GemmSpec> float32 = Stream.of(spec, spec.withPackedB());
+        return spec.transB()
+                ? float32
+                : Stream.concat(
+                        float32,
+                        Stream.of(ElementType.BFLOAT16, ElementType.INT8).map(spec::withPackedB));
     }
 
     /** Alpha and beta on every way through the engines: one row, few columns, few rows, blocks. */

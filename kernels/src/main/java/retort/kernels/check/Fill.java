@@ -14,7 +14,7 @@ enum Fill {
     /** Logits lie between this and its negative. */
     private static final double LARGEST_LOGIT = 8;
 
-    /** Elements for an operand; what is only written holds NaN, so that reading it shows. */
+    /** Elements for an operand, as its type has them; what is only written holds NaN, so that reading it shows. */
     float[] elements(Operand operand, SplittableRandom random) {
         float[] elements = new float[operand.shape().size()];
         for (int e = 0; e < elements.length; e++) {
@@ -23,7 +23,7 @@ enum Fill {
         if (operand.content().kind() == Content.Kind.PROBABILITIES) {
             normalizeRows(elements, operand.shape().rowSize());
         }
-        return elements;
+        return operand.type().rounded(elements, operand.shape().rowSize());
     }
 
     private float element(Operand operand, int e, SplittableRandom random) {

@@ -26,13 +26,13 @@ final class Guarded {
         this.backend = scope.backend();
         this.operand = operand;
         Shape shape = operand.shape();
-        int size = packed ? scope.packedSize(shape) : shape.size();
+        int size = packed ? scope.packedSize(shape, operand.type()) : shape.size();
         float[] raw = new float[size + 2 * MARGIN];
         Arrays.fill(raw, 0, MARGIN, CANARY);
         Arrays.fill(raw, MARGIN + size, raw.length, CANARY);
         around = scope.tensorOf(Shape.of(raw.length), raw);
         tensor = packed
-                ? scope.packedView(around, MARGIN, shape)
+                ? scope.packedView(around, MARGIN, shape, operand.type())
                 : around.rows(MARGIN, size).reshaped(shape);
         backend.upload(elements, tensor);
     }

@@ -105,7 +105,7 @@ public final class KernelCheck {
                 .mapToObj(i -> {
                     Operand operand = operands.get(i);
                     return isPacked(operand, packed)
-                            ? scope.packedOf(operand.shape(), elements[i])
+                            ? scope.packedOf(operand.shape(), operand.type(), elements[i])
                             : scope.tensorOf(operand.shape(), elements[i]);
                 })
                 .toArray(Tensor[]::new);

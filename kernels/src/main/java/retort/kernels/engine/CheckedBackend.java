@@ -220,9 +220,10 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
         Operand operand = call.operands().get(index);
         Tensor tensor = call.tensor(index);
         boolean packed = isPacked(call, operand);
-        if (tensor.isPacked() != packed) {
+        if (tensor.isPacked() != packed || tensor.elementType() != operand.type()) {
             throw new IllegalArgumentException(op + ": " + operand.name() + " is a " + tensor + ", expected a "
-                    + (packed ? "packed" : "row-major") + " one");
+                    + (packed ? "packed" : "row-major") + " one"
+                    + (tensor.elementType() == operand.type() ? "" : " of " + operand.type()));
         }
         own(op, operand.name(), tensor, operand.role() == Operand.Role.READ);
         if (operand.anyShape() && tensor.shape().size() != operand.shape().size()) {

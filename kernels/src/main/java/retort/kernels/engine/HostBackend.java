@@ -4,6 +4,7 @@ import java.util.Arrays;
 import retort.kernels.BackendException;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
 
 /** What the engines on the CPU share: tensors are Java arrays, and every call is done when it returns. */
@@ -22,34 +23,34 @@ public abstract class HostBackend extends CheckedBackend<HostTensor> {
 
     @Override
     public final Tensor allocate(Scope scope, Shape shape) {
-        return allocate(scope, shape, false, HostTensor.ROW_MAJOR);
+        return allocate(scope, shape, false, ElementType.FLOAT32, HostTensor.ROW_MAJOR);
     }
 
     @Override
-    public final Tensor allocatePacked(Scope scope, Shape shape) {
-        HostTensor tensor = allocate(scope, shape, true, panel);
-        if (tensor.length() > tensor.size()) {
+    public final Tensor allocatePacked(Scope scope, Shape shape, ElementType type) {
+        HostTensor tensor = allocate(scope, shape, true, type, panel);
+        if (type == ElementType.FLOAT32 && tensor.length() > tensor.size()) {
             Arrays.fill(tensor.array(), 0);
         }
         return tensor;
     }
 
     @Override
-    public final int packedSize(Shape shape) {
-        return HostTensor.length(shape, panel);
+    public final int packedSize(Shape shape, ElementType type) {
+        return HostTensor.length(shape, type, panel);
     }
 
     @Override
-    public final Tensor packedView(Tensor raw, int offset, Shape shape) {
+    public final Tensor packedView(Tensor raw, int offset, Shape shape, ElementType type) {
         HostTensor all = (HostTensor) raw;
-        return new HostTensor(raw.scope(), shape, true, all.array(), all.offset() + offset, panel);
+        return new HostTensor(raw.scope(), shape, true, type, all.array(), all.offset() + offset, panel);
     }
 
-    private HostTensor allocate(Scope scope, Shape shape, boolean packed, int columns) {
+    private HostTensor allocate(Scope scope, Shape shape, boolean packed, ElementType type, int columns) {
         checkThread();
         try {
-            float[] array = memory.take(HostTensor.length(shape, columns));
-            return new HostTensor(scope, shape, packed, array, 0, columns);
+            float[] array = memory.take(HostTensor.length(shape, type, columns));
+            return new HostTensor(scope, shape, packed, type, array, 0, columns);
         } catch (OutOfMemoryError e) {
             throw new BackendException(
                     engine() + ": no memory for a tensor " + shape + " in a heap of "
@@ -72,6 +73,10 @@ public abstract class HostBackend extends CheckedBackend<HostTensor> {
             System.arraycopy(source, offset, destination.array(), destination.offset(), destination.size());
             return;
         }
+        if (destination.elementType() != ElementType.FLOAT32) {
+            destination.weights().store(source, offset, destination.array(), destination.offset());
+            return;
+        }
         destination.runs((inOrder, stored, count) ->
                 System.arraycopy(source, offset + inOrder, destination.array(), stored, count));
     }
@@ -82,12 +87,22 @@ public abstract class HostBackend extends CheckedBackend<HostTensor> {
             System.arraycopy(source.array(), source.offset(), destination, offset, source.size());
             return;
         }
+        if (source.elementType() != ElementType.FLOAT32) {
+            source.weights().load(source.array(), source.offset(), destination, offset);
+            return;
+        }
         source.runs((inOrder, stored, count) ->
                 System.arraycopy(source.array(), stored, destination, offset + inOrder, count));
     }
 
     @Override
     protected final void doFill(HostTensor x, float value) {
+        if (x.elementType() != ElementType.FLOAT32) {
+            float[] elements = new float[x.size()];
+            Arrays.fill(elements, value);
+            doUpload(elements, 0, x);
+            return;
+        }
         x.runs((inOrder, stored, count) -> Arrays.fill(x.array(), stored, stored + count, value));
     }
 

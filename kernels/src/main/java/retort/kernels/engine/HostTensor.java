@@ -2,12 +2,13 @@ package retort.kernels.engine;
 
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
 
 /**
  * A tensor in the Java heap: {@code array[offset .. end())}, in row-major order or, if it is packed on an engine that
  * has an order of its own, in panels. A panel holds some columns of the matrix, row by row; the last one is filled up
- * with columns of zeros, and every operation leaves them 0.
+ * with columns of zeros, and every operation leaves them 0. Weights of fewer bits lie as {@link WeightPanels} says.
  */
 public final class HostTensor extends Tensor {
     /** The panel of a tensor that has none. */
@@ -18,8 +19,8 @@ public final class HostTensor extends Tensor {
     private final int panel;
 
     /** @param panel columns of a panel, or {@link #ROW_MAJOR} */
-    HostTensor(Scope scope, Shape shape, boolean packed, float[] array, int offset, int panel) {
-        super(scope, shape, packed);
+    HostTensor(Scope scope, Shape shape, boolean packed, ElementType type, float[] array, int offset, int panel) {
+        super(scope, shape, packed, type);
         this.array = array;
         this.offset = offset;
         this.panel = panel;
@@ -41,7 +42,12 @@ public final class HostTensor extends Tensor {
 
     /** Elements in the array, columns of zeros included. */
     public int length() {
-        return length(shape(), panel);
+        return length(shape(), elementType(), panel);
+    }
+
+    /** Where the weights of a packed tensor lie that is not of float32. */
+    public WeightPanels weights() {
+        return WeightPanels.of(elementType(), shape(), panel);
     }
 
     /** Index after the last element. */
@@ -49,7 +55,17 @@ public final class HostTensor extends Tensor {
         return offset + length();
     }
 
-    static int length(Shape shape, int panel) {
+    /** A copy of these weights in row-major order and float32, in this tensor's scope. */
+    public HostTensor widened() {
+        float[] elements = new float[size()];
+        weights().load(array, offset, elements, 0);
+        return new HostTensor(scope(), shape(), false, ElementType.FLOAT32, elements, 0, ROW_MAJOR);
+    }
+
+    static int length(Shape shape, ElementType type, int panel) {
+        if (type != ElementType.FLOAT32) {
+            return WeightPanels.of(type, shape, panel).words();
+        }
         if (panel == ROW_MAJOR) {
             return shape.size();
         }
@@ -88,6 +104,6 @@ public final class HostTensor extends Tensor {
 
     @Override
     protected Tensor view(Scope scope, Shape shape, int elements) {
-        return new HostTensor(scope, shape, false, array, offset + elements, ROW_MAJOR);
+        return new HostTensor(scope, shape, false, elementType(), array, offset + elements, ROW_MAJOR);
     }
 }

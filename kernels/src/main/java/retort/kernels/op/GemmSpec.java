@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
  *
  * <p>op(A) is m x k, op(B) is k x n, C is m x n; op(X) is X, or its transpose where the flag says so, so A is stored
  * k x m when {@code transA} and B is stored n x k when {@code transB}. beta = 0: C is overwritten, never read. B may be
- * a packed tensor, see {@code Scope.packed}.
+ * a packed tensor, see {@code Scope.packed}; one that is not transposed may hold weights of fewer bits, see
+ * {@link ElementType}.
  *
  * <p>Elementwise |error| ≤ 2 (k + 2) eps (|alpha| |op(A)| |op(B)| + |beta| |C|), eps = 2^-24, before the epilogue.
  *
@@ -22,18 +23,23 @@ public record GemmSpec(
         boolean transA,
         boolean transB,
         boolean packedB,
+        ElementType typeB,
         float alpha,
         float beta,
         Epilogue epilogue)
         implements Spec {
     /** What the ids of a product and of one with Adam behind it have in common. */
-    static final Pattern ID = SpecId.pattern("m{m}n{n}k{k}:(?<transA>[nt])(?<transB>[nt])(?<packed>:packed)?"
-            + "(?::alpha{alpha:})?(?::beta{beta:})?" + Epilogue.ID);
+    static final Pattern ID =
+            SpecId.pattern("m{m}n{n}k{k}:(?<transA>[nt])(?<transB>[nt])(?<packed>:packed)?(?::(?<type>bf16|int8))?"
+                    + "(?::alpha{alpha:})?(?::beta{beta:})?" + Epilogue.ID);
 
     public GemmSpec {
         Require.positive("gemm", "m", m);
         Require.positive("gemm", "n", n);
         Require.positive("gemm", "k", k);
+        if (typeB != ElementType.FLOAT32 && (!packedB || transB)) {
+            throw new IllegalArgumentException("gemm: a B of " + typeB + " must be packed and not transposed");
+        }
         if (!Float.isFinite(alpha) || !Float.isFinite(beta)) {
             throw new IllegalArgumentException("gemm: alpha and beta must be finite, got " + alpha + " and " + beta);
         }
@@ -44,7 +50,7 @@ public record GemmSpec(
 
     /** C = op(A) op(B). */
     public static GemmSpec of(int m, int n, int k, boolean transA, boolean transB) {
-        return new GemmSpec(m, n, k, transA, transB, false, 1, 0, Epilogue.NONE);
+        return new GemmSpec(m, n, k, transA, transB, false, ElementType.FLOAT32, 1, 0, Epilogue.NONE);
     }
 
     /** C = A B. */
@@ -68,21 +74,26 @@ public record GemmSpec(
     }
 
     public GemmSpec with(Epilogue other) {
-        return new GemmSpec(m, n, k, transA, transB, packedB, alpha, beta, other);
+        return new GemmSpec(m, n, k, transA, transB, packedB, typeB, alpha, beta, other);
     }
 
     /** The same with B as a packed tensor. */
     public GemmSpec withPackedB() {
-        return new GemmSpec(m, n, k, transA, transB, true, alpha, beta, epilogue);
+        return withPackedB(ElementType.FLOAT32);
     }
 
-    /** The same product of other matrices, none of them packed. */
+    /** The same with B as a packed tensor of elements of this type. */
+    public GemmSpec withPackedB(ElementType type) {
+        return new GemmSpec(m, n, k, transA, transB, true, type, alpha, beta, epilogue);
+    }
+
+    /** The same product of other matrices, none of them packed, all of float32. */
     public GemmSpec sized(int newM, int newN, int newK) {
-        return new GemmSpec(newM, newN, newK, transA, transB, false, alpha, beta, epilogue);
+        return new GemmSpec(newM, newN, newK, transA, transB, false, ElementType.FLOAT32, alpha, beta, epilogue);
     }
 
     public GemmSpec scaled(float newAlpha, float newBeta) {
-        return new GemmSpec(m, n, k, transA, transB, packedB, newAlpha, newBeta, epilogue);
+        return new GemmSpec(m, n, k, transA, transB, packedB, typeB, newAlpha, newBeta, epilogue);
     }
 
     public Shape aShape() {
@@ -100,7 +111,11 @@ public record GemmSpec(
     static GemmSpec parse(SpecId id) {
         SpecId.Fields fields = id.match(ID, "m64n10k784:nt");
         GemmSpec spec = parse(fields);
-        return fields.has("packed") ? spec.withPackedB() : spec;
+        ElementType type = ElementType.FLOAT32;
+        for (ElementType each : ElementType.values()) {
+            type = fields.has("type") && fields.text("type").equals(each.id()) ? each : type;
+        }
+        return fields.has("packed") ? spec.withPackedB(type) : spec;
     }
 
     /** The product, with nothing packed. */
@@ -130,7 +145,8 @@ public record GemmSpec(
         String scale =
                 (alpha == 1 ? "" : ":alpha" + SpecId.number(alpha)) + (beta == 0 ? "" : ":beta" + SpecId.number(beta));
         return "m" + m + "n" + n + "k" + k + ":" + (transA ? "t" : "n") + (transB ? "t" : "n")
-                + (packedB ? ":packed" : "") + scale + epilogue.idSuffix();
+                + (packedB ? ":packed" : "") + (typeB == ElementType.FLOAT32 ? "" : ":" + typeB) + scale
+                + epilogue.idSuffix();
     }
 
     @Override
@@ -138,7 +154,7 @@ public record GemmSpec(
         return epilogue.operands(
                 cShape(),
                 Operand.read("A", aShape()),
-                Operand.read("B", bShape()).packedIf(packedB),
+                Operand.read("B", bShape()).packedIf(packedB).as(typeB),
                 beta == 0 ? Operand.written("C", cShape()) : Operand.updated("C", cShape()));
     }
 
@@ -152,10 +168,16 @@ public record GemmSpec(
         return 2L * m * n * k;
     }
 
+    /** The scales of int8 weights are no whole numbers. */
+    @Override
+    public boolean isExactOnIntegers() {
+        return typeB != ElementType.INT8;
+    }
+
     @Override
     public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
         double[][] bounds = Bounds.exact(operands());
-        GemmSpec plain = new GemmSpec(m, n, k, transA, transB, false, Math.abs(alpha), Math.abs(beta), Epilogue.NONE);
+        GemmSpec plain = of(m, n, k, transA, transB).scaled(Math.abs(alpha), Math.abs(beta));
         float[] sums = reference
                 .run(plain, new float[][] {
                     Bounds.absolute(inputs[0]), Bounds.absolute(inputs[1]), Bounds.absolute(inputs[2])

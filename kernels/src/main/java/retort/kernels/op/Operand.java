@@ -8,10 +8,12 @@ package retort.kernels.op;
  * @param shape what a tensor must have
  * @param anyShape whether any shape with as many elements does
  * @param role who reads and writes it
+ * @param type what its elements are stored as
  * @param layout in which order its elements may lie
  * @param content what it holds, for those who make some up
  */
-public record Operand(String name, Shape shape, boolean anyShape, Role role, Layout layout, Content content) {
+public record Operand(
+        String name, Shape shape, boolean anyShape, Role role, ElementType type, Layout layout, Content content) {
     /** Who reads and writes it. */
     public enum Role {
         READ,
@@ -74,20 +76,20 @@ public record Operand(String name, Shape shape, boolean anyShape, Role role, Lay
     }
 
     static Operand read(String name, Shape shape) {
-        return new Operand(name, shape, false, Role.READ, Layout.ROW_MAJOR, Content.REAL);
+        return new Operand(name, shape, false, Role.READ, ElementType.FLOAT32, Layout.ROW_MAJOR, Content.REAL);
     }
 
     static Operand written(String name, Shape shape) {
-        return new Operand(name, shape, false, Role.WRITTEN, Layout.ROW_MAJOR, Content.REAL);
+        return new Operand(name, shape, false, Role.WRITTEN, ElementType.FLOAT32, Layout.ROW_MAJOR, Content.REAL);
     }
 
     static Operand updated(String name, Shape shape) {
-        return new Operand(name, shape, false, Role.UPDATED, Layout.ROW_MAJOR, Content.REAL);
+        return new Operand(name, shape, false, Role.UPDATED, ElementType.FLOAT32, Layout.ROW_MAJOR, Content.REAL);
     }
 
     /** The same of any shape with as many elements. */
     Operand ofAnyShape() {
-        return new Operand(name, shape, true, role, layout, content);
+        return new Operand(name, shape, true, role, type, layout, content);
     }
 
     Operand packedIf(boolean packed) {
@@ -95,15 +97,21 @@ public record Operand(String name, Shape shape, boolean anyShape, Role role, Lay
     }
 
     Operand in(Layout other) {
-        return new Operand(name, shape, anyShape, role, other, content);
+        return new Operand(name, shape, anyShape, role, type, other, content);
+    }
+
+    Operand as(ElementType other) {
+        return new Operand(name, shape, anyShape, role, other, layout, content);
     }
 
     Operand holding(Content other) {
-        return new Operand(name, shape, anyShape, role, layout, other);
+        return new Operand(name, shape, anyShape, role, type, layout, other);
     }
 
-    /** Elements that cross the memory bus at least once in a call: an updated one's twice. */
+    /** Bytes that cross the memory bus at least once in a call: an updated one's twice. */
     long traffic() {
-        return role == Role.UPDATED ? 2L * shape.size() : shape.size();
+        long scales = type == ElementType.INT8 ? (long) Float.BYTES * shape.rowSize() : 0;
+        long bytes = (long) shape.size() * type.bits() / Byte.SIZE + scales;
+        return role == Role.UPDATED ? 2 * bytes : bytes;
     }
 }

@@ -27,7 +27,7 @@ public sealed interface Spec
                 SgdSpec,
                 SoftmaxSpec {
 
-    /** Bytes of one element. */
+    /** Bytes of one float32. */
     int ELEMENT_BYTES = Float.BYTES;
 
     /**
@@ -107,7 +107,7 @@ public sealed interface Spec
 
     /** Bytes that must cross the memory bus at least once: every input read, every result written. */
     default long bytes() {
-        return ELEMENT_BYTES * operands().stream().mapToLong(Operand::traffic).sum();
+        return operands().stream().mapToLong(Operand::traffic).sum();
     }
 
     /** Whether sums and products of small whole numbers are all there is, so that no order of work rounds any. */

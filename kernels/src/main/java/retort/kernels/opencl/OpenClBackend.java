@@ -1,5 +1,6 @@
 package retort.kernels.opencl;
 
+import java.util.Arrays;
 import java.util.Optional;
 import retort.kernels.Backend;
 import retort.kernels.BackendUnavailableException;
@@ -18,6 +19,7 @@ import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.CrossEntropySpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutSpec;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
@@ -43,6 +45,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
     private final ClElementwise elementwise;
     private final ClRows rows;
     private final ClProducts products;
+    private final ClWeights weights;
     private final ClConv2d conv2d;
     private final ClMaxPool2d maxPool2d;
 
@@ -56,6 +59,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
         elementwise = new ClElementwise(session);
         rows = new ClRows(session);
         products = ClProducts.of(parameters.family(), session, elementwise);
+        weights = new ClWeights(session, elementwise, products);
         conv2d = new ClConv2d(session, products);
         maxPool2d = new ClMaxPool2d(session);
     }
@@ -120,31 +124,31 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
 
     @Override
     public Tensor allocate(Scope scope, Shape shape) {
-        return allocate(scope, shape, false);
+        return allocate(scope, shape, false, ElementType.FLOAT32);
     }
 
     /** In row-major order like any other tensor: this engine has no order of its own. */
     @Override
-    public Tensor allocatePacked(Scope scope, Shape shape) {
-        return allocate(scope, shape, true);
+    public Tensor allocatePacked(Scope scope, Shape shape, ElementType type) {
+        return allocate(scope, shape, true, type);
     }
 
     @Override
-    public int packedSize(Shape shape) {
-        return shape.size();
+    public int packedSize(Shape shape, ElementType type) {
+        return ClTensor.size(shape, type);
     }
 
     @Override
-    public Tensor packedView(Tensor raw, int offset, Shape shape) {
+    public Tensor packedView(Tensor raw, int offset, Shape shape, ElementType type) {
         ClTensor all = (ClTensor) raw;
-        return new ClTensor(raw.scope(), shape, true, all.buffer(), all.offset() + offset);
+        return new ClTensor(raw.scope(), shape, true, type, all.buffer(), all.offset() + offset);
     }
 
-    private Tensor allocate(Scope scope, Shape shape, boolean packed) {
+    private Tensor allocate(Scope scope, Shape shape, boolean packed, ElementType type) {
         checkThread();
         ClBuffer[] buffer = new ClBuffer[1];
-        queue.alone(() -> buffer[0] = memory.take("tensor " + shape, shape.size()));
-        return new ClTensor(scope, shape, packed, buffer[0], 0);
+        queue.alone(() -> buffer[0] = memory.take("tensor " + shape, ClTensor.size(shape, type)));
+        return new ClTensor(scope, shape, packed, type, buffer[0], 0);
     }
 
     @Override
@@ -166,22 +170,46 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
 
     @Override
     protected void doUpload(float[] source, int offset, ClTensor destination) {
-        queue.upload(source, offset, destination);
+        if (destination.elementType() == ElementType.FLOAT32) {
+            queue.upload(source, offset, destination);
+            return;
+        }
+        float[] words = new float[destination.size()];
+        destination.weights().store(source, offset, words, 0);
+        queue.upload(words, 0, destination.words());
     }
 
     @Override
     protected void doDownload(ClTensor source, float[] destination, int offset) {
-        queue.download(source, destination, offset);
+        if (source.elementType() == ElementType.FLOAT32) {
+            queue.download(source, destination, offset);
+            return;
+        }
+        float[] words = new float[source.size()];
+        queue.download(source.words(), words, 0);
+        source.weights().load(words, 0, destination, offset);
     }
 
     @Override
     protected void doFill(ClTensor x, float value) {
-        elementwise.fill(x, value);
+        if (x.elementType() == ElementType.FLOAT32) {
+            elementwise.fill(x, value);
+            return;
+        }
+        float[] elements = new float[x.shape().size()];
+        Arrays.fill(elements, value);
+        doUpload(elements, 0, x);
     }
 
     @Override
     protected void doCopy(ClTensor x, ClTensor y) {
-        queue.copy(x, y);
+        if (x.elementType() == ElementType.FLOAT32 && y.elementType() == ElementType.FLOAT32) {
+            queue.copy(x, y);
+            return;
+        }
+        float[] elements = new float[x.shape().size()];
+        doDownload(x, elements, 0);
+        doUpload(elements, 0, y);
     }
 
     @Override
@@ -204,6 +232,9 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
                         o.get(3),
                         o.get(4),
                         s.adam().stepSize(o.step()));
+            case GemmSpec s
+            when s.typeB() != ElementType.FLOAT32 ->
+                () -> weights.gemm(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case GemmSpec s -> () -> products.gemm(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case MaxNormSpec s -> () -> elementwise.maxNorm(s, o.get(0));
             case MaxPool2dSpec s ->

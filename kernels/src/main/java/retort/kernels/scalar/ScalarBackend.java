@@ -17,6 +17,7 @@ import retort.kernels.op.CrossEntropySpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutKey;
 import retort.kernels.op.DropoutSpec;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.Epilogue;
 import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
@@ -104,9 +105,10 @@ final class ScalarBackend extends HostBackend {
     }
 
     private static void gemm(GemmSpec spec, HostTensor a, HostTensor b, HostTensor c, Fused<HostTensor> fused) {
+        HostTensor wideB = spec.typeB() == ElementType.FLOAT32 ? b : b.widened();
         double[] row = new double[spec.n()];
         for (int i = 0; i < spec.m(); i++) {
-            productRow(spec, a, b, i, row);
+            productRow(spec, a, wideB, i, row);
             int at = c.offset() + i * spec.n();
             for (int j = 0; j < spec.n(); j++) {
                 double scaled = spec.alpha() * row[j];

@@ -9,11 +9,13 @@ import static retort.kernels.simd.SimdSpecies.SPECIES;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import retort.kernels.engine.HostTensor;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.GemmSpec;
 
 /**
  * Copies blocks of a GEMM's operands into the order in which the micro-kernels read them. A goes, times alpha, into
- * tiles of rows, column by column; B into panels of two vectors, row by row, padded with zeros to whole panels.
+ * tiles of rows, column by column; B into panels of two vectors, row by row, padded with zeros to whole panels. Weights
+ * of fewer bits are widened on the way.
  */
 final class Packing {
     /**
@@ -113,11 +115,13 @@ final class Packing {
     private final GemmSpec spec;
     private final HostTensor a;
     private final HostTensor b;
+    private final SimdWeights weights;
 
     Packing(GemmSpec spec, HostTensor a, HostTensor b) {
         this.spec = spec;
         this.a = a;
         this.b = b;
+        this.weights = spec.typeB() == ElementType.FLOAT32 ? null : new SimdWeights(b);
     }
 
     /**
@@ -156,7 +160,7 @@ final class Packing {
      * {@code to[at..]}.
      */
     BPanels bPanels(BPanels panels, float[] to, int at, float scale, int p, int depth, int first, int count) {
-        if (spec.packedB() && !spec.transB() && scale == 1) {
+        if (spec.packedB() && !spec.transB() && scale == 1 && weights == null) {
             int step = spec.k() * NR;
             return panels.set(b.array(), b.offset() + first * step + p * NR, step, first, count, depth);
         }
@@ -234,7 +238,9 @@ final class Packing {
             for (int panel = 0; panel < count; panel++) {
                 int target = at + panel * step + top * NR;
                 int column = (first + panel) * NR;
-                if (spec.transB()) {
+                if (weights != null) {
+                    weights.widen(first + panel, p + top, rows, scale, to, target);
+                } else if (spec.transB()) {
                     copyTransposed(to, target, scale, column, p + top, rows, Math.min(NR, spec.n() - column));
                 } else {
                     copyPanel(to, target, scale, b.offset() + column * spec.k() + (p + top) * NR, rows);

@@ -10,6 +10,7 @@ import static retort.kernels.simd.SimdSpecies.LANES;
 import java.util.Arrays;
 import retort.kernels.engine.CheckedBackend.Fused;
 import retort.kernels.engine.HostTensor;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 
@@ -26,7 +27,8 @@ import retort.kernels.op.GemmSpec;
  *
  * <p>The innermost loops are {@link MicroKernel}s, written by {@link TileEmitter}; {@link Blocking} has the sizes.
  *
- * <p>A packed B is read where it is. Only stored transposed beside more than a few rows, or with few columns and an
+ * <p>A packed B is read where it is; one of weights of fewer bits is widened into scratch memory, block by block, where
+ * there is more than one row. Only stored transposed beside more than a few rows, or with few columns and an
  * alpha, it is packed again.
  *
  * <p>How the products of one element are added up depends on the shape alone, so the thread count does not change a
@@ -254,12 +256,15 @@ final class SimdGemm {
     private Runnable smallM(GemmSpec spec, Packing packing, HostTensor c, SimdEpilogue epilogue) {
         int k = spec.k();
         int m = spec.m();
-        boolean inPlace = spec.packedB() && !spec.transB();
-        int block = inPlace ? kcFew : kc;
+        boolean widened = spec.typeB() != ElementType.FLOAT32;
+        boolean inPlace = spec.packedB() && !spec.transB() && !widened;
+        int block = inPlace || widened ? kcFew : kc;
         int panels = panels(spec);
         // If B is to be packed, one task a thread: the longer the run of a row that a task reads, the faster.
         int tasks = spec.packedB() ? 2 * workers.count() : workers.count();
         int chunk = Math.min(Math.ceilDiv(panels, tasks), nc / NR);
+        // What is widened is used at once, as it takes more of the second-level cache than what it comes from.
+        int atOnce = widened ? 1 : chunk;
         Workers.Task pack = (number, worker) -> {
             int p = number * block;
             packing.packA(takeLeft(spec), m * p, 0, m, p, Math.min(block, k - p));
@@ -269,12 +274,15 @@ final class SimdGemm {
             int count = Math.min(chunk, panels - panel);
             Scratch own = scratch[worker];
             float[] left = takeLeft(spec);
-            float[] right = own.take(Scratch.Use.RIGHT, inPlace ? 0 : chunk * Packing.panelStep(block));
+            float[] right = own.take(Scratch.Use.RIGHT, inPlace ? 0 : atOnce * Packing.panelStep(block));
             MacroKernel rows = own.macroKernel().set(c.array(), c.offset(), 0, m, spec.n());
             for (int p = 0; p < k; p += block) {
                 int depth = Math.min(block, k - p);
-                Packing.BPanels part = packing.bPanels(own.bPanels(), right, 0, 1, p, depth, panel, count);
-                rows.multiply(own.aBlock().packed(left, m * p), part, p > 0 || spec.beta() != 0);
+                for (int first = panel; first < panel + count; first += atOnce) {
+                    int next = Math.min(atOnce, panel + count - first);
+                    Packing.BPanels part = packing.bPanels(own.bPanels(), right, 0, 1, p, depth, first, next);
+                    rows.multiply(own.aBlock().packed(left, m * p), part, p > 0 || spec.beta() != 0);
+                }
             }
             epilogue.apply(0, m, panel * NR, Math.min(count * NR, spec.n() - panel * NR));
         };
@@ -397,7 +405,8 @@ final class SimdGemm {
         private long products(GemmSpec spec) {
             long columns = (long) panels * NR;
             long left = spec.transA() && spec.alpha() == 1 ? 0 : GATHER_COST;
-            long right = spec.transB() ? GATHER_COST : spec.packedB() ? 0 : COPY_COST;
+            boolean inPlace = spec.packedB() && spec.typeB() == ElementType.FLOAT32;
+            long right = spec.transB() ? GATHER_COST : inPlace ? 0 : COPY_COST;
             return rows * columns + left * rows + right * columns;
         }
     }

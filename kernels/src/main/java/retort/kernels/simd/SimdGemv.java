@@ -7,6 +7,7 @@ import static retort.kernels.simd.SimdSpecies.SPECIES;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import retort.kernels.engine.HostTensor;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.GemmSpec;
 
 /**
@@ -25,6 +26,9 @@ final class SimdGemv {
     /** Panels of a packed B side by side: as many sums as hide the latency of a multiply-add. */
     private static final int PANELS = 4;
 
+    /** Chunks of columns a thread, so that all end at about the same time. */
+    private static final int TASKS_OF_THREAD = 8;
+
     /** Bytes of B in a share, and the most shares of one product. */
     private static final int SPLIT_BYTES = 1 << 20;
 
@@ -40,14 +44,26 @@ final class SimdGemv {
     }
 
     Runnable prepare(GemmSpec spec, HostTensor x, HostTensor b, HostTensor y, SimdEpilogue epilogue) {
-        float[] scaled = new float[spec.k()];
-        Runnable multiply = multiply(spec, scaled, b, y, epilogue);
+        boolean weights = spec.typeB() != ElementType.FLOAT32;
+        float[] scaled = new float[weights ? Math.ceilDiv(spec.k(), 2) * 2 : spec.k()];
+        Runnable multiply = weights ? byWeights(spec, scaled, b, y, epilogue) : multiply(spec, scaled, b, y, epilogue);
         return () -> {
-            for (int p = 0; p < scaled.length; p++) {
+            for (int p = 0; p < spec.k(); p++) {
                 scaled[p] = spec.alpha() * x.array()[x.offset() + p];
             }
             multiply.run();
         };
+    }
+
+    private Runnable byWeights(GemmSpec spec, float[] x, HostTensor b, HostTensor y, SimdEpilogue epilogue) {
+        SimdWeights weights = new SimdWeights(b);
+        int step = SimdWeights.PANELS * NR;
+        return inChunks(spec, step, (from, to, worker) -> {
+            begin(spec, y, from, to);
+            float[] sums = scratch[worker].take(Scratch.Use.TILE, step);
+            weights.multiply(x, y.array(), y.offset(), from, to, sums);
+            epilogue.apply(0, 1, from, to - from);
+        });
     }
 
     private Runnable multiply(GemmSpec spec, float[] x, HostTensor b, HostTensor y, SimdEpilogue epilogue) {
@@ -80,12 +96,13 @@ final class SimdGemv {
 
     /** Every column of the result, some multiple of {@code step} at a time. */
     private Runnable inChunks(GemmSpec spec, int step, Columns columns) {
-        int share = Math.ceilDiv(spec.n(), 2 * workers.count());
+        int share = Math.ceilDiv(spec.n(), TASKS_OF_THREAD * workers.count());
         int chunk = Math.ceilDiv(share, step) * step;
         int tasks = Math.ceilDiv(spec.n(), chunk);
+        long bytes = spec.bytes();
         Workers.Task task =
                 (number, worker) -> columns.run(number * chunk, Math.min(spec.n(), (number + 1) * chunk), worker);
-        return () -> workers.forEach(tasks, bytes(spec), task);
+        return () -> workers.forEach(tasks, bytes, task);
     }
 
     /** Read and written at least, the bias aside: how k is split depends on it, and so do the bits of a result. */

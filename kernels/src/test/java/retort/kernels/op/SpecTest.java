@@ -43,6 +43,10 @@ class SpecTest {
                 "gemm:m1n1k1:nn+gate+bias",
                 "gemm:m99999999999n1k1:nn",
                 "gemm:m1n1k1:nn ",
+                "gemm:m1n1k1:nn:bf16",
+                "gemm:m1n1k1:nt:packed:int8",
+                "gemm:m1n1k1:nn:packed:float32",
+                "gemm-adam:m2n2k2:tn:packed:bf16",
                 "gemm-adam:m2n2k2:tn+bias",
                 "conv2d:n1h2w2c1:k3x3o1:s1p0",
                 "conv2d-df:n1h3w3c1:k3x3o1:s1p0+bias",
@@ -106,10 +110,11 @@ class SpecTest {
 
     private static Arbitrary<GemmSpec> gemms() {
         Arbitrary<Float> scales = Arbitraries.floats().map(x -> x == 0 ? 0 : x).edgeCases(edges -> edges.add(1f, 0f));
-        return Combinators.combine(plainProducts(), epilogues(), scales, scales, Arbitraries.of(true, false))
-                .as((gemm, epilogue, alpha, beta, packed) -> {
+        Arbitrary<ElementType> types = Arbitraries.of(ElementType.class);
+        return Combinators.combine(plainProducts(), epilogues(), scales, scales, Arbitraries.of(true, false), types)
+                .as((gemm, epilogue, alpha, beta, packed, type) -> {
                     GemmSpec spec = gemm.with(epilogue).scaled(alpha, epilogue.gate() ? 0 : beta);
-                    return packed ? spec.withPackedB() : spec;
+                    return packed ? spec.withPackedB(gemm.transB() ? ElementType.FLOAT32 : type) : spec;
                 });
     }
 

@@ -18,6 +18,7 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
 import retort.kernels.opencl.ClTile.Extent;
 
@@ -320,7 +321,7 @@ class SimtAccessTest {
                 ClKernel keep = context.build("keep.cl", source(slice)).kernel("keep");
                 queue.launch(() -> "keep", keep, 1, buffer);
                 float[] kept = new float[elements];
-                queue.download(new ClTensor(null, Shape.of(elements), false, buffer, 0), kept, 0);
+                queue.download(new ClTensor(null, Shape.of(elements), false, ElementType.FLOAT32, buffer, 0), kept, 0);
                 assertArrayEquals(expected(slice), kept, slice.toString());
                 memory.give(buffer);
             });
