@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import retort.kernels.Tensor;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
 
 /**
@@ -80,11 +81,13 @@ public final class Checkpoint {
         Checkpoint checkpoint = new Checkpoint(model, optimizer, number(file, metadata, STATE_TENSORS) > 0);
         Set<String> missing = new LinkedHashSet<>(checkpoint.tensors.keySet());
         SafeTensors.read(file, (name, entry) -> {
-            if (!missing.remove(name) || !checkpoint.tensors.get(name).shape().equals(entry.shape())) {
+            if (!missing.remove(name)
+                    || entry.type() != ElementType.FLOAT32
+                    || !checkpoint.tensors.get(name).shape().equals(entry.shape())) {
                 throw new ModelFileException(
                         file,
-                        "has a tensor " + name + " of " + entry.shape() + " that is not of " + architecture
-                                + " and its optimizer");
+                        "has a tensor " + name + " of " + entry.shape() + " in " + entry.type() + " that is not of "
+                                + architecture + " and its optimizer");
             }
             model.backend().upload(entry.elements(), checkpoint.tensors.get(name));
         });

@@ -7,6 +7,7 @@ import retort.kernels.Backend;
 import retort.kernels.BackendUnavailableException;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
 
 /**
@@ -54,9 +55,18 @@ public final class Model implements AutoCloseable {
 
     /** The same with a choice of device; a predictor's threads are asked for later. */
     public static Model load(Path file, Engine engine, Backends.Options options) {
+        return load(file, engine, options, null);
+    }
+
+    /**
+     * The same with weights of a type.
+     *
+     * @param weights what they are rounded to; null for what the file has
+     */
+    public static Model load(Path file, Engine engine, Backends.Options options, ElementType weights) {
         Backend home = Backends.open(engine, options.withThreads(1));
         try {
-            Sequential.Loaded loaded = Sequential.load(home, file);
+            Sequential.Loaded loaded = Sequential.load(home, file, weights);
             return new Model(home, loaded.model(), loaded.metadata());
         } catch (RuntimeException e) {
             home.close();
@@ -80,6 +90,11 @@ public final class Model implements AutoCloseable {
     /** What the file says besides, empty for a model that comes from no file. */
     public Map<String, String> metadata() {
         return metadata;
+    }
+
+    /** What the weights are rounded to. */
+    public ElementType weights() {
+        return network.weights();
     }
 
     /** Number of trained values. */
@@ -149,7 +164,7 @@ public final class Model implements AutoCloseable {
             shape = layer.outputShape(shape);
             lines.append(String.format(Locale.ROOT, row, layer.text(), text(shape), weights));
         }
-        double mebibytes = parameterCount() * (double) Float.BYTES / (1 << 20);
+        double mebibytes = network.parameterBytes() / (double) (1 << 20);
         lines.append(String.format(Locale.ROOT, "%,d parameters, %.1f MiB%n", parameterCount(), mebibytes));
         return lines.toString();
     }

@@ -17,10 +17,13 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import retort.kernels.op.Bfloat16;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
+import retort.nn.SafeTensorsHeader.Stored;
 
 /**
- * Named float32 tensors and a string map, as a safetensors file: the header's length (8 bytes, little-endian), a JSON
+ * Named tensors and a string map, as a safetensors file: the header's length (8 bytes, little-endian), a JSON
  * header that gives each name its dtype, shape and byte range, then the elements, row-major and little-endian.
  *
  * <p>Both directions go through a small buffer, so a file costs its tensors in memory and no more.
@@ -28,8 +31,18 @@ import retort.kernels.op.Shape;
  * <p>Source: the format's description in Hugging Face's safetensors.
  */
 public final class SafeTensors {
-    /** One tensor of the file. */
-    public record Entry(Shape shape, float[] elements) {
+    /**
+     * One tensor of the file.
+     *
+     * @param type what the file has its elements as; the format has no scales, so int8 ones are whole numbers
+     * @param elements are rounded to the type when they are written
+     */
+    public record Entry(Shape shape, ElementType type, float[] elements) {
+        /** Of float32. */
+        public Entry(Shape shape, float[] elements) {
+            this(shape, ElementType.FLOAT32, elements);
+        }
+
         public Entry {
             if (elements.length != shape.size()) {
                 throw new IllegalArgumentException("safetensors: " + elements.length + " elements, expected "
@@ -71,7 +84,8 @@ public final class SafeTensors {
      * Reads a whole file. Every byte of it must be accounted for: tensors may lie in any order, but without gaps,
      * overlaps or bytes left over.
      *
-     * @throws ModelFileException if the file can't be read, is not of the format, or holds other than F32 tensors
+     * @throws ModelFileException if the file can't be read, is not of the format, or holds other than F32, BF16 and I8
+     *     tensors
      */
     public static SafeTensors read(Path file) {
         Map<String, Entry> tensors = new LinkedHashMap<>();
@@ -84,7 +98,8 @@ public final class SafeTensors {
      *
      * @param each gets the tensors, in the order of their bytes
      * @return the metadata
-     * @throws ModelFileException if the file can't be read, is not of the format, or holds other than F32 tensors
+     * @throws ModelFileException if the file can't be read, is not of the format, or holds other than F32, BF16 and I8
+     *     tensors
      */
     static Map<String, String> read(Path file, BiConsumer<String, Entry> each) {
         return read(file, names -> {}, each).metadata();
@@ -120,9 +135,10 @@ public final class SafeTensors {
                     .toList();
             ByteBuffer buffer = buffer();
             for (var named : byOffset) {
-                float[] elements = new float[named.getValue().shape().size()];
-                readElements(file, channel, buffer, elements);
-                each.accept(named.getKey(), new Entry(named.getValue().shape(), elements));
+                Stored stored = named.getValue().stored();
+                float[] elements = new float[stored.shape().size()];
+                readElements(file, channel, buffer, stored.type(), elements);
+                each.accept(named.getKey(), new Entry(stored.shape(), stored.type(), elements));
             }
             return header;
         } catch (IOException e) {
@@ -137,23 +153,30 @@ public final class SafeTensors {
      * @throws ModelFileException if the file can't be written
      */
     public void write(Path file) {
-        Map<String, Shape> shapes = new LinkedHashMap<>();
-        tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-        write(file, metadata, shapes, name -> tensors.get(name).elements());
+        Map<String, Stored> stored = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> stored.put(name, new Stored(tensor.shape(), tensor.type())));
+        writeStored(file, metadata, stored, name -> tensors.get(name).elements());
     }
 
     /**
-     * The same for tensors of which one at a time is held.
+     * The same for float32 tensors of which one at a time is held.
      *
      * @param elements of a tensor, by its name
      */
     static void write(
             Path file, Map<String, String> metadata, Map<String, Shape> shapes, Function<String, float[]> elements) {
+        Map<String, Stored> stored = new LinkedHashMap<>();
+        shapes.forEach((name, shape) -> stored.put(name, new Stored(shape, ElementType.FLOAT32)));
+        writeStored(file, metadata, stored, elements);
+    }
+
+    private static void writeStored(
+            Path file, Map<String, String> metadata, Map<String, Stored> tensors, Function<String, float[]> elements) {
         Path partial = file.resolveSibling(
                 file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
         try {
             try {
-                writeAll(partial, SafeTensorsHeader.format(metadata, shapes), shapes.keySet(), elements);
+                writeAll(partial, SafeTensorsHeader.format(metadata, tensors), tensors, elements);
                 Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 Files.deleteIfExists(partial);
@@ -190,14 +213,28 @@ public final class SafeTensors {
         return SafeTensorsHeader.parse(file, json.flip(), dataBytes);
     }
 
-    private static void readElements(Path file, FileChannel channel, ByteBuffer buffer, float[] elements)
-            throws IOException {
+    private static void readElements(
+            Path file, FileChannel channel, ByteBuffer buffer, ElementType type, float[] elements) throws IOException {
+        int elementBytes = type.bits() / Byte.SIZE;
         int count;
         for (int at = 0; at < elements.length; at += count) {
-            count = Math.min(elements.length - at, BUFFER_BYTES / Float.BYTES);
-            buffer.clear().limit(count * Float.BYTES);
+            count = Math.min(elements.length - at, BUFFER_BYTES / elementBytes);
+            buffer.clear().limit(count * elementBytes);
             readFully(file, channel, buffer);
-            buffer.flip().asFloatBuffer().get(elements, at, count);
+            buffer.flip();
+            switch (type) {
+                case FLOAT32 -> buffer.asFloatBuffer().get(elements, at, count);
+                case BFLOAT16 -> {
+                    for (int e = at; e < at + count; e++) {
+                        elements[e] = Bfloat16.widened(buffer.getShort());
+                    }
+                }
+                case INT8 -> {
+                    for (int e = at; e < at + count; e++) {
+                        elements[e] = buffer.get();
+                    }
+                }
+            }
         }
     }
 
@@ -210,7 +247,8 @@ public final class SafeTensors {
         }
     }
 
-    private static void writeAll(Path file, byte[] header, Set<String> names, Function<String, float[]> elements)
+    private static void writeAll(
+            Path file, byte[] header, Map<String, Stored> tensors, Function<String, float[]> elements)
             throws IOException {
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
@@ -218,21 +256,35 @@ public final class SafeTensors {
             writeFully(channel, length.putLong(0, header.length));
             writeFully(channel, ByteBuffer.wrap(header));
             ByteBuffer buffer = buffer();
-            for (String name : names) {
-                writeElements(channel, buffer, elements.apply(name));
+            for (var named : tensors.entrySet()) {
+                writeElements(channel, buffer, named.getValue().type(), elements.apply(named.getKey()));
             }
             // Without this a crash after the move may leave the new name on a file without its blocks.
             channel.force(true);
         }
     }
 
-    private static void writeElements(FileChannel channel, ByteBuffer buffer, float[] elements) throws IOException {
+    private static void writeElements(FileChannel channel, ByteBuffer buffer, ElementType type, float[] elements)
+            throws IOException {
+        int elementBytes = type.bits() / Byte.SIZE;
         int count;
         for (int at = 0; at < elements.length; at += count) {
-            count = Math.min(elements.length - at, BUFFER_BYTES / Float.BYTES);
+            count = Math.min(elements.length - at, BUFFER_BYTES / elementBytes);
             buffer.clear();
-            buffer.asFloatBuffer().put(elements, at, count);
-            writeFully(channel, buffer.limit(count * Float.BYTES));
+            switch (type) {
+                case FLOAT32 -> buffer.asFloatBuffer().put(elements, at, count);
+                case BFLOAT16 -> {
+                    for (int e = at; e < at + count; e++) {
+                        buffer.putShort(Bfloat16.of(elements[e]));
+                    }
+                }
+                case INT8 -> {
+                    for (int e = at; e < at + count; e++) {
+                        buffer.put((byte) elements[e]);
+                    }
+                }
+            }
+            writeFully(channel, buffer.clear().limit(count * elementBytes));
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
 
 /**
@@ -25,20 +26,28 @@ import retort.kernels.op.Shape;
  * "shape": [10], "data_offsets": [0, 40]}}}. Offsets count from the header's end.
  */
 record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges) {
+    /** How a tensor is stored. */
+    record Stored(Shape shape, ElementType type) {
+        long bytes() {
+            return (long) shape.size() * type.bits() / Byte.SIZE;
+        }
+    }
+
     /** A tensor's place in the data: bytes {@code begin} to {@code end}, end excluded. */
-    record Range(Shape shape, long begin, long end) {}
+    record Range(Stored stored, long begin, long end) {}
 
     static final String METADATA = "__metadata__";
     /** The limit of the format's own reader: a longer one is a sign of another kind of file. */
     static final long LONGEST_BYTES = 100_000_000;
 
-    private static final String DTYPE = "F32";
+    private static final Map<ElementType, String> DTYPES =
+            Map.of(ElementType.FLOAT32, "F32", ElementType.BFLOAT16, "BF16", ElementType.INT8, "I8");
     private static final int ALIGNMENT_BYTES = 8;
 
     /**
      * The header for tensors that follow each other in the map's order, padded with spaces so that the data is aligned.
      */
-    static byte[] format(Map<String, String> metadata, Map<String, Shape> shapes) {
+    static byte[] format(Map<String, String> metadata, Map<String, Stored> tensors) {
         StringWriter text = new StringWriter();
         try (JsonWriter json = new JsonWriter(text)) {
             json.beginObject();
@@ -50,13 +59,13 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
                 json.endObject();
             }
             long begin = 0;
-            for (var named : shapes.entrySet()) {
-                Shape shape = named.getValue();
-                long end = begin + (long) shape.size() * Float.BYTES;
+            for (var named : tensors.entrySet()) {
+                Stored tensor = named.getValue();
+                long end = begin + tensor.bytes();
                 json.name(named.getKey()).beginObject();
-                json.name("dtype").value(DTYPE);
+                json.name("dtype").value(DTYPES.get(tensor.type()));
                 json.name("shape").beginArray();
-                for (int extent : shape.extents()) {
+                for (int extent : tensor.shape().extents()) {
                     json.value(extent);
                 }
                 json.endArray();
@@ -179,21 +188,28 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
             if (dtype == null || extents == null || offsets == null) {
                 throw new ModelFileException(file, "tensor " + name + " lacks one of dtype, shape and data_offsets");
             }
-            if (!dtype.equals(DTYPE)) {
-                throw new ModelFileException(file, "tensor " + name + " is of dtype " + dtype + ", expected " + DTYPE);
-            }
-            return range(name, shape(name, extents), offsets);
+            return range(name, new Stored(shape(name, extents), type(name, dtype)), offsets);
         }
 
-        private Range range(String name, Shape shape, long[] offsets) {
-            long expected = (long) shape.size() * Float.BYTES;
+        private ElementType type(String name, String dtype) {
+            for (ElementType type : ElementType.values()) {
+                if (DTYPES.get(type).equals(dtype)) {
+                    return type;
+                }
+            }
+            throw new ModelFileException(
+                    file, "tensor " + name + " is of dtype " + dtype + ", expected F32, BF16 or I8");
+        }
+
+        private Range range(String name, Stored stored, long[] offsets) {
+            long expected = stored.bytes();
             if (offsets.length != 2 || offsets[0] < 0 || offsets[1] - offsets[0] != expected) {
                 throw new ModelFileException(
                         file,
                         "tensor " + name + " has data_offsets " + Arrays.toString(offsets) + ", expected " + expected
-                                + " bytes for shape " + shape);
+                                + " bytes for shape " + stored.shape());
             }
-            return new Range(shape, offsets[0], offsets[1]);
+            return new Range(stored, offsets[0], offsets[1]);
         }
 
         private Shape shape(String name, long[] extents) {

@@ -8,12 +8,14 @@ import java.util.Map;
 import retort.kernels.Backend;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.Epilogue;
 import retort.kernels.op.Shape;
 import retort.nn.Stage.Activation;
 
 /**
- * A network with parameters on a backend. It holds no activations: those live in the scope that a pass is given, so the
+ * A network with parameters on a backend; one whose weights are of fewer bits than float32 is for inference alone. It
+ * holds no activations: those live in the scope that a pass is given, so the
  * model can infer in one scope while it trains in another.
  */
 public final class Sequential implements AutoCloseable {
@@ -21,12 +23,14 @@ public final class Sequential implements AutoCloseable {
 
     private final Backend backend;
     private final Architecture architecture;
+    private final ElementType weights;
     private final Scope parameterScope;
     private final List<Stage> stages;
 
-    private Sequential(Backend backend, Architecture architecture, StartValues values) {
+    private Sequential(Backend backend, Architecture architecture, ElementType weights, StartValues values) {
         this.backend = backend;
         this.architecture = architecture;
+        this.weights = weights;
         this.parameterScope = backend.scope();
         try {
             this.stages = new Builder(values).build();
@@ -46,16 +50,30 @@ public final class Sequential implements AutoCloseable {
         return new Sequential(
                 backend,
                 architecture,
+                ElementType.FLOAT32,
                 (name, shape, index) ->
-                        name.endsWith(".bias") ? new float[shape.size()] : initializer.draw(shape, seed, index));
+                        StoredWeights.isWeight(name) ? initializer.draw(shape, seed, index) : new float[shape.size()]);
     }
 
     /** The same network with the same parameters on another backend. */
     Sequential copy(Backend other) {
+        return copy(other, weights);
+    }
+
+    /**
+     * The same network on the same backend with its weights rounded to another type, see {@link ElementType}: those of
+     * dense layers are stored so, filters as float32 of the same values; biases stay as they are.
+     */
+    public Sequential withWeights(ElementType type) {
+        return copy(backend, type);
+    }
+
+    private Sequential copy(Backend other, ElementType type) {
         List<Parameter> parameters = parameters();
         return new Sequential(
                 other,
                 architecture,
+                type,
                 (name, shape, index) -> backend.download(parameters.get(index).value()));
     }
 
@@ -82,6 +100,11 @@ public final class Sequential implements AutoCloseable {
         return architecture;
     }
 
+    /** What the weights are rounded to. */
+    public ElementType weights() {
+        return weights;
+    }
+
     /** In the order of the layers, weights before biases. */
     public List<Parameter> parameters() {
         return stages.stream().flatMap(stage -> stage.parameters().stream()).toList();
@@ -90,6 +113,15 @@ public final class Sequential implements AutoCloseable {
     /** Number of trained values. */
     public long parameterCount() {
         return parameters().stream().mapToLong(p -> p.value().shape().size()).sum();
+    }
+
+    /** Bytes of all values in a file, the scales of int8 aside. */
+    long parameterBytes() {
+        return parameters().stream()
+                .mapToLong(p -> (long) p.value().shape().size()
+                        * (StoredWeights.isWeight(p.name()) ? weights : ElementType.FLOAT32).bits()
+                        / Byte.SIZE)
+                .sum();
     }
 
     /** The shape of a batch. */
@@ -128,8 +160,13 @@ public final class Sequential implements AutoCloseable {
      * @param x batch x the architecture's input
      * @param seed of the run, which dropout draws from
      * @param step the training step, likewise
+     * @throws IllegalStateException if the weights are not float32
      */
     public Tape forward(Scope scope, Tensor x, long seed, long step) {
+        if (weights != ElementType.FLOAT32) {
+            throw new IllegalStateException(
+                    "sequential: weights of " + weights + " can't be trained, expected float32");
+        }
         Tape tape = new Tape(new Stage.Pass(backend, scope, step, seed));
         tape.values.add(x);
         for (Stage stage : stages) {
@@ -153,8 +190,8 @@ public final class Sequential implements AutoCloseable {
     }
 
     /**
-     * Writes architecture, parameters and {@code metadata} as safetensors. An "architecture" in the metadata is
-     * replaced by this model's.
+     * Writes architecture, parameters and {@code metadata} as safetensors, weights as what they are rounded to. An
+     * "architecture" in the metadata is replaced by this model's.
      *
      * @throws ModelFileException if the file can't be written
      */
@@ -164,8 +201,8 @@ public final class Sequential implements AutoCloseable {
         Map<String, SafeTensors.Entry> tensors = new LinkedHashMap<>();
         for (Parameter parameter : parameters()) {
             float[] elements = backend.download(parameter.value());
-            tensors.put(
-                    parameter.name(), new SafeTensors.Entry(parameter.value().shape(), elements));
+            ElementType type = StoredWeights.isWeight(parameter.name()) ? weights : ElementType.FLOAT32;
+            StoredWeights.put(tensors, parameter.name(), parameter.value().shape(), type, elements);
         }
         new SafeTensors(all, tensors).write(file);
     }
@@ -174,35 +211,41 @@ public final class Sequential implements AutoCloseable {
     public record Loaded(Sequential model, Map<String, String> metadata) {}
 
     /**
-     * Reads a model that {@link #save} wrote.
+     * Reads a model that {@link #save} wrote, with the weights that the file has.
      *
      * @throws ModelFileException if the file can't be read, names no architecture, or holds other tensors than it needs
      *     or elements that are no finite numbers
      */
     public static Loaded load(Backend backend, Path file) {
+        return load(backend, file, null);
+    }
+
+    /**
+     * The same with weights of a type.
+     *
+     * @param weights what they are rounded to; null for what the file has
+     */
+    public static Loaded load(Backend backend, Path file, ElementType weights) {
         SafeTensors tensors = SafeTensors.read(file);
         String text = tensors.metadata().get(ARCHITECTURE);
         if (text == null) {
             throw new ModelFileException(file, "its metadata names no architecture; expected a model saved by retort");
         }
         StartValues saved = (name, shape, index) -> {
-            SafeTensors.Entry entry = tensors.tensors().get(name);
-            if (entry == null) {
-                throw new ModelFileException(file, "has no tensor " + name + ", expected one of " + shape);
-            }
-            if (!entry.shape().equals(shape)) {
-                throw new ModelFileException(file, name + " is " + entry.shape() + ", expected " + shape);
-            }
-            requireFinite(file, name, entry.elements());
-            return entry.elements();
+            float[] elements = StoredWeights.elements(file, tensors, name, shape);
+            requireFinite(file, name, elements);
+            return elements;
         };
+        ElementType stored = StoredWeights.type(file, tensors);
         Sequential model;
         try {
-            model = new Sequential(backend, Architecture.parse(text), saved);
+            model = new Sequential(backend, Architecture.parse(text), weights == null ? stored : weights, saved);
         } catch (IllegalArgumentException e) {
             throw new ModelFileException(file, "its architecture is none", e);
         }
-        int expected = model.parameters().size();
+        int expected = model.parameters().stream()
+                .mapToInt(parameter -> StoredWeights.count(parameter.name(), stored))
+                .sum();
         if (tensors.tensors().size() != expected) {
             model.close();
             throw new ModelFileException(
@@ -301,13 +344,15 @@ public final class Sequential implements AutoCloseable {
 
         private Parameter parameter(String name, Shape parameterShape) {
             float[] elements = values.of(name, parameterShape, drawn++);
-            return new Parameter(name, parameterScope.tensorOf(parameterShape, elements));
+            int channels = parameterShape.extent(parameterShape.rank() - 1);
+            float[] rounded = StoredWeights.isWeight(name) ? weights.rounded(elements, channels) : elements;
+            return new Parameter(name, parameterScope.tensorOf(parameterShape, rounded));
         }
 
         /** A matrix that products read as B. */
         private Parameter packedParameter(String name, Shape parameterShape) {
             float[] elements = values.of(name, parameterShape, drawn++);
-            return new Parameter(name, parameterScope.packedOf(parameterShape, elements));
+            return new Parameter(name, parameterScope.packedOf(parameterShape, weights, elements));
         }
     }
 }

@@ -107,8 +107,9 @@ sealed interface Stage {
         public Tensor forward(Pass pass, Tensor x) {
             int batch = x.shape().rows();
             Tensor y = pass.scope().tensor(batch, units());
-            GemmSpec spec =
-                    GemmSpec.nn(batch, units(), inputs()).withPackedB().with(activation.epilogue(pass.training()));
+            GemmSpec spec = GemmSpec.nn(batch, units(), inputs())
+                    .withPackedB(weight.value().elementType())
+                    .with(activation.epilogue(pass.training()));
             pass.backend().gemm(spec, x, weight.value(), y, activation.operands(pass, bias.value()));
             return y;
         }

@@ -150,7 +150,7 @@ class SafeTensorsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            "F32"   | "F16"    | tensor b is of dtype F16, expected F32
+            "F32"   | "F16"    | tensor b is of dtype F16, expected F32, BF16 or I8
             [2]     | []       | tensor b has a shape that is not done here: shape: at least one extent is needed
             [2]     | [0]      | tensor b has a shape that is not done here: shape: extents must be positive
             [2]     | [2,4294967296] | tensor b has a shape that is not done here: integer overflow
