@@ -2,10 +2,12 @@ package retort.driver.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 import retort.kernels.Engine;
+import retort.kernels.op.ElementType;
 
 /** How options are read, by their type: what a value can't be is refused in words. */
 public final class Converters {
@@ -19,6 +21,7 @@ public final class Converters {
         line.registerConverter(Float.class, Converters::positive);
         line.registerConverter(Path.class, Converters::location);
         line.registerConverter(Engine.class, Converters::engine);
+        line.registerConverter(ElementType.class, Converters::elementType);
     }
 
     /** A whole number from 1 up. */
@@ -99,6 +102,14 @@ public final class Converters {
             // Refused below, like no name at all.
         }
         throw new TypeConversionException("'" + text + "' is not the name of a file or folder");
+    }
+
+    private static ElementType elementType(String id) {
+        return Stream.of(ElementType.values())
+                .filter(type -> type.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new TypeConversionException(
+                        "'" + id + "' is no type of weights, expected one of float32, bf16, int8"));
     }
 
     private static Engine engine(String id) {

@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 import retort.kernels.Engine;
+import retort.kernels.op.ElementType;
 
 /** The values that an option can have, for completion and for the one that a mistyped value was meant to be. */
 public abstract class Names implements Iterable<String> {
@@ -22,6 +23,13 @@ public abstract class Names implements Iterable<String> {
     public static final class Engines extends Names {
         Engines() {
             super(Stream.of(Engine.values()).map(Engine::id).toList());
+        }
+    }
+
+    /** Those of what weights can be stored as. */
+    public static final class ElementTypes extends Names {
+        ElementTypes() {
+            super(Stream.of(ElementType.values()).map(ElementType::id).toList());
         }
     }
 }

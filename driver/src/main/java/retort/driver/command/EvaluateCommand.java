@@ -25,7 +25,8 @@ import retort.nn.Sequential;
             "",
             "Examples:",
             "  retort evaluate --model=teacher/teacher.safetensors",
-            "  retort evaluate --model=teacher/teacher.safetensors --backend=opencl --json"
+            "  retort evaluate --model=teacher/teacher.safetensors --backend=opencl --json",
+            "  retort evaluate --model=teacher/teacher.safetensors --weights=bf16"
         })
 final class EvaluateCommand implements Callable<Integer> {
     @Spec
@@ -42,13 +43,16 @@ final class EvaluateCommand implements Callable<Integer> {
     private Options.OneEngine engine;
 
     @Mixin
+    private Options.Weights weights;
+
+    @Mixin
     private Options.InAndOut options;
 
     @Override
     public Integer call() {
         try (Session session = new Session(spec, options, new RecipeOptions.OfRecipe(), engine)) {
             Sequential.Loaded loaded =
-                    ModelFiles.read(session.backend(), file, session.data().test());
+                    ModelFiles.read(session.backend(), file, session.data().test(), weights.asked());
             evaluate(session, loaded.model(), loaded.metadata());
         }
         return ExitCode.DONE;
@@ -60,7 +64,8 @@ final class EvaluateCommand implements Callable<Integer> {
             ReportBuilder report = new ReportBuilder();
             report.origin(metadata.get("recipe"), ModelFiles.seed(file, metadata));
             String name = file.getFileName().toString();
-            report.evaluated(name, model.parameterCount(), session.job().test(model, name));
+            report.evaluated(
+                    name, model.parameterCount(), model.weights(), session.job().test(model, name));
             session.finish(report, List.of());
         }
     }

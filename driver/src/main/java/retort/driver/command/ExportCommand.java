@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import retort.driver.cli.Bytes;
 import retort.driver.cli.ExitCode;
+import retort.driver.cli.Names;
 import retort.driver.cli.OptionGroup;
 import retort.driver.cli.OutputFile;
 import retort.driver.cli.Version;
@@ -25,8 +26,9 @@ import retort.driver.export.TrainedNetwork;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
+import retort.kernels.op.ElementType;
 import retort.nn.ModelFileException;
-import retort.nn.SafeTensors;
+import retort.nn.Sequential;
 
 /** Writes a saved model in a format that other programs read. */
 @Command(
@@ -41,12 +43,15 @@ import retort.nn.SafeTensors;
             "is batch x 10, and so are \"probabilities\" with --temperature. Opset 13.",
             "safetensors: tensors as in Retort's model files; dense weights are inputs x",
             "units, filters are height x width x channels x filters.",
+            "--weights rounds the weights, biases stay F32: of bf16 a file is half as large,",
+            "of int8 a quarter, with the scale of each output channel in NAME_scale.",
             "npz: the same tensors for numpy.load, and \"metadata\", a string of JSON.",
             "",
             "Examples:",
             "  retort export retort-out/run/teacher.safetensors",
             "  retort export student.safetensors --temperature=3.5 --out=student.onnx",
-            "  retort export student.safetensors --format=npz"
+            "  retort export student.safetensors --format=npz",
+            "  retort export teacher.safetensors --weights=bf16"
         })
 final class ExportCommand implements Callable<Integer> {
     /** The formats there are; a file's name ends in its format's. */
@@ -69,15 +74,24 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "onnx, safetensors or npz (default: what --out ends in, else onnx).")
+            description =
+                    "onnx, safetensors or npz (default: what --out ends in, else onnx; safetensors with --weights).")
     private Format asked;
 
     @OptionGroup.Of(OptionGroup.OUTPUT)
     @Option(
             names = "--out",
             paramLabel = "FILE",
-            description = "File to write (default: the model's name with the format's ending, in the working folder).")
+            description =
+                    "File to write (default: the model's name, --weights and the format's ending, in the working folder).")
     private Path out;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "TYPE",
+            completionCandidates = Names.ElementTypes.class,
+            description = "Of safetensors: float32, bf16 or int8 (default: as the model has them).")
+    private ElementType weights;
 
     @Option(
             names = "--temperature",
@@ -100,14 +114,19 @@ final class ExportCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--temperature is for --format=onnx: the others hold no computation");
         }
-        Path destination = out != null ? out : Path.of(stem(file) + format.suffix());
+        if (weights != null && format != Format.SAFETENSORS) {
+            throw new ParameterException(
+                    spec.commandLine(), "--weights is for --format=safetensors: the others hold float32");
+        }
+        String suffix = (weights == null ? "" : "-" + weights) + format.suffix();
+        Path destination = out != null ? out : Path.of(stem(file) + suffix);
         try (Backend backend = Backends.open(Engine.CPU_SCALAR, Backends.Options.defaults())) {
-            TrainedNetwork network = TrainedNetwork.load(backend, file);
+            Sequential.Loaded loaded = Sequential.load(backend, file, weights);
             if (Files.exists(destination) && Files.isSameFile(destination, file)) {
                 throw new ParameterException(
                         spec.commandLine(), "--out=" + destination + " is the model itself; expected another file");
             }
-            write(network, format, OutputFile.open("--out", destination, force));
+            write(loaded, format, OutputFile.open("--out", destination, force));
         }
         PrintWriter told = spec.commandLine().getOut();
         told.println(destination + ", " + Bytes.of(Files.size(destination)));
@@ -115,10 +134,11 @@ final class ExportCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private void write(TrainedNetwork network, Format format, OutputFile output) {
+    private void write(Sequential.Loaded loaded, Format format, OutputFile output) {
+        TrainedNetwork network = TrainedNetwork.of(loaded.model(), loaded.metadata());
         switch (format) {
             case ONNX -> output.write(onnx(network)::writeTo);
-            case SAFETENSORS -> new SafeTensors(network.metadata(), network.parameters()).write(output.path());
+            case SAFETENSORS -> loaded.model().save(output.path(), network.metadata());
             case NPZ -> output.write(new NumpyArchive(network)::writeTo);
         }
     }
@@ -136,7 +156,7 @@ final class ExportCommand implements Callable<Integer> {
             return asked;
         }
         if (out == null) {
-            return Format.ONNX;
+            return weights == null ? Format.ONNX : Format.SAFETENSORS;
         }
         return Stream.of(Format.values())
                 .filter(format -> out.toString().toLowerCase(Locale.ROOT).endsWith(format.suffix()))

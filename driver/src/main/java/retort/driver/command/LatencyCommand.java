@@ -29,7 +29,8 @@ import retort.nn.Sequential;
             "",
             "Examples:",
             "  retort latency --quick",
-            "  retort latency --teacher=teacher/teacher.safetensors --backend=cpu-simd,opencl"
+            "  retort latency --teacher=teacher/teacher.safetensors --backend=cpu-simd,opencl",
+            "  retort latency --weights=bf16"
         })
 final class LatencyCommand implements Callable<Integer> {
     @Spec
@@ -49,6 +50,9 @@ final class LatencyCommand implements Callable<Integer> {
 
     @Mixin
     private Options.SeveralEngines engine;
+
+    @Mixin
+    private Options.Weights weights;
 
     @Mixin
     private RecipeOptions.OfRecipe recipe;
@@ -86,9 +90,16 @@ final class LatencyCommand implements Callable<Integer> {
     }
 
     /** The user's model; or an untrained one, which takes as long. */
-    private static Sequential model(Backend backend, Path file, Architecture architecture, ImageSet test) {
-        return file != null
-                ? ModelFiles.load(backend, file, test)
-                : Sequential.create(backend, architecture, Initializer.GLOROT_UNIFORM, 0);
+    private Sequential model(Backend backend, Path file, Architecture architecture, ImageSet test) {
+        if (file != null) {
+            return ModelFiles.read(backend, file, test, weights.asked()).model();
+        }
+        Sequential untrained = Sequential.create(backend, architecture, Initializer.GLOROT_UNIFORM, 0);
+        if (weights.asked() == null) {
+            return untrained;
+        }
+        try (untrained) {
+            return untrained.withWeights(weights.asked());
+        }
     }
 }

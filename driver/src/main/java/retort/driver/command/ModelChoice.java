@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import retort.driver.cli.FileReason;
 import retort.driver.data.BadDataException;
@@ -37,6 +38,9 @@ final class ModelChoice {
             description = "T of the probabilities, softmax(logits / T) (default: that of each model's recipe).")
     private Float temperature;
 
+    @Mixin
+    private Options.Weights weights;
+
     /**
      * The models, in the order they are asked for, a folder's teacher first. They are closed if one can't be used.
      *
@@ -51,7 +55,12 @@ final class ModelChoice {
         try {
             for (Path file : files) {
                 models.add(ModelFiles.digitModel(
-                        file, name(file, files), temperature, engine.engines().getFirst(), engine.opening()));
+                        file,
+                        name(file, files),
+                        temperature,
+                        weights.asked(),
+                        engine.engines().getFirst(),
+                        engine.opening()));
             }
             return models;
         } catch (RuntimeException e) {

@@ -14,6 +14,7 @@ import retort.driver.predict.DigitModel;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
 import retort.nn.Architecture;
 import retort.nn.Model;
@@ -26,16 +27,17 @@ final class ModelFiles {
 
     /** @throws ModelFileException if the file is no model, or one for other images or classes */
     static Sequential load(Backend backend, Path file, ImageSet images) {
-        return read(backend, file, images).model();
+        return read(backend, file, images, null).model();
     }
 
     /**
      * The same, with the metadata it was saved with.
      *
+     * @param weights what its weights are rounded to; null for what the file has
      * @throws ModelFileException if the file is no model, or one for other images or classes
      */
-    static Sequential.Loaded read(Backend backend, Path file, ImageSet images) {
-        Sequential.Loaded loaded = Sequential.load(backend, file);
+    static Sequential.Loaded read(Backend backend, Path file, ImageSet images, ElementType weights) {
+        Sequential.Loaded loaded = Sequential.load(backend, file, weights);
         Sequential model = loaded.model();
         try {
             check(file, model.architecture(), images.height(), images.width());
@@ -70,10 +72,12 @@ final class ModelFiles {
      * A model to be asked for digits.
      *
      * @param temperature of its probabilities; null for that of its recipe, and 1 where the file names none
+     * @param weights what its weights are rounded to; null for what the file has
      * @throws ModelFileException if the file is no model, or one for other images or classes
      */
-    static DigitModel digitModel(Path file, String name, Float temperature, Engine engine, Backends.Options options) {
-        Model model = Model.load(file, engine, options);
+    static DigitModel digitModel(
+            Path file, String name, Float temperature, ElementType weights, Engine engine, Backends.Options options) {
+        Model model = Model.load(file, engine, options, weights);
         try {
             check(file, model.architecture(), Digit.SIDE, Digit.SIDE);
             float used = temperature != null ? temperature : temperature(file, model.metadata());

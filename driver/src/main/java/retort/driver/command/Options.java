@@ -17,6 +17,7 @@ import retort.driver.cli.OutputFolder;
 import retort.driver.config.Experiment;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
+import retort.kernels.op.ElementType;
 
 /** The options that several commands have, in groups: a command mixes in those that it uses, and has no others. */
 final class Options {
@@ -122,6 +123,23 @@ final class Options {
             Stream<Engine> present = Stream.of(Engine.values())
                     .filter(engine -> Backends.unavailable(engine).isEmpty());
             return Stream.concat(Stream.of(Engine.CPU_SIMD), present).distinct().toList();
+        }
+    }
+
+    /** What a model computes with. */
+    @OptionGroup.Of(OptionGroup.ENGINE)
+    static final class Weights {
+        @Option(
+                names = "--weights",
+                order = 4,
+                paramLabel = "TYPE",
+                completionCandidates = Names.ElementTypes.class,
+                description = "float32, bf16 or int8: what a model's weights are rounded to (default: as in its file).")
+        private ElementType asked;
+
+        /** Null for what a model's file has. */
+        ElementType asked() {
+            return asked;
         }
     }
 

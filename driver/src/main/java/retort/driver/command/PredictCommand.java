@@ -103,7 +103,7 @@ final class PredictCommand implements Callable<Integer> {
     /** What --json prints. */
     private record Answers(List<ModelJson> models, List<ImageJson> images) {}
 
-    private record ModelJson(String name, String file, long parameters, float temperature) {}
+    private record ModelJson(String name, String file, long parameters, String weights, float temperature) {}
 
     private record ImageJson(String file, List<AnswerJson> predictions) {}
 
@@ -205,7 +205,7 @@ final class PredictCommand implements Callable<Integer> {
             out.println(Json.text(answers(models, images, predictions)));
         } else {
             PrintWriter err = spec.commandLine().getErr();
-            models.forEach(model -> err.println("model " + model.name() + ": " + model.file()));
+            models.forEach(model -> err.println(model.title()));
             err.flush();
             PredictionText text = onColourTerminal() ? PredictionText.BLOCKS : PredictionText.PLAIN;
             for (int i = 0; i < images.size(); i++) {
@@ -228,7 +228,11 @@ final class PredictCommand implements Callable<Integer> {
         }
         List<ModelJson> asked = models.stream()
                 .map(model -> new ModelJson(
-                        model.name(), model.file().toString(), model.model().parameterCount(), model.temperature()))
+                        model.name(),
+                        model.file().toString(),
+                        model.model().parameterCount(),
+                        model.model().weights().id(),
+                        model.temperature()))
                 .toList();
         return new Answers(asked, answered);
     }

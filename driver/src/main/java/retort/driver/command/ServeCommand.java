@@ -118,7 +118,7 @@ final class ServeCommand implements Callable<Integer> {
 
     private void tell(List<DigitModel> models, DigitServer server) {
         PrintWriter err = spec.commandLine().getErr();
-        models.forEach(model -> err.println("model " + model.name() + ": " + model.file()));
+        models.forEach(model -> err.println(model.title()));
         err.println("Ctrl-C ends the server");
         err.flush();
         PrintWriter out = spec.commandLine().getOut();

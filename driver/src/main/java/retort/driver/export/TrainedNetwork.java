@@ -36,17 +36,21 @@ public record TrainedNetwork(
     public static TrainedNetwork load(Backend backend, Path file) {
         Sequential.Loaded loaded = Sequential.load(backend, file);
         try (Sequential model = loaded.model()) {
-            Map<String, SafeTensors.Entry> parameters = new LinkedHashMap<>();
-            for (Parameter parameter : model.parameters()) {
-                float[] elements = backend.download(parameter.value());
-                parameters.put(
-                        parameter.name(),
-                        new SafeTensors.Entry(parameter.value().shape(), elements));
-            }
-            Map<String, String> metadata = new LinkedHashMap<>(loaded.metadata());
-            metadata.put("classes", classes(model.architecture().output()));
-            return new TrainedNetwork(model.architecture(), parameters, metadata);
+            return of(model, loaded.metadata());
         }
+    }
+
+    /** A model and the metadata of its file; its parameters become float32, whatever its weights are. */
+    public static TrainedNetwork of(Sequential model, Map<String, String> metadata) {
+        Map<String, SafeTensors.Entry> parameters = new LinkedHashMap<>();
+        for (Parameter parameter : model.parameters()) {
+            float[] elements = model.backend().download(parameter.value());
+            parameters.put(
+                    parameter.name(), new SafeTensors.Entry(parameter.value().shape(), elements));
+        }
+        Map<String, String> all = new LinkedHashMap<>(metadata);
+        all.put("classes", classes(model.architecture().output()));
+        return new TrainedNetwork(model.architecture(), parameters, all);
     }
 
     /** Digits, as all data sets here have numbers for classes. */

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import retort.kernels.Engine;
+import retort.kernels.op.ElementType;
 import retort.nn.Predictor;
 
 /**
@@ -47,12 +48,14 @@ public record LatencyTest(
     /**
      * How long a model took over a batch, call after call.
      *
+     * @param weights what the model's were rounded to
      * @param p10Micros what a tenth of the calls stayed below, as nine tenths did below the 90th percentile
      */
     public record Timing(
             Engine engine,
             String model,
             long parameters,
+            ElementType weights,
             int batch,
             int calls,
             double p10Micros,
@@ -128,6 +131,7 @@ public record LatencyTest(
                 model.engine(),
                 name,
                 model.model().parameterCount(),
+                model.model().weights(),
                 batch,
                 done,
                 quantile(sorted, 0.1),

@@ -5,6 +5,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import retort.driver.image.Digit;
 import retort.driver.job.Logits;
+import retort.kernels.op.ElementType;
 import retort.nn.Model;
 import retort.nn.ModelFileException;
 import retort.nn.Predictor;
@@ -34,6 +35,12 @@ public record DigitModel(String name, Path file, float temperature, Model model)
         Logits logits = new Logits(values, model.outputSize());
         return IntStream.range(0, count)
                 .mapToObj(i -> new Prediction(logits.prediction(i), logits.probabilities(i, temperature)));
+    }
+
+    /** For people: its name, its file, and its weights where they are not float32. */
+    public String title() {
+        ElementType weights = model.weights();
+        return "model " + name + ": " + file + (weights == ElementType.FLOAT32 ? "" : ", " + weights + " weights");
     }
 
     @Override

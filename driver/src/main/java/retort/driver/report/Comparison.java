@@ -86,10 +86,21 @@ public record Comparison(List<String> reports, List<Row> configuration, List<Row
         text(facts, "recipe", report.recipe());
         text(facts, "seed", report.seed());
         text(facts, "quick", report.quick());
+        text(facts, "weights", weights(report));
         if (report.config() != null) {
             ExperimentKeys.of(report.config()).forEach((key, value) -> text(facts, key, value));
         }
         return facts;
+    }
+
+    /** What models were evaluated or timed with, or null. */
+    private static String weights(Report report) {
+        if (report.evaluated() != null) {
+            return report.evaluated().weights();
+        }
+        return report.latency() == null || report.latency().isEmpty()
+                ? null
+                : report.latency().getFirst().weights();
     }
 
     private static Map<String, Fact> environment(Report report) {

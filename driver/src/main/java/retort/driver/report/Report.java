@@ -189,10 +189,13 @@ public record Report(
         }
     }
 
-    /** A model file on the test images, by {@code evaluate}. */
-    public record Evaluated(String model, long parameters, Test test) {}
+    /** A model file on the test images, by {@code evaluate}; weights are float32, bf16 or int8. */
+    public record Evaluated(String model, long parameters, String weights, Test test) {}
 
-    /** Time of calls; p10 and p90 are what a tenth and nine tenths of them stayed below. */
+    /**
+     * Time of calls; p10 and p90 are what a tenth and nine tenths of them stayed below. Weights are float32, bf16 or
+     * int8.
+     */
     public record Latency(
             String backend,
             String model,
@@ -203,7 +206,8 @@ public record Report(
             double imagesPerSecond,
             long parameters,
             double p10Micros,
-            double p90Micros) {}
+            double p90Micros,
+            String weights) {}
 
     /** @param student the model of {@link Latency} that the teacher is held against */
     public record LatencyRatio(String backend, int batch, double teacherOverStudent, String student) {}

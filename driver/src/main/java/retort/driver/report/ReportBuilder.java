@@ -15,6 +15,7 @@ import retort.driver.job.Recipe;
 import retort.driver.job.Student;
 import retort.driver.job.StudentResult;
 import retort.driver.job.TeacherResult;
+import retort.kernels.op.ElementType;
 
 /** A report from the results that a command comes by; what never comes is left out. */
 public final class ReportBuilder implements LatencyTest.Results {
@@ -131,8 +132,8 @@ public final class ReportBuilder implements LatencyTest.Results {
                 .toList();
     }
 
-    public void evaluated(String model, long parameters, Evaluation evaluation) {
-        evaluated = new Report.Evaluated(model, parameters, test(evaluation));
+    public void evaluated(String model, long parameters, ElementType weights, Evaluation evaluation) {
+        evaluated = new Report.Evaluated(model, parameters, weights.id(), test(evaluation));
     }
 
     @Override
@@ -147,7 +148,8 @@ public final class ReportBuilder implements LatencyTest.Results {
                 timing.imagesPerSecond(),
                 timing.parameters(),
                 timing.p10Micros(),
-                timing.p90Micros()));
+                timing.p90Micros(),
+                timing.weights().id()));
     }
 
     @Override

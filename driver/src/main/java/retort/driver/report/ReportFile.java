@@ -74,6 +74,7 @@ public final class ReportFile {
                             .named(
                                     "engine",
                                     "model",
+                                    "weights",
                                     "batch",
                                     "calls",
                                     "median_us",

@@ -106,7 +106,8 @@ public final class Summary {
         Report.Evaluated evaluated = report.evaluated();
         if (evaluated != null) {
             line("");
-            line("%s  %,d parameters", evaluated.model(), evaluated.parameters());
+            String weights = evaluated.weights() == null ? "" : ", weights " + evaluated.weights();
+            line("%s  %,d parameters%s", evaluated.model(), evaluated.parameters(), weights);
             line("  test      %s", test(evaluated.test()));
         }
     }

@@ -61,12 +61,13 @@ final class Tables {
 
     /** A row for each engine, model and batch; the ratio is the teacher's median over this one. */
     static Table latency(Report report) {
-        Table.Builder table =
-                Table.of("", "engine", "model", "batch", "calls", "median", "p10", "p90", "p99", "images/s", "ratio");
+        Table.Builder table = Table.of(
+                "", "engine", "model", "weights", "batch", "calls", "median", "p10", "p90", "p99", "images/s", "ratio");
         for (Report.Latency l : report.latency()) {
             table.row(
                     Cell.of(l.backend()),
                     Cell.of(l.model()),
+                    Cell.of(l.weights() == null ? "" : l.weights()),
                     Cell.of(Format.COUNT, l.batch()),
                     Cell.of(Format.COUNT, l.calls()),
                     Cell.of(Format.MICROS, l.medianMicros()),

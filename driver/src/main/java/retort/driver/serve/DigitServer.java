@@ -90,7 +90,7 @@ public final class DigitServer implements AutoCloseable {
 
     private record Resource(String name, String type) {}
 
-    private record ModelJson(String name, long parameters, float temperature, String architecture) {}
+    private record ModelJson(String name, long parameters, String weights, float temperature, String architecture) {}
 
     private record AnswerJson(List<Integer> saw, List<Workers.Answer> answers) {}
 
@@ -276,6 +276,7 @@ public final class DigitServer implements AutoCloseable {
         return new ModelJson(
                 model.name(),
                 model.model().parameterCount(),
+                model.model().weights().id(),
                 model.temperature(),
                 model.model().architecture().text());
     }

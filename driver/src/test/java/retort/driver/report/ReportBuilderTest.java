@@ -16,6 +16,7 @@ import retort.driver.job.StudentResult;
 import retort.driver.job.StudentResult.Corrected;
 import retort.driver.job.StudentResult.Corrections;
 import retort.kernels.Engine;
+import retort.kernels.op.ElementType;
 
 class ReportBuilderTest {
     private static final Evaluation TEST = new Evaluation(new int[][] {{3, 1}, {0, 4}}, 0.5, 0.1, List.of(), List.of());
@@ -66,7 +67,7 @@ class ReportBuilderTest {
     }
 
     private static LatencyTest.Timing timing(Engine engine, String model, int batch, double micros) {
-        return new LatencyTest.Timing(engine, model, 8, batch, 5, micros, micros, micros, micros);
+        return new LatencyTest.Timing(engine, model, 8, ElementType.FLOAT32, batch, 5, micros, micros, micros, micros);
     }
 
     private static StudentResult student(Method method, Set<Integer> omitted, Optional<Corrections> corrections) {

@@ -57,7 +57,7 @@ class ReportFileTest {
         keys(
                 first(run, "latency"),
                 "backend, model, batch, calls, medianMicros, p99Micros, imagesPerSecond,"
-                        + " parameters, p10Micros, p90Micros");
+                        + " parameters, p10Micros, p90Micros, weights");
         keys(first(run, "latencyRatio"), "backend, batch, teacherOverStudent, student");
         keys(first(run, "latencySkipped"), "backend, model, batch, reason");
     }
@@ -84,7 +84,7 @@ class ReportFileTest {
         keys(all, "name, labels, omitted, temperature, parameters, trainImages, seconds, epochs, history, test");
         JsonElement evaluation = JsonParser.parseString(ReportFile.json(SampleReport.evaluation()));
         keys(evaluation, "schemaVersion, command, recipe, seed, quick, environment, commandLine, evaluated");
-        keys(evaluation.getAsJsonObject().get("evaluated"), "model, parameters, test");
+        keys(evaluation.getAsJsonObject().get("evaluated"), "model, parameters, weights, test");
     }
 
     @Test
@@ -113,9 +113,9 @@ class ReportFileTest {
         assertEquals("report.html", written.getFirst().getFileName().toString());
         assertEquals(Set.copyOf(written), Set.copyOf(files()));
         assertEquals(
-                "engine,model,batch,calls,median_us,p10_us,p90_us,p99_us,images_per_s,teacher_over_this\n"
-                        + "cpu-simd,teacher,10000,3,1.01234567E7,1.01E7,1.02E7,1.02345678E7,987.8,\n"
-                        + "cpu-simd,student,10000,5,12345.6,12000.0,13000.0,13456.7,810005.2,820.1\n",
+                "engine,model,weights,batch,calls,median_us,p10_us,p90_us,p99_us,images_per_s,teacher_over_this\n"
+                        + "cpu-simd,teacher,float32,10000,3,1.01234567E7,1.01E7,1.02E7,1.02345678E7,987.8,\n"
+                        + "cpu-simd,student,float32,10000,5,12345.6,12000.0,13000.0,13456.7,810005.2,820.1\n",
                 Files.readString(folder.resolve("latency.csv")));
         assertEquals(
                 "3,0,0,0,0,0,0,0,0,1010,0",

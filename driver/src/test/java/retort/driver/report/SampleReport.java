@@ -52,7 +52,8 @@ final class SampleReport {
                                 987.8,
                                 27_413_130,
                                 10_100_000,
-                                10_200_000),
+                                10_200_000,
+                                "float32"),
                         new Report.Latency(
                                 "cpu-simd",
                                 "student",
@@ -63,7 +64,8 @@ final class SampleReport {
                                 810_005.2,
                                 8_070,
                                 12_000,
-                                13_000)),
+                                13_000,
+                                "float32")),
                 List.of(
                         new Report.LatencyRatio("cpu-simd", 1, 820.4, "student"),
                         new Report.LatencyRatio("cpu-simd", 32, 700.1, "student"),
@@ -109,7 +111,7 @@ final class SampleReport {
                 null,
                 null,
                 null,
-                new Report.Evaluated("distilled.safetensors", 8_070, test()),
+                new Report.Evaluated("distilled.safetensors", 8_070, "bf16", test()),
                 null,
                 null,
                 null,
