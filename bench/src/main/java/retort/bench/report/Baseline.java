@@ -91,8 +91,8 @@ public record Baseline(String file, BenchReport report) {
      */
     public void checkJudges(BenchReport.Environment now) {
         machine(now).stream().findFirst().ifPresent(d -> {
-            throw new BadBaselineException(
-                    file + ": is of another machine: " + d.what() + ": " + d.then() + ", expected " + d.now());
+            throw new BadBaselineException(file + ": is of another machine or vector width: " + d.what() + " is "
+                    + d.then() + ", expected " + d.now());
         });
     }
 

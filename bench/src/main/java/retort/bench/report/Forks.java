@@ -12,8 +12,8 @@ import retort.bench.report.JmhFile.Measurement;
  * where one runs at another speed than its siblings, their mean is a speed that none of them had.
  */
 final class Forks {
-    /** Of the siblings' mean. */
-    private static final double FAR = 0.1;
+    /** Of two means the larger over the smaller. */
+    private static final double FAR = 1.1;
 
     private Forks() {}
 
@@ -22,8 +22,9 @@ final class Forks {
     }
 
     /**
-     * Those that are more than a tenth off their siblings' mean, no iteration of them within the siblings' range. Of two
-     * it is the slower one that is named: neither could tell which is odd, but that is the one to look at.
+     * Those that are more than a tenth faster or slower than their siblings' mean, no iteration of them within the
+     * siblings' range. Of two it is the slower one that is named: which is odd can't be told, but that is the one to look
+     * at.
      */
     static List<BenchReport.OddFork> odd(Measurement each, Work work) {
         List<BenchReport.OddFork> odd = new ArrayList<>();
@@ -60,6 +61,7 @@ final class Forks {
     private static boolean isFar(List<Double> own, List<Double> siblings) {
         boolean apart =
                 Collections.min(own) > Collections.max(siblings) || Collections.max(own) < Collections.min(siblings);
-        return apart && Math.abs(mean(own) / mean(siblings) - 1) > FAR;
+        double larger = Math.max(mean(own), mean(siblings));
+        return apart && larger > FAR * Math.min(mean(own), mean(siblings));
     }
 }

@@ -59,7 +59,7 @@ final class Notes {
                         + " before it, and no target is met or missed by it.",
                 "Bytes per call are counted by JMH's profiler, without what JMH itself allocates in an iteration; less than 8"
                         + " are none.",
-                "A fork is unlike its siblings if it is more than a tenth off their mean and none of its iterations within"
+                "A fork is unlike its siblings if it is over a tenth faster or slower than their mean and no iteration within"
                         + " their range: the compiler does not make the same of a kernel in each JVM."));
         Arrays.stream(Peer.values())
                 .filter(peer ->
