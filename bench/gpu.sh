@@ -169,7 +169,7 @@ for family in CORES SIMT; do
     echo "FAMILY=$family" >"$out/$family.properties"
     step "families-$family" 240 env own="-Dretort.opencl.parameters=$out/$family.properties" bash -c 'retort doctor --thorough'
 done
-step tune 180 bash -c 'retort bench --backend=opencl --tune --seconds=100'
+step tune 180 bash -c 'retort tune --backend=opencl --seconds=100'
 step bench 240 bash -c 'retort bench --backend=opencl --quick --shapes="$here/shapes.txt" --out="$0/bench"' "$out"
 step train 120 bash -c 'retort train --backend=opencl --force --out="$0/train"' "$out"
 step train-profile 120 bash -c 'retort train --backend=opencl --profile --force --out="$0/train-profile"' "$out"

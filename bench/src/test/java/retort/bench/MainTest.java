@@ -34,7 +34,6 @@ class MainTest {
         assertEquals(2, Main.run("--kernels=gem"));
         assertEquals(2, Main.run("--backend=cuda"));
         assertEquals(2, Main.run("--threads=0"));
-        assertEquals(2, Main.run("--tune", "--backend=cpu-simd"));
         assertEquals(2, Main.run("--sweep", "--kernels=gemm"));
         assertEquals(2, Main.run("--sweep", "--shapes=absent.txt"));
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +30,13 @@ class DoctorTest {
     void doctorRunsAKernelOnEveryEngineAndDevice() {
         String out = Outcome.of("doctor").isDone().out();
         assertTrue(out.lines().allMatch(line -> line.matches("(ok|note) +.*")), out);
-        for (String start :
-                List.of("Java 2", "memory: ", "cpu-simd: Vector API: ", "cpu-simd: C2: ", "cpu-simd: FMA: ")) {
+        for (String start : List.of(
+                "Java 2",
+                "memory: ",
+                "cpu-simd: Vector API: ",
+                "cpu-simd: C2: ",
+                "cpu-simd: FMA: ",
+                "cpu-simd: parameters: ")) {
             assertTrue(out.contains("ok       " + start), out);
         }
         long kernels = out.lines()
@@ -125,6 +131,14 @@ class DoctorTest {
     @Test
     void withTooSmallAHeapDoctorFails() throws Exception {
         failsWith("memory: a heap of up to 6", List.of("-Xmx64m", WITH_VECTORS.getFirst()));
+    }
+
+    @Test
+    void withADamagedFileOfParametersDoctorFails() throws Exception {
+        Path file = Files.writeString(folder.resolve("own.properties"), "KC=7\n");
+        failsWith(
+                "cpu-simd: " + file + ": KC (",
+                List.of("-Dretort.cpu-simd.parameters=" + file, WITH_VECTORS.getFirst()));
     }
 
     private void failsWith(String problem, List<String> options) throws Exception {

@@ -58,6 +58,9 @@ class UsageTest {
             run --out=                                | --out
             run --backend=cpu-simd --device=0         | --device=0 names an OpenCL device, but none is used
             train --device=gpu                        | --device=gpu names an OpenCL device, but none is used
+            tune --backend=cpu-scalar                 | cpu-scalar has no parameters to tune
+            tune --device=0                           | --device=0 names an OpenCL device, but none is used
+            tune --seconds=0                          | '0' is not a whole number of 1 or more
             train --model=pupil                       | --model
             train --epochs=2 --model=student          | --epochs is not for --model=student
             train --omit=3                            | --omit is not for --model=teacher
@@ -151,6 +154,7 @@ class UsageTest {
                 "predict",
                 "serve",
                 "export",
+                "tune",
                 "devices",
                 "doctor"
             })

@@ -101,6 +101,17 @@ public final class Backends {
     }
 
     /**
+     * Where an engine's kernel parameters come from, such as the files' names; nothing for an engine that has none.
+     *
+     * @param device as {@link Options#device}
+     * @throws BackendUnavailableException if there is no such device
+     * @throws BackendException if a file of parameters can't be used
+     */
+    public static Optional<String> parameters(Engine engine, String device) {
+        return provider(engine).parameters(device);
+    }
+
+    /**
      * Finds the kernel parameters that are fastest on a device, and writes them where the engine reads them.
      *
      * @param device its number, part of its name, or null for the best there is

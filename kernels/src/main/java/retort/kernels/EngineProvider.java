@@ -58,6 +58,15 @@ public interface EngineProvider {
     }
 
     /**
+     * Where its kernels' parameters come from, such as the files' names; nothing if it has none.
+     *
+     * @param device as {@link Backends.Options#device}
+     */
+    default Optional<String> parameters(String device) {
+        return Optional.empty();
+    }
+
+    /**
      * Finds the kernel parameters that are fastest on a device, and writes them where the engine reads them.
      *
      * @param device as {@link Backends.Options#device}

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -34,7 +33,6 @@ import retort.driver.cli.OutputFolder;
 import retort.driver.cli.Version;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
-import retort.kernels.Tuning;
 import retort.kernels.op.ShapeFile;
 import retort.kernels.op.Spec;
 
@@ -61,7 +59,6 @@ import retort.kernels.op.Spec;
             "  retort bench --kernels=gemm,conv2d --threads=1,2 --out=bench",
             "  retort bench --sweep --threads=1",
             "  retort bench --baseline=bench/bench.json --fail-if-slower",
-            "  retort bench --backend=opencl --tune",
             "",
             "JMH's own options: retort bench jmh -h",
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 backend or device not available,",
@@ -128,25 +125,6 @@ public final class BenchCommand implements Callable<Integer> {
                             + " another machine.")
     private boolean failIfSlower;
 
-    @Option(
-            names = "--tune",
-            description =
-                    "With --backend=opencl: find this device's best kernel parameters, and keep them for all later runs.")
-    private boolean tune;
-
-    @OptionGroup.Of(OptionGroup.ENGINE)
-    @Option(
-            names = "--device",
-            paramLabel = "N|NAME",
-            description = "With --tune: the OpenCL device (default: the best).")
-    private String device;
-
-    @Option(
-            names = "--seconds",
-            paramLabel = "N",
-            description = "With --tune: try no more after this time, and keep the best so far.")
-    private Integer seconds;
-
     @OptionGroup.Of(OptionGroup.OUTPUT)
     @Option(
             names = "--out",
@@ -168,30 +146,8 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Print the stack trace of an error too, and what an OpenCL compiler said.")
     private boolean verbose;
 
-    /** Only opencl has parameters that a device decides on. */
-    private int tune() {
-        if (!engines.equals(List.of(Engine.OPENCL))) {
-            throw new ParameterException(spec.commandLine(), "--tune: only --backend=opencl has parameters to tune");
-        }
-        Duration limit = seconds == null ? null : Duration.ofSeconds(seconds);
-        Tuning result = Backends.tune(Engine.OPENCL, device, limit, System.err::println);
-        PrintWriter out = spec.commandLine().getOut();
-        out.printf(
-                Locale.ROOT,
-                "%d sets of parameters tried, %d refused; the best is %.2f times as fast as before%n  %s%n",
-                result.tried(),
-                result.refused(),
-                result.speedup(),
-                result.file());
-        out.flush();
-        return ExitCode.DONE;
-    }
-
     @Override
     public Integer call() {
-        if (tune) {
-            return tune();
-        }
         for (Engine engine : engines) {
             Backends.unavailable(engine).ifPresent(reason -> {
                 throw reason;

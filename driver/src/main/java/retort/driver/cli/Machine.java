@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
+import retort.kernels.Processor;
 
 /**
  * What numbers were measured on.
@@ -46,9 +47,8 @@ public record Machine(String cpu, List<String> features, String os, String commi
      */
     public static Map<String, String> parameters(List<Engine> engines, String device) {
         Map<String, String> parameters = new TreeMap<>();
-        if (engines.contains(Engine.OPENCL)) {
-            parameters.put(
-                    Engine.OPENCL.id(), Backends.device(Engine.OPENCL, device).parameters());
+        for (Engine engine : engines) {
+            Backends.parameters(engine, device).ifPresent(from -> parameters.put(engine.id(), from));
         }
         return parameters;
     }

@@ -16,6 +16,7 @@ import retort.driver.cli.Json;
 import retort.driver.cli.OptionGroup;
 import retort.driver.cli.Version;
 import retort.kernels.Backend;
+import retort.kernels.BackendException;
 import retort.kernels.BackendUnavailableException;
 import retort.kernels.Backends;
 import retort.kernels.Device;
@@ -30,7 +31,7 @@ import retort.kernels.Engine;
         description = "Lists the engines and what each would run on here, then every OpenCL platform and device.",
         footer = {
             "",
-            "JSON: engines[] {engine, and device, threads or reason};",
+            "JSON: engines[] {engine, and device, threads, parameters or reason};",
             "platforms[] {platform, devices[] {index, name, platform, version, type,",
             "computeUnits, clockMegahertz, globalMemoryBytes, localMemoryBytes,",
             "largestAllocationBytes, largestWorkGroup, vectorWidth, family, parameters}}.",
@@ -40,19 +41,23 @@ import retort.kernels.Engine;
             "  retort devices --json"
         })
 final class DevicesCommand implements Callable<Integer> {
-    /** What {@code --json} prints: an engine has a device and threads, or the reason why it is not available. */
+    /**
+     * What {@code --json} prints: an engine has a device, threads and where its kernels' parameters come from, or the
+     * reason why it is not available.
+     */
     private record Here(List<Present> engines, List<Platform> platforms) {}
 
-    private record Present(String engine, String device, Integer threads, String reason) {
+    private record Present(String engine, String device, Integer threads, String parameters, String reason) {
         /** For people. */
         String text() {
             if (reason != null) {
                 return reason;
             }
             String on = engine + ": " + device;
+            String from = parameters == null ? "" : System.lineSeparator() + "    parameters  " + parameters;
             return threads == null
                     ? on + ", or what --device names"
-                    : on + ", " + threads + (threads == 1 ? " thread" : " threads");
+                    : on + ", " + threads + (threads == 1 ? " thread" : " threads") + from;
         }
     }
 
@@ -85,13 +90,16 @@ final class DevicesCommand implements Callable<Integer> {
     private static Present find(Engine engine) {
         Optional<BackendUnavailableException> reason = Backends.unavailable(engine);
         if (reason.isPresent()) {
-            return new Present(engine.id(), null, null, reason.get().getMessage());
+            return new Present(engine.id(), null, null, null, reason.get().getMessage());
         }
         if (engine == Engine.OPENCL) {
-            return new Present(engine.id(), Backends.device(Engine.OPENCL, null).name(), null, null);
+            return new Present(engine.id(), Backends.device(Engine.OPENCL, null).name(), null, null, null);
         }
         try (Backend backend = Backends.open(engine, Backends.Options.defaults())) {
-            return new Present(engine.id(), backend.device(), backend.threads(), null);
+            String parameters = Backends.parameters(engine, null).orElse(null);
+            return new Present(engine.id(), backend.device(), backend.threads(), parameters, null);
+        } catch (BackendException unusable) {
+            return new Present(engine.id(), null, null, null, unusable.getMessage());
         }
     }
 

@@ -139,7 +139,9 @@ final class DoctorCommand implements Callable<Integer> {
     private void kernels(Engine engine) {
         Backends.Options options = Backends.Options.defaults();
         if (engine != Engine.OPENCL) {
-            kernel(engine, options, "", "see that the JDK and the processor are sound, then report it");
+            if (parameters(engine)) {
+                kernel(engine, options, "", "see that the JDK and the processor are sound, then report it");
+            }
             return;
         }
         for (Device device : Backends.devices(Engine.OPENCL)) {
@@ -150,6 +152,17 @@ final class DoctorCommand implements Callable<Integer> {
                     "device " + index + ": ",
                     "update the driver of " + device.platform() + " (now " + device.version()
                             + "), or use another --device");
+        }
+    }
+
+    /** Where its kernels' parameters come from; false if a file of them can't be used. */
+    private boolean parameters(Engine engine) {
+        try {
+            Backends.parameters(engine, null).ifPresent(from -> ok(engine + ": parameters: " + from));
+            return true;
+        } catch (BackendException e) {
+            problem(e.getMessage(), "mend that file or delete it");
+            return false;
         }
     }
 

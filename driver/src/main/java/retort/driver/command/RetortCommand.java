@@ -50,6 +50,7 @@ public final class RetortCommand implements Runnable {
             ExportCommand.class,
             RecipesCommand.class,
             BenchCommand.class,
+            TuneCommand.class,
             DevicesCommand.class,
             DoctorCommand.class);
 

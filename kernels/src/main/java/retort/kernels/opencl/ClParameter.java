@@ -7,12 +7,13 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import retort.kernels.engine.KernelParameter;
 
 /**
  * The build-time parameters of the kernels, macros of the same names in the .cl files: what each one means, its legal
  * values and the families of kernels that have it. {@link ClParameters} says which values don't go together.
  */
-enum ClParameter {
+enum ClParameter implements KernelParameter {
     GEMM_WIDTH(CORES, "4, 8, 16", "floats in a vector: the device's widest register"),
     GEMM_MR(CORES, "4, 6, 8, 10, 12", "rows of a register tile: how often a loaded vector of B is used"),
     GEMM_NR_VECTORS(CORES, "1, 2, 3, 4", "vectors in its row; MR times it, itself and 1 registers are taken"),
@@ -79,23 +80,15 @@ enum ClParameter {
                 .toList();
     }
 
-    /** One line. */
-    String meaning() {
+    @Override
+    public String meaning() {
         return meaning;
     }
 
-    int[] legal() {
+    @Override
+    public int[] legal() {
         return Arrays.stream(legalValues.split(", "))
                 .mapToInt(Integer::parseInt)
                 .toArray();
-    }
-
-    boolean isLegal(int value) {
-        return Arrays.stream(legal()).anyMatch(each -> each == value);
-    }
-
-    /** For messages: {@code 1, 2, 4}. */
-    String legalValues() {
-        return legalValues;
     }
 }

@@ -1,5 +1,6 @@
 package retort.kernels.opencl;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -8,8 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import retort.kernels.BackendException;
 import retort.kernels.Device;
+import retort.kernels.Engine;
+import retort.kernels.engine.ParameterFile;
 import retort.kernels.opencl.ClTile.Extent;
 
 /**
@@ -33,14 +37,14 @@ final class ClParameters {
 
     /** The parameters for a device; an unknown name or an illegal value in a file is an error that names it. */
     static ClParameters of(Device device) {
-        List<ClParameterFile> files = ClParameterFile.ofDevice(device.name());
+        List<ParameterFile<ClParameter>> files = filesOf(device.name());
         ClFamily family = files.reversed().stream()
-                .flatMap(file -> file.family().stream())
+                .flatMap(file -> family(file).stream())
                 .findFirst()
                 .orElse(family(device.type()));
         ClParameters parameters =
                 ofClass(classFile(family, device.vectorWidth())).fitted(device);
-        for (ClParameterFile file : files) {
+        for (ParameterFile<ClParameter> file : files) {
             parameters = parameters.changed(file);
         }
         return parameters.checked(parameters.conflict()).checked(parameters.overLimit(device));
@@ -48,8 +52,9 @@ final class ClParameters {
 
     /** The parameters of a class of devices as its file has them. */
     static ClParameters ofClass(String name) {
-        ClParameterFile file = ClParameterFile.ofClass(name);
-        ClFamily family = file.family().orElseThrow(() -> new IllegalStateException("opencl: " + name + ": no FAMILY"));
+        ParameterFile<ClParameter> file = ofJar(name)
+                .orElseThrow(() -> new IllegalStateException("opencl: " + name + " is missing from the jar"));
+        ClFamily family = family(file).orElseThrow(() -> new IllegalStateException("opencl: " + name + ": no FAMILY"));
         ClParameters parameters = new ClParameters(family, Map.of(), name).changed(file);
         for (ClParameter parameter : ClParameter.of(family)) {
             if (!parameters.values.containsKey(parameter)) {
@@ -57,6 +62,38 @@ final class ClParameters {
             }
         }
         return parameters.checked(parameters.conflict());
+    }
+
+    private static Optional<ParameterFile<ClParameter>> ofJar(String name) {
+        return ParameterFile.ofJar(Engine.OPENCL, ClParameter.class, name);
+    }
+
+    /** The files that are named from a device, those there are: in the jar, then in the user's folder. */
+    private static List<ParameterFile<ClParameter>> filesOf(String deviceName) {
+        return Stream.of(
+                        ofJar(ParameterFile.fileName(deviceName)),
+                        ParameterFile.ofUser(Engine.OPENCL, ClParameter.class, userFile(deviceName)))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** Where the user's own parameters for a device are, and the tuner writes them. */
+    static Path userFile(String deviceName) {
+        return ParameterFile.userFile(Engine.OPENCL, deviceName);
+    }
+
+    private static Optional<ClFamily> family(ParameterFile<ClParameter> file) {
+        return file.family()
+                .map(text -> Arrays.stream(ClFamily.values())
+                        .filter(each -> each.name().equalsIgnoreCase(text))
+                        .findFirst()
+                        .orElseThrow(() -> new BackendException("opencl: " + file.name() + ": FAMILY is " + text
+                                + ", expected one of " + Arrays.toString(ClFamily.values()))));
+    }
+
+    /** Writes them as a file that is read. */
+    void write(Path file, String comment) {
+        new ParameterFile<>(file.toString(), Optional.of(family.name()), values).write(Engine.OPENCL, file, comment);
     }
 
     private static ClFamily family(Device.Type type) {
@@ -71,7 +108,7 @@ final class ClParameters {
     }
 
     /** The same with what a file changes, which {@link #origin} then names. */
-    private ClParameters changed(ClParameterFile file) {
+    private ClParameters changed(ParameterFile<ClParameter> file) {
         List<ClParameter> known = ClParameter.of(family);
         EnumMap<ClParameter, Integer> changed = new EnumMap<>(ClParameter.class);
         changed.putAll(values);

@@ -2,6 +2,7 @@ package retort.kernels.opencl;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
@@ -69,6 +70,11 @@ public final class OpenClEngine implements EngineProvider {
     @Override
     public List<String> platforms() {
         return hasAparapi() ? OpenClDevices.platforms() : List.of();
+    }
+
+    @Override
+    public Optional<String> parameters(String device) {
+        return Optional.of(device(device).parameters());
     }
 
     @Override

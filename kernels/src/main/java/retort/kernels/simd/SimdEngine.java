@@ -2,20 +2,27 @@ package retort.kernels.simd;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import retort.kernels.Backend;
+import retort.kernels.BackendUnavailableException;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
 import retort.kernels.EngineProvider;
 import retort.kernels.Probe;
 import retort.kernels.Requirement;
+import retort.kernels.Tuning;
 
 /**
  * The way in to cpu-simd. Nothing here touches the Vector API: a class that does can't even be loaded where the module
  * is missing, so what the engine needs is checked first.
  */
 public final class SimdEngine implements EngineProvider {
+    /** For the tuner: its rounds are over sooner on most machines. */
+    private static final Duration TUNING_LIMIT = Duration.ofSeconds(110);
+
     @Override
     public Engine engine() {
         return Engine.CPU_SIMD;
@@ -72,16 +79,35 @@ public final class SimdEngine implements EngineProvider {
         }
     }
 
-    @Override
-    public Backend open(Backends.Options options, boolean profiled) {
+    private void checkAvailable() {
         unavailable().ifPresent(reason -> {
             throw reason;
         });
+    }
+
+    @Override
+    public Backend open(Backends.Options options, boolean profiled) {
+        checkAvailable();
         return new SimdBackend(options.threads(), SimdParameters.here());
     }
 
     @Override
     public Optional<Probe> probe() {
         return Optional.of(new SimdProbe());
+    }
+
+    @Override
+    public Optional<String> parameters(String device) {
+        checkAvailable();
+        return Optional.of(SimdParameters.here().origin());
+    }
+
+    @Override
+    public Tuning tune(String device, Duration limit, Consumer<String> progress) {
+        if (device != null) {
+            throw new BackendUnavailableException(engine(), "it has no devices to choose from", "leave --device out");
+        }
+        checkAvailable();
+        return SimdTuner.here().tune(limit == null ? TUNING_LIMIT : limit, progress);
     }
 }

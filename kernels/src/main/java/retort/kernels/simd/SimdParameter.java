@@ -1,12 +1,13 @@
 package retort.kernels.simd;
 
 import java.util.Arrays;
+import retort.kernels.engine.KernelParameter;
 
 /**
  * The sizes of blocks, in elements, rows or products: what each one means and its legal values. They are all about
  * speed: no bit of a result depends on them. {@link SimdParameters} says where their values come from.
  */
-enum SimdParameter {
+enum SimdParameter implements KernelParameter {
     KC("64, 128, 192, 256, 384, 512, 768, 1024", "products in a block: a panel of B this deep stays in the L1 cache"),
     KC_FEW("256, 512, 1024, 2048, 4096", "the same for few rows and a packed B, whose panels come from memory"),
     KC_TALL("512, 1024, 2048, 4096, 8192", "the same where a large matrix is read once, by rows: long streams"),
@@ -30,13 +31,18 @@ enum SimdParameter {
         this.meaning = meaning;
     }
 
-    /** One line. */
-    String meaning() {
+    @Override
+    public String meaning() {
         return meaning;
     }
 
-    /** In ascending order. */
-    int[] legal() {
+    @Override
+    public int[] legal() {
         return legal.clone();
+    }
+
+    /** The largest legal value up to a bound, or the smallest. */
+    int atMost(long bound) {
+        return Arrays.stream(legal).filter(value -> value <= bound).max().orElse(legal[0]);
     }
 }

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.kernels.BackendException;
 import retort.kernels.Device;
+import retort.kernels.Engine;
+import retort.kernels.engine.ParameterFile;
 
 class ClParametersTest {
     private static final Device CPU = device(Device.Type.CPU, 4096, 1 << 20);
@@ -31,12 +33,12 @@ class ClParametersTest {
     @BeforeEach
     void useFile() {
         file = folder.resolve("own.properties");
-        System.setProperty(ClParameterFile.LOCATION_PROPERTY, file.toString());
+        System.setProperty(ParameterFile.locationProperty(Engine.OPENCL), file.toString());
     }
 
     @AfterEach
     void useNone() {
-        System.clearProperty(ClParameterFile.LOCATION_PROPERTY);
+        System.clearProperty(ParameterFile.locationProperty(Engine.OPENCL));
     }
 
     private static String refusal(Device device) {
@@ -126,7 +128,7 @@ class ClParametersTest {
     @Test
     void whatTheTunerWritesReadsAsItWas() {
         ClParameters written = ClParameters.of(CPU).with(ClParameter.GEMM_MR, 12);
-        ClParameterFile.write(file, "A comment.", written);
+        written.write(file, "A comment.");
         assertEquals(written, ClParameters.of(CPU));
     }
 }

@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import retort.kernels.Engine;
 import retort.kernels.Tuning;
+import retort.kernels.check.KernelTuner.Stage;
+import retort.kernels.engine.ParameterFile;
 import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
-import retort.kernels.opencl.OpenClTuner.Stage;
 
 class OpenClTunerTest {
     @TempDir
@@ -23,23 +25,23 @@ class OpenClTunerTest {
         OpenClDevices.Found found = OpenClTestDevice.find();
         Path file = folder.resolve("device.properties");
         ClParameter parameter = ClParameter.DOT_MR;
-        List<Stage> stages = List.of(
-                new Stage(List.of(parameter), List.of(GemmSpec.nt(8, 40, 70))),
-                new Stage(
+        List<Stage<ClParameter>> stages = List.of(
+                new Stage<>(List.of(parameter), List.of(GemmSpec.nt(8, 40, 70))),
+                new Stage<>(
                         List.of(ClParameter.ADAM_NC),
                         List.of(GemmAdamSpec.withDefaults(GemmSpec.tn(30, 70, 8), false))));
         List<String> lines = new ArrayList<>();
         Tuning result = OpenClTuner.of(found, stages, file).tune(null, lines::add);
         assertEquals(parameter.legal().length + ClParameter.ADAM_NC.legal().length, result.tried());
         assertEquals(0, result.refused(), lines.toString());
-        assertEquals(result.tried(), lines.size());
+        assertEquals(result.tried() + stages.size(), lines.size(), "a line for each set and each choice: " + lines);
         assertTrue(result.speedup() >= 1);
-        System.setProperty(ClParameterFile.LOCATION_PROPERTY, file.toString());
+        System.setProperty(ParameterFile.locationProperty(Engine.OPENCL), file.toString());
         try {
             ClParameters read = ClParameters.of(found.device());
             assertTrue(parameter.isLegal(read.get(parameter)));
         } finally {
-            System.clearProperty(ClParameterFile.LOCATION_PROPERTY);
+            System.clearProperty(ParameterFile.locationProperty(Engine.OPENCL));
         }
     }
 
@@ -47,7 +49,8 @@ class OpenClTunerTest {
     void triesNothingOnceItsTimeIsOver() {
         OpenClDevices.Found found = OpenClTestDevice.find();
         Path file = folder.resolve("device.properties");
-        List<Stage> stages = List.of(new Stage(List.of(ClParameter.DOT_MR), List.of(GemmSpec.nt(8, 40, 70))));
+        List<Stage<ClParameter>> stages =
+                List.of(new Stage<>(List.of(ClParameter.DOT_MR), List.of(GemmSpec.nt(8, 40, 70))));
         List<String> lines = new ArrayList<>();
         Tuning result = OpenClTuner.of(found, stages, file).tune(Duration.ofNanos(-1), lines::add);
         assertEquals(0, result.tried());

@@ -1,0 +1,149 @@
+package retort.kernels.engine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import retort.kernels.BackendException;
+import retort.kernels.Engine;
+
+/**
+ * Kernel parameters as a property file gives them, some or all.
+ *
+ * @param name of the file, for messages and reports
+ * @param family what the file says that it is made for, where it says so
+ */
+public record ParameterFile<P extends Enum<P> & KernelParameter>(
+        String name, Optional<String> family, Map<P, Integer> values) {
+    private static final String FAMILY = "FAMILY";
+
+    /** The file of an engine beside one of its classes, or nothing. */
+    public static <P extends Enum<P> & KernelParameter> Optional<ParameterFile<P>> ofJar(
+            Engine engine, Class<P> parameters, String name) {
+        try (InputStream stream = parameters.getResourceAsStream(name)) {
+            return stream == null
+                    ? Optional.empty()
+                    : Optional.of(
+                            read(engine, parameters, name, new InputStreamReader(stream, StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(engine + ": can't read " + name, e);
+        }
+    }
+
+    /** A user's file, or nothing if there is none. */
+    public static <P extends Enum<P> & KernelParameter> Optional<ParameterFile<P>> ofUser(
+            Engine engine, Class<P> parameters, Path file) {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try (Reader reader = Files.newBufferedReader(file)) {
+            return Optional.of(read(engine, parameters, file.toString(), reader));
+        } catch (IOException e) {
+            throw new UncheckedIOException(engine + ": can't read " + file, e);
+        }
+    }
+
+    /**
+     * Where a user's own parameters are, and the tuner writes them: in {@code ~/.retort/} and the engine's name, unless
+     * {@code retort.<engine>.parameters} names another folder, or one file for whatever device.
+     *
+     * @param device what they are for
+     */
+    public static Path userFile(Engine engine, String device) {
+        String location = System.getProperty(locationProperty(engine));
+        Path path =
+                location == null ? Path.of(System.getProperty("user.home"), ".retort", engine.id()) : Path.of(location);
+        return Files.isRegularFile(path) ? path : path.resolve(fileName(device));
+    }
+
+    public static String locationProperty(Engine engine) {
+        return "retort." + engine.id() + ".parameters";
+    }
+
+    /** Lower case, runs of anything but letters and digits become one dash. */
+    public static String fileName(String device) {
+        String slug = device.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+        return slug.replaceAll("^-|-$", "") + ".properties";
+    }
+
+    private static <P extends Enum<P> & KernelParameter> ParameterFile<P> read(
+            Engine engine, Class<P> parameters, String file, Reader reader) throws IOException {
+        Properties properties = new Properties();
+        try {
+            properties.load(reader);
+        } catch (IllegalArgumentException e) {
+            throw new BackendException(engine + ": " + file + ": is damaged: " + e.getMessage(), e);
+        }
+        Optional<String> family =
+                Optional.ofNullable((String) properties.remove(FAMILY)).map(String::strip);
+        Map<P, Integer> values = new EnumMap<>(parameters);
+        for (String key : properties.stringPropertyNames()) {
+            P parameter = parameter(engine, parameters, file, key);
+            values.put(parameter, value(engine, file, parameter, properties.getProperty(key)));
+        }
+        return new ParameterFile<>(file, family, values);
+    }
+
+    private static <P extends Enum<P> & KernelParameter> P parameter(
+            Engine engine, Class<P> parameters, String file, String key) {
+        for (P parameter : parameters.getEnumConstants()) {
+            if (parameter.name().equals(key)) {
+                return parameter;
+            }
+        }
+        throw new BackendException(engine + ": " + file + ": there is no parameter " + key);
+    }
+
+    private static int value(Engine engine, String file, KernelParameter parameter, String text) {
+        try {
+            int value = Integer.parseInt(text.strip());
+            if (parameter.isLegal(value)) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw new BackendException(engine + ": " + file + ": " + parameter + " is no number: " + text, e);
+        }
+        throw new BackendException(engine + ": " + file + ": " + parameter + " (" + parameter.meaning() + ") is "
+                + text.strip() + ", expected one of " + parameter.legalValues());
+    }
+
+    /**
+     * Writes every value with its meaning, in the form that is read, whole or not at all.
+     *
+     * @param comment a line on where the values come from
+     */
+    public void write(Engine engine, Path file, String comment) {
+        StringBuilder text = new StringBuilder("# " + comment + "\n");
+        family.ifPresent(each -> text.append(FAMILY).append('=').append(each).append('\n'));
+        values.forEach((parameter, value) -> text.append(String.format(
+                Locale.ROOT,
+                "# %s: %s%n%s=%d%n",
+                parameter.meaning(),
+                parameter.legalValues(),
+                parameter.name(),
+                value)));
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Path unfinished = file.resolveSibling(
+                    file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+            try {
+                Files.writeString(unfinished, text.toString());
+                Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(unfinished);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(engine + ": can't write " + file, e);
+        }
+    }
+}
