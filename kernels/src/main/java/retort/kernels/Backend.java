@@ -7,6 +7,7 @@ import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutKey;
 import retort.kernels.op.DropoutSpec;
@@ -137,6 +138,18 @@ public interface Backend extends AutoCloseable {
 
     default void conv2d(Conv2dSpec spec, Tensor x, Tensor filter, Tensor y) {
         conv2d(spec, x, filter, y, Fused.NONE);
+    }
+
+    /**
+     * A convolution in which each channel has a filter of its own, or one of its gradients; the spec's pass says which
+     * of x, filter and y is written. See {@link DepthwiseConv2dSpec}.
+     */
+    default void depthwiseConv2d(DepthwiseConv2dSpec spec, Tensor x, Tensor filter, Tensor y, Fused fused) {
+        run(Call.of(spec, spec.epilogue(), fused, x, filter, y));
+    }
+
+    default void depthwiseConv2d(DepthwiseConv2dSpec spec, Tensor x, Tensor filter, Tensor y) {
+        depthwiseConv2d(spec, x, filter, y, Fused.NONE);
     }
 
     /** The largest element under each window. See {@link MaxPool2dSpec}. */

@@ -27,6 +27,7 @@ import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.FloatPointer;
 import retort.bench.kernel.Contender;
 import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SoftmaxSpec;
@@ -65,6 +66,7 @@ public final class OneDnnContender implements Contender {
         switch (spec) {
             case GemmSpec s -> contender.gemm(s, inputs);
             case Conv2dSpec s -> contender.conv2d(s, inputs);
+            case DepthwiseConv2dSpec s -> contender.depthwiseConv2d(s, inputs);
             case SoftmaxSpec s -> contender.softmax(s, inputs);
             case ReluSpec s -> contender.eltwise(dnnl.algorithm.eltwise_relu, inputs[0]);
             default -> throw new IllegalArgumentException("onednn: " + spec.id() + " is not among its benchmarks");
@@ -97,19 +99,37 @@ public final class OneDnnContender implements Contender {
         long[] xSizes = {s.batch(), s.channels(), s.height(), s.width()};
         long[] filterSizes = {s.filters(), s.channels(), s.kernelHeight(), s.kernelWidth()};
         long[] ySizes = {s.batch(), s.filters(), s.outHeight(), s.outWidth()};
-        memory.desc x = desc(memory.format_tag.acdb, xSizes);
         memory.desc filter = desc(memory.format_tag.cdba, filterSizes);
+        convolve(s.pass(), xSizes, filter, any(filterSizes), ySizes, s.stride(), s.padding(), inputs);
+    }
+
+    /** It calls it a convolution of groups, one a channel. */
+    private void depthwiseConv2d(DepthwiseConv2dSpec s, float[][] inputs) {
+        long[] xSizes = {s.batch(), s.channels(), s.height(), s.width()};
+        long[] filterSizes = {s.channels(), 1, 1, s.kernelHeight(), s.kernelWidth()};
+        long[] ySizes = {s.batch(), s.channels(), s.outHeight(), s.outWidth()};
+        memory.desc filter = desc(memory.format_tag.decab, filterSizes);
+        convolve(s.pass(), xSizes, filter, any(filterSizes), ySizes, s.stride(), s.padding(), inputs);
+    }
+
+    private void convolve(
+            Conv2dSpec.Pass pass,
+            long[] xSizes,
+            memory.desc filter,
+            memory.desc filterWish,
+            long[] ySizes,
+            int stride,
+            int pad,
+            float[][] inputs) {
+        memory.desc x = desc(memory.format_tag.acdb, xSizes);
         memory.desc y = desc(memory.format_tag.acdb, ySizes);
         memory.desc xWish = ownLayout ? any(xSizes) : x;
-        memory.desc filterWish = any(filterSizes);
         memory.desc yWish = ownLayout ? any(ySizes) : y;
-        long[] strides = {s.stride(), s.stride()};
-        long[] padding = {s.padding(), s.padding()};
+        long[] strides = {stride, stride};
+        long[] padding = {pad, pad};
         convolution_forward.primitive_desc forward = new convolution_forward.primitive_desc(
                 cpu,
-                s.pass() == Conv2dSpec.Pass.FORWARD
-                        ? dnnl.prop_kind.forward_inference
-                        : dnnl.prop_kind.forward_training,
+                pass == Conv2dSpec.Pass.FORWARD ? dnnl.prop_kind.forward_inference : dnnl.prop_kind.forward_training,
                 dnnl.algorithm.convolution_direct,
                 xWish,
                 filterWish,
@@ -117,7 +137,7 @@ public final class OneDnnContender implements Contender {
                 strides,
                 padding,
                 padding);
-        switch (s.pass()) {
+        switch (pass) {
             case FORWARD -> {
                 read(DNNL_ARG_SRC, x, forward.src_desc(), inputs[0]);
                 read(DNNL_ARG_WEIGHTS, filter, forward.weights_desc(), inputs[1]);

@@ -8,6 +8,7 @@ import retort.bench.kernel.Contender;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
 import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.ElementType;
 import retort.kernels.op.Epilogue;
 import retort.kernels.op.GemmSpec;
@@ -199,7 +200,11 @@ public enum Peer {
     }
 
     private static boolean isPlainConv2d(Spec spec) {
-        return spec instanceof Conv2dSpec s && isNone(s.epilogue());
+        return switch (spec) {
+            case Conv2dSpec s -> isNone(s.epilogue());
+            case DepthwiseConv2dSpec s -> isNone(s.epilogue());
+            default -> false;
+        };
     }
 
     private static boolean isNone(Epilogue epilogue) {

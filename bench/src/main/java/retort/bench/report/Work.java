@@ -7,6 +7,7 @@ import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutSpec;
 import retort.kernels.op.GemmAdamSpec;
@@ -56,6 +57,7 @@ public record Work(String id, long flops, long bytes, Roof roof) {
             case BiasSpec s -> Roof.TRIAD;
             case ColumnSumSpec s -> Roof.TRIAD;
             case CrossEntropySpec s -> Roof.TRIAD;
+            case DepthwiseConv2dSpec s -> Roof.TRIAD;
             case DistillationSpec s -> Roof.TRIAD;
             case DropoutSpec s -> Roof.TRIAD;
             case MaxNormSpec s -> Roof.TRIAD;

@@ -72,6 +72,9 @@ class PeerTest {
                         "conv2d-df:n4h9w8c3:k3x3o32:s1p1",
                         "conv2d:n4h9w9c16:k3x3o32:s2p0",
                         "conv2d-df:n4h8w8c1:k3x3o32:s1p0",
+                        "depthwise-conv2d:n4h9w8c24:k3x3:s1p1",
+                        "depthwise-conv2d-dx:n4h9w8c24:k3x3:s2p1",
+                        "depthwise-conv2d-df:n4h9w8c24:k3x3:s1p1",
                         "softmax:33x10:T3.5",
                         "relu:1000")
                 .map(Spec::parse);

@@ -16,6 +16,7 @@ import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.Divergence;
 import retort.kernels.op.DropoutSpec;
@@ -91,6 +92,18 @@ public final class EdgeCases {
                         .flatMap(size -> Arrays.stream(CrossEntropySpec.Targets.values())
                                 .flatMap(targets -> Stream.of(1f, 3.5f)
                                         .map(t -> new CrossEntropySpec(size[0], size[1], t, targets))));
+            case DEPTHWISE_CONV2D ->
+                depthwise()
+                        .flatMap(s -> Stream.of(
+                                s,
+                                s.with(Epilogue.BIAS),
+                                s.with(Epilogue.BIAS_RELU),
+                                s.with(Epilogue.biasReluDropout(0.5f))));
+            case DEPTHWISE_CONV2D_DX -> {
+                Conv2dSpec.Pass pass = Conv2dSpec.Pass.INPUT_GRADIENT;
+                yield depthwise().flatMap(s -> Stream.of(s.as(pass), s.as(pass).with(Epilogue.gate(0.5f))));
+            }
+            case DEPTHWISE_CONV2D_DF -> depthwise().map(s -> s.as(Conv2dSpec.Pass.FILTER_GRADIENT));
             case DISTILLATION -> distillations();
             case DROPOUT ->
                 counts().boxed().flatMap(n -> Stream.of(0f, 0.5f, 0.75f).map(p -> new DropoutSpec(n, p)));
@@ -284,6 +297,23 @@ public final class EdgeCases {
                         spec.with(Epilogue.BIAS),
                         spec.with(Epilogue.BIAS_RELU),
                         spec.with(Epilogue.biasReluDropout(0.5f))));
+    }
+
+    private Stream<DepthwiseConv2dSpec> depthwise() {
+        Stream<DepthwiseConv2dSpec> channels = around(tiling.lanes(), 2 * tiling.lanes())
+                .mapToObj(
+                        count -> DepthwiseConv2dSpec.forward(2, 5, 15, count, 3).stepped(1, 1));
+        return Stream.concat(
+                channels,
+                Stream.of(
+                        DepthwiseConv2dSpec.forward(1, 1, 1, 1, 1),
+                        DepthwiseConv2dSpec.forward(3, 9, 18, 5, 3).stepped(2, 1),
+                        DepthwiseConv2dSpec.forward(2, 7, 7, 19, 5).stepped(1, 2),
+                        DepthwiseConv2dSpec.forward(2, 8, 9, 33, 5).stepped(2, 4),
+                        DepthwiseConv2dSpec.forward(2, 6, 7, 10, 2).stepped(3, 0),
+                        DepthwiseConv2dSpec.forward(1, 3, 4, 6, 3).stepped(4, 2),
+                        DepthwiseConv2dSpec.forward(2, 4, 40, 17, 4),
+                        DepthwiseConv2dSpec.forward(9, 40, 41, 34, 3).stepped(1, 1)));
     }
 
     private Stream<MaxPool2dSpec> pools() {

@@ -50,6 +50,24 @@ public record Conv2dSpec(
                 case FILTER_GRADIENT -> Op.CONV2D_DF;
             };
         }
+
+        /** Index of the operand that is written. */
+        int result() {
+            return switch (this) {
+                case INPUT_GRADIENT -> 0;
+                case FILTER_GRADIENT -> 1;
+                case FORWARD -> 2;
+            };
+        }
+
+        /** x, the filter and y, one of them written, and what an epilogue reads besides. */
+        List<Operand> operands(Epilogue epilogue, Shape x, Shape filter, Shape y) {
+            return epilogue.operands(
+                    List.of(x, filter, y).get(result()),
+                    this == INPUT_GRADIENT ? Operand.written("x", x) : Operand.read("x", x),
+                    this == FILTER_GRADIENT ? Operand.written("filter", filter) : Operand.read("filter", filter),
+                    this == FORWARD ? Operand.written("y", y) : Operand.read("y", y));
+        }
     }
 
     public Conv2dSpec {
@@ -58,6 +76,11 @@ public record Conv2dSpec(
         Require.positive(op, "channels", channels);
         Require.positive(op, "filters", filters);
         Require.window(op, height, width, kernelHeight, kernelWidth, stride, padding);
+        requireEpilogue(op, pass, epilogue);
+    }
+
+    /** Refuses an epilogue that a pass does not have. */
+    static void requireEpilogue(String op, Pass pass, Epilogue epilogue) {
         if (pass != Pass.FORWARD && (epilogue.bias() || epilogue.relu() || epilogue.drops())
                 || pass == Pass.FILTER_GRADIENT && !epilogue.equals(Epilogue.NONE)
                 || pass == Pass.FORWARD && epilogue.gate()) {
@@ -194,22 +217,7 @@ public record Conv2dSpec(
 
     @Override
     public List<Operand> operands() {
-        return epilogue.operands(
-                resultShape(),
-                pass == Pass.INPUT_GRADIENT ? Operand.written("x", xShape()) : Operand.read("x", xShape()),
-                pass == Pass.FILTER_GRADIENT
-                        ? Operand.written("filter", filterShape())
-                        : Operand.read("filter", filterShape()),
-                pass == Pass.FORWARD ? Operand.written("y", yShape()) : Operand.read("y", yShape()));
-    }
-
-    /** Index of the operand that is written. */
-    private int result() {
-        return switch (pass) {
-            case INPUT_GRADIENT -> 0;
-            case FILTER_GRADIENT -> 1;
-            case FORWARD -> 2;
-        };
+        return pass.operands(epilogue, xShape(), filterShape(), yShape());
     }
 
     @Override
@@ -221,8 +229,8 @@ public record Conv2dSpec(
     public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
         double[][] bounds = Bounds.exact(operands());
         float[][] absolute = {Bounds.absolute(inputs[0]), Bounds.absolute(inputs[1]), Bounds.absolute(inputs[2])};
-        float[] sums = reference.run(with(Epilogue.NONE), absolute)[result()];
-        bounds[result()] = Bounds.ofSums(sums, terms(), epilogue, epilogue.bias() ? inputs[3] : null);
+        float[] sums = reference.run(with(Epilogue.NONE), absolute)[pass.result()];
+        bounds[pass.result()] = Bounds.ofSums(sums, terms(), epilogue, epilogue.bias() ? inputs[3] : null);
         return bounds;
     }
 

@@ -17,6 +17,7 @@ public sealed interface Spec
                 ColumnSumSpec,
                 Conv2dSpec,
                 CrossEntropySpec,
+                DepthwiseConv2dSpec,
                 DistillationSpec,
                 DropoutSpec,
                 GemmAdamSpec,
@@ -56,6 +57,16 @@ public sealed interface Spec
         CONV2D_DX("conv2d-dx", Family.CONV2D, id -> Conv2dSpec.parse(Conv2dSpec.Pass.INPUT_GRADIENT, id)),
         CONV2D_DF("conv2d-df", Family.CONV2D, id -> Conv2dSpec.parse(Conv2dSpec.Pass.FILTER_GRADIENT, id)),
         CROSS_ENTROPY("cross-entropy", Family.SOFTMAX, CrossEntropySpec::parse),
+        DEPTHWISE_CONV2D(
+                "depthwise-conv2d", Family.CONV2D, id -> DepthwiseConv2dSpec.parse(Conv2dSpec.Pass.FORWARD, id)),
+        DEPTHWISE_CONV2D_DX(
+                "depthwise-conv2d-dx",
+                Family.CONV2D,
+                id -> DepthwiseConv2dSpec.parse(Conv2dSpec.Pass.INPUT_GRADIENT, id)),
+        DEPTHWISE_CONV2D_DF(
+                "depthwise-conv2d-df",
+                Family.CONV2D,
+                id -> DepthwiseConv2dSpec.parse(Conv2dSpec.Pass.FILTER_GRADIENT, id)),
         DISTILLATION("distillation", Family.SOFTMAX, DistillationSpec::parse),
         DROPOUT("dropout", Family.ELEMENTWISE, DropoutSpec::parse),
         GEMM("gemm", Family.GEMM, GemmSpec::parse),

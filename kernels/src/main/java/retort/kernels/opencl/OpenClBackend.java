@@ -17,6 +17,7 @@ import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutSpec;
 import retort.kernels.op.ElementType;
@@ -47,6 +48,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
     private final ClProducts products;
     private final ClWeights weights;
     private final ClConv2d conv2d;
+    private final ClDepthwiseConv2d depthwiseConv2d;
     private final ClMaxPool2d maxPool2d;
 
     private OpenClBackend(OpenClBackend origin, ClContext context, ClParameters parameters, boolean profile) {
@@ -61,6 +63,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
         products = ClProducts.of(parameters.family(), session, elementwise);
         weights = new ClWeights(session, elementwise, products);
         conv2d = new ClConv2d(session, products);
+        depthwiseConv2d = new ClDepthwiseConv2d(session, elementwise);
         maxPool2d = new ClMaxPool2d(session);
     }
 
@@ -221,6 +224,8 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
             case ColumnSumSpec s -> () -> elementwise.columnSums(s, o.get(0), o.get(1));
             case Conv2dSpec s -> () -> conv2d.conv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case CrossEntropySpec s -> () -> rows.crossEntropy(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DepthwiseConv2dSpec s ->
+                () -> depthwiseConv2d.depthwiseConv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case DistillationSpec s -> () -> rows.distillation(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case DropoutSpec s -> () -> elementwise.dropout(s, o.key(), o.get(0), o.get(1));
             case GemmAdamSpec s ->

@@ -14,6 +14,7 @@ import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutKey;
 import retort.kernels.op.DropoutSpec;
@@ -76,6 +77,7 @@ final class ScalarBackend extends HostBackend {
             case ColumnSumSpec s -> () -> columnSums(s, o.get(0), o.get(1));
             case Conv2dSpec s -> () -> conv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case CrossEntropySpec s -> () -> crossEntropy(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DepthwiseConv2dSpec s -> () -> depthwiseConv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case DistillationSpec s -> () -> distillation(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case DropoutSpec s -> () -> dropout(s, o.key(), o.get(0), o.get(1));
             case GemmAdamSpec s ->
@@ -265,6 +267,32 @@ final class ScalarBackend extends HostBackend {
             }
             result.array()[result.offset() + index] = (float) value * epilogue.scale();
         }
+    }
+
+    private static void depthwiseConv2d(
+            DepthwiseConv2dSpec spec, HostTensor x, HostTensor filter, HostTensor y, Fused<HostTensor> fused) {
+        HostTensor result = switch (spec.pass()) {
+            case FORWARD -> y;
+            case INPUT_GRADIENT -> x;
+            case FILTER_GRADIENT -> filter;
+        };
+        double[] sums = new double[result.size()];
+        int channels = spec.channels();
+        Conv2dSpec geometry = spec.dense();
+        forEachOutputPixel(
+                geometry,
+                (image, i, j, pixel) -> forEachTap(geometry, image, i, j, (xIndex, fIndex) -> {
+                    int yIndex = pixel * channels + fIndex % channels;
+                    double xValue = x.array()[x.offset() + xIndex];
+                    double fValue = filter.array()[filter.offset() + fIndex];
+                    double yValue = y.array()[y.offset() + yIndex];
+                    switch (spec.pass()) {
+                        case FORWARD -> sums[yIndex] += xValue * fValue;
+                        case INPUT_GRADIENT -> sums[xIndex] += yValue * fValue;
+                        case FILTER_GRADIENT -> sums[fIndex] += xValue * yValue;
+                    }
+                }));
+        store(spec.epilogue(), fused, sums, result, 0);
     }
 
     private static void maxPool2d(MaxPool2dSpec spec, HostTensor x, HostTensor y) {

@@ -1,29 +1,21 @@
 package retort.kernels.simd;
 
-import static retort.kernels.simd.Blocking.NR;
-import static retort.kernels.simd.SimdSpecies.LANES;
-import static retort.kernels.simd.SimdSpecies.SPECIES;
-
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 import retort.kernels.engine.HostTensor;
 import retort.kernels.op.Conv2dSpec;
 
 /**
- * A filter swept over images without building a matrix: in NHWC the pixels under one row of a kernel lie side by side,
- * so a tile of output pixels is the sum over kernel rows of in-place products, which {@link TileKind#STRIDED} tiles add
- * up in registers. Rows of the kernel that are outside the image are left out.
+ * A filter swept over images without building a matrix: a forward pass, or an input gradient. In NHWC the pixels under
+ * one row of a kernel lie side by side, and rows of the kernel that are outside the image are left out; what meets what
+ * is said here, and how a row of output pixels is computed by those who extend it.
  *
  * <p>A forward pass is one sweep. An input gradient of stride s is s x s of them over dY: which elements of the filter
  * meet a pixel of dX depends on its row and its column modulo s. In each sweep the filter is what is left of it,
- * rotated by 180 degrees, with channels and filters exchanged, and output pixels lie s apart.
+ * rotated by 180 degrees, and output pixels lie s apart.
  */
-final class Correlation {
+abstract class Correlation {
     /** Elements of the rows under a task's output: they stay in the second-level cache beside the filter. */
     private static final int ROWS_BLOCK = 1 << 15;
-
-    /** Elements under a row of the kernel for which there are tiles of their own: one channel, three wide. */
-    static final int RUN = 3;
 
     /** Tasks for each thread, where there is work for so many. */
     private static final int TASKS = 16;
@@ -31,206 +23,196 @@ final class Correlation {
     /**
      * The rows of output pixels that meet the same rows of the filter.
      *
-     * @param above how many rows the first of them is above the image at the first output row; negative if below
-     * @param taps rows of the filter
-     * @param first the first output row
-     * @param count output rows
+     * @param rows that meet
      * @param under the rows of the image
      */
-    private record Sweep(int above, int taps, int first, int count, ImageRows under, Columns[] columns) {}
+    private record Sweep(Phase rows, ImageRows under, Columns[] columns) {}
 
     /**
      * The columns of output pixels that meet the same columns of the filter.
      *
-     * @param from pixels in a row before the first of them at the first output pixel
-     * @param taps columns of the filter
-     * @param first the first output column
-     * @param count output columns
-     * @param packedAt where the panels of these rows and columns of the filter begin
+     * @param columns that meet
+     * @param from pixels in a row, zeros counted, before the filter at the first output pixel
+     * @param packedAt where these rows and columns of the filter are packed
      */
-    private record Columns(int from, int taps, int first, int count, int packedAt) {}
+    private record Columns(Phase columns, int from, int packedAt) {}
 
+    /**
+     * Output rows, or columns, that meet the same rows, or columns, of the filter.
+     *
+     * @param first the first of them
+     * @param count how many there are
+     * @param firstTap the first row of the filter, and each stride-th from there on, if it is a gradient's
+     * @param taps rows of the filter
+     * @param before how far the filter is before the image at the first output row; negative if behind
+     */
+    private record Phase(int first, int count, int firstTap, int taps, int before) {
+        static Phase forward(Conv2dSpec spec, int kernel, int extent) {
+            return new Phase(0, extent, 0, kernel, spec.padding());
+        }
+
+        static Phase gradient(Conv2dSpec spec, int kernel, int extent, int first) {
+            int padded = first + spec.padding();
+            int firstTap = padded % spec.stride();
+            int taps = Math.ceilDiv(Math.max(0, kernel - firstTap), spec.stride());
+            int count = Math.ceilDiv(extent - first, spec.stride());
+            return new Phase(first, count, firstTap, taps, taps - 1 - padded / spec.stride());
+        }
+    }
+
+    private final Conv2dSpec spec;
     private final HostTensor result;
     private final int outHeight;
     private final int outWidth;
-    private final int filters;
     private final int inHeight;
-    private final int channels;
 
     /** Input pixels, and output pixels, from an output pixel of a sweep to the next. */
-    private final int step;
+    final int step;
 
     private final int outStep;
 
+    final int channels;
+    final int filters;
+    private final int tapElements;
+    private final int columnsAtOnce;
     private final Sweep[] sweeps;
     private final SimdEpilogue epilogue;
     private final int mostRows;
     private final int tasks;
 
-    private Correlation(
+    /**
+     * @param image x, or dY
+     * @param result y, or dX
+     * @param tapElements of the packed filter for each pixel of the kernel
+     * @param columnsAtOnce elements of an output pixel that one row of products is about
+     */
+    Correlation(
+            Conv2dSpec spec,
+            HostTensor image,
             HostTensor result,
-            int outHeight,
-            int outWidth,
-            int step,
-            int outStep,
-            Sweep[] sweeps,
+            int tapElements,
+            int columnsAtOnce,
             SimdEpilogue epilogue,
             int threads) {
+        boolean forward = isForward(spec);
+        this.spec = spec;
         this.result = result;
-        this.outHeight = outHeight;
-        this.outWidth = outWidth;
-        this.filters = result.shape().extent(3);
-        this.inHeight = sweeps[0].under().height();
-        this.channels = sweeps[0].under().channels();
-        this.step = step;
-        this.outStep = outStep;
-        this.sweeps = sweeps;
+        this.tapElements = tapElements;
+        this.columnsAtOnce = columnsAtOnce;
+        channels = forward ? spec.channels() : spec.filters();
+        filters = forward ? spec.filters() : spec.channels();
         this.epilogue = epilogue;
-        int rows = result.size() / (outWidth * filters);
-        mostRows = Math.max(1, rows / (TASKS * threads));
-        tasks = rows / outHeight * Arrays.stream(sweeps).mapToInt(this::blocks).sum();
+        outHeight = forward ? spec.outHeight() : spec.height();
+        outWidth = forward ? spec.outWidth() : spec.width();
+        inHeight = forward ? spec.height() : spec.outHeight();
+        step = forward ? spec.stride() : 1;
+        outStep = forward ? 1 : spec.stride();
+        sweeps = forward ? forward(image) : gradient(image);
+        mostRows = Math.max(1, spec.batch() * outHeight / (TASKS * threads));
+        tasks = spec.batch() * Arrays.stream(sweeps).mapToInt(this::blocks).sum();
     }
 
-    static Correlation forward(Conv2dSpec s, HostTensor x, HostTensor y, SimdEpilogue epilogue, int threads) {
-        int rowPixels = (s.outWidth() - 1) * s.stride() + s.kernelWidth();
-        ImageRows under = new ImageRows(x, s.height(), s.width(), s.channels(), s.padding(), rowPixels);
-        Columns[] columns = {new Columns(0, s.kernelWidth(), 0, s.outWidth(), 0)};
-        Sweep[] sweeps = {new Sweep(s.padding(), s.kernelHeight(), 0, s.outHeight(), under, columns)};
-        return new Correlation(y, s.outHeight(), s.outWidth(), s.stride(), 1, sweeps, epilogue, threads);
+    private static boolean isForward(Conv2dSpec spec) {
+        return spec.pass() == Conv2dSpec.Pass.FORWARD;
     }
 
-    static Correlation inputGradient(Conv2dSpec s, HostTensor dX, HostTensor dY, SimdEpilogue epilogue, int threads) {
-        Sweep[] sweeps = new Sweep[Math.min(s.stride(), s.height())];
+    private Sweep[] forward(HostTensor x) {
+        int rowPixels = (outWidth - 1) * step + spec.kernelWidth();
+        ImageRows under = new ImageRows(x, inHeight, spec.width(), spec.channels(), spec.padding(), rowPixels);
+        Columns columns = new Columns(Phase.forward(spec, spec.kernelWidth(), outWidth), 0, 0);
+        return new Sweep[] {
+            new Sweep(Phase.forward(spec, spec.kernelHeight(), outHeight), under, new Columns[] {columns})
+        };
+    }
+
+    private Sweep[] gradient(HostTensor dY) {
+        Phase[] phases = new Phase[Math.min(outStep, outWidth)];
+        Arrays.setAll(phases, q -> Phase.gradient(spec, spec.kernelWidth(), outWidth, q));
+        int zeros =
+                Math.max(0, Arrays.stream(phases).mapToInt(Phase::before).max().orElseThrow());
+        int rowPixels = Arrays.stream(phases)
+                .filter(phase -> phase.taps() > 0)
+                .mapToInt(phase -> zeros - phase.before() + phase.count() - 1 + phase.taps())
+                .max()
+                .orElse(0);
+        ImageRows under = new ImageRows(dY, inHeight, spec.outWidth(), spec.filters(), zeros, rowPixels);
+        Sweep[] all = new Sweep[Math.min(outStep, outHeight)];
         int packedAt = 0;
-        for (int p = 0; p < sweeps.length; p++) {
-            Phase rows = Phase.of(s, s.kernelHeight(), s.height(), p);
-            Columns[] columns = new Columns[Math.min(s.stride(), s.width())];
-            int zeros = 0;
-            for (int q = 0; q < columns.length; q++) {
-                zeros = Math.max(
-                        zeros, Phase.of(s, s.kernelWidth(), s.width(), q).before());
+        for (int p = 0; p < all.length; p++) {
+            Phase rows = Phase.gradient(spec, spec.kernelHeight(), outHeight, p);
+            Columns[] columns = new Columns[phases.length];
+            for (int q = 0; q < phases.length; q++) {
+                columns[q] = new Columns(phases[q], zeros - phases[q].before(), packedAt);
+                packedAt += rows.taps() * phases[q].taps() * tapElements;
             }
-            int rowPixels = 0;
-            for (int q = 0; q < columns.length; q++) {
-                Phase phase = Phase.of(s, s.kernelWidth(), s.width(), q);
-                int from = zeros - phase.before();
-                columns[q] = new Columns(from, phase.taps(), q, phase.count(), packedAt);
-                rowPixels = Math.max(rowPixels, phase.taps() == 0 ? 0 : from + phase.count() - 1 + phase.taps());
-                packedAt += Math.ceilDiv(s.channels(), NR) * NR * rows.taps() * phase.taps() * s.filters();
-            }
-            ImageRows under = new ImageRows(dY, s.outHeight(), s.outWidth(), s.filters(), zeros, rowPixels);
-            sweeps[p] = new Sweep(rows.before(), rows.taps(), p, rows.count(), under, columns);
+            all[p] = new Sweep(rows, under, columns);
         }
-        return new Correlation(dX, s.height(), s.width(), 1, s.stride(), sweeps, epilogue, threads);
+        return all;
+    }
+
+    /** All of it, by all threads. */
+    final void run(HostTensor filter, Workers workers, Scratch shared, Scratch[] scratch, long flops) {
+        float[] packed = shared.take(Scratch.Use.RIGHT, spec.kernelHeight() * spec.kernelWidth() * tapElements);
+        for (Sweep sweep : sweeps) {
+            for (Columns columns : sweep.columns()) {
+                pack(filter, sweep.rows(), columns.columns(), packed, columns.packedAt());
+            }
+        }
+        workers.forEach(tasks, flops, (task, worker) -> run(task, packed, scratch[worker]));
+    }
+
+    private void pack(HostTensor filter, Phase rows, Phase columns, float[] packed, int at) {
+        int taps = rows.taps() * columns.taps();
+        for (int tap = 0; tap < taps; tap++) {
+            int turned = isForward(spec) ? tap : taps - 1 - tap;
+            int r = rows.firstTap() + turned / columns.taps() * outStep;
+            int s = columns.firstTap() + turned % columns.taps() * outStep;
+            packTap(filter, r * spec.kernelWidth() + s, packed, at, tap, taps);
+        }
     }
 
     /**
-     * Pixels of dX whose row, or column, is the same modulo the stride.
+     * Where a pixel of the kernel is packed, for output columns from {@code column} on.
      *
-     * @param firstTap the first row, or column, of the filter that meets them; each stride-th from it on does
-     * @param taps how many do
-     * @param before how far the last of them is before dY at the first pixel; negative if behind
-     * @param count pixels
+     * @param at where those of a sweep begin
+     * @param tap number of the pixel among the {@code taps} of the sweep
      */
-    private record Phase(int firstTap, int taps, int before, int count) {
-        static Phase of(Conv2dSpec s, int kernel, int extent, int first) {
-            int padded = first + s.padding();
-            int firstTap = padded % s.stride();
-            int taps = Math.ceilDiv(Math.max(0, kernel - firstTap), s.stride());
-            return new Phase(firstTap, taps, taps - 1 - padded / s.stride(), Math.ceilDiv(extent - first, s.stride()));
-        }
-    }
+    abstract int packedAt(int at, int column, int tap, int taps);
 
-    /** The filter as panels of its last axis: [panel][r, s, c][filter]. */
-    static void packForward(Conv2dSpec spec, HostTensor filter, Scratch shared) {
-        int depth = spec.kernelHeight() * spec.kernelWidth() * spec.channels();
-        float[] packed = shared.take(Scratch.Use.RIGHT, Math.ceilDiv(spec.filters(), NR) * depth * NR);
-        packPanels(filter.array(), filter.offset(), depth, spec.filters(), packed);
-    }
-
-    /** Rows of {@code columns} elements as zero-padded panels: [panel][row][NR]. */
-    static void packPanels(float[] from, int at, int rows, int columns, float[] to) {
-        for (int column = 0; column < columns; column += NR) {
-            int width = Math.min(NR, columns - column);
-            int source = at + column;
-            int target = column * rows;
-            for (int row = 0; row < rows; row++, source += columns, target += NR) {
-                if (width == NR) {
-                    FloatVector.fromArray(SPECIES, from, source).intoArray(to, target);
-                    FloatVector.fromArray(SPECIES, from, source + LANES).intoArray(to, target + LANES);
-                } else {
-                    System.arraycopy(from, source, to, target, width);
-                    Arrays.fill(to, target + width, target + NR, 0);
-                }
-            }
-        }
-    }
+    /** Packs number {@code pixel} of the filter there. */
+    abstract void packTap(HostTensor filter, int pixel, float[] packed, int at, int tap, int taps);
 
     /**
-     * The filters of an input gradient's sweeps, one behind the other, each rotated and with channels and filters
-     * exchanged: [panel][r, s, filter][channel].
+     * Computes a row of output pixels, from {@code column} on at most {@link #columnsAtOnce}. Rows of the image, the
+     * filter and the result, how many rows of the kernel meet the image and where, are in {@code scratch.operands()}.
+     *
+     * @param taps columns of the filter
+     * @param pixels of the result
+     * @param xAt where the first element under the filter is
+     * @param fAt where the filter is
+     * @param yAt where the first element of the result is
      */
-    static void packGradient(Conv2dSpec spec, HostTensor filter, Scratch shared) {
-        int panels = Math.ceilDiv(spec.channels(), NR);
-        int most = panels * NR * spec.kernelHeight() * spec.kernelWidth() * spec.filters();
-        float[] packed = shared.take(Scratch.Use.RIGHT, most);
-        int at = 0;
-        for (int p = 0; p < Math.min(spec.stride(), spec.height()); p++) {
-            for (int q = 0; q < Math.min(spec.stride(), spec.width()); q++) {
-                Phase rows = Phase.of(spec, spec.kernelHeight(), spec.height(), p);
-                Phase columns = Phase.of(spec, spec.kernelWidth(), spec.width(), q);
-                packPhase(spec, filter, rows, columns, packed, at);
-                at += panels * NR * rows.taps() * columns.taps() * spec.filters();
-            }
-        }
-    }
-
-    private static void packPhase(
-            Conv2dSpec spec, HostTensor filter, Phase rows, Phase columns, float[] packed, int at) {
-        int filters = spec.filters();
-        int channels = spec.channels();
-        int depth = rows.taps() * columns.taps() * filters;
-        for (int tap = 0; tap < rows.taps() * columns.taps(); tap++) {
-            int r = rows.firstTap() + (rows.taps() - 1 - tap / columns.taps()) * spec.stride();
-            int s = columns.firstTap() + (columns.taps() - 1 - tap % columns.taps()) * spec.stride();
-            int from = filter.offset() + (r * spec.kernelWidth() + s) * channels * filters;
-            for (int channel = 0; channel < channels; channel += NR) {
-                int to = at + channel * depth + tap * filters * NR;
-                int width = Math.min(NR, channels - channel);
-                for (int o = 0; o < filters; o++) {
-                    for (int c = 0; c < width; c++) {
-                        packed[to + o * NR + c] = filter.array()[from + (channel + c) * filters + o];
-                    }
-                    Arrays.fill(packed, to + o * NR + width, to + o * NR + NR, 0);
-                }
-            }
-        }
-    }
-
-    /** How many pieces of work it is cut into. */
-    int tasks() {
-        return tasks;
-    }
+    abstract void row(int taps, int pixels, int xAt, int fAt, int column, int yAt, Scratch scratch);
 
     private int blocks(Sweep sweep) {
-        return Math.ceilDiv(sweep.count(), blockRows(sweep));
+        return Math.ceilDiv(sweep.rows().count(), blockRows(sweep));
     }
 
     /** Output rows in a block. */
     private int blockRows(Sweep sweep) {
-        int most = Math.min(mostRows, ROWS_BLOCK / (step * sweep.under().step()));
-        return Math.clamp(most, 1, sweep.count());
+        int most = Math.min(
+                mostRows, ROWS_BLOCK / (step * Math.max(1, sweep.under().step())));
+        return Math.clamp(most, 1, sweep.rows().count());
     }
 
-    /** One piece of it. */
-    void run(int task, float[] packed, Scratch scratch) {
-        int images = result.size() / (outHeight * outWidth * filters);
-        int image = task % images;
-        int block = task / images;
+    private void run(int task, float[] packed, Scratch scratch) {
+        int image = task % spec.batch();
+        int block = task / spec.batch();
         for (Sweep sweep : sweeps) {
             if (block < blocks(sweep)) {
                 int row = block * blockRows(sweep);
-                rows(sweep, image, row, Math.min(row + blockRows(sweep), sweep.count()), packed, scratch);
+                int to = Math.min(row + blockRows(sweep), sweep.rows().count());
+                rows(sweep, image, row, to, packed, scratch);
                 return;
             }
             block -= blocks(sweep);
@@ -239,65 +221,38 @@ final class Correlation {
 
     /** Output rows {@code from .. to} of a sweep over an image. */
     private void rows(Sweep sweep, int image, int from, int to, float[] packed, Scratch scratch) {
-        int top = Math.max(0, from * step - sweep.above());
-        int end = Math.max(top, Math.min(inHeight, (to - 1) * step - sweep.above() + sweep.taps()));
+        int before = sweep.rows().before();
+        int taps = sweep.rows().taps();
+        int top = Math.max(0, from * step - before);
+        int end = Math.max(top, Math.min(inHeight, (to - 1) * step - before + taps));
         float[] rows = sweep.under().take(image, top, end, scratch);
-        int at = sweep.under().at(image, top);
-        for (Columns columns : sweep.columns()) {
-            for (int column = 0; column < filters; column += NR) {
+        int rowStep = sweep.under().step();
+        int at = sweep.under().at(image, top) - top * rowStep;
+        int firstRow = image * outHeight + sweep.rows().first();
+        for (Columns each : sweep.columns()) {
+            Phase columns = each.columns();
+            for (int column = 0; column < filters; column += columnsAtOnce) {
                 for (int row = from; row < to; row++) {
-                    int under = row * step - sweep.above();
+                    int under = row * step - before;
                     int first = Math.max(0, -under);
-                    int runs = Math.min(sweep.taps(), inHeight - under) - first;
-                    int rowAt = at + (under + first - top) * sweep.under().step();
-                    int y = (image * outHeight + sweep.first() + row * outStep) * outWidth + columns.first();
-                    int yAt = result.offset() + y * filters + column;
+                    int runs = Math.min(taps, inHeight - under) - first;
+                    int pixel = (firstRow + row * outStep) * outWidth + columns.first();
+                    int yAt = result.offset() + pixel * filters + column;
                     if (runs <= 0 || columns.taps() == 0) {
-                        fill(columns.count(), yAt, Math.min(NR, filters - column));
+                        fill(columns.count(), yAt, Math.min(columnsAtOnce, filters - column));
                     } else {
-                        MicroKernel.Operands operands = scratch.operands()
+                        int xAt = at + (under + first) * rowStep + each.from() * channels;
+                        int fAt = packedAt(each.packedAt(), column, first * columns.taps(), taps * columns.taps());
+                        scratch.operands()
                                 .set(rows, packed, result.array(), outStep * filters)
-                                .runs(runs, sweep.under().step());
-                        int depth = columns.taps() * channels;
-                        int packedAt = columns.packedAt() + (column * sweep.taps() + first * NR) * depth;
-                        int aAt = rowAt + columns.from() * channels;
-                        row(depth, columns.count(), aAt, packedAt, operands, column, yAt, scratch);
+                                .runs(runs, rowStep);
+                        row(columns.taps(), columns.count(), xAt, fAt, column, yAt, scratch);
                     }
                 }
             }
         }
         for (int row = from; row < to; row++) {
-            int y = image * outHeight + sweep.first() + row * outStep;
-            epilogue.apply(y * outWidth, outWidth, 0, filters);
-        }
-    }
-
-    /** One panel's columns of a row of output pixels. */
-    private void row(
-            int run,
-            int pixels,
-            int aAt,
-            int bAt,
-            MicroKernel.Operands operands,
-            int column,
-            int cAt,
-            Scratch scratch) {
-        int width = Math.min(NR, filters - column);
-        int lda = step * channels;
-        if (width <= LANES) {
-            TileKind.EDGE.run(run, pixels, aAt, lda, bAt, operands.width(width), cAt);
-        } else if (width == NR) {
-            TileKind kind = run == RUN && lda == 1 ? TileKind.PIXELS : TileKind.STRIDED;
-            kind.run(run, pixels, aAt, lda, bAt, operands, cAt);
-        } else {
-            float[] edge = scratch.take(Scratch.Use.TILE, pixels * NR);
-            MicroKernel.Operands toEdge = scratch.edgeOperands()
-                    .set(operands.a(), operands.b(), edge, NR)
-                    .runs(operands.runs(), operands.aRun());
-            TileKind.STRIDED.run(run, pixels, aAt, lda, bAt, toEdge, 0);
-            for (int j = 0; j < pixels; j++) {
-                System.arraycopy(edge, j * NR, result.array(), cAt + j * operands.ldc(), width);
-            }
+            epilogue.apply((firstRow + row * outStep) * outWidth, outWidth, 0, filters);
         }
     }
 

@@ -12,6 +12,9 @@ import retort.kernels.op.Conv2dSpec;
  * that do not depend on the thread count, and their sums are added in order.
  */
 final class FilterGradient {
+    /** Elements under a row of the kernel for which there are tiles of their own: one channel, three wide. */
+    static final int RUN = 3;
+
     /** Output pixels at once: a panel of dY for them stays in the first-level cache. */
     private static final int PIXELS = 128;
 
@@ -48,7 +51,7 @@ final class FilterGradient {
         this.dY = dY;
         run = spec.kernelWidth() * spec.channels();
         columns = Math.ceilDiv(spec.filters(), NR) * NR;
-        pairs = run == Correlation.RUN && spec.filters() == columns;
+        pairs = run == RUN && spec.filters() == columns;
         sumsSize = spec.kernelHeight() * run * columns;
         shares = Math.clamp(SHARED_SUMS / sumsSize, 1, Math.min(SHARES, spec.batch()));
     }
@@ -92,7 +95,11 @@ final class FilterGradient {
                 addRows(row, end, xAt, dYAt, NR, columns, operands, at);
             } else {
                 float[] packed = scratch.take(Scratch.Use.RIGHT, pixels * columns);
-                Correlation.packPanels(dY.array(), dYAt, pixels, spec.filters(), packed);
+                for (int filter = 0; filter < spec.filters(); filter += NR) {
+                    int columnsThere = Math.min(NR, spec.filters() - filter);
+                    DenseCorrelation.packPanel(
+                            dY.array(), dYAt + filter, spec.filters(), pixels, columnsThere, packed, filter * pixels);
+                }
                 operands.set(rows, packed, sums, columns);
                 addRows(row, end, xAt, 0, pixels * NR, NR, operands, at);
             }

@@ -13,6 +13,7 @@ import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutSpec;
 import retort.kernels.op.GemmAdamSpec;
@@ -33,6 +34,7 @@ final class SimdBackend extends HostBackend {
     private final Workers workers;
     private final SimdGemm gemm;
     private final SimdConv2d conv2d;
+    private final SimdDepthwiseConv2d depthwiseConv2d;
     private final SimdSoftmax softmax;
     private final SimdDistillation distillation;
     private final SimdElementwise elementwise;
@@ -53,6 +55,7 @@ final class SimdBackend extends HostBackend {
         Scratch[] scratch = Stream.generate(Scratch::new).limit(threads).toArray(Scratch[]::new);
         gemm = new SimdGemm(workers, scratch, parameters);
         conv2d = new SimdConv2d(workers, scratch);
+        depthwiseConv2d = new SimdDepthwiseConv2d(workers, scratch);
         softmax = new SimdSoftmax(workers, scratch);
         distillation = new SimdDistillation(workers);
         elementwise = new SimdElementwise(workers);
@@ -98,6 +101,8 @@ final class SimdBackend extends HostBackend {
             case ColumnSumSpec s -> () -> elementwise.columnSums(s, o.get(0), o.get(1));
             case Conv2dSpec s -> conv2d.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case CrossEntropySpec s -> () -> softmax.run(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DepthwiseConv2dSpec s ->
+                depthwiseConv2d.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case DistillationSpec s -> () -> distillation.run(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case DropoutSpec s -> () -> elementwise.dropout(s, o.key(), o.get(0), o.get(1));
             case GemmAdamSpec s ->

@@ -5,8 +5,8 @@ import retort.kernels.engine.HostTensor;
 import retort.kernels.op.Conv2dSpec;
 
 /**
- * Convolution as products of matrices that are never built: {@link Correlation} forward and for the input gradient,
- * {@link Col2ImGradient} for that of few channels, {@link FilterGradient} for the filter's.
+ * Convolution as products of matrices that are never built: {@link DenseCorrelation} forward and for the input
+ * gradient, {@link Col2ImGradient} for that of few channels, {@link FilterGradient} for the filter's.
  *
  * <p>Source: Chetlur et al. 2014 (implicit GEMM); Georganas et al. 2018 (direct, register-blocked).
  */
@@ -29,22 +29,16 @@ final class SimdConv2d {
         return switch (spec.pass()) {
             case FORWARD -> {
                 SimdEpilogue epilogue = new SimdEpilogue(spec.epilogue(), fused, y, spec.filters());
-                Correlation sweeps = Correlation.forward(spec, x, y, epilogue, workers.count());
-                yield () -> {
-                    Correlation.packForward(spec, filter, shared);
-                    run(sweeps, spec.flops());
-                };
+                Correlation sweeps = new DenseCorrelation(spec, x, y, epilogue, workers.count());
+                yield () -> sweeps.run(filter, workers, shared, scratch, spec.flops());
             }
             case INPUT_GRADIENT -> {
                 SimdEpilogue epilogue = new SimdEpilogue(spec.epilogue(), fused, x, spec.channels());
                 if (Col2ImGradient.suits(spec)) {
                     yield () -> col2Im(spec, x, filter, y, epilogue);
                 }
-                Correlation sweeps = Correlation.inputGradient(spec, x, y, epilogue, workers.count());
-                yield () -> {
-                    Correlation.packGradient(spec, filter, shared);
-                    run(sweeps, spec.flops());
-                };
+                Correlation sweeps = new DenseCorrelation(spec, y, x, epilogue, workers.count());
+                yield () -> sweeps.run(filter, workers, shared, scratch, spec.flops());
             }
             case FILTER_GRADIENT -> {
                 FilterGradient gradient = new FilterGradient(spec, x, filter, y);
@@ -74,13 +68,6 @@ final class SimdConv2d {
                 1,
                 0,
                 spec.epilogue());
-    }
-
-    private void run(Correlation sweeps, long flops) {
-        workers.forEach(sweeps.tasks(), flops, (task, worker) -> {
-            float[] packed = shared.take(Scratch.Use.RIGHT, 0);
-            sweeps.run(task, packed, scratch[worker]);
-        });
     }
 
     /** One task for each image. */

@@ -50,6 +50,8 @@ class SpecTest {
                 "gemm-adam:m2n2k2:tn+bias",
                 "conv2d:n1h2w2c1:k3x3o1:s1p0",
                 "conv2d-df:n1h3w3c1:k3x3o1:s1p0+bias",
+                "depthwise-conv2d:n1h2w2c1:k3x3:s1p0",
+                "depthwise-conv2d-df:n1h3w3c1:k3x3:s1p0+bias",
                 "max-pool2d:n1h2w2c1:k3x3:s1p0",
                 "max-pool2d:n1h3w3c1:k3x3:s0p0",
                 "softmax:2x2",
@@ -81,6 +83,7 @@ class SpecTest {
                 Combinators.combine(plainProducts(), Arbitraries.of(true, false))
                         .as((gemm, packed) -> new GemmAdamSpec(gemm, adam(gemm.m() * gemm.n()), packed)),
                 convolutions().map(s -> s),
+                depthwise().map(s -> s),
                 pools().map(s -> s),
                 Combinators.combine(sizes(), sizes(), temperatures()).as(SoftmaxSpec::new),
                 Combinators.combine(sizes(), sizes(), temperatures(), Arbitraries.of(CrossEntropySpec.Targets.class))
@@ -127,6 +130,15 @@ class SpecTest {
                             .stepped(stride, Math.min(height, width) / 2);
                     return passes(forward, epilogue)[(batch + extent) % 3];
                 });
+    }
+
+    private static Arbitrary<DepthwiseConv2dSpec> depthwise() {
+        Arbitrary<Integer> kernel = Arbitraries.integers().between(1, 7);
+        return Combinators.combine(Arbitraries.of(Conv2dSpec.Pass.class), sizes(), sizes(), sizes(), kernel, kernel)
+                .as((pass, batch, extent, channels, size, stride) -> DepthwiseConv2dSpec.forward(
+                                batch, extent + size, extent + size, channels, size)
+                        .stepped(stride, size / 2)
+                        .as(pass));
     }
 
     private static Arbitrary<MaxPool2dSpec> pools() {
