@@ -1,5 +1,7 @@
 package retort.kernels;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
@@ -7,11 +9,11 @@ import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DenseBackwardSpec;
 import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutKey;
 import retort.kernels.op.DropoutSpec;
-import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
 import retort.kernels.op.MaxPool2dSpec;
@@ -121,11 +123,20 @@ public interface Backend extends AutoCloseable {
     }
 
     /**
-     * G = op(A) op(B) is the gradient of {@code w}; Adam is applied to it and G is never stored. See
-     * {@link GemmAdamSpec}.
+     * The backward pass of a dense layer with the optimiser's step on {@code w} in it. See {@link DenseBackwardSpec}.
+     *
+     * @param state of the optimiser for w, in the order of the update's operands
+     * @param dX null if the spec asks for no input gradient
+     * @param step of training, counted from 1
      */
-    default void gemmAdam(GemmAdamSpec spec, Tensor a, Tensor b, Tensor w, Tensor m, Tensor v, int step) {
-        run(Call.of(spec, Scalars.step(step), a, b, w, m, v));
+    default void denseBackward(
+            DenseBackwardSpec spec, Tensor x, Tensor dY, Tensor w, Tensor[] state, Tensor dX, int step) {
+        List<Tensor> operands = new ArrayList<>(List.of(x, dY, w));
+        operands.addAll(List.of(state));
+        if (dX != null) {
+            operands.add(dX);
+        }
+        run(Call.of(spec, Scalars.step(step), operands.toArray(Tensor[]::new)));
     }
 
     /**

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.op.AdamSpec;
-import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.DenseBackwardSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
@@ -110,7 +110,9 @@ class PackedTensorTest {
     void anInfiniteGradientLeavesNothingBehind(Subject subject) {
         Backend backend = subject.backend();
         GemmSpec gradient = GemmSpec.tn(70, 17, 2);
-        AdamSpec adam = new AdamSpec(gradient.cShape().size(), 1e-3f, 0.9f, 0.999f, 1e-7f);
+        DenseBackwardSpec update = DenseBackwardSpec.of(
+                        2, 70, 17, AdamSpec.withDefaults(gradient.cShape().size()))
+                .withPackedWeights();
         try (Scope scope = backend.scope()) {
             float[] infinite = random(gradient.aShape(), 6);
             infinite[1] = Float.POSITIVE_INFINITY;
@@ -120,7 +122,7 @@ class PackedTensorTest {
             Tensor m = scope.packed(gradient.cShape());
             Tensor v = scope.packed(gradient.cShape());
             Stream.of(w, m, v).forEach(each -> backend.fill(each, 0));
-            backend.gemmAdam(new GemmAdamSpec(gradient, adam, true), a, b, w, m, v, 1);
+            backend.denseBackward(update, a, b, w, new Tensor[] {m, v}, null, 1);
             backend.upload(random(gradient.cShape(), 8), w);
             GemmSpec spec = GemmSpec.nt(2, 70, 17).withPackedB();
             Tensor c = scope.tensor(spec.cShape());

@@ -3,12 +3,8 @@ package retort.nn;
 import retort.kernels.Backend;
 import retort.kernels.Tensor;
 import retort.kernels.op.AdamSpec;
-import retort.kernels.op.GemmAdamSpec;
-import retort.kernels.op.GemmSpec;
 
-/**
- * Adam; a gradient that is a product is used as it is made and never stored. See {@link AdamSpec} for the equations.
- */
+/** Adam. See {@link AdamSpec} for the equations. */
 public final class Adam extends Optimizer {
     private final Schedule rate;
     private final float beta1;
@@ -34,27 +30,13 @@ public final class Adam extends Optimizer {
     }
 
     @Override
-    public void product(Parameter parameter, GemmSpec spec, Tensor a, Tensor b) {
+    public void written(Parameter parameter, Tensor gradient) {
         Tensor[] moments = state(parameter);
-        backend()
-                .gemmAdam(
-                        new GemmAdamSpec(
-                                spec, spec(parameter), parameter.value().isPacked()),
-                        a,
-                        b,
-                        parameter.value(),
-                        moments[0],
-                        moments[1],
-                        step());
+        backend().adam(update(parameter), parameter.value(), gradient, moments[0], moments[1], step());
     }
 
     @Override
-    public void written(Parameter parameter, Tensor gradient) {
-        Tensor[] moments = state(parameter);
-        backend().adam(spec(parameter), parameter.value(), gradient, moments[0], moments[1], step());
-    }
-
-    private AdamSpec spec(Parameter parameter) {
+    protected AdamSpec update(Parameter parameter) {
         return new AdamSpec(parameter.value().shape().size(), rate.at(step()), beta1, beta2, epsilon);
     }
 }

@@ -1,15 +1,24 @@
 package retort.nn;
 
 import retort.kernels.Tensor;
-import retort.kernels.op.GemmSpec;
+import retort.kernels.op.DenseBackwardSpec;
+import retort.kernels.op.Epilogue;
 
 /**
  * Where the gradients of parameters go in a backward pass, each once, from the last layer to the first. An optimiser
  * updates the parameter on the spot; nothing reads a parameter after its gradient was given.
  */
 public interface GradientSink {
-    /** The gradient of {@code parameter} is op(A) op(B): a sink that can, never stores it. */
-    void product(Parameter parameter, GemmSpec spec, Tensor a, Tensor b);
+    /**
+     * The gradient of a dense layer's weights, inputs x units, is x' dY; a sink that can, never stores it. Before the
+     * weights change, dX = gate(dY w') is written, see {@link DenseBackwardSpec}.
+     *
+     * @param x batch x inputs
+     * @param dY batch x units
+     * @param dX batch x inputs; null if not wanted
+     * @param gate of dX
+     */
+    void dense(Parameter weight, Tensor x, Tensor dY, Tensor dX, Epilogue gate);
 
     /** A tensor of the parameter's shape to write its gradient to; {@link #written} must follow. */
     Tensor destination(Parameter parameter);

@@ -5,7 +5,9 @@ import java.util.Map;
 import retort.kernels.Backend;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
-import retort.kernels.op.GemmSpec;
+import retort.kernels.op.DenseBackwardSpec;
+import retort.kernels.op.Epilogue;
+import retort.kernels.op.UpdateSpec;
 
 /** Updates parameters with the gradients it is given. Its state lives on the backend, from the first step to close. */
 public abstract class Optimizer implements GradientSink, AutoCloseable {
@@ -48,15 +50,17 @@ public abstract class Optimizer implements GradientSink, AutoCloseable {
     }
 
     @Override
-    public void product(Parameter parameter, GemmSpec spec, Tensor a, Tensor b) {
-        Tensor product = destination(parameter);
-        backend.gemm(spec, a, b, product);
-        Tensor gradient = product;
-        if (parameter.value().isPacked()) {
-            gradient = gradients().packed(product.shape());
-            backend.copy(product, gradient);
-        }
-        written(parameter, gradient);
+    public void dense(Parameter weight, Tensor x, Tensor dY, Tensor dX, Epilogue gate) {
+        Tensor w = weight.value();
+        DenseBackwardSpec spec = new DenseBackwardSpec(
+                x.shape().rows(),
+                w.shape().extent(0),
+                w.shape().extent(1),
+                update(weight),
+                w.isPacked(),
+                dX != null,
+                gate);
+        backend.denseBackward(spec, x, dY, w, state(weight), dX, step);
     }
 
     @Override
@@ -70,6 +74,9 @@ public abstract class Optimizer implements GradientSink, AutoCloseable {
 
     /** How many tensors of a parameter's shape are kept for it. */
     protected abstract int stateTensors();
+
+    /** The current step's update of a parameter. */
+    protected abstract UpdateSpec update(Parameter parameter);
 
     /** The state of a parameter: tensors like its value, 0 at first. */
     protected final Tensor[] state(Parameter parameter) {

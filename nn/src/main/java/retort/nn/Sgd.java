@@ -23,7 +23,11 @@ public final class Sgd extends Optimizer {
     @Override
     public void written(Parameter parameter, Tensor gradient) {
         Tensor velocity = state(parameter)[0];
-        SgdSpec spec = new SgdSpec(parameter.value().shape().size(), rate.at(step()), momentum.at(step()));
-        backend().sgd(spec, parameter.value(), gradient, velocity);
+        backend().sgd(update(parameter), parameter.value(), gradient, velocity);
+    }
+
+    @Override
+    protected SgdSpec update(Parameter parameter) {
+        return new SgdSpec(parameter.value().shape().size(), rate.at(step()), momentum.at(step()));
     }
 }

@@ -118,16 +118,9 @@ sealed interface Stage {
         public Tensor backward(Pass pass, Tensor x, Tensor y, Tensor dY, boolean wanted, GradientSink sink) {
             int batch = x.shape().rows();
             Tensor dZ = activation.undo(pass, y, dY);
-            Tensor dX = null;
-            if (wanted) {
-                dX = pass.scope().tensor(batch, inputs());
-                GemmSpec spec =
-                        GemmSpec.nt(batch, inputs(), units()).withPackedB().with(inputGate);
-                Fused operands = inputGate.gate() ? Fused.gate(x) : Fused.NONE;
-                pass.backend().gemm(spec, dZ, weight.value(), dX, operands);
-            }
+            Tensor dX = wanted ? pass.scope().tensor(batch, inputs()) : null;
             biasGradient(pass, bias, dZ, sink);
-            sink.product(weight, GemmSpec.tn(inputs(), units(), batch), x, dZ);
+            sink.dense(weight, x, dZ, dX, wanted ? inputGate : Epilogue.NONE);
             return dX;
         }
 

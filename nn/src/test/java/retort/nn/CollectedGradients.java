@@ -3,8 +3,10 @@ package retort.nn;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import retort.kernels.Backend;
+import retort.kernels.Fused;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
+import retort.kernels.op.Epilogue;
 import retort.kernels.op.GemmSpec;
 
 /** Keeps the gradients that a backward pass hands over; a parameter's second gradient is an error. */
@@ -20,10 +22,17 @@ final class CollectedGradients implements GradientSink {
     }
 
     @Override
-    public void product(Parameter parameter, GemmSpec spec, Tensor a, Tensor b) {
-        Tensor gradient = destination(parameter);
-        backend.gemm(spec, a, b, gradient);
-        written(parameter, gradient);
+    public void dense(Parameter weight, Tensor x, Tensor dY, Tensor dX, Epilogue gate) {
+        int batch = x.shape().rows();
+        int inputs = weight.value().shape().extent(0);
+        int units = weight.value().shape().extent(1);
+        if (dX != null) {
+            GemmSpec product = GemmSpec.nt(batch, inputs, units).withPackedB().with(gate);
+            backend.gemm(product, dY, weight.value(), dX, gate.gate() ? Fused.gate(x) : Fused.NONE);
+        }
+        Tensor gradient = destination(weight);
+        backend.gemm(GemmSpec.tn(inputs, units, batch), x, dY, gradient);
+        written(weight, gradient);
     }
 
     /** Filled with NaN, so that an element nobody writes is seen. */

@@ -10,8 +10,8 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Nothing at all: shows what JMH itself allocates in an iteration, 5,832 bytes on JDK 25, which its profiler counts with
- * what the kernel allocates.
+ * Nothing at all: shows what JMH itself allocates in an iteration, 5,832 bytes on JDK 25, which its profiler counts
+ * with what the kernel allocates.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

@@ -23,8 +23,8 @@ final class Forks {
 
     /**
      * Those that are more than a tenth faster or slower than their siblings' mean, no iteration of them within the
-     * siblings' range. Of two it is the slower one that is named: which is odd can't be told, but that is the one to look
-     * at.
+     * siblings' range. Of two it is the slower one that is named: which is odd can't be told, but that is the one to
+     * look at.
      */
     static List<BenchReport.OddFork> odd(Measurement each, Work work) {
         List<BenchReport.OddFork> odd = new ArrayList<>();

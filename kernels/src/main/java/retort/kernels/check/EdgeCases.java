@@ -16,13 +16,13 @@ import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DenseBackwardSpec;
 import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.Divergence;
 import retort.kernels.op.DropoutSpec;
 import retort.kernels.op.ElementType;
 import retort.kernels.op.Epilogue;
-import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
 import retort.kernels.op.MaxPool2dSpec;
@@ -92,6 +92,7 @@ public final class EdgeCases {
                         .flatMap(size -> Arrays.stream(CrossEntropySpec.Targets.values())
                                 .flatMap(targets -> Stream.of(1f, 3.5f)
                                         .map(t -> new CrossEntropySpec(size[0], size[1], t, targets))));
+            case DENSE_BACKWARD -> denseBackwards();
             case DEPTHWISE_CONV2D ->
                 depthwise()
                         .flatMap(s -> Stream.of(
@@ -108,7 +109,6 @@ public final class EdgeCases {
             case DROPOUT ->
                 counts().boxed().flatMap(n -> Stream.of(0f, 0.5f, 0.75f).map(p -> new DropoutSpec(n, p)));
             case GEMM -> products();
-            case GEMM_ADAM -> updates();
             case MAX_NORM -> matrices().map(size -> new MaxNormSpec(size[0], size[1], typicalNorm(size[0])));
             case MAX_POOL2D -> pools();
             case MAX_POOL2D_DX -> pools().map(spec -> spec.as(Pass.GRADIENT));
@@ -248,19 +248,28 @@ public final class EdgeCases {
                         spec.with(Epilogue.gate(0.5f))));
     }
 
-    private Stream<GemmAdamSpec> updates() {
+    /** Batch, inputs, units. */
+    private Stream<DenseBackwardSpec> denseBackwards() {
         Stream<int[]> sizes = Stream.of(
                 new int[] {1, 1, 1},
-                new int[] {10, 10, 32},
-                new int[] {13, 33, 7},
-                new int[] {tiling.mr(), tiling.nr(), 8},
-                new int[] {tiling.mr() + 1, tiling.nr() + 1, 32},
-                new int[] {3 * tiling.mr() + 1, 2 * tiling.nr() + 1, 17},
-                new int[] {25, 17, tiling.kc() + 44},
-                new int[] {5, 7, 600},
-                new int[] {300, 10, 40});
-        return sizes.flatMap(size -> transposed(size[0], size[1], size[2]))
-                .flatMap(gemm -> Stream.of(false, true).map(packed -> GemmAdamSpec.withDefaults(gemm, packed)));
+                new int[] {32, 10, 10},
+                new int[] {7, 13, 33},
+                new int[] {8, tiling.mr(), tiling.nr()},
+                new int[] {32, tiling.mr() + 1, tiling.nr() + 1},
+                new int[] {17, 3 * tiling.mr() + 1, 2 * tiling.nr() + 1},
+                new int[] {tiling.nr() + 1, 4 * tiling.mr() - 1, 3 * tiling.nr()},
+                new int[] {tiling.kc() + 44, 25, 17},
+                new int[] {600, 5, 7},
+                new int[] {40, 300, 10},
+                new int[] {33, 700, 130});
+        return sizes.flatMap(size -> {
+            int weights = size[1] * size[2];
+            return Stream.of(AdamSpec.withDefaults(weights), new SgdSpec(weights, 0.1f, 0.9f))
+                    .map(update -> DenseBackwardSpec.of(size[0], size[1], size[2], update))
+                    .flatMap(spec -> Stream.of(spec, spec.withPackedWeights()))
+                    .flatMap(spec -> Stream.of(
+                            spec, spec.withInputGradient(Epilogue.NONE), spec.withInputGradient(Epilogue.gate(0.5f))));
+        });
     }
 
     private Stream<Conv2dSpec> geometries() {

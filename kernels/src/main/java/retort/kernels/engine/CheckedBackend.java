@@ -35,8 +35,12 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
         this.origin = origin;
     }
 
-    /** The tensors that an epilogue reads, checked; null where its record asks for none. */
-    public record Fused<T extends Tensor>(T bias, DropoutKey dropoutKey, T gate) {}
+    /** The tensors that an epilogue reads, checked; those that it does not ask for are not looked at. */
+    public record Fused<T extends Tensor>(T bias, DropoutKey dropoutKey, T gate) {
+        public static <T extends Tensor> Fused<T> gate(T gate) {
+            return new Fused<>(null, null, gate);
+        }
+    }
 
     @Override
     public final Scope scope() {

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  *
  * <p>Source: Kingma and Ba 2015, algorithm 1 in the cheaper order of section 2, the form that Keras uses too.
  */
-public record AdamSpec(int count, float rate, float beta1, float beta2, float epsilon) implements Spec {
+public record AdamSpec(int count, float rate, float beta1, float beta2, float epsilon) implements UpdateSpec {
     private static final Pattern ID = SpecId.pattern("{count}");
 
     public AdamSpec {
@@ -60,7 +60,7 @@ public record AdamSpec(int count, float rate, float beta1, float beta2, float ep
         return new AdamSpec(count, 1e-3f, 0.9f, 0.999f, 1e-7f);
     }
 
-    /** The same rates for another number of parameters. */
+    @Override
     public AdamSpec sized(int newCount) {
         return new AdamSpec(newCount, rate, beta1, beta2, epsilon);
     }
@@ -94,44 +94,29 @@ public record AdamSpec(int count, float rate, float beta1, float beta2, float ep
     }
 
     @Override
-    public boolean isExactOnIntegers() {
-        return false;
-    }
-
-    @Override
-    public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
+    public double[][] bounds(float[][] inputs, double[] gradientBound, Scalars scalars) {
         double[][] bounds = Bounds.exact(operands());
-        bounds(inputs[0], inputs[1], bounds[1], inputs[2], inputs[3], scalars, bounds[0], bounds[2], bounds[3]);
-        return bounds;
-    }
-
-    /** Fills the bounds of w, m and v, given how far each gradient may be off. */
-    void bounds(
-            float[] w,
-            float[] g,
-            double[] gBound,
-            float[] m,
-            float[] v,
-            Scalars scalars,
-            double[] wBound,
-            double[] mBound,
-            double[] vBound) {
+        float[] w = inputs[0];
+        float[] g = inputs[1];
+        float[] m = inputs[2];
+        float[] v = inputs[3];
         double eps = Bounds.EPS;
         double step = stepSize(scalars.step());
         for (int e = 0; e < count; e++) {
             double newM = Math.abs(beta1 * m[e]) + (1 - beta1) * Math.abs(g[e]);
             double newV = beta2 * v[e] + (1 - beta2) * (double) g[e] * g[e];
-            double mError = (1 - beta1) * gBound[e] + 4 * eps * newM;
-            double vError = (1 - beta2) * gBound[e] * (2 * Math.abs(g[e]) + gBound[e]) + 4 * eps * newV;
+            double mError = (1 - beta1) * gradientBound[e] + 4 * eps * newM;
+            double vError = (1 - beta2) * gradientBound[e] * (2 * Math.abs(g[e]) + gradientBound[e]) + 4 * eps * newV;
             double root = Math.sqrt(newV);
             double divisor = root + epsilon;
             double change = step * newM / divisor;
             double changeError =
                     step * (mError / divisor + newM * vError / (2 * root * divisor * divisor)) + 8 * eps * change;
-            mBound[e] = 1.01 * mError;
-            vBound[e] = 1.01 * vError;
-            wBound[e] = 1.01 * changeError + 2 * eps * (Math.abs(w[e]) + change);
+            bounds[2][e] = 1.01 * mError;
+            bounds[3][e] = 1.01 * vError;
+            bounds[0][e] = 1.01 * changeError + 2 * eps * (Math.abs(w[e]) + change);
         }
+        return bounds;
     }
 
     @Override

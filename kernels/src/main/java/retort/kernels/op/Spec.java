@@ -11,22 +11,21 @@ import java.util.function.Function;
  * engines, checks, tests and benchmarks alike. A new record here makes the compiler name every place that must know it.
  */
 public sealed interface Spec
-        permits AdamSpec,
-                ArgmaxSpec,
+        permits ArgmaxSpec,
                 BiasSpec,
                 ColumnSumSpec,
                 Conv2dSpec,
                 CrossEntropySpec,
+                DenseBackwardSpec,
                 DepthwiseConv2dSpec,
                 DistillationSpec,
                 DropoutSpec,
-                GemmAdamSpec,
                 GemmSpec,
                 MaxNormSpec,
                 MaxPool2dSpec,
                 ReluSpec,
-                SgdSpec,
-                SoftmaxSpec {
+                SoftmaxSpec,
+                UpdateSpec {
 
     /** Bytes of one float32. */
     int ELEMENT_BYTES = Float.BYTES;
@@ -57,6 +56,7 @@ public sealed interface Spec
         CONV2D_DX("conv2d-dx", Family.CONV2D, id -> Conv2dSpec.parse(Conv2dSpec.Pass.INPUT_GRADIENT, id)),
         CONV2D_DF("conv2d-df", Family.CONV2D, id -> Conv2dSpec.parse(Conv2dSpec.Pass.FILTER_GRADIENT, id)),
         CROSS_ENTROPY("cross-entropy", Family.SOFTMAX, CrossEntropySpec::parse),
+        DENSE_BACKWARD("dense-backward", Family.ADAM, DenseBackwardSpec::parse),
         DEPTHWISE_CONV2D(
                 "depthwise-conv2d", Family.CONV2D, id -> DepthwiseConv2dSpec.parse(Conv2dSpec.Pass.FORWARD, id)),
         DEPTHWISE_CONV2D_DX(
@@ -70,7 +70,6 @@ public sealed interface Spec
         DISTILLATION("distillation", Family.SOFTMAX, DistillationSpec::parse),
         DROPOUT("dropout", Family.ELEMENTWISE, DropoutSpec::parse),
         GEMM("gemm", Family.GEMM, GemmSpec::parse),
-        GEMM_ADAM("gemm-adam", Family.ADAM, GemmAdamSpec::parse),
         MAX_NORM("max-norm", Family.ADAM, MaxNormSpec::parse),
         MAX_POOL2D("max-pool2d", Family.CONV2D, id -> MaxPool2dSpec.parse(Pass.FORWARD, id)),
         MAX_POOL2D_DX("max-pool2d-dx", Family.CONV2D, id -> MaxPool2dSpec.parse(Pass.GRADIENT, id)),

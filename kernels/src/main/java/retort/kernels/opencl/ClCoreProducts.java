@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import retort.kernels.Tiling;
 import retort.kernels.engine.CheckedBackend.Fused;
+import retort.kernels.op.AdamSpec;
 import retort.kernels.op.Conv2dSpec;
-import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.DenseBackwardSpec;
 import retort.kernels.op.GemmSpec;
 
 /** Products on a device whose work-item is a processor core: the kernels in {@code cores/}. */
@@ -59,7 +60,7 @@ final class ClCoreProducts implements ClProducts {
     }
 
     @Override
-    public void gemm(GemmSpec spec, ClTensor a, ClTensor b, ClTensor c, Fused<ClTensor> fused) {
+    public void gemm(GemmSpec spec, ClTensor a, ClTensor b, Object c, Fused<ClTensor> fused) {
         multiply(spec, spec::id, a, b, c, fused);
     }
 
@@ -70,18 +71,25 @@ final class ClCoreProducts implements ClProducts {
 
     /** Fused where the sums never leave the registers; else the gradient is stored in work memory first. */
     @Override
-    public void gemmAdam(
-            GemmAdamSpec spec, ClTensor a, ClTensor b, ClTensor w, ClTensor m, ClTensor v, float stepSize) {
-        GemmSpec gemm = spec.gemm();
-        Optional<Variant> fused = adamVariant(gemm);
+    public void weightAdam(
+            DenseBackwardSpec spec,
+            AdamSpec adam,
+            ClTensor x,
+            ClTensor dY,
+            ClTensor w,
+            ClTensor m,
+            ClTensor v,
+            float stepSize) {
+        GemmSpec product = spec.weightProduct();
+        Optional<Variant> fused = adamVariant(product);
         if (fused.isPresent()) {
-            List<Object> step = ClArguments.adam(spec.adam(), w, m, v, stepSize);
-            fused.get().launch(session, spec::id, a, b, gemm.m(), gemm.n(), gemm.k(), step);
+            List<Object> step = ClArguments.adam(adam, w, m, v, stepSize);
+            fused.get().launch(session, spec::id, x, dY, product.m(), product.n(), product.k(), step);
             return;
         }
-        ClBuffer gradient = session.workspace(spec::id, gemm.cShape().size());
-        multiply(gemm, spec::id, a, b, gradient, ClArguments.NOTHING);
-        elementwise.adam(spec.adam(), w, gradient, m, v, stepSize);
+        ClBuffer gradient = session.workspace(spec::id, adam.count());
+        multiply(product, spec::id, x, dY, gradient, ClArguments.NOTHING);
+        elementwise.adam(adam, w, gradient, m, v, stepSize);
         session.give(gradient);
     }
 
@@ -117,12 +125,11 @@ final class ClCoreProducts implements ClProducts {
     /** Empty where the gradient must be stored. */
     private Optional<Variant> adamVariant(GemmSpec spec) {
         if (isTallAndSkinny(spec)) {
-            String kernel = "gemm_adam_tall_skinny_" + transpositions(spec);
-            return Optional.of(new Variant(TALL_SKINNY, kernel, tallSkinnyGroups(spec)));
+            return Optional.of(new Variant(TALL_SKINNY, "gemm_adam_tall_skinny", tallSkinnyGroups(spec)));
         }
         if (isSmallK(spec)) {
             int rowTiles = ceilDivide(spec.m(), session.parameter(ClParameter.GEMM_MR));
-            return Optional.of(new Variant(SMALL_K, "gemm_adam_small_k_" + transpositions(spec), rowTiles));
+            return Optional.of(new Variant(SMALL_K, "gemm_adam_small_k", rowTiles));
         }
         return Optional.empty();
     }

@@ -100,7 +100,7 @@ final class ClElementwise {
         session.launchItems(spec::id, OPTIMIZERS, "adam", vectors(spec.count()), gradient, spec.count(), step);
     }
 
-    void sgd(SgdSpec spec, ClTensor w, ClTensor gradient, ClTensor velocity) {
+    void sgd(SgdSpec spec, ClTensor w, Object gradient, ClTensor velocity) {
         Object[] operands = {w, gradient, velocity, spec.count(), spec.rate(), spec.momentum()};
         session.launchItems(spec::id, OPTIMIZERS, "sgd", vectors(spec.count()), operands);
     }

@@ -2,8 +2,9 @@ package retort.kernels.opencl;
 
 import retort.kernels.Tiling;
 import retort.kernels.engine.CheckedBackend.Fused;
+import retort.kernels.op.AdamSpec;
 import retort.kernels.op.Conv2dSpec;
-import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.DenseBackwardSpec;
 import retort.kernels.op.GemmSpec;
 
 /**
@@ -22,9 +23,19 @@ interface ClProducts {
     /** The sizes that its kernels come in. */
     Tiling tiling();
 
-    void gemm(GemmSpec spec, ClTensor a, ClTensor b, ClTensor c, Fused<ClTensor> fused);
+    /** @param c a tensor or buffer */
+    void gemm(GemmSpec spec, ClTensor a, ClTensor b, Object c, Fused<ClTensor> fused);
 
-    void gemmAdam(GemmAdamSpec spec, ClTensor a, ClTensor b, ClTensor w, ClTensor m, ClTensor v, float stepSize);
+    /** Adam's step with the gradient x' dY. */
+    void weightAdam(
+            DenseBackwardSpec spec,
+            AdamSpec adam,
+            ClTensor x,
+            ClTensor dY,
+            ClTensor w,
+            ClTensor m,
+            ClTensor v,
+            float stepSize);
 
     /**
      * {@code result} = the images under the filter (kernelHeight x kernelWidth x channels x filters, a tensor or

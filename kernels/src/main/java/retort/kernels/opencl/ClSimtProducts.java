@@ -10,9 +10,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import retort.kernels.Tiling;
 import retort.kernels.engine.CheckedBackend.Fused;
+import retort.kernels.op.AdamSpec;
 import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.DenseBackwardSpec;
 import retort.kernels.op.Epilogue;
-import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.opencl.ClSimtForm.Kind;
 import retort.kernels.opencl.ClSimtForm.Result;
@@ -124,7 +125,7 @@ final class ClSimtProducts implements ClProducts {
     }
 
     @Override
-    public void gemm(GemmSpec spec, ClTensor a, ClTensor b, ClTensor c, Fused<ClTensor> fused) {
+    public void gemm(GemmSpec spec, ClTensor a, ClTensor b, Object c, Fused<ClTensor> fused) {
         multiply(product(spec::id, spec, a, b), c, spec.alpha(), spec.beta(), spec.epilogue(), fused);
     }
 
@@ -133,10 +134,17 @@ final class ClSimtProducts implements ClProducts {
     }
 
     @Override
-    public void gemmAdam(
-            GemmAdamSpec spec, ClTensor a, ClTensor b, ClTensor w, ClTensor m, ClTensor v, float stepSize) {
-        Product product = product(spec::id, spec.gemm(), a, b);
-        List<Object> step = ClArguments.adam(spec.adam(), w, m, v, stepSize);
+    public void weightAdam(
+            DenseBackwardSpec spec,
+            AdamSpec adam,
+            ClTensor x,
+            ClTensor dY,
+            ClTensor w,
+            ClTensor m,
+            ClTensor v,
+            float stepSize) {
+        Product product = product(spec::id, spec.weightProduct(), x, dY);
+        List<Object> step = ClArguments.adam(adam, w, m, v, stepSize);
         boolean aligned = areAligned(product.n(), w, m, v);
         finish(product, partition(product, true), List.of(), step, Result.ADAM_STEP, aligned, false);
     }

@@ -17,11 +17,11 @@ import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DenseBackwardSpec;
 import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutSpec;
 import retort.kernels.op.ElementType;
-import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
 import retort.kernels.op.MaxPool2dSpec;
@@ -224,19 +224,11 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
             case ColumnSumSpec s -> () -> elementwise.columnSums(s, o.get(0), o.get(1));
             case Conv2dSpec s -> () -> conv2d.conv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case CrossEntropySpec s -> () -> rows.crossEntropy(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DenseBackwardSpec s -> () -> denseBackward(s, o);
             case DepthwiseConv2dSpec s ->
                 () -> depthwiseConv2d.depthwiseConv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case DistillationSpec s -> () -> rows.distillation(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case DropoutSpec s -> () -> elementwise.dropout(s, o.key(), o.get(0), o.get(1));
-            case GemmAdamSpec s ->
-                () -> products.gemmAdam(
-                        s,
-                        o.get(0),
-                        o.get(1),
-                        o.get(2),
-                        o.get(3),
-                        o.get(4),
-                        s.adam().stepSize(o.step()));
             case GemmSpec s
             when s.typeB() != ElementType.FLOAT32 ->
                 () -> weights.gemm(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
@@ -255,6 +247,25 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
             case SgdSpec s -> () -> elementwise.sgd(s, o.get(0), o.get(1), o.get(2));
             case SoftmaxSpec s -> () -> rows.softmax(s, o.get(0), o.get(1));
         };
+    }
+
+    private void denseBackward(DenseBackwardSpec spec, Operands<ClTensor> o) {
+        ClTensor x = o.get(0);
+        ClTensor dY = o.get(1);
+        ClTensor w = o.get(2);
+        if (spec.inputGradient()) {
+            ClTensor dX = o.get(3 + spec.update().stateTensors());
+            products.gemm(spec.inputProduct(), dY, w, dX, Fused.gate(x));
+        }
+        switch (spec.update()) {
+            case AdamSpec s -> products.weightAdam(spec, s, x, dY, w, o.get(3), o.get(4), s.stepSize(o.step()));
+            case SgdSpec s -> {
+                ClBuffer gradient = session.workspace(spec::id, s.count());
+                products.gemm(spec.weightProduct(), x, dY, gradient, ClArguments.NOTHING);
+                elementwise.sgd(s, w, gradient, o.get(3));
+                session.give(gradient);
+            }
+        }
     }
 
     @Override

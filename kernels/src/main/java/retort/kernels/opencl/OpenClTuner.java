@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import retort.kernels.Backend;
 import retort.kernels.check.KernelTuner;
+import retort.kernels.op.AdamSpec;
 import retort.kernels.op.Conv2dSpec;
-import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.DenseBackwardSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.Spec;
 import retort.kernels.opencl.ClTile.Extent;
@@ -54,7 +55,7 @@ final class OpenClTuner extends KernelTuner<ClParameter, ClParameters> {
         // Weights of 40 MB and more, as the teacher's first dense layer has: what a cache does not hold is read in
         // other runs.
         List<Spec> products = List.of(GemmSpec.nn(512, 512, 512), GemmSpec.nn(32, 1200, 9600));
-        List<Spec> gradients = List.of(GemmAdamSpec.withDefaults(GemmSpec.tn(9600, 1200, 32), false));
+        List<Spec> gradients = List.of(DenseBackwardSpec.of(32, 9600, 1200, AdamSpec.withDefaults(9600 * 1200)));
         List<Spec> dots = List.of(GemmSpec.nt(32, 9600, 1200));
         Conv2dSpec one = Conv2dSpec.forward(32, 28, 28, 1).filters(3, 3, 32);
         Conv2dSpec many = Conv2dSpec.forward(8, 16, 16, 32).filters(3, 3, 64);

@@ -14,13 +14,13 @@ import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DenseBackwardSpec;
 import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutKey;
 import retort.kernels.op.DropoutSpec;
 import retort.kernels.op.ElementType;
 import retort.kernels.op.Epilogue;
-import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
 import retort.kernels.op.MaxPool2dSpec;
@@ -77,18 +77,10 @@ final class ScalarBackend extends HostBackend {
             case ColumnSumSpec s -> () -> columnSums(s, o.get(0), o.get(1));
             case Conv2dSpec s -> () -> conv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case CrossEntropySpec s -> () -> crossEntropy(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DenseBackwardSpec s -> () -> denseBackward(s, o);
             case DepthwiseConv2dSpec s -> () -> depthwiseConv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case DistillationSpec s -> () -> distillation(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case DropoutSpec s -> () -> dropout(s, o.key(), o.get(0), o.get(1));
-            case GemmAdamSpec s ->
-                () -> gemmAdam(
-                        s,
-                        o.get(0),
-                        o.get(1),
-                        o.get(2),
-                        o.get(3),
-                        o.get(4),
-                        s.adam().stepSize(o.step()));
             case GemmSpec s -> () -> gemm(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case MaxNormSpec s -> () -> maxNorm(s, o.get(0));
             case MaxPool2dSpec s ->
@@ -120,14 +112,23 @@ final class ScalarBackend extends HostBackend {
         }
     }
 
-    private static void gemmAdam(
-            GemmAdamSpec spec, HostTensor a, HostTensor b, HostTensor w, HostTensor m, HostTensor v, float stepSize) {
-        GemmSpec gemm = spec.gemm();
-        double[] row = new double[gemm.n()];
-        for (int i = 0; i < gemm.m(); i++) {
-            productRow(gemm, a, b, i, row);
-            for (int j = 0; j < gemm.n(); j++) {
-                adam(spec.adam(), (float) row[j], w, m, v, i * gemm.n() + j, stepSize);
+    private static void denseBackward(DenseBackwardSpec spec, Operands<HostTensor> o) {
+        HostTensor x = o.get(0);
+        HostTensor dY = o.get(1);
+        HostTensor w = o.get(2);
+        if (spec.inputGradient()) {
+            HostTensor dX = o.get(3 + spec.update().stateTensors());
+            gemm(spec.inputProduct(), dY, w, dX, Fused.gate(x));
+        }
+        double[] row = new double[spec.units()];
+        for (int i = 0; i < spec.inputs(); i++) {
+            productRow(spec.weightProduct(), x, dY, i, row);
+            for (int j = 0; j < spec.units(); j++) {
+                int element = i * spec.units() + j;
+                switch (spec.update()) {
+                    case AdamSpec s -> adam(s, (float) row[j], w, o.get(3), o.get(4), element, s.stepSize(o.step()));
+                    case SgdSpec s -> sgd(s, (float) row[j], w, o.get(3), element);
+                }
             }
         }
     }
@@ -494,11 +495,15 @@ final class ScalarBackend extends HostBackend {
 
     private static void sgd(SgdSpec spec, HostTensor w, HostTensor gradient, HostTensor velocity) {
         for (int e = 0; e < spec.count(); e++) {
-            double v = floored((double) spec.momentum() * velocity.array()[velocity.offset() + e]
-                    - (double) spec.rate() * gradient.array()[gradient.offset() + e]);
-            velocity.array()[velocity.offset() + e] = (float) v;
-            w.array()[w.offset() + e] += (float) v;
+            sgd(spec, gradient.array()[gradient.offset() + e], w, velocity, e);
         }
+    }
+
+    private static void sgd(SgdSpec spec, float g, HostTensor w, HostTensor velocity, int element) {
+        double v = floored(
+                (double) spec.momentum() * velocity.array()[velocity.offset() + element] - (double) spec.rate() * g);
+        velocity.array()[velocity.offset() + element] = (float) v;
+        w.array()[w.offset() + element] += (float) v;
     }
 
     private static void maxNorm(MaxNormSpec spec, HostTensor w) {

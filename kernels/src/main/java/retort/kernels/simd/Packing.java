@@ -138,8 +138,13 @@ final class Packing {
 
     /** Packs rows row .. row + rows, columns p .. p + depth of alpha op(A) into tiles at {@code to[at..]}. */
     void packA(float[] to, int at, int row, int rows, int p, int depth) {
+        packA(to, at, row, rows, p, depth, MR);
+    }
+
+    /** The same into tiles of mr rows. */
+    void packA(float[] to, int at, int row, int rows, int p, int depth, int mr) {
         for (int done = 0, height; done < rows; done += height) {
-            height = Blocking.nextRows(rows - done, MR);
+            height = Blocking.nextRows(rows - done, mr);
             packTile(to, at + done * depth, height, row + done, height, p, depth);
         }
     }

@@ -7,7 +7,8 @@ final class Scratch {
         LEFT,
         RIGHT,
         TILE,
-        ROWS
+        ROWS,
+        GRADIENT
     }
 
     /** For the tiles that a thread is at, and for those at the edge of what it is at. */

@@ -13,10 +13,10 @@ import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DenseBackwardSpec;
 import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutSpec;
-import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
 import retort.kernels.op.MaxPool2dSpec;
@@ -33,6 +33,7 @@ final class SimdBackend extends HostBackend {
     private final SimdParameters parameters;
     private final Workers workers;
     private final SimdGemm gemm;
+    private final SimdDenseBackward denseBackward;
     private final SimdConv2d conv2d;
     private final SimdDepthwiseConv2d depthwiseConv2d;
     private final SimdSoftmax softmax;
@@ -54,6 +55,7 @@ final class SimdBackend extends HostBackend {
         workers = new Workers(threads);
         Scratch[] scratch = Stream.generate(Scratch::new).limit(threads).toArray(Scratch[]::new);
         gemm = new SimdGemm(workers, scratch, parameters);
+        denseBackward = new SimdDenseBackward(workers, scratch, gemm, parameters);
         conv2d = new SimdConv2d(workers, scratch);
         depthwiseConv2d = new SimdDepthwiseConv2d(workers, scratch);
         softmax = new SimdSoftmax(workers, scratch);
@@ -101,19 +103,11 @@ final class SimdBackend extends HostBackend {
             case ColumnSumSpec s -> () -> elementwise.columnSums(s, o.get(0), o.get(1));
             case Conv2dSpec s -> conv2d.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case CrossEntropySpec s -> () -> softmax.run(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DenseBackwardSpec s -> denseBackward.prepare(s, o);
             case DepthwiseConv2dSpec s ->
                 depthwiseConv2d.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case DistillationSpec s -> () -> distillation.run(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case DropoutSpec s -> () -> elementwise.dropout(s, o.key(), o.get(0), o.get(1));
-            case GemmAdamSpec s ->
-                () -> gemm.runAdam(
-                        s,
-                        o.get(0),
-                        o.get(1),
-                        o.get(2),
-                        o.get(3),
-                        o.get(4),
-                        s.adam().stepSize(o.step()));
             case GemmSpec s -> gemm.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case MaxNormSpec s -> () -> maxNorm.run(s, o.get(0));
             case MaxPool2dSpec s ->

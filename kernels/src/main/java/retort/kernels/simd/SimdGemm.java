@@ -7,11 +7,9 @@ import static retort.kernels.simd.Blocking.NR;
 import static retort.kernels.simd.Blocking.SPLIT_ROWS_BELOW;
 import static retort.kernels.simd.SimdSpecies.LANES;
 
-import java.util.Arrays;
 import retort.kernels.engine.CheckedBackend.Fused;
 import retort.kernels.engine.HostTensor;
 import retort.kernels.op.ElementType;
-import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 
 /**
@@ -20,7 +18,7 @@ import retort.kernels.op.GemmSpec;
  * <ul>
  *   <li>one row: {@link SimdGemv};
  *   <li>few columns, or few rows times a B stored transposed: the large matrix is read once, where it is, by
- *       tiles that read it by rows; the small one is packed whole;
+ *       tiles that read it by rows; the small one is packed whole; {@link TransposedProduct} if B is packed;
  *   <li>few rows: A is packed whole, each thread packs and multiplies its own columns of B;
  *   <li>else the blocked algorithm of Goto, each thread on rectangles of C of its own.
  * </ul>
@@ -44,15 +42,12 @@ final class SimdGemm {
     private final int kc;
     private final int kcFew;
     private final int kcTall;
-    private final int tallPanels;
     private final int mc;
     private final int mcTall;
     private final int nc;
     private final int sharedRows;
     private final int smallRows;
     private final int smallBlock;
-    private final int gradientBlock;
-    private final int gradientPanel;
 
     /** @param scratch one for each worker */
     SimdGemm(Workers workers, Scratch[] scratch, SimdParameters parameters) {
@@ -62,15 +57,12 @@ final class SimdGemm {
         kc = parameters.get(SimdParameter.KC);
         kcFew = parameters.get(SimdParameter.KC_FEW);
         kcTall = parameters.get(SimdParameter.KC_TALL);
-        tallPanels = parameters.get(SimdParameter.TALL_PANELS);
         mc = parameters.get(SimdParameter.MC);
         mcTall = parameters.get(SimdParameter.MC_TALL);
         nc = parameters.get(SimdParameter.NC);
         sharedRows = parameters.get(SimdParameter.SHARED_ROWS);
         smallRows = parameters.get(SimdParameter.SMALL_M);
         smallBlock = parameters.get(SimdParameter.SMALL_BLOCK);
-        gradientBlock = parameters.get(SimdParameter.GRADIENT_BLOCK);
-        gradientPanel = parameters.get(SimdParameter.GRADIENT_PANEL);
     }
 
     Runnable prepare(GemmSpec spec, HostTensor a, HostTensor b, HostTensor c, Fused<HostTensor> fused) {
@@ -82,21 +74,22 @@ final class SimdGemm {
         if (!spec.transA() && spec.n() <= NR) {
             int k = spec.k();
             Packing.BPanels right = new Packing.BPanels();
-            Runnable multiply = tallAndSkinny(spec, Streamed.of(a, k, kcTall), right, 1, false, c, epilogue);
+            Runnable multiply = tallAndSkinny(spec, a, right, 1, false, c, epilogue);
             return () -> {
                 packing.bPanels(right, takeRight(k, 1), 0, spec.alpha(), 0, k, 0, 1);
                 multiply.run();
             };
         }
         if (spec.transB() && spec.m() <= 2 * NR && spec.m() < spec.n()) {
-            Streamed large =
-                    spec.packedB() ? Streamed.packed(b, spec.k(), tallPanels) : Streamed.of(b, spec.k(), kcTall);
+            if (spec.packedB()) {
+                return transposed(spec, new TransposedProduct(spec, a, b, c, epilogue));
+            }
             int panels = Math.ceilDiv(spec.m(), NR);
             Packing.BPanels batch = new Packing.BPanels();
-            Runnable multiply = tallAndSkinny(spec, large, batch, panels, true, c, epilogue);
+            Runnable multiply = tallAndSkinny(spec, b, batch, panels, true, c, epilogue);
             return () -> {
-                batch.set(takeRight(large.depth(), panels), panels, large.depth());
-                packing.packAAsPanels(batch.array(), large.depth());
+                batch.set(takeRight(spec.k(), panels), panels, spec.k());
+                packing.packAAsPanels(batch.array(), spec.k());
                 multiply.run();
             };
         }
@@ -120,48 +113,22 @@ final class SimdGemm {
         return shared.take(Scratch.Use.RIGHT, panels * Packing.panelStep(depth));
     }
 
-    /**
-     * A matrix that is read once, where it is: A, or B stored transposed.
-     *
-     * @param depth products of each sum: the matrix's columns, rounded up to whole panels if it is packed; if it isn't,
-     *     also from row to row
-     * @param block products at a time
-     */
-    private record Streamed(HostTensor matrix, boolean packed, int depth, int block) {
-        /** In row-major order. */
-        static Streamed of(HostTensor matrix, int columns, int block) {
-            return new Streamed(matrix, false, columns, block);
-        }
-
-        /** In panels. */
-        static Streamed packed(HostTensor matrix, int columns, int panels) {
-            return new Streamed(matrix, true, Math.ceilDiv(columns, NR) * NR, panels * NR);
-        }
-
-        /** Products in a run: {@code count} columns, or as many as a panel has. */
-        int k(int count) {
-            return packed ? NR : count;
-        }
-
-        /** Fills in the operands of {@code count} of its columns times what is packed in {@code right}. */
-        MicroKernel.Operands set(MicroKernel.Operands operands, int count, float[] right, float[] sums, int width) {
-            operands.set(matrix.array(), right, sums, width);
-            return packed ? operands.runs(count / NR, panelStep()) : operands;
-        }
-
-        /** From row to row, within a panel if there are panels. */
-        int lda() {
-            return packed ? NR : depth;
-        }
-
-        /** Where row {@code row} has its column p, which begins a panel if there are panels. */
-        int at(int row, int p) {
-            return matrix.offset() + (packed ? p / NR * panelStep() + row * NR : row * depth + p);
-        }
-
-        private int panelStep() {
-            return matrix.shape().rows() * NR;
-        }
+    /** Each thread some rows of B at a time, panel after panel. */
+    private Runnable transposed(GemmSpec spec, TransposedProduct product) {
+        int chunk = blockRows(spec.n(), Math.max(MR, smallBlock / product.width()), MR);
+        Workers.Task task = (number, worker) -> {
+            int first = number * chunk;
+            int count = Math.min(chunk, spec.n() - first);
+            float[] sums = scratch[worker].take(Scratch.Use.ROWS, count * product.width());
+            for (int panel = 0; panel < product.panels(); panel++) {
+                product.multiply(panel, first, count, sums, scratch[worker].operands());
+            }
+            product.store(first, count, sums);
+        };
+        return () -> {
+            product.packA(shared);
+            workers.forEach(Math.ceilDiv(spec.n(), chunk), work(spec), task);
+        };
     }
 
     /**
@@ -174,7 +141,7 @@ final class SimdGemm {
      */
     private Runnable tallAndSkinny(
             GemmSpec spec,
-            Streamed large,
+            HostTensor large,
             Packing.BPanels right,
             int panels,
             boolean transposed,
@@ -182,29 +149,32 @@ final class SimdGemm {
             SimdEpilogue epilogue) {
         int rows = transposed ? spec.n() : spec.m();
         int columns = transposed ? spec.m() : spec.n();
+        int k = spec.k();
         int width = panels * NR;
-        int chunk = blockRows(rows, mcTall);
+        int chunk = blockRows(rows, mcTall, MR);
         Workers.Task task = (number, worker) -> {
             int first = number * chunk;
             int count = Math.min(chunk, rows - first);
             float[] sums = scratch[worker].take(Scratch.Use.TILE, chunk * width);
-            for (int p = 0; p < large.depth(); p += large.block()) {
-                int depth = Math.min(large.block(), large.depth() - p);
-                MicroKernel.Operands operands = large.set(scratch[worker].operands(), depth, right.array(), sums, width)
+            for (int p = 0; p < k; p += kcTall) {
+                int depth = Math.min(kcTall, k - p);
+                MicroKernel.Operands operands = scratch[worker]
+                        .operands()
+                        .set(large.array(), right.array(), sums, width)
                         .adding(p > 0);
+                int from = large.offset() + first * k + p;
                 if (columns <= LANES) {
-                    int from = right.at() + p * NR;
-                    TileKind.EDGE.run(
-                            large.k(depth), count, large.at(first, p), large.lda(), from, operands.width(columns), 0);
+                    int bAt = right.at() + p * NR;
+                    TileKind.EDGE.run(depth, count, from, k, bAt, operands.width(columns), 0);
                     continue;
                 }
                 for (int row = 0, height; row < count; row += height) {
                     height = Blocking.nextRows(count - row, TileKind.ROWS.mr());
                     MicroKernel kernel = TileKind.ROWS.kernel(height);
                     for (int panel = 0; panel < right.count(); panel++) {
-                        int from = right.at() + panel * right.step() + p * NR;
+                        int bAt = right.at() + panel * right.step() + p * NR;
                         int to = row * width + panel * NR;
-                        kernel.run(large.k(depth), large.at(first + row, p), large.lda(), from, 1, operands, to);
+                        kernel.run(depth, from + row * k, k, bAt, 1, operands, to);
                     }
                 }
             }
@@ -219,11 +189,11 @@ final class SimdGemm {
         return () -> workers.forEach(Math.ceilDiv(rows, chunk), spec.flops(), task);
     }
 
-    /** Rows a task, in whole tiles: at most {@code most}, and shared out evenly among the threads. */
-    private int blockRows(int rows, int most) {
+    /** Rows a task, in whole tiles of mr: at most {@code most}, and shared out evenly among the threads. */
+    int blockRows(int rows, int most, int mr) {
         int rounds = Math.ceilDiv(rows, workers.count() * most);
         int share = Math.ceilDiv(rows, workers.count() * rounds);
-        return Math.ceilDiv(share, MR) * MR;
+        return Math.ceilDiv(share, mr) * mr;
     }
 
     private static void store(GemmSpec spec, float[] sums, int width, HostTensor c, int first, int count) {
@@ -305,7 +275,7 @@ final class SimdGemm {
         boolean small = k <= kc && (long) k * panels * NR <= smallBlock;
         Packing.BPanels whole = new Packing.BPanels();
         int threads = spec.flops() < Workers.WORTH_SHARING ? 1 : workers.count();
-        Partition partition = small ? new Partition(blockRows(spec.m(), mc), panels) : partition(spec, threads);
+        Partition partition = small ? new Partition(blockRows(spec.m(), mc, MR), panels) : partition(spec, threads);
         int across = Math.ceilDiv(panels, partition.panels());
         int tasks = Math.ceilDiv(spec.m(), partition.rows()) * across;
         Workers.Task task = (number, worker) -> {
@@ -408,78 +378,6 @@ final class SimdGemm {
             boolean inPlace = spec.packedB() && spec.typeB() == ElementType.FLOAT32;
             long right = spec.transB() ? GATHER_COST : inPlace ? 0 : COPY_COST;
             return rows * columns + left * rows + right * columns;
-        }
-    }
-
-    /**
-     * The gradient comes in blocks that stay in cache, and Adam runs over each block at once: w, m and v stream past in
-     * order, and the gradient never reaches memory. (Doing the two in turns, panel by panel, was 3 % slower.)
-     */
-    void runAdam(
-            GemmAdamSpec spec, HostTensor a, HostTensor b, HostTensor w, HostTensor m, HostTensor v, float stepSize) {
-        GemmSpec gemm = spec.gemm();
-        Packing packing = new Packing(gemm, a, b);
-        int k = gemm.k();
-        int panels = panels(gemm);
-        Packing.BPanels[] right = new Packing.BPanels[Math.ceilDiv(k, kc)];
-        float[] packed = takeRight(Math.min(k, kc), right.length * panels);
-        for (int i = 0; i < right.length; i++) {
-            int p = i * kc;
-            int at = i * panels * Packing.panelStep(kc);
-            right[i] = packing.bPanels(new Packing.BPanels(), packed, at, 1, p, Math.min(kc, k - p), 0, panels);
-        }
-        int height = spec.packed()
-                ? blockRows(gemm.m(), gradientPanel / NR)
-                : MR * Math.max(1, gradientBlock / (MR * gemm.n()));
-        Update update = new Update(spec, w, m, v, stepSize);
-        workers.forEach(Math.ceilDiv(gemm.m(), height), Math.max(spec.flops(), spec.bytes()), (number, worker) -> {
-            int row = number * height;
-            int count = Math.min(height, gemm.m() - row);
-            float[] packedLeft = scratch[worker].take(Scratch.Use.LEFT, count * k);
-            Packing.ABlock[] left = new Packing.ABlock[right.length];
-            for (int i = 0; i < left.length; i++) {
-                left[i] = packing.aBlock(
-                        new Packing.ABlock(), row, count, i * kc, right[i].depth(), packedLeft, count * i * kc);
-            }
-            if (spec.packed()) {
-                for (int panel = 0; panel < panels; panel++) {
-                    update.panel(left, right, panel, row, count, scratch[worker]);
-                }
-            } else {
-                update.rows(left, right, row, count, scratch[worker]);
-            }
-        });
-    }
-
-    /** The gradient of some of w's rows, {@code left[i] * right[i]} summed over i, and Adam's step with it. */
-    private record Update(GemmAdamSpec spec, HostTensor w, HostTensor m, HostTensor v, float stepSize) {
-        /** In all columns of row-major parameters. */
-        void rows(Packing.ABlock[] left, Packing.BPanels[] right, int row, int count, Scratch scratch) {
-            int n = spec.gemm().n();
-            float[] gradient = scratch.take(Scratch.Use.ROWS, count * n);
-            MacroKernel rows = scratch.macroKernel().set(gradient, 0, 0, count, n);
-            for (int i = 0; i < left.length; i++) {
-                rows.multiply(left[i], right[i], i > 0);
-            }
-            SimdAdam.update(spec.adam(), stepSize, gradient, 0, w, m, v, row * n, count * n);
-        }
-
-        /**
-         * In one panel of packed parameters; its columns of zeros get a gradient of zeros, infinite inputs or not, and
-         * stay.
-         */
-        void panel(Packing.ABlock[] left, Packing.BPanels[] right, int panel, int row, int count, Scratch scratch) {
-            float[] gradient = scratch.take(Scratch.Use.ROWS, count * NR);
-            MacroKernel rows = scratch.macroKernel().set(gradient, 0, 0, count, NR);
-            for (int i = 0; i < left.length; i++) {
-                rows.multiply(left[i], right[i].only(panel), i > 0);
-            }
-            int width = Math.min(NR, spec.gemm().n() - panel * NR);
-            for (int end = NR; width < NR && end <= count * NR; end += NR) {
-                Arrays.fill(gradient, end - NR + width, end, 0);
-            }
-            int at = (panel * spec.gemm().m() + row) * NR;
-            SimdAdam.update(spec.adam(), stepSize, gradient, 0, w, m, v, at, count * NR);
         }
     }
 }

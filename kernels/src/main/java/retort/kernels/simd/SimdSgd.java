@@ -17,17 +17,25 @@ final class SimdSgd {
     }
 
     void run(SgdSpec spec, HostTensor w, HostTensor gradient, HostTensor velocity) {
-        float[] ws = w.array();
-        float[] gs = gradient.array();
-        float[] vs = velocity.array();
         workers.forEach(Math.ceilDiv(w.length(), CHUNK), spec.bytes(), (number, worker) -> {
-            int to = Math.min(w.length(), (number + 1) * CHUNK);
-            for (int e = number * CHUNK; e < to; e++) {
-                float v = SimdAdam.floored(
-                        spec.momentum() * vs[velocity.offset() + e] - spec.rate() * gs[gradient.offset() + e]);
-                vs[velocity.offset() + e] = v;
-                ws[w.offset() + e] += v;
-            }
+            int from = number * CHUNK;
+            int count = Math.min(CHUNK, w.length() - from);
+            update(spec, gradient.array(), gradient.offset() + from, w, velocity, from, count);
         });
+    }
+
+    /** Updates elements from .. from + count of w and velocity with the gradient at {@code g[gAt ..]}. */
+    static void update(SgdSpec spec, float[] g, int gAt, HostTensor w, HostTensor velocity, int from, int count) {
+        float momentum = spec.momentum();
+        float rate = spec.rate();
+        float[] ws = w.array();
+        float[] vs = velocity.array();
+        int wAt = w.offset() + from;
+        int vAt = velocity.offset() + from;
+        for (int e = 0; e < count; e++) {
+            float v = SimdAdam.floored(momentum * vs[vAt + e] - rate * g[gAt + e]);
+            vs[vAt + e] = v;
+            ws[wAt + e] += v;
+        }
     }
 }

@@ -6,7 +6,9 @@ import java.util.List;
 import retort.kernels.Backend;
 import retort.kernels.Processor;
 import retort.kernels.check.KernelTuner;
-import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.DenseBackwardSpec;
+import retort.kernels.op.Epilogue;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.Spec;
 
@@ -57,20 +59,20 @@ final class SimdTuner extends KernelTuner<SimdParameter, SimdParameters> {
                         GemmSpec.nn(120, 1200, 1200),
                         GemmSpec.nn(160, 1200, 1200)),
                 stage(SimdParameter.KC_TALL, GemmSpec.nn(800, 10, 8200), GemmSpec.nt(32, 800, 8200)),
-                stage(
-                        SimdParameter.TALL_PANELS,
-                        GemmSpec.nt(32, 4800, 1200).withPackedB(),
-                        GemmSpec.nt(20, 3000, 2000).withPackedB()),
                 stage(SimdParameter.MC_TALL, GemmSpec.nt(32, 4800, 1200), GemmSpec.nn(8000, 10, 784)),
                 stage(SimdParameter.SMALL_BLOCK, GemmSpec.tn(4800, 1200, 32), GemmSpec.nn(1500, 400, 200)),
                 stage(
                         SimdParameter.GRADIENT_BLOCK,
-                        GemmAdamSpec.withDefaults(GemmSpec.tn(4800, 1200, 32), false),
-                        GemmAdamSpec.withDefaults(GemmSpec.tn(2000, 500, 50), false)),
-                stage(
-                        SimdParameter.GRADIENT_PANEL,
-                        GemmAdamSpec.withDefaults(GemmSpec.tn(4800, 1200, 32), true),
-                        GemmAdamSpec.withDefaults(GemmSpec.tn(2000, 500, 50), true)));
+                        DenseBackwardSpec.of(32, 4800, 1200, AdamSpec.withDefaults(4800 * 1200)),
+                        DenseBackwardSpec.of(50, 2000, 500, AdamSpec.withDefaults(2000 * 500))),
+                stage(SimdParameter.UPDATE_BLOCK, packedBackward(32, 9600, 1200), packedBackward(50, 4000, 500)),
+                stage(SimdParameter.GRADIENT_PANEL, packedBackward(600, 2000, 500), packedBackward(1000, 800, 800)));
+    }
+
+    private static DenseBackwardSpec packedBackward(int batch, int inputs, int units) {
+        return DenseBackwardSpec.of(batch, inputs, units, AdamSpec.withDefaults(inputs * units))
+                .withPackedWeights()
+                .withInputGradient(Epilogue.gate(0));
     }
 
     private static Stage<SimdParameter> stage(SimdParameter parameter, Spec... timed) {

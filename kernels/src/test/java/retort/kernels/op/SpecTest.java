@@ -46,8 +46,9 @@ class SpecTest {
                 "gemm:m1n1k1:nn:bf16",
                 "gemm:m1n1k1:nt:packed:int8",
                 "gemm:m1n1k1:nn:packed:float32",
-                "gemm-adam:m2n2k2:tn:packed:bf16",
-                "gemm-adam:m2n2k2:tn+bias",
+                "dense-backward:b2i2o2:adam:dx+bias",
+                "dense-backward:b2i2o2:adam+gate",
+                "dense-backward:b2i2o2:momentum",
                 "conv2d:n1h2w2c1:k3x3o1:s1p0",
                 "conv2d-df:n1h3w3c1:k3x3o1:s1p0+bias",
                 "depthwise-conv2d:n1h2w2c1:k3x3:s1p0",
@@ -80,8 +81,7 @@ class SpecTest {
     Arbitrary<Spec> specs() {
         return Arbitraries.oneOf(
                 gemms().map(s -> s),
-                Combinators.combine(plainProducts(), Arbitraries.of(true, false))
-                        .as((gemm, packed) -> new GemmAdamSpec(gemm, adam(gemm.m() * gemm.n()), packed)),
+                denseBackwards().map(s -> s),
                 convolutions().map(s -> s),
                 depthwise().map(s -> s),
                 pools().map(s -> s),
@@ -99,6 +99,17 @@ class SpecTest {
                 Combinators.combine(Arbitraries.of(Pass.class), sizes()).as(ReluSpec::new),
                 sizes().map(SpecTest::adam),
                 sizes().map(count -> new SgdSpec(count, 0.01f, 0)));
+    }
+
+    private static Arbitrary<DenseBackwardSpec> denseBackwards() {
+        Arbitrary<Boolean> flags = Arbitraries.of(true, false);
+        return Combinators.combine(sizes(), sizes(), sizes(), flags, flags, flags, rates())
+                .as((batch, inputs, units, adam, packed, inputGradient, rate) -> {
+                    UpdateSpec update = adam ? adam(inputs * units) : SgdSpec.withDefaults(inputs * units);
+                    DenseBackwardSpec spec = DenseBackwardSpec.of(batch, inputs, units, update);
+                    DenseBackwardSpec laidOut = packed ? spec.withPackedWeights() : spec;
+                    return inputGradient ? laidOut.withInputGradient(Epilogue.gate(rate)) : laidOut;
+                });
     }
 
     private static AdamSpec adam(int count) {

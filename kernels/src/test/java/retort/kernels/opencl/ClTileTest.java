@@ -10,10 +10,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import retort.kernels.check.CheckException;
 import retort.kernels.check.KernelCheck;
+import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
+import retort.kernels.op.DenseBackwardSpec;
 import retort.kernels.op.Epilogue;
-import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.Spec;
 import retort.kernels.opencl.ClTile.Extent;
@@ -51,7 +52,7 @@ class ClTileTest {
                 GemmSpec.nn(m, n, k),
                 GemmSpec.nt(m, n, k).with(Epilogue.biasReluDropout(0.5f)),
                 GemmSpec.tn(m, n, k).scaled(2, 1),
-                GemmAdamSpec.withDefaults(GemmSpec.tn(m, n, k), false));
+                DenseBackwardSpec.of(k, m, n, AdamSpec.withDefaults(m * n)));
     }
 
     private static Stream<Spec> convolutions() {

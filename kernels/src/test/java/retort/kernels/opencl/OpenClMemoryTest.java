@@ -17,8 +17,8 @@ import retort.kernels.Scope;
 import retort.kernels.Tensor;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.DenseBackwardSpec;
 import retort.kernels.op.Epilogue;
-import retort.kernels.op.GemmAdamSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.Shape;
 
@@ -177,8 +177,8 @@ class OpenClMemoryTest {
     private static final class Steps {
         static final GemmSpec FORWARD = GemmSpec.nn(BATCH, CLASSES, INPUTS).with(Epilogue.BIAS);
         static final CrossEntropySpec LOSS = new CrossEntropySpec(BATCH, CLASSES, 3.5f, CrossEntropySpec.Targets.HARD);
-        private static final GemmAdamSpec UPDATE = new GemmAdamSpec(
-                GemmSpec.tn(INPUTS, CLASSES, BATCH), new AdamSpec(INPUTS * CLASSES, 1e-3f, 0.9f, 0.999f, 1e-7f), false);
+        private static final DenseBackwardSpec UPDATE =
+                DenseBackwardSpec.of(BATCH, INPUTS, CLASSES, AdamSpec.withDefaults(INPUTS * CLASSES));
 
         private final OpenClBackend backend;
         private final Tensor w;
@@ -208,7 +208,7 @@ class OpenClMemoryTest {
                     Tensor dLogits = scope.tensor(LOSS.logitsShape());
                     backend.gemm(FORWARD, x, w, logits, Fused.bias(bias));
                     backend.crossEntropy(LOSS, logits, targets, dLogits, outcome);
-                    backend.gemmAdam(UPDATE, x, dLogits, w, m, v, ++step);
+                    backend.denseBackward(UPDATE, x, dLogits, w, new Tensor[] {m, v}, null, ++step);
                 }
             }
             backend.finish();

@@ -13,7 +13,8 @@ import retort.kernels.Engine;
 import retort.kernels.Tuning;
 import retort.kernels.check.KernelTuner.Stage;
 import retort.kernels.engine.ParameterFile;
-import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.DenseBackwardSpec;
 import retort.kernels.op.GemmSpec;
 
 class OpenClTunerTest {
@@ -29,7 +30,7 @@ class OpenClTunerTest {
                 new Stage<>(List.of(parameter), List.of(GemmSpec.nt(8, 40, 70))),
                 new Stage<>(
                         List.of(ClParameter.ADAM_NC),
-                        List.of(GemmAdamSpec.withDefaults(GemmSpec.tn(30, 70, 8), false))));
+                        List.of(DenseBackwardSpec.of(8, 30, 70, AdamSpec.withDefaults(30 * 70)))));
         List<String> lines = new ArrayList<>();
         Tuning result = OpenClTuner.of(found, stages, file).tune(null, lines::add);
         assertEquals(parameter.legal().length + ClParameter.ADAM_NC.legal().length, result.tried());

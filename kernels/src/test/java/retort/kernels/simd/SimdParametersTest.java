@@ -20,8 +20,10 @@ import retort.kernels.Engine;
 import retort.kernels.Processor;
 import retort.kernels.check.KernelCheck;
 import retort.kernels.engine.ParameterFile;
+import retort.kernels.op.AdamSpec;
 import retort.kernels.op.Conv2dSpec;
-import retort.kernels.op.GemmAdamSpec;
+import retort.kernels.op.DenseBackwardSpec;
+import retort.kernels.op.Epilogue;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.Spec;
 
@@ -54,9 +56,9 @@ class SimdParametersTest {
     @Test
     void theEngineDoesNotStartWithAParameterThatIsIllegalOrUnknown() throws IOException {
         assertEquals(
-                "cpu-simd: " + file + ": TALL_PANELS (" + SimdParameter.TALL_PANELS.meaning()
-                        + ") is 3, expected one of 2, 4, 8, 16, 32",
-                refusal("TALL_PANELS=3\n"));
+                "cpu-simd: " + file + ": MC_TALL (" + SimdParameter.MC_TALL.meaning()
+                        + ") is 3, expected one of 24, 48, 96, 192, 384",
+                refusal("MC_TALL=3\n"));
         assertEquals("cpu-simd: " + file + ": KC is no number: much", refusal("KC=much\n"));
         assertEquals("cpu-simd: " + file + ": there is no parameter MR", refusal("MR=6\n"));
         assertEquals("cpu-simd: " + file + ": there is no parameter FAMILY", refusal("FAMILY=CORES\n"));
@@ -139,8 +141,10 @@ class SimdParametersTest {
                         GemmSpec.tn(size[0], size[1], size[2]),
                         GemmSpec.tt(size[0], size[1], size[2])))
                 .flatMap(spec -> Stream.of(spec, spec.withPackedB(), spec.scaled(2, -1)));
-        Stream<Spec> gradients =
-                Stream.of(false, true).map(packed -> GemmAdamSpec.withDefaults(GemmSpec.tn(300, 75, 300), packed));
+        Stream<Spec> gradients = Stream.of(300, 20)
+                .map(batch -> DenseBackwardSpec.of(batch, 300, 75, AdamSpec.withDefaults(300 * 75))
+                        .withInputGradient(Epilogue.gate(0)))
+                .flatMap(spec -> Stream.of(spec, spec.withPackedWeights()));
         Conv2dSpec conv = Conv2dSpec.forward(2, 9, 10, 17).filters(3, 3, 40);
         return Stream.of(
                         products,

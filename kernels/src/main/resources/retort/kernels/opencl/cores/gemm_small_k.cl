@@ -45,24 +45,21 @@ INLINE void gradient_rows(
     GRADIENT(1)
 }
 
-#define GEMM_ADAM(name, transA) \
-    __kernel GROUP_OF(1) void name(GEMM_ADAM_PARAMETERS) { \
-        __local floatv gradient[GEMM_MR * GRADIENT_VECTORS]; \
-        const Product product = PRODUCT; \
-        const Adam adam = ADAM; \
-        int begin = get_group_id(0) * GEMM_MR; \
-        int end = min(m, begin + GEMM_MR); \
-        for (int j = 0; j < n; j += GRADIENT_COLUMNS) { \
-            int columns = min(GRADIENT_COLUMNS, n - j); \
-            gradient_rows(transA, product, begin, end, j, columns, gradient); \
-            for (int i = begin; i < end; i++) { \
-                for (int v = 0; v * WIDTH < columns; v++) { \
-                    floatv g = gradient[(i - begin) * GRADIENT_VECTORS + v]; \
-                    adam_step(adam, g, i * n + j + v * WIDTH, columns - v * WIDTH); \
-                } \
-            } \
-        } \
+// Adam with A' B as gradient.
+__kernel GROUP_OF(1) void gemm_adam_small_k(GEMM_ADAM_PARAMETERS) {
+    __local floatv gradient[GEMM_MR * GRADIENT_VECTORS];
+    const Product product = PRODUCT;
+    const Adam adam = ADAM;
+    int begin = get_group_id(0) * GEMM_MR;
+    int end = min(m, begin + GEMM_MR);
+    for (int j = 0; j < n; j += GRADIENT_COLUMNS) {
+        int columns = min(GRADIENT_COLUMNS, n - j);
+        gradient_rows(1, product, begin, end, j, columns, gradient);
+        for (int i = begin; i < end; i++) {
+            for (int v = 0; v * WIDTH < columns; v++) {
+                floatv g = gradient[(i - begin) * GRADIENT_VECTORS + v];
+                adam_step(adam, g, i * n + j + v * WIDTH, columns - v * WIDTH);
+            }
+        }
     }
-
-GEMM_ADAM(gemm_adam_small_k_nn, 0)
-GEMM_ADAM(gemm_adam_small_k_tn, 1)
+}

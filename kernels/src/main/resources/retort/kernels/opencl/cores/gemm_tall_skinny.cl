@@ -52,20 +52,14 @@ GEMM_TALL_SKINNY(gemm_tall_skinny_nt, 0, 1)
 GEMM_TALL_SKINNY(gemm_tall_skinny_tn, 1, 0)
 GEMM_TALL_SKINNY(gemm_tall_skinny_tt, 1, 1)
 
-// The rows of a tile lie side by side in w too, so Adam runs over whole vectors.
-#define GEMM_ADAM_TALL_SKINNY(name, transA, transB) \
-    __kernel GROUP_OF(1) void name(GEMM_ADAM_PARAMETERS) { \
-        const Adam adam = ADAM; \
-        float tile[(SKINNY_MR + 1) * WIDTH]; \
-        int i = get_group_id(0) * SKINNY_MR; \
-        skinny_tile(transA, transB, a + aOffset, b + bOffset, m, n, k, i, tile); \
-        int count = min(SKINNY_MR, m - i) * n; \
-        for (int t = 0; t < count; t += WIDTH) { \
-            adam_step(adam, load_private(tile + t), i * n + t, count - t); \
-        } \
+// Adam with A' B as gradient. The rows of a tile lie side by side in w too, so it runs over whole vectors.
+__kernel GROUP_OF(1) void gemm_adam_tall_skinny(GEMM_ADAM_PARAMETERS) {
+    const Adam adam = ADAM;
+    float tile[(SKINNY_MR + 1) * WIDTH];
+    int i = get_group_id(0) * SKINNY_MR;
+    skinny_tile(1, 0, a + aOffset, b + bOffset, m, n, k, i, tile);
+    int count = min(SKINNY_MR, m - i) * n;
+    for (int t = 0; t < count; t += WIDTH) {
+        adam_step(adam, load_private(tile + t), i * n + t, count - t);
     }
-
-GEMM_ADAM_TALL_SKINNY(gemm_adam_tall_skinny_nn, 0, 0)
-GEMM_ADAM_TALL_SKINNY(gemm_adam_tall_skinny_nt, 0, 1)
-GEMM_ADAM_TALL_SKINNY(gemm_adam_tall_skinny_tn, 1, 0)
-GEMM_ADAM_TALL_SKINNY(gemm_adam_tall_skinny_tt, 1, 1)
+}
