@@ -53,7 +53,7 @@ class MainTest {
         }
         List<String> examples =
                 help.lines().filter(each -> each.startsWith("  retort bench ")).toList();
-        assertEquals(5, examples.size(), help);
+        assertEquals(4, examples.size(), help);
         for (String example : examples) {
             Main.line()
                     .parseArgs(

@@ -28,7 +28,9 @@ record Effort(int rounds, Duration warmup, int iterations, Duration iteration) {
     private static final Duration PEAK_WARMUP = Duration.ofMillis(2400);
 
     static final Effort FULL = new Effort(2, UNTIL_COMPILED, 5, Duration.ofMillis(300));
-    static final Effort QUICK = new Effort(1, UNTIL_COMPILED, 4, Duration.ofMillis(300));
+
+    /** Of four iterations all would be noise that spread by more than 1.5 per cent; of six it is 3.5. */
+    static final Effort QUICK = new Effort(1, UNTIL_COMPILED, 6, Duration.ofMillis(300));
 
     /** What the slowest peer gets out of one thread: an iteration is long enough for some calls at this speed. */
     private static final double SLOW_FLOPS_A_SECOND = 2.5e10;

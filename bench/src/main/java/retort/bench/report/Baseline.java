@@ -104,6 +104,14 @@ public record Baseline(String file, BenchReport report) {
         add(all, "schema version", report.schemaVersion(), BenchReport.SCHEMA_VERSION);
         add(all, "Java", then.java(), now.java());
         add(all, "flags", joined(then.flags()), joined(now.flags()));
+        if (then.parameters() != null) {
+            then.parameters()
+                    .forEach((engine, file) -> add(
+                            all,
+                            engine + "'s parameters",
+                            file,
+                            now.parameters().get(engine)));
+        }
         add(all, "quick", then.quick() ? "yes" : "no", now.quick() ? "yes" : "no");
         return all;
     }

@@ -82,6 +82,7 @@ record SpeedSection(BenchReport report, EngineColours colours) {
     private Chart changes(String caption, List<BenchReport.Change> changes) {
         List<String> specs =
                 changes.stream().map(BenchReport.Change::spec).distinct().toList();
+        Table.Builder numbers = Table.of("", "kernel and shape", "engine", "now/then", "low", "high");
         Map<String, Series> byEngine = new LinkedHashMap<>();
         Map<String, List<String>> labels = new LinkedHashMap<>();
         for (BenchReport.Change c : changes) {
@@ -93,13 +94,19 @@ record SpeedSection(BenchReport report, EngineColours colours) {
             } else {
                 series.add(at, c.quotient(), c.quotient() - c.error(), c.quotient() + c.error());
             }
+            numbers.row(
+                    Table.Cell.of(c.spec()),
+                    Table.Cell.of(c.engine()),
+                    Table.Cell.of(Format.RATIO, c.quotient()),
+                    Table.Cell.of(Format.RATIO, c.error() == null ? null : c.quotient() - c.error()),
+                    Table.Cell.of(Format.RATIO, c.error() == null ? null : c.quotient() + c.error()));
             labels.computeIfAbsent(c.engine(), engine -> new ArrayList<>()).add(c.engine() + ", " + c.verdict());
         }
         Chart chart = Chart.of(
                         caption,
                         Axis.categories("kernel and shape", specs),
                         Axis.of("our speed over the earlier one", Format.RATIO),
-                        Tables.changes(report.baseline()))
+                        numbers.build())
                 .note("Left of the line it got slower. " + INTERVALS + " of the quotient, and what peers differ by.")
                 .asLying()
                 .reference(1);

@@ -95,6 +95,34 @@ class BaselineTest {
         assertTrue(earlier.judged());
     }
 
+    @Test
+    void whatTheProgramWasToldIsSaidAndJudged() {
+        BenchReport.Environment at = MadeUpRun.ENVIRONMENT;
+        BenchReport now = run(100, 100, 100, 100, 50)
+                .report(new BenchReport.Environment(
+                        at.cpu(),
+                        at.features(),
+                        at.processors(),
+                        at.engines(),
+                        at.elsewhere(),
+                        "26",
+                        List.of("-XX:+UseParallelGC"),
+                        at.os(),
+                        "def",
+                        "later",
+                        true,
+                        Map.of("cpu-simd", "mine")));
+        BenchReport.Comparison earlier = beside(THEN, now).baseline();
+        assertEquals(
+                List.of(
+                        new BenchReport.Difference("Java", "25", "26"),
+                        new BenchReport.Difference("flags", "-XX:+UseSerialGC", "-XX:+UseParallelGC"),
+                        new BenchReport.Difference("cpu-simd's parameters", "zen5", "mine"),
+                        new BenchReport.Difference("quick", "no", "yes")),
+                earlier.differences());
+        assertTrue(earlier.judged());
+    }
+
     /** A report of version 1 had no features at first, and knew neither noise nor forks. */
     @Test
     void anOlderReportIsReadAndItsVersionSaid() {

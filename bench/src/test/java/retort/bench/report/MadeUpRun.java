@@ -22,7 +22,7 @@ final class MadeUpRun {
             "abc",
             "now",
             false,
-            Map.of());
+            Map.of("cpu-simd", "zen5"));
 
     private final JsonArray rows = new JsonArray();
 

@@ -125,7 +125,7 @@
 
   /** Lines from low to high through the points that have a spread. */
   const whiskers = (chart, series, look) => ({
-    type: 'custom', name: series.name, silent: true, z: 3,
+    type: 'custom', name: series.name, silent: true, clip: true, z: 3,
     data: series.points.filter(point => point.length > 2).map(point => place(chart, series, point).concat(point[2], point[3])),
     renderItem: (_, api) => {
       const bars = chart.series.filter(each => each.kind === 'BARS');
