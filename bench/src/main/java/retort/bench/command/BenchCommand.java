@@ -47,7 +47,7 @@ import retort.kernels.op.Spec;
                         + " can do at most, and the ratio to each peer.",
         footer = {
             "",
-            "Everything takes 45 minutes on two cores, --quick a minute or two.",
+            "Everything takes an hour on two cores, --quick a minute or two.",
             "JSON: environment; peaks[] {threads, gflops, triadGBs, updateGBs};",
             "peaksAgain[] {spec, loop, peak}; results[] {spec, engine, threads, score,",
             "error, unit, noise, ofPeak, overOneThread, bytesPerCall, forks[], ratio{}};",
