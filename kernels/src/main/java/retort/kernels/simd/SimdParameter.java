@@ -8,7 +8,7 @@ import retort.kernels.engine.KernelParameter;
  * speed: no bit of a result depends on them. {@link SimdParameters} says where their values come from.
  */
 enum SimdParameter implements KernelParameter {
-    KC("64, 128, 192, 256, 384, 512, 768, 1024", "products in a block: a panel of B this deep stays in the L1 cache"),
+    KC("64, 128, 192, 256, 384, 512, 768, 1024", "products in a block: the depth of a panel of B"),
     KC_FEW("256, 512, 1024, 2048, 4096", "the same for few rows and a packed B, whose panels come from memory"),
     KC_TALL("512, 1024, 2048, 4096, 8192", "the same where a large matrix is read once, by rows: long streams"),
     MC("48, 96, 144, 192, 288, 384, 576, 768", "rows in a block of A, which stays in the L2 cache"),
