@@ -228,12 +228,12 @@ final class SimdGemm {
         int m = spec.m();
         boolean widened = spec.typeB() != ElementType.FLOAT32;
         boolean inPlace = spec.packedB() && !spec.transB() && !widened;
-        int block = inPlace || widened ? kcFew : kc;
+        int block = inPlace ? kcFew : kc;
         int panels = panels(spec);
         // If B is to be packed, one task a thread: the longer the run of a row that a task reads, the faster.
         int tasks = spec.packedB() ? 2 * workers.count() : workers.count();
         int chunk = Math.min(Math.ceilDiv(panels, tasks), nc / NR);
-        // What is widened is used at once, as it takes more of the second-level cache than what it comes from.
+        // Weights are widened a panel at a time: it stays in the first-level cache, and they are one long stream.
         int atOnce = widened ? 1 : chunk;
         Workers.Task pack = (number, worker) -> {
             int p = number * block;
@@ -246,10 +246,10 @@ final class SimdGemm {
             float[] left = takeLeft(spec);
             float[] right = own.take(Scratch.Use.RIGHT, inPlace ? 0 : atOnce * Packing.panelStep(block));
             MacroKernel rows = own.macroKernel().set(c.array(), c.offset(), 0, m, spec.n());
-            for (int p = 0; p < k; p += block) {
-                int depth = Math.min(block, k - p);
-                for (int first = panel; first < panel + count; first += atOnce) {
-                    int next = Math.min(atOnce, panel + count - first);
+            for (int first = panel; first < panel + count; first += atOnce) {
+                int next = Math.min(atOnce, panel + count - first);
+                for (int p = 0; p < k; p += block) {
+                    int depth = Math.min(block, k - p);
                     Packing.BPanels part = packing.bPanels(own.bPanels(), right, 0, 1, p, depth, first, next);
                     rows.multiply(own.aBlock().packed(left, m * p), part, p > 0 || spec.beta() != 0);
                 }

@@ -1,17 +1,22 @@
 package retort.kernels.simd;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
 import static retort.kernels.simd.Blocking.NR;
 import static retort.kernels.simd.SimdSpecies.LANES;
 import static retort.kernels.simd.SimdSpecies.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import retort.kernels.engine.HostTensor;
 import retort.kernels.engine.WeightPanels;
 import retort.kernels.op.ElementType;
 
-/** A packed matrix of weights of fewer bits, which are widened in registers. */
+/**
+ * A packed matrix of weights of fewer bits, which are widened in registers. How is written out in each loop: methods for
+ * it were at times compiled on their own, vectors became objects, and a product took ten times as long.
+ */
 final class SimdWeights {
     /**
      * Panels side by side in a product of one row. Twice as many are no faster, and of int8 more than C2 inlines: ten
@@ -57,12 +62,12 @@ final class SimdWeights {
         FloatVector s0l = FloatVector.zero(SPECIES), s0r = s0l, s1l = s0l, s1r = s0l;
         for (int p = 0, row = 0; p < rows; p++, row += LANES) {
             FloatVector xp = FloatVector.broadcast(SPECIES, x[p]);
-            IntVector w0 = load(b, first + row);
-            IntVector w1 = load(b, second + row);
-            s0l = xp.fma(lowerBf16(w0), s0l);
-            s0r = xp.fma(upperBf16(w0), s0r);
-            s1l = xp.fma(lowerBf16(w1), s1l);
-            s1r = xp.fma(upperBf16(w1), s1r);
+            IntVector w0 = FloatVector.fromArray(SPECIES, b, first + row).reinterpretAsInts();
+            IntVector w1 = FloatVector.fromArray(SPECIES, b, second + row).reinterpretAsInts();
+            s0l = xp.fma(w0.lanewise(LSHL, 16).reinterpretAsFloats(), s0l);
+            s0r = xp.fma(w0.and(UPPER_HALF).reinterpretAsFloats(), s0r);
+            s1l = xp.fma(w1.lanewise(LSHL, 16).reinterpretAsFloats(), s1l);
+            s1r = xp.fma(w1.and(UPPER_HALF).reinterpretAsFloats(), s1r);
         }
         s0l.intoArray(sums, 0);
         s0r.intoArray(sums, LANES);
@@ -75,16 +80,16 @@ final class SimdWeights {
         for (int p = 0, row = 0; p < 2 * pairs; p += 2, row += LANES) {
             FloatVector xp = FloatVector.broadcast(SPECIES, x[p]);
             FloatVector xq = FloatVector.broadcast(SPECIES, x[p + 1]);
-            IntVector w0 = load(b, first + row);
-            IntVector w1 = load(b, second + row);
-            s0l = xp.fma(int8(w0, 24), s0l);
-            s0r = xp.fma(int8(w0, 16), s0r);
-            s0l = xq.fma(int8(w0, 8), s0l);
-            s0r = xq.fma(int8(w0, 0), s0r);
-            s1l = xp.fma(int8(w1, 24), s1l);
-            s1r = xp.fma(int8(w1, 16), s1r);
-            s1l = xq.fma(int8(w1, 8), s1l);
-            s1r = xq.fma(int8(w1, 0), s1r);
+            IntVector w0 = FloatVector.fromArray(SPECIES, b, first + row).reinterpretAsInts();
+            IntVector w1 = FloatVector.fromArray(SPECIES, b, second + row).reinterpretAsInts();
+            s0l = xp.fma(w0.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0), s0l);
+            s0r = xp.fma(w0.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0), s0r);
+            s0l = xq.fma(w0.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0), s0l);
+            s0r = xq.fma(w0.lanewise(ASHR, 24).convert(I2F, 0), s0r);
+            s1l = xp.fma(w1.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0), s1l);
+            s1r = xp.fma(w1.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0), s1r);
+            s1l = xq.fma(w1.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0), s1l);
+            s1r = xq.fma(w1.lanewise(ASHR, 24).convert(I2F, 0), s1r);
         }
         s0l.intoArray(sums, 0);
         s0r.intoArray(sums, LANES);
@@ -96,40 +101,32 @@ final class SimdWeights {
     void widen(int panel, int p, int rows, float scale, float[] to, int target) {
         int first = at + panel * panelWords;
         if (int8) {
-            FloatVector left =
-                    FloatVector.fromArray(SPECIES, words, scales + panel * NR).mul(scale);
-            FloatVector right = FloatVector.fromArray(SPECIES, words, scales + panel * NR + LANES)
-                    .mul(scale);
-            for (int row = p, e = target; row < p + rows; row++, e += NR) {
-                IntVector word = load(words, first + row / 2 * LANES);
-                int shift = row % 2 * Short.SIZE;
-                int8(word, 24 - shift).mul(left).intoArray(to, e);
-                int8(word, 16 - shift).mul(right).intoArray(to, e + LANES);
-            }
-            return;
+            widenInt8(words, first, scales + panel * NR, p, rows, scale, to, target);
+        } else {
+            widenBf16(words, first + p * LANES, rows, scale, to, target);
         }
+    }
+
+    private static void widenBf16(float[] b, int first, int rows, float scale, float[] to, int target) {
+        for (int row = first, e = target; row < first + rows * LANES; row += LANES, e += NR) {
+            IntVector word = FloatVector.fromArray(SPECIES, b, row).reinterpretAsInts();
+            word.lanewise(LSHL, 16).reinterpretAsFloats().mul(scale).intoArray(to, e);
+            word.and(UPPER_HALF).reinterpretAsFloats().mul(scale).intoArray(to, e + LANES);
+        }
+    }
+
+    private static void widenInt8(
+            float[] b, int first, int scales, int p, int rows, float scale, float[] to, int target) {
+        FloatVector left = FloatVector.fromArray(SPECIES, b, scales).mul(scale);
+        FloatVector right = FloatVector.fromArray(SPECIES, b, scales + LANES).mul(scale);
         for (int row = p, e = target; row < p + rows; row++, e += NR) {
-            IntVector word = load(words, first + row * LANES);
-            lowerBf16(word).mul(scale).intoArray(to, e);
-            upperBf16(word).mul(scale).intoArray(to, e + LANES);
+            IntVector word =
+                    FloatVector.fromArray(SPECIES, b, first + row / 2 * LANES).reinterpretAsInts();
+            int shift = row % 2 * Short.SIZE;
+            left.mul(word.lanewise(LSHL, 24 - shift).lanewise(ASHR, 24).convert(I2F, 0))
+                    .intoArray(to, e);
+            right.mul(word.lanewise(LSHL, 16 - shift).lanewise(ASHR, 24).convert(I2F, 0))
+                    .intoArray(to, e + LANES);
         }
-    }
-
-    private static IntVector load(float[] words, int at) {
-        return FloatVector.fromArray(SPECIES, words, at).reinterpretAsInts();
-    }
-
-    private static FloatVector lowerBf16(IntVector words) {
-        return words.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
-    }
-
-    private static FloatVector upperBf16(IntVector words) {
-        return words.and(UPPER_HALF).reinterpretAsFloats();
-    }
-
-    /** The byte that {@code left} bits lie above. */
-    private static FloatVector int8(IntVector words, int left) {
-        IntVector wide = words.lanewise(VectorOperators.LSHL, left).lanewise(VectorOperators.ASHR, 24);
-        return (FloatVector) wide.convert(VectorOperators.I2F, 0);
     }
 }
