@@ -27,6 +27,7 @@ class MainTest {
         assertFalse(Main.isForJmh("--quick"));
         assertFalse(Main.isForJmh("-h"));
         assertFalse(Main.isForJmh("@options.txt"));
+        assertFalse(Main.isForJmh("performance", "results"));
     }
 
     @Test
@@ -72,6 +73,17 @@ class MainTest {
         assertEquals(4, Main.run("--quick", "--baseline=" + folder.resolve("absent.json")));
         assertEquals(4, Main.run("--quick", "--baseline=" + Files.writeString(folder.resolve("bad.json"), "[]")));
         assertEquals(2, Main.run("--quick", "--fail-if-slower"));
+    }
+
+    @Test
+    void aFolderWithoutResultsMakesNoPage() throws IOException {
+        Path page = folder.resolve("performance.md");
+        assertEquals(2, Main.run("performance"));
+        assertEquals(1, Main.run("performance", folder.toString(), "--out=" + page));
+        assertEquals(4, Main.run("performance", folder.resolve("absent").toString(), "--out=" + page));
+        assertFalse(Files.exists(page));
+        Files.writeString(page, "mine");
+        assertEquals(2, Main.run("performance", folder.toString(), "--out=" + page));
     }
 
     @Test

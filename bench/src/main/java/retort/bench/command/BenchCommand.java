@@ -61,6 +61,7 @@ import retort.kernels.op.Spec;
             "  retort bench --baseline=bench/bench.json --fail-if-slower",
             "",
             "JMH's own options: retort bench jmh -h",
+            "A page of results, docs/performance.md: retort bench performance --help",
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 backend or device not available,",
             "4 bad data or file."
         })
