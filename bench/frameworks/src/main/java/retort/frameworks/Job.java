@@ -1,0 +1,211 @@
+package retort.frameworks;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import retort.bench.performance.JobRun.Measurement;
+import retort.driver.data.Dataset;
+import retort.driver.data.ImageSet;
+import retort.kernels.op.ElementType;
+import retort.nn.Architecture;
+import retort.nn.Shuffle;
+
+/**
+ * The job, the same for every framework: a teacher is trained from the JVM's first moment on, then predicts; so does a
+ * student. Images are made of bytes within the time of a training step, and before that of a prediction.
+ */
+final class Job {
+    static final int BATCH = 32;
+    static final float TEMPERATURE = 3.5f;
+    static final float RATE = 1e-3f;
+    static final float BETA1 = 0.9f;
+    static final float BETA2 = 0.999f;
+    static final float EPSILON = 1e-7f;
+    static final long SEED = 0;
+
+    private static final Architecture TEACHER = Architecture.parse("input 28x28x1; conv2d 32 3x3; relu; flatten;"
+            + " dense 1200; relu; dropout 0.5; dense 1200; relu; dropout 0.5; dense 10");
+    private static final Architecture STUDENT =
+            Architecture.parse("input 28x28x1; flatten; dense 10; relu; dense 10; relu; dense 10");
+
+    /** Of weights, where a framework can round them. */
+    private static final List<ElementType> FEWER_BITS = List.of(ElementType.BFLOAT16, ElementType.INT8);
+
+    /** Images in one prediction while the whole test set is gone through. */
+    private static final int CHUNK = 1000;
+
+    /** Different inputs that the calls take in turn. */
+    private static final int INPUTS = 64;
+
+    private static final int FEWEST_CALLS = 3;
+    private static final int MOST_CALLS = 1 << 20;
+
+    private final Framework framework;
+    private final int threads;
+    private final Limits limits;
+    private final Dataset data = Dataset.embedded();
+    private final List<Measurement> results = new ArrayList<>();
+    private int testErrors;
+
+    /** A part of the job. */
+    enum Work {
+        TRAINING,
+        PREDICTION
+    }
+
+    /**
+     * How much is done.
+     *
+     * @param images after how many images of training the time is taken, in rising order; training ends at one of these
+     *     if the next would take longer than it may
+     * @param trainingSeconds for all of training
+     * @param predictionSeconds for each kind of prediction, after half as much for warming up
+     */
+    record Limits(List<Integer> images, double trainingSeconds, double predictionSeconds) {}
+
+    Job(Framework framework, int threads, Limits limits) {
+        this.framework = framework;
+        this.threads = threads;
+        this.limits = limits;
+    }
+
+    /** Done once in a process: what ran before would have warmed up the JVM. */
+    void run(Set<Work> works) {
+        try (Network teacher = framework.network(TEACHER, threads)) {
+            if (works.contains(Work.TRAINING)) {
+                train(teacher);
+            }
+            if (works.contains(Work.PREDICTION)) {
+                predict("teacher-one-image", teacher, inputs(1, INPUTS));
+                predict("teacher-batch-32", teacher, inputs(BATCH, INPUTS));
+                testSet(teacher);
+                for (ElementType weights : FEWER_BITS) {
+                    teacher.rounded(weights).ifPresent(rounded -> predictRounded(weights, rounded));
+                }
+            }
+        }
+        if (works.contains(Work.PREDICTION)) {
+            try (Network student = framework.network(STUDENT, threads)) {
+                predict("student-one-image", student, inputs(1, INPUTS));
+            }
+        }
+    }
+
+    List<Measurement> results() {
+        return results;
+    }
+
+    /** Of the teacher, in {@link #testImages}. */
+    int testErrors() {
+        return testErrors;
+    }
+
+    int testImages() {
+        return data.test().size();
+    }
+
+    private void train(Network network) {
+        ImageSet set = data.train();
+        int[] order = Shuffle.permutation(limits.images().getLast(), SEED, 1);
+        float[] pixels = new float[BATCH * set.pixels()];
+        int[] labels = new int[BATCH];
+        long start = System.nanoTime();
+        for (int done = 0; goesOn(done, seconds(start)); ) {
+            for (int i = 0; i < BATCH; i++) {
+                int image = order[done + i];
+                set.copyScaled(image, pixels, i * set.pixels());
+                labels[i] = set.label(image);
+            }
+            network.train(pixels, labels, BATCH);
+            done += BATCH;
+            if (limits.images().contains(done)) {
+                double seconds = seconds(start);
+                results.add(new Measurement("training-" + done, done, 1, seconds, seconds, seconds));
+            }
+        }
+    }
+
+    private boolean goesOn(int done, double seconds) {
+        List<Integer> marks = limits.images();
+        if (done == marks.getLast()) {
+            return false;
+        }
+        int next = marks.get(marks.indexOf(done) + 1);
+        double expected = marks.contains(done) ? seconds / done * next : seconds;
+        return expected < limits.trainingSeconds();
+    }
+
+    /** The first images of the test set, {@code count} arrays of {@code batch} each. */
+    private float[][] inputs(int batch, int count) {
+        ImageSet set = data.test();
+        float[][] inputs = new float[count][batch * set.pixels()];
+        for (int i = 0; i < count * batch; i++) {
+            set.copyScaled(i, inputs[i / batch], i % batch * set.pixels());
+        }
+        return inputs;
+    }
+
+    private void predict(String work, Network network, float[][] inputs) {
+        int batch = inputs[0].length / data.test().pixels();
+        float[] probabilities = new float[batch * ImageSet.CLASSES];
+        results.add(timed(work, batch, call -> network.predict(inputs[call % inputs.length], batch, probabilities)));
+    }
+
+    private void predictRounded(ElementType weights, Network teacher) {
+        try (teacher) {
+            predict("teacher-one-image-" + weights.id(), teacher, inputs(1, INPUTS));
+        }
+    }
+
+    private void testSet(Network network) {
+        float[][] inputs = inputs(CHUNK, testImages() / CHUNK);
+        float[][] probabilities = new float[inputs.length][CHUNK * ImageSet.CLASSES];
+        results.add(timed("teacher-test-set", testImages(), pass -> {
+            for (int i = 0; i < inputs.length; i++) {
+                network.predict(inputs[i], CHUNK, probabilities[i]);
+            }
+        }));
+        for (int image = 0; image < testImages(); image++) {
+            int predicted = largest(probabilities[image / CHUNK], image % CHUNK * ImageSet.CLASSES);
+            testErrors += predicted == data.test().label(image) ? 0 : 1;
+        }
+    }
+
+    private static int largest(float[] probabilities, int from) {
+        int largest = 0;
+        for (int c = 1; c < ImageSet.CLASSES; c++) {
+            largest = probabilities[from + c] > probabilities[from + largest] ? c : largest;
+        }
+        return largest;
+    }
+
+    /** One call, by its number. */
+    @FunctionalInterface
+    private interface Call {
+        void run(int number);
+    }
+
+    private Measurement timed(String work, int images, Call call) {
+        long start = System.nanoTime();
+        int number = 0;
+        while (number == 0 || seconds(start) < limits.predictionSeconds() / 2) {
+            call.run(number++);
+        }
+        double[] seconds = new double[MOST_CALLS];
+        int calls = 0;
+        start = System.nanoTime();
+        while (calls < FEWEST_CALLS || calls < MOST_CALLS && seconds(start) < limits.predictionSeconds()) {
+            long begin = System.nanoTime();
+            call.run(number++);
+            seconds[calls++] = seconds(begin);
+        }
+        double[] sorted = Arrays.copyOf(seconds, calls);
+        Arrays.sort(sorted);
+        return new Measurement(work, images, calls, sorted[calls / 2], sorted[calls / 10], sorted[(int) (calls * 0.9)]);
+    }
+
+    private static double seconds(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+}
