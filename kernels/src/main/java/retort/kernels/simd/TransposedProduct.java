@@ -1,5 +1,6 @@
 package retort.kernels.simd;
 
+import static retort.kernels.simd.Blocking.MR_STRIDED;
 import static retort.kernels.simd.Blocking.NR;
 
 import retort.kernels.engine.HostTensor;
@@ -54,6 +55,9 @@ final class TransposedProduct {
     /**
      * Adds what one panel gives to the sums of rows row .. row + rows; the first one overwrites them.
      *
+     * <p>A call a tile: HotSpot compiles a loop that runs for long in its middle, which takes it 0.7 s for these tiles
+     * and is thrown away afterwards; a method that is called often it compiles once.
+     *
      * @param sums rows x {@link #width}
      */
     void multiply(int panel, int row, int rows, float[] sums, MicroKernel.Operands operands) {
@@ -62,7 +66,11 @@ final class TransposedProduct {
         int bAt = b.offset() + (panel * spec.n() + row) * NR;
         for (int column = 0; column < batch.count(); column++) {
             int from = batch.at() + column * batch.step() + panel * NR * NR;
-            TileKind.STRIDED.run(k, rows, bAt, NR, from, operands, column * NR);
+            for (int i = 0, height; i < rows; i += height) {
+                height = Blocking.nextRows(rows - i, MR_STRIDED);
+                MicroKernel kernel = TileKind.STRIDED.kernel(height, NR);
+                kernel.run(k, bAt + i * NR, NR, from, 1, operands, i * width + column * NR);
+            }
         }
     }
 
