@@ -51,7 +51,6 @@ final class BlockModel {
             case SMALL_BLOCK -> floats(caches.l2()) / 2;
             case GRADIENT_BLOCK -> floats(caches.l2()) / 8;
             case UPDATE_BLOCK -> floats(caches.l2());
-            case GRADIENT_PANEL -> floats(caches.l1()) / 2;
         };
     }
 

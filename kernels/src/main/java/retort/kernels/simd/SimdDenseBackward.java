@@ -34,7 +34,6 @@ final class SimdDenseBackward {
     private final int kc;
     private final int updateBlock;
     private final int gradientBlock;
-    private final int gradientPanel;
 
     /** @param scratch one for each worker */
     SimdDenseBackward(Workers workers, Scratch[] scratch, SimdGemm gemm, SimdParameters parameters) {
@@ -44,7 +43,6 @@ final class SimdDenseBackward {
         kc = parameters.get(SimdParameter.KC);
         updateBlock = parameters.get(SimdParameter.UPDATE_BLOCK);
         gradientBlock = parameters.get(SimdParameter.GRADIENT_BLOCK);
-        gradientPanel = parameters.get(SimdParameter.GRADIENT_PANEL);
     }
 
     Runnable prepare(DenseBackwardSpec spec, Operands<HostTensor> o) {
@@ -107,19 +105,14 @@ final class SimdDenseBackward {
             Scratch own = scratch[worker];
             float[] sums = own.take(Scratch.Use.ROWS, rows * width);
             float[] left = own.take(Scratch.Use.LEFT, rows * spec.batch());
-            if (right.length == 1) {
-                packing.packA(left, 0, row, rows, 0, spec.batch(), MR_UPDATE);
+            for (int i = 0; i < right.length; i++) {
+                packing.packA(left, rows * i * kc, row, rows, i * kc, right[i].depth(), MR_UPDATE);
             }
             for (int panel = 0; panel < panels; panel++) {
                 if (inputs != null) {
                     inputs.multiply(panel, row, rows, sums, own.operands());
                 }
-                boolean whole = (panel + 1) * NR <= spec.units();
-                if (right.length == 1 && whole) {
-                    updateTiles(spec, update, left, right[0], panel, row, rows, own);
-                } else {
-                    updatePanel(spec, update, packing, right, panel, row, rows, own);
-                }
+                updatePanel(spec, update, left, right, panel, row, rows, own);
             }
             if (inputs != null) {
                 inputs.store(row, rows, sums);
@@ -134,53 +127,44 @@ final class SimdDenseBackward {
         };
     }
 
-    /** In one panel of packed parameters, each tile of the gradient while it is in the first-level cache. */
-    private static void updateTiles(
+    /**
+     * In one panel of packed parameters, each tile of the gradient while it is in the first-level cache.
+     *
+     * @param left tiles of x', one block of the batch after the other
+     * @param right the same blocks of dY
+     */
+    private static void updatePanel(
             DenseBackwardSpec spec,
             Update update,
             float[] left,
-            Packing.BPanels right,
-            int panel,
-            int row,
-            int rows,
-            Scratch own) {
-        float[] gradient = own.take(Scratch.Use.GRADIENT, MR_UPDATE * NR);
-        MicroKernel.Operands operands = own.operands().set(left, right.array(), gradient, NR);
-        int bAt = right.at() + panel * right.step();
-        int wAt = (panel * spec.inputs() + row) * NR;
-        for (int i = 0, height; i < rows; i += height) {
-            height = Blocking.nextRows(rows - i, MR_UPDATE);
-            TileKind.PACKED.kernel(height).run(spec.batch(), i * spec.batch(), 0, bAt, 1, operands, 0);
-            update.run(gradient, wAt + i * NR, height * NR);
-        }
-    }
-
-    /**
-     * In one panel of packed parameters, some rows at a time whose gradient stays in the first-level cache. The panel's
-     * columns of zeros get a gradient of zeros, infinite inputs or not, and stay.
-     */
-    private void updatePanel(
-            DenseBackwardSpec spec,
-            Update update,
-            Packing packing,
             Packing.BPanels[] right,
             int panel,
             int row,
             int rows,
             Scratch own) {
+        float[] gradient = own.take(Scratch.Use.GRADIENT, MR_UPDATE * NR);
+        MicroKernel.Operands operands = own.operands().set(left, right[0].array(), gradient, NR);
+        int wAt = (panel * spec.inputs() + row) * NR;
+        for (int i = 0, height; i < rows; i += height) {
+            height = Blocking.nextRows(rows - i, MR_UPDATE);
+            MicroKernel kernel = TileKind.PACKED.kernel(height);
+            int leftAt = 0;
+            for (Packing.BPanels block : right) {
+                int depth = block.depth();
+                int bAt = block.at() + panel * block.step();
+                kernel.run(depth, leftAt + i * depth, 0, bAt, 1, operands.adding(leftAt > 0), 0);
+                leftAt += rows * depth;
+            }
+            zeroPadding(spec, panel, gradient, height);
+            update.run(gradient, wAt + i * NR, height * NR);
+        }
+    }
+
+    /** What fills up a panel has no gradient, not even where an input is infinite or NaN; so it stays 0. */
+    private static void zeroPadding(DenseBackwardSpec spec, int panel, float[] gradient, int rows) {
         int width = Math.min(NR, spec.units() - panel * NR);
-        int most = gradientPanel / NR;
-        for (int done = 0; done < rows; done += most) {
-            int count = Math.min(most, rows - done);
-            float[] gradient = own.take(Scratch.Use.GRADIENT, count * NR);
-            MacroKernel block = own.macroKernel().set(gradient, 0, 0, count, NR);
-            for (int i = 0; i < right.length; i++) {
-                block.multiply(left(packing, right, i, row + done, count, own), right[i].only(panel), i > 0);
-            }
-            for (int end = NR; width < NR && end <= count * NR; end += NR) {
-                Arrays.fill(gradient, end - NR + width, end, 0);
-            }
-            update.run(gradient, (panel * spec.inputs() + row + done) * NR, count * NR);
+        for (int end = NR; width < NR && end <= rows * NR; end += NR) {
+            Arrays.fill(gradient, end - NR + width, end, 0);
         }
     }
 

@@ -18,8 +18,7 @@ enum SimdParameter implements KernelParameter {
     SMALL_M("32, 48, 64, 96, 128, 192", "up to so many rows, A is packed whole and threads share the columns"),
     SMALL_BLOCK("16384, 32768, 65536, 131072, 262144", "elements of a B beside which C is finished tile by tile"),
     GRADIENT_BLOCK("4096, 8192, 16384, 32768, 65536", "elements of a gradient that wait for Adam in the L2 cache"),
-    UPDATE_BLOCK("65536, 131072, 262144, 524288", "elements of x kept beside rows of weights in a backward pass"),
-    GRADIENT_PANEL("1024, 2048, 4096, 8192, 16384", "the same in packed parameters, in the L1 cache");
+    UPDATE_BLOCK("65536, 131072, 262144, 524288", "elements of x kept beside rows of weights in a backward pass");
 
     private final int[] legal;
     private final String meaning;

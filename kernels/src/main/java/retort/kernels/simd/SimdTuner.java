@@ -65,8 +65,7 @@ final class SimdTuner extends KernelTuner<SimdParameter, SimdParameters> {
                         SimdParameter.GRADIENT_BLOCK,
                         DenseBackwardSpec.of(32, 4800, 1200, AdamSpec.withDefaults(4800 * 1200)),
                         DenseBackwardSpec.of(50, 2000, 500, AdamSpec.withDefaults(2000 * 500))),
-                stage(SimdParameter.UPDATE_BLOCK, packedBackward(32, 9600, 1200), packedBackward(50, 4000, 500)),
-                stage(SimdParameter.GRADIENT_PANEL, packedBackward(600, 2000, 500), packedBackward(1000, 800, 800)));
+                stage(SimdParameter.UPDATE_BLOCK, packedBackward(32, 9600, 1200), packedBackward(50, 4000, 500)));
     }
 
     private static DenseBackwardSpec packedBackward(int batch, int inputs, int units) {
