@@ -194,8 +194,8 @@ public final class EdgeCases {
         Stream<GemmSpec> blocks = Stream.of(
                         new int[] {8 * mr + 1, 70, kc + 44},
                         new int[] {150, 1100, 37},
-                        new int[] {100, 1100, kc + 44},
-                        new int[] {33, 1056, 2 * kc + 88},
+                        new int[] {100, 550, kc + 44},
+                        new int[] {33, 528, 2 * kc + 88},
                         new int[] {300, 10, 2 * kc + 8},
                         new int[] {6, 200, kc + 1},
                         new int[] {257, 3, 5},

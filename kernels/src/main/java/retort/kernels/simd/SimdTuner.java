@@ -55,9 +55,10 @@ final class SimdTuner extends KernelTuner<SimdParameter, SimdParameters> {
                 stage(
                         SimdParameter.SMALL_M,
                         GemmSpec.nn(40, 1200, 2400),
-                        GemmSpec.nn(80, 1200, 1200).withPackedB(),
                         GemmSpec.nn(120, 1200, 1200),
-                        GemmSpec.nn(160, 1200, 1200)),
+                        GemmSpec.nn(50, 1200, 8200).withPackedB(),
+                        GemmSpec.nn(80, 1200, 8200).withPackedB(),
+                        GemmSpec.nn(160, 1200, 1200).withPackedB()),
                 stage(SimdParameter.KC_TALL, GemmSpec.nn(800, 10, 8200), GemmSpec.nt(32, 800, 8200)),
                 stage(SimdParameter.MC_TALL, GemmSpec.nt(32, 4800, 1200), GemmSpec.nn(8000, 10, 784)),
                 stage(SimdParameter.SMALL_BLOCK, GemmSpec.tn(4800, 1200, 32), GemmSpec.nn(1500, 400, 200)),
