@@ -12,7 +12,8 @@
 #   --only     some of the frameworks
 #   --work     a part of the job
 #   --out      where the files go, in the folder job (default: bench/results/performance)
-#   --quick    for a look, in two minutes or three: one round, native, 1,920 images, into bench/frameworks/target/quick
+#   --quick    for a look, in two minutes: 1,920 images, one round, native and into bench/frameworks/target/quick
+#              unless something else is said
 #
 # The rules, the same for all:
 # - Networks, data, batches of 32, their order, one epoch, dropout, Adam and its constants. The teacher has 27,413,130
@@ -24,7 +25,7 @@
 # - Retort's teacher predicts with bf16 and int8 weights too; beside them stand the others' of 32 bits.
 # - The same JVM and options for all, transparent huge pages for all; oneDNN in TensorFlow.
 # - avx2: -XX:UseAVX=2 for the JVM, and oneDNN, MKL and PyTorch's own kernels held to AVX2 by their variables.
-#   TensorFlow's kernels besides oneDNN's have no AVX-512.
+#   TensorFlow's other kernels, Adam among them, stay as they were compiled.
 # - Frameworks take turns, retort tensorflow djl retort ..., and a ratio is of two processes of the same round.
 set -uo pipefail
 
@@ -63,7 +64,7 @@ check() {
     [[ -n $2 ]] || fail 2 "$1: expected some of $3"
 }
 
-threads=$(nproc) widths=native,avx2 rounds=3 only=$all work=training,prediction out='' quick=''
+threads=$(nproc) widths='' rounds='' only=$all work=training,prediction out='' quick=''
 for argument in "$@"; do
     case $argument in
         --threads=*) threads=${argument#*=} ;;
@@ -80,6 +81,13 @@ for argument in "$@"; do
         *) fail 2 "unknown option $argument; see --help" ;;
     esac
 done
+if [[ -n $quick ]]; then
+    limits=("--images=960,1920" --training-seconds=30 --prediction-seconds=1 --quick)
+    widths=${widths:-native} rounds=${rounds:-1}
+else
+    limits=("--images=7680,32000" --training-seconds=100 --prediction-seconds=2)
+    widths=${widths:-native,avx2} rounds=${rounds:-3}
+fi
 check --width "$widths" native,avx2
 check --only "$only" "$all"
 check --work "$work" training,prediction
@@ -88,12 +96,9 @@ check --work "$work" training,prediction
 [[ $(uname -sm) == "Linux x86_64" ]] || fail 3 "$(uname -sm): the frameworks are had for Linux on x86-64 only"
 jdk=$(jdk_home) || fail 3 "no JDK 25 or newer in RETORT_JAVA_HOME, JAVA_HOME or /usr/lib/jvm"
 
-if [[ -n $quick ]]; then
-    widths=native rounds=1 out=${out:-$target/quick}
-    limits=("--images=960,1920" --training-seconds=30 --prediction-seconds=1 --quick)
-    [[ $out != "$target/quick" ]] || rm -rf "$out"
-else
-    limits=("--images=7680,32000" --training-seconds=100 --prediction-seconds=2)
+if [[ -n $quick && -z $out ]]; then
+    out=$target/quick
+    rm -rf "$out"
 fi
 out=${out:-$here/results/performance}/job
 mkdir -p "$out" "$target/logs" || fail 1 "can't write to $out"
@@ -113,9 +118,12 @@ classpath=$target/classpath.txt
 if [[ ! -f $classpath || -n $(find "$root/pom.xml" "$here/frameworks/pom.xml" "$root"/{kernels,nn,driver,bench}/pom.xml \
     "$root"/{kernels,nn,driver,bench,bench/frameworks}/src/main -newer "$classpath" | head -n 1) ]]; then
     echo "building, and fetching what is missing..." >&2
+    touch "$target/started"
     JAVA_HOME=$jdk mvn -q -B -f "$root/pom.xml" -Pframeworks -pl bench/frameworks -am -DskipTests \
         -Dspotless.check.skip=true package >"$target/logs/build.log" 2>&1 ||
         { tail -n 20 "$target/logs/build.log" >&2 && fail 1 "the build failed"; }
+    # As old as the build's start: Maven leaves what did not change alone, and what is edited meanwhile is still newer.
+    touch -r "$target/started" "$classpath"
 fi
 
 # held WIDTH COMMAND...: runs a command with the variables that hold libraries to a width.

@@ -47,8 +47,10 @@ final class RetortNetwork implements Network {
         outcome = scope.tensor(Job.BATCH, 2);
     }
 
+    /** With what decides on the kernels' blocks, which may be a file of the user's. */
     static String version() {
-        return "Retort " + Version.number();
+        String parameters = Backends.parameters(Engine.CPU_SIMD, null).orElseThrow();
+        return "Retort " + Version.number() + " with " + parameters;
     }
 
     @Override
