@@ -322,6 +322,8 @@ public final class EdgeCases {
                         DepthwiseConv2dSpec.forward(2, 6, 7, 10, 2).stepped(3, 0),
                         DepthwiseConv2dSpec.forward(1, 3, 4, 6, 3).stepped(4, 2),
                         DepthwiseConv2dSpec.forward(2, 4, 40, 17, 4),
+                        DepthwiseConv2dSpec.forward(1, 7, 14, 33, 7).stepped(1, 3),
+                        DepthwiseConv2dSpec.forward(1, 9, 11, 18, 8).stepped(1, 3),
                         DepthwiseConv2dSpec.forward(9, 40, 41, 34, 3).stepped(1, 1)));
     }
 

@@ -17,8 +17,8 @@ abstract class Correlation {
     /** Elements of the rows under a task's output: they stay in the second-level cache beside the filter. */
     private static final int ROWS_BLOCK = 1 << 15;
 
-    /** Tasks for each thread, where there is work for so many. */
-    private static final int TASKS = 16;
+    /** Tasks for each of several threads, where there is work for so many. */
+    private static final int TASKS = 8;
 
     /**
      * The rows of output pixels that meet the same rows of the filter.
@@ -32,7 +32,8 @@ abstract class Correlation {
      * The columns of output pixels that meet the same columns of the filter.
      *
      * @param columns that meet
-     * @param from pixels in a row, zeros counted, before the filter at the first output pixel
+     * @param from pixels in a row, zeros counted, before the filter at the first output pixel; negative if it is before
+     *     the row
      * @param packedAt where these rows and columns of the filter are packed
      */
     private record Columns(Phase columns, int from, int packedAt) {}
@@ -66,6 +67,9 @@ abstract class Correlation {
     private final int outWidth;
     private final int inHeight;
 
+    /** Columns of the image. */
+    final int inWidth;
+
     /** Input pixels, and output pixels, from an output pixel of a sweep to the next. */
     final int step;
 
@@ -73,6 +77,7 @@ abstract class Correlation {
 
     final int channels;
     final int filters;
+    private final boolean padded;
     private final int tapElements;
     private final int columnsAtOnce;
     private final Sweep[] sweeps;
@@ -83,6 +88,7 @@ abstract class Correlation {
     /**
      * @param image x, or dY
      * @param result y, or dX
+     * @param padded whether rows of the image get their columns of zeros; else they stay where they are
      * @param tapElements of the packed filter for each pixel of the kernel
      * @param columnsAtOnce elements of an output pixel that one row of products is about
      */
@@ -90,6 +96,7 @@ abstract class Correlation {
             Conv2dSpec spec,
             HostTensor image,
             HostTensor result,
+            boolean padded,
             int tapElements,
             int columnsAtOnce,
             SimdEpilogue epilogue,
@@ -97,6 +104,7 @@ abstract class Correlation {
         boolean forward = isForward(spec);
         this.spec = spec;
         this.result = result;
+        this.padded = padded;
         this.tapElements = tapElements;
         this.columnsAtOnce = columnsAtOnce;
         channels = forward ? spec.channels() : spec.filters();
@@ -105,10 +113,11 @@ abstract class Correlation {
         outHeight = forward ? spec.outHeight() : spec.height();
         outWidth = forward ? spec.outWidth() : spec.width();
         inHeight = forward ? spec.height() : spec.outHeight();
+        inWidth = forward ? spec.width() : spec.outWidth();
         step = forward ? spec.stride() : 1;
         outStep = forward ? 1 : spec.stride();
         sweeps = forward ? forward(image) : gradient(image);
-        mostRows = Math.max(1, spec.batch() * outHeight / (TASKS * threads));
+        mostRows = threads == 1 ? outHeight : Math.max(1, spec.batch() * outHeight / (TASKS * threads));
         tasks = spec.batch() * Arrays.stream(sweeps).mapToInt(this::blocks).sum();
     }
 
@@ -117,9 +126,10 @@ abstract class Correlation {
     }
 
     private Sweep[] forward(HostTensor x) {
-        int rowPixels = (outWidth - 1) * step + spec.kernelWidth();
-        ImageRows under = new ImageRows(x, inHeight, spec.width(), spec.channels(), spec.padding(), rowPixels);
-        Columns columns = new Columns(Phase.forward(spec, spec.kernelWidth(), outWidth), 0, 0);
+        int zeros = padded ? spec.padding() : 0;
+        int rowPixels = padded ? (outWidth - 1) * step + spec.kernelWidth() : inWidth;
+        ImageRows under = new ImageRows(x, inHeight, inWidth, channels, zeros, rowPixels);
+        Columns columns = new Columns(Phase.forward(spec, spec.kernelWidth(), outWidth), zeros - spec.padding(), 0);
         return new Sweep[] {
             new Sweep(Phase.forward(spec, spec.kernelHeight(), outHeight), under, new Columns[] {columns})
         };
@@ -128,14 +138,14 @@ abstract class Correlation {
     private Sweep[] gradient(HostTensor dY) {
         Phase[] phases = new Phase[Math.min(outStep, outWidth)];
         Arrays.setAll(phases, q -> Phase.gradient(spec, spec.kernelWidth(), outWidth, q));
-        int zeros =
-                Math.max(0, Arrays.stream(phases).mapToInt(Phase::before).max().orElseThrow());
+        int most = Arrays.stream(phases).mapToInt(Phase::before).max().orElseThrow();
+        int zeros = padded ? Math.max(0, most) : 0;
         int rowPixels = Arrays.stream(phases)
                 .filter(phase -> phase.taps() > 0)
                 .mapToInt(phase -> zeros - phase.before() + phase.count() - 1 + phase.taps())
                 .max()
                 .orElse(0);
-        ImageRows under = new ImageRows(dY, inHeight, spec.outWidth(), spec.filters(), zeros, rowPixels);
+        ImageRows under = new ImageRows(dY, inHeight, inWidth, channels, zeros, padded ? rowPixels : inWidth);
         Sweep[] all = new Sweep[Math.min(outStep, outHeight)];
         int packedAt = 0;
         for (int p = 0; p < all.length; p++) {
@@ -188,11 +198,12 @@ abstract class Correlation {
      *
      * @param taps columns of the filter
      * @param pixels of the result
+     * @param from pixels in a row before the filter at the first of them; negative if it is before the row
      * @param xAt where the first element under the filter is
      * @param fAt where the filter is
      * @param yAt where the first element of the result is
      */
-    abstract void row(int taps, int pixels, int xAt, int fAt, int column, int yAt, Scratch scratch);
+    abstract void row(int taps, int pixels, int from, int xAt, int fAt, int column, int yAt, Scratch scratch);
 
     private int blocks(Sweep sweep) {
         return Math.ceilDiv(sweep.rows().count(), blockRows(sweep));
@@ -246,7 +257,7 @@ abstract class Correlation {
                         scratch.operands()
                                 .set(rows, packed, result.array(), outStep * filters)
                                 .runs(runs, rowStep);
-                        row(columns.taps(), columns.count(), xAt, fAt, column, yAt, scratch);
+                        row(columns.taps(), columns.count(), each.from(), xAt, fAt, column, yAt, scratch);
                     }
                 }
             }

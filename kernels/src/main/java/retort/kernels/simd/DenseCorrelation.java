@@ -21,7 +21,7 @@ final class DenseCorrelation extends Correlation {
         boolean forward = spec.pass() == Conv2dSpec.Pass.FORWARD;
         int rows = forward ? spec.channels() : spec.filters();
         int columns = forward ? spec.filters() : spec.channels();
-        super(spec, image, result, rows * Math.ceilDiv(columns, NR) * NR, NR, epilogue, threads);
+        super(spec, image, result, true, rows * Math.ceilDiv(columns, NR) * NR, NR, epilogue, threads);
         exchanged = !forward;
     }
 
@@ -76,7 +76,7 @@ final class DenseCorrelation extends Correlation {
     }
 
     @Override
-    void row(int taps, int pixels, int xAt, int fAt, int column, int yAt, Scratch scratch) {
+    void row(int taps, int pixels, int from, int xAt, int fAt, int column, int yAt, Scratch scratch) {
         int width = Math.min(NR, filters - column);
         int run = taps * channels;
         int lda = step * channels;

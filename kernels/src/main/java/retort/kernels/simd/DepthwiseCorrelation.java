@@ -9,18 +9,42 @@ import retort.kernels.op.Conv2dSpec;
 
 /**
  * The correlation of a depthwise convolution: a vector holds channels of one pixel, and some pixels' sums stay in
- * registers while the kernel's pixels are gone through. Where pixels or channels are no whole number of tiles, the last
- * tile overlaps the one before it and computes the same again.
+ * registers. Pixels at an image's sides, whose kernels have columns outside, are done one by one without those columns;
+ * where the others, or channels, are no whole number of tiles, the last tile overlaps the one before it and computes
+ * the same again.
  */
 final class DepthwiseCorrelation extends Correlation {
-    /** Pixels in a tile, and in one where fewer are left. */
-    private static final int PIXELS = 8;
+    /** Pixels of the kernel up to which it is written out, and products: HotSpot compiles no longer methods. */
+    private static final int WRITTEN_OUT = 50;
 
-    private static final int FEW_PIXELS = 4;
+    private static final int PRODUCTS_WRITTEN_OUT = 200;
+
+    /** Pixels in a tile, by its number; the last is for what is left. */
+    private static final int[] TILE_PIXELS = {8, 4, 1};
+
+    private final Conv2dSpec spec;
+
+    /** By tile, rows and columns that are met, and columns of the sweep; made when first asked for. */
+    private final DepthwiseKernel[] kernels;
 
     /** @param spec of the convolution in which each channel would meet all */
     DepthwiseCorrelation(Conv2dSpec spec, HostTensor image, HostTensor result, SimdEpilogue epilogue, int threads) {
-        super(spec, image, result, spec.channels(), spec.channels(), epilogue, threads);
+        super(spec, image, result, false, spec.channels(), spec.channels(), epilogue, threads);
+        this.spec = spec;
+        int columns = spec.kernelWidth() + 1;
+        kernels = new DepthwiseKernel[TILE_PIXELS.length * (spec.kernelHeight() + 1) * columns * columns];
+    }
+
+    private DepthwiseKernel kernel(int tile, int rows, int taps, int rowTaps, int yStep) {
+        int columns = spec.kernelWidth() + 1;
+        int index = ((tile * (spec.kernelHeight() + 1) + rows) * columns + taps) * columns + rowTaps;
+        DepthwiseKernel kernel = kernels[index];
+        if (kernel == null) {
+            int pixels = TILE_PIXELS[tile];
+            kernel = DepthwiseKernel.of(new DepthwiseKernel.Tile(pixels, rows, taps, rowTaps, channels, step, yStep));
+            kernels[index] = kernel;
+        }
+        return kernel;
     }
 
     @Override
@@ -35,131 +59,92 @@ final class DepthwiseCorrelation extends Correlation {
     }
 
     @Override
-    void row(int taps, int pixels, int xAt, int fAt, int column, int yAt, Scratch scratch) {
+    void row(int taps, int pixels, int from, int xAt, int fAt, int column, int yAt, Scratch scratch) {
         MicroKernel.Operands operands = scratch.operands();
-        int xStep = step * channels;
-        int yStep = operands.ldc();
-        int left = pixels;
-        for (int j = 0; left > 0; ) {
-            int tile = pixels >= PIXELS && left > FEW_PIXELS ? PIXELS : pixels >= FEW_PIXELS ? FEW_PIXELS : 1;
-            j = Math.min(j, pixels - tile);
-            if (channels < LANES) {
-                tileOfFewChannels(tile, operands, taps, xAt + j * xStep, xStep, fAt, yAt + j * yStep);
-            } else {
+        int first = Math.min(pixels, Math.ceilDiv(Math.max(0, -from), step));
+        int end = Math.clamp(Math.floorDiv(inWidth - taps - from, step) + 1, first, pixels);
+        for (int j = 0; j < first; j++) {
+            side(taps, j, from, xAt, fAt, yAt, operands);
+        }
+        int products = Math.max(1, PRODUCTS_WRITTEN_OUT / (operands.runs() * taps));
+        int most = Math.min(products, end - first);
+        for (int j = first; j < end; ) {
+            int tile = 0;
+            while (TILE_PIXELS[tile] > most || TILE_PIXELS[tile] >= 2 * (end - j)) {
+                tile++;
+            }
+            j = Math.min(j, end - TILE_PIXELS[tile]);
+            tile(tile, taps, taps, xAt + j * step * channels, fAt, yAt + j * operands.ldc(), operands);
+            j += TILE_PIXELS[tile];
+        }
+        for (int j = end; j < pixels; j++) {
+            side(taps, j, from, xAt, fAt, yAt, operands);
+        }
+    }
+
+    /** A pixel of whose kernel some columns are outside the image. */
+    private void side(int taps, int j, int from, int xAt, int fAt, int yAt, MicroKernel.Operands operands) {
+        int under = from + j * step;
+        int first = Math.max(0, -under);
+        int end = Math.max(first, Math.min(taps, inWidth - under));
+        int x = xAt + (j * step + first) * channels;
+        tile(TILE_PIXELS.length - 1, end - first, taps, x, fAt + first * channels, yAt + j * operands.ldc(), operands);
+    }
+
+    /** One tile, all channels of it; of the kernel {@code taps} of {@code rowTaps} columns. */
+    private void tile(int tile, int taps, int rowTaps, int xAt, int fAt, int yAt, MicroKernel.Operands operands) {
+        int rows = operands.runs();
+        if (channels < LANES) {
+            for (int p = 0; p < TILE_PIXELS[tile]; p++) {
+                fewChannels(taps, rowTaps, xAt + p * step * channels, fAt, yAt + p * operands.ldc(), operands);
+            }
+            return;
+        }
+        int rest = channels % LANES == 0 ? channels : channels - LANES;
+        if (rows * rowTaps > WRITTEN_OUT) {
+            for (int p = 0; p < TILE_PIXELS[tile]; p++) {
+                int x = xAt + p * step * channels;
+                int y = yAt + p * operands.ldc();
                 for (int c = 0; c < channels; c += LANES) {
-                    int from = Math.min(c, channels - LANES);
-                    int x = xAt + j * xStep + from;
-                    int y = yAt + j * yStep + from;
-                    switch (tile) {
-                        case PIXELS -> eight(operands, taps, channels, x, xStep, fAt + from, y);
-                        case FEW_PIXELS -> four(operands, taps, channels, x, xStep, fAt + from, y);
-                        default -> one(operands, taps, channels, x, fAt + from, y);
-                    }
+                    int at = Math.min(c, channels - LANES);
+                    largeKernel(taps, rowTaps, x + at, fAt + at, y + at, operands);
                 }
             }
-            j += tile;
-            left = pixels - j;
+            return;
+        }
+        DepthwiseKernel kernel = kernel(tile, rows, taps, rowTaps, operands.ldc());
+        float[] x = operands.a();
+        float[] f = operands.b();
+        float[] y = operands.c();
+        kernel.run(x, xAt, operands.aRun(), f, fAt, y, yAt, channels / LANES);
+        if (rest < channels) {
+            kernel.run(x, xAt + rest, operands.aRun(), f, fAt + rest, y, yAt + rest, 1);
         }
     }
 
-    private void tileOfFewChannels(
-            int tile, MicroKernel.Operands operands, int taps, int xAt, int xStep, int fAt, int yAt) {
+    /** A pixel with fewer channels than a vector has. */
+    private void fewChannels(int taps, int rowTaps, int xAt, int fAt, int yAt, MicroKernel.Operands operands) {
         float[] x = operands.a();
         float[] f = operands.b();
-        for (int j = 0; j < tile; j++) {
-            for (int c = 0; c < channels; c++) {
-                float sum = 0;
-                for (int r = 0; r < operands.runs(); r++) {
-                    int under = xAt + j * xStep + r * operands.aRun() + c;
-                    for (int s = 0; s < taps; s++) {
-                        sum += x[under + s * channels] * f[fAt + (r * taps + s) * channels + c];
-                    }
+        for (int c = 0; c < channels; c++) {
+            float sum = 0;
+            for (int r = 0; r < operands.runs(); r++) {
+                for (int s = 0; s < taps; s++) {
+                    sum += x[xAt + r * operands.aRun() + s * channels + c] * f[fAt + (r * rowTaps + s) * channels + c];
                 }
-                operands.c()[yAt + j * operands.ldc() + c] = sum;
             }
+            operands.c()[yAt + c] = sum;
         }
     }
 
-    private static void eight(
-            MicroKernel.Operands operands, int taps, int channels, int xAt, int xStep, int fAt, int yAt) {
-        float[] x = operands.a();
-        float[] f = operands.b();
-        FloatVector sum0 = FloatVector.zero(SPECIES);
-        FloatVector sum1 = sum0;
-        FloatVector sum2 = sum0;
-        FloatVector sum3 = sum0;
-        FloatVector sum4 = sum0;
-        FloatVector sum5 = sum0;
-        FloatVector sum6 = sum0;
-        FloatVector sum7 = sum0;
-        int at = fAt;
-        for (int r = 0; r < operands.runs(); r++) {
-            int under = xAt + r * operands.aRun();
-            for (int s = 0; s < taps; s++) {
-                FloatVector tap = FloatVector.fromArray(SPECIES, f, at);
-                sum0 = FloatVector.fromArray(SPECIES, x, under).fma(tap, sum0);
-                sum1 = FloatVector.fromArray(SPECIES, x, under + xStep).fma(tap, sum1);
-                sum2 = FloatVector.fromArray(SPECIES, x, under + 2 * xStep).fma(tap, sum2);
-                sum3 = FloatVector.fromArray(SPECIES, x, under + 3 * xStep).fma(tap, sum3);
-                sum4 = FloatVector.fromArray(SPECIES, x, under + 4 * xStep).fma(tap, sum4);
-                sum5 = FloatVector.fromArray(SPECIES, x, under + 5 * xStep).fma(tap, sum5);
-                sum6 = FloatVector.fromArray(SPECIES, x, under + 6 * xStep).fma(tap, sum6);
-                sum7 = FloatVector.fromArray(SPECIES, x, under + 7 * xStep).fma(tap, sum7);
-                at += channels;
-                under += channels;
-            }
-        }
-        float[] y = operands.c();
-        int yStep = operands.ldc();
-        sum0.intoArray(y, yAt);
-        sum1.intoArray(y, yAt + yStep);
-        sum2.intoArray(y, yAt + 2 * yStep);
-        sum3.intoArray(y, yAt + 3 * yStep);
-        sum4.intoArray(y, yAt + 4 * yStep);
-        sum5.intoArray(y, yAt + 5 * yStep);
-        sum6.intoArray(y, yAt + 6 * yStep);
-        sum7.intoArray(y, yAt + 7 * yStep);
-    }
-
-    private static void four(
-            MicroKernel.Operands operands, int taps, int channels, int xAt, int xStep, int fAt, int yAt) {
-        float[] x = operands.a();
-        float[] f = operands.b();
-        FloatVector sum0 = FloatVector.zero(SPECIES);
-        FloatVector sum1 = sum0;
-        FloatVector sum2 = sum0;
-        FloatVector sum3 = sum0;
-        int at = fAt;
-        for (int r = 0; r < operands.runs(); r++) {
-            int under = xAt + r * operands.aRun();
-            for (int s = 0; s < taps; s++) {
-                FloatVector tap = FloatVector.fromArray(SPECIES, f, at);
-                sum0 = FloatVector.fromArray(SPECIES, x, under).fma(tap, sum0);
-                sum1 = FloatVector.fromArray(SPECIES, x, under + xStep).fma(tap, sum1);
-                sum2 = FloatVector.fromArray(SPECIES, x, under + 2 * xStep).fma(tap, sum2);
-                sum3 = FloatVector.fromArray(SPECIES, x, under + 3 * xStep).fma(tap, sum3);
-                at += channels;
-                under += channels;
-            }
-        }
-        float[] y = operands.c();
-        int yStep = operands.ldc();
-        sum0.intoArray(y, yAt);
-        sum1.intoArray(y, yAt + yStep);
-        sum2.intoArray(y, yAt + 2 * yStep);
-        sum3.intoArray(y, yAt + 3 * yStep);
-    }
-
-    private static void one(MicroKernel.Operands operands, int taps, int channels, int xAt, int fAt, int yAt) {
+    /** A vector of a pixel's channels, where the kernel is too large to be written out. */
+    private void largeKernel(int taps, int rowTaps, int xAt, int fAt, int yAt, MicroKernel.Operands operands) {
         FloatVector sum = FloatVector.zero(SPECIES);
-        int at = fAt;
         for (int r = 0; r < operands.runs(); r++) {
-            int under = xAt + r * operands.aRun();
             for (int s = 0; s < taps; s++) {
-                FloatVector tap = FloatVector.fromArray(SPECIES, operands.b(), at);
-                sum = FloatVector.fromArray(SPECIES, operands.a(), under).fma(tap, sum);
-                at += channels;
-                under += channels;
+                FloatVector f = FloatVector.fromArray(SPECIES, operands.b(), fAt + (r * rowTaps + s) * channels);
+                int under = xAt + r * operands.aRun() + s * channels;
+                sum = FloatVector.fromArray(SPECIES, operands.a(), under).fma(f, sum);
             }
         }
         sum.intoArray(operands.c(), yAt);
