@@ -75,6 +75,12 @@ abstract class MicroKernel {
             return this;
         }
 
+        /** Another step from row to row of C. */
+        Operands ldc(int newLdc) {
+            ldc = newLdc;
+            return this;
+        }
+
         /** Stores so many columns of each tile. */
         Operands width(int columns) {
             width = columns;

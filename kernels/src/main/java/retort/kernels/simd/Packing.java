@@ -276,6 +276,25 @@ final class Packing {
         }
     }
 
+    /**
+     * Packs all of a row-major B of a vector of columns at most, times scale, to {@code to}: a vector for each row,
+     * with whatever follows in B behind the last column.
+     */
+    void packSkinny(float[] to, float scale) {
+        int k = spec.k();
+        int n = spec.n();
+        float[] from = b.array();
+        int whole = Math.max(0, Math.floorDiv(k * n - LANES, n) + 1);
+        for (int p = 0; p < whole; p++) {
+            FloatVector.fromArray(SPECIES, from, b.offset() + p * n).mul(scale).intoArray(to, p * LANES);
+        }
+        for (int p = whole; p < k; p++) {
+            for (int j = 0; j < n; j++) {
+                to[p * LANES + j] = scale * from[b.offset() + p * n + j];
+            }
+        }
+    }
+
     private void copyPanel(float[] to, int target, float scale, int source, int rows) {
         float[] from = b.array();
         for (int e = 0; e < rows * NR; e += LANES) {

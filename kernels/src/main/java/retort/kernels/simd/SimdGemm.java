@@ -13,10 +13,11 @@ import retort.kernels.op.ElementType;
 import retort.kernels.op.GemmSpec;
 
 /**
- * C = alpha op(A) op(B) + beta C in four ways, chosen by shape:
+ * C = alpha op(A) op(B) + beta C in five ways, chosen by shape:
  *
  * <ul>
  *   <li>one row: {@link SimdGemv};
+ *   <li>a vector of columns at most: {@link SimdSkinnyGemm};
  *   <li>few columns, or few rows times a B stored transposed: the large matrix is read once, where it is, by
  *       tiles that read it by rows; the small one is packed whole; {@link TransposedProduct} if B is packed;
  *   <li>few rows: A is packed whole, each thread packs and multiplies its own columns of B;
@@ -39,6 +40,7 @@ final class SimdGemm {
     private final Scratch[] scratch;
     private final Scratch shared = new Scratch();
     private final SimdGemv gemv;
+    private final SimdSkinnyGemm skinny;
     private final int kc;
     private final int kcFew;
     private final int kcTall;
@@ -54,6 +56,7 @@ final class SimdGemm {
         this.workers = workers;
         this.scratch = scratch;
         this.gemv = new SimdGemv(workers, scratch);
+        this.skinny = new SimdSkinnyGemm(workers, scratch, parameters);
         kc = parameters.get(SimdParameter.KC);
         kcFew = parameters.get(SimdParameter.KC_FEW);
         kcTall = parameters.get(SimdParameter.KC_TALL);
@@ -70,6 +73,9 @@ final class SimdGemm {
         Packing packing = new Packing(spec, a, b);
         if (spec.m() == 1 && !(spec.packedB() && spec.transB())) {
             return gemv.prepare(spec, a, b, c, epilogue);
+        }
+        if (SimdSkinnyGemm.suits(spec)) {
+            return skinny.prepare(spec, packing, a, c, epilogue);
         }
         if (!spec.transA() && spec.n() <= NR) {
             int k = spec.k();

@@ -5,7 +5,6 @@ import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 import static java.lang.constant.ConstantDescs.MTD_void;
-import static retort.kernels.simd.Blocking.NR;
 import static retort.kernels.simd.SimdSpecies.LANES;
 
 import java.lang.classfile.ClassFile;
@@ -75,6 +74,7 @@ final class TileEmitter {
     private static final ClassDesc CONSTANTS = desc(SimdSpecies.class);
 
     private static final MethodTypeDesc FROM_ARRAY = MethodTypeDesc.of(VECTOR, SPECIES, FLOATS, CD_int);
+    private static final MethodTypeDesc FROM_ARRAY_MASKED = MethodTypeDesc.of(VECTOR, SPECIES, FLOATS, CD_int, MASK);
     private static final MethodTypeDesc ZERO = MethodTypeDesc.of(VECTOR, SPECIES);
     private static final MethodTypeDesc BROADCAST = MethodTypeDesc.of(VECTOR, SPECIES, CD_float);
     private static final MethodTypeDesc FMA = MethodTypeDesc.of(VECTOR, ANY_VECTOR, ANY_VECTOR);
@@ -166,7 +166,7 @@ final class TileEmitter {
     }
 
     private void tile(int mask) {
-        startSums();
+        startSums(mask);
         code.iload(A_AT).istore(nextA).iload(B_AT).istore(nextB);
         if (kind.loopsRuns()) {
             loopRuns();
@@ -258,11 +258,11 @@ final class TileEmitter {
         if (kind.productsApart()) {
             plus(rows, operand("ldb", CD_int));
         } else {
-            plus(rows * NR);
+            plus(rows * kind.panel());
         }
     }
 
-    private void startSums() {
+    private void startSums(int mask) {
         int start = local(FLOATS, operand("start", FLOATS));
         int from = local(CD_int, masked(local(C_AT)));
         int step = local(CD_int, masked(operand("ldc", CD_int)));
@@ -274,7 +274,11 @@ final class TileEmitter {
                 code.aload(start).iload(from);
                 plus(n / tile.vectors(), local(step));
                 plus(n % tile.vectors() * LANES);
-                code.invokestatic(VECTOR, "fromArray", FROM_ARRAY);
+                if (kind.startsMasked()) {
+                    code.aload(mask).invokestatic(VECTOR, "fromArray", FROM_ARRAY_MASKED);
+                } else {
+                    code.invokestatic(VECTOR, "fromArray", FROM_ARRAY);
+                }
             }
             code.astore(sums[n]);
         }

@@ -36,6 +36,12 @@ enum TileKind {
     EDGE,
 
     /**
+     * {@link #EDGE} where all of C is no wider and a sum is one run of products:
+     * {@code B(p, j) = b[bAt + p LANES + j]}.
+     */
+    SKINNY,
+
+    /**
      * {@link #ROWS} of a convolution over one channel, three wide: lda is 1, a run has three products. The sums are so
      * short that starting and ending a tile costs as much as the products.
      */
@@ -105,6 +111,25 @@ enum TileKind {
         }
     }
 
+    /**
+     * So many rows of C by tiles whose rows of A lie as far apart as there are tiles, so that each goes on in the next
+     * tile's: a few long streams, which the hardware prefetcher follows, instead of many short ones.
+     */
+    void runAsStreams(int k, int rows, int aAt, int lda, int bAt, MicroKernel.Operands operands, int cAt) {
+        int mr = mr();
+        int tiles = rows / mr;
+        int ldc = operands.ldc();
+        operands.ldc(tiles * ldc);
+        for (int tile = 0; tile < tiles; tile++) {
+            kernel(mr).run(k, aAt + tile * lda, tiles * lda, bAt, 1, operands, cAt + tile * ldc);
+        }
+        operands.ldc(ldc);
+        int done = tiles * mr;
+        if (done < rows) {
+            kernel(rows - done).run(k, aAt + done * lda, lda, bAt, 1, operands, cAt + done * ldc);
+        }
+    }
+
     /** Rows of the tallest tile. */
     int mr() {
         return switch (this) {
@@ -112,6 +137,7 @@ enum TileKind {
             case ROWS -> Blocking.MR_ROWS;
             case STRIDED -> Blocking.MR_STRIDED;
             case EDGE -> Blocking.MR_EDGE;
+            case SKINNY -> Blocking.MR_SKINNY;
             case PIXELS -> Blocking.MR_PIXELS;
             case SINGLES -> Blocking.MR_SINGLES;
             case PAIRS -> 3;
@@ -120,7 +146,12 @@ enum TileKind {
 
     /** Vectors in a row of a tile. */
     int vectors() {
-        return this == EDGE ? 1 : 2;
+        return this == EDGE || this == SKINNY ? 1 : 2;
+    }
+
+    /** From row to row of a packed B. */
+    int panel() {
+        return this == SKINNY ? SimdSpecies.LANES : Blocking.NR;
     }
 
     /** Whether A is packed. */
@@ -130,7 +161,7 @@ enum TileKind {
 
     /** Whether lda goes from row to row of A; else its rows lie side by side. */
     boolean rowsApart() {
-        return this == ROWS || this == STRIDED || this == EDGE;
+        return this == ROWS || this == STRIDED || this == EDGE || this == SKINNY;
     }
 
     /**
@@ -154,7 +185,7 @@ enum TileKind {
     /** Products written out in the innermost loop. */
     int unrolled() {
         return switch (this) {
-            case PACKED, COLUMNS, ROWS, STRIDED, EDGE, SINGLES -> 1;
+            case PACKED, COLUMNS, ROWS, STRIDED, EDGE, SKINNY, SINGLES -> 1;
             case PAIRS -> 2;
             case PIXELS -> 3;
         };
@@ -177,7 +208,7 @@ enum TileKind {
 
     /** Whether there is a loop over runs. */
     boolean loopsRuns() {
-        return this != PACKED && this != COLUMNS;
+        return this != PACKED && this != COLUMNS && this != SKINNY;
     }
 
     /** Whether there is a loop over tiles. */
@@ -197,6 +228,11 @@ enum TileKind {
 
     /** Whether only the first lanes are stored. */
     boolean masked() {
-        return this == EDGE;
+        return this == EDGE || this == SKINNY;
+    }
+
+    /** Whether sums start from the first lanes only: C ends with them. */
+    boolean startsMasked() {
+        return this == SKINNY;
     }
 }

@@ -1,5 +1,6 @@
 package retort.kernels.simd;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static retort.kernels.simd.Blocking.NR;
 import static retort.kernels.simd.SimdSpecies.LANES;
@@ -7,6 +8,7 @@ import static retort.kernels.simd.SimdSpecies.LANES;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -40,7 +42,7 @@ class MicroKernelTest {
             return switch (kind()) {
                 case PIXELS -> 1;
                 case COLUMNS, PAIRS, SINGLES -> 29;
-                case PACKED, ROWS, STRIDED, EDGE -> TileEmitterTest.STRIDE;
+                case PACKED, ROWS, STRIDED, EDGE, SKINNY -> TileEmitterTest.STRIDE;
             };
         }
 
@@ -55,14 +57,14 @@ class MicroKernelTest {
                     + switch (kind()) {
                         case PACKED -> i + p * tile.rows();
                         case COLUMNS, PAIRS, SINGLES -> i + p * lda();
-                        case ROWS, STRIDED, EDGE, PIXELS -> i * lda() + p;
+                        case ROWS, STRIDED, EDGE, SKINNY, PIXELS -> i * lda() + p;
                     };
         }
 
         /** Index of B's element for product p of run r, column j. */
         int b(int r, int p, int j) {
             boolean strided = ldb() == LDB;
-            return 3 + (strided ? r * B_RUN + p * LDB : (r * products() + p) * NR) + j;
+            return 3 + (strided ? r * B_RUN + p * LDB : (r * products() + p) * kind().panel()) + j;
         }
     }
 
@@ -71,11 +73,11 @@ class MicroKernelTest {
             TileKind kind = tile.kind();
             int tiles = kind.loopsTiles() ? 3 : 1;
             int runs = kind.loopsRuns() ? 2 : 1;
-            int width = kind == TileKind.EDGE ? Math.max(1, LANES - 1) : tile.vectors() * LANES;
+            int width = kind.masked() ? Math.max(1, LANES - 1) : tile.vectors() * LANES;
             return Stream.of(
                     new Call(tile, 1, 1, 1, false, width),
                     new Call(tile, tiles, runs, 11, false, width),
-                    new Call(tile, tiles, runs, 11, !kind.overwrites(), kind == TileKind.EDGE ? 1 : width));
+                    new Call(tile, tiles, runs, 11, !kind.overwrites(), kind.masked() ? 1 : width));
         });
     }
 
@@ -98,6 +100,21 @@ class MicroKernelTest {
         for (int e = 0; e < c.length; e++) {
             assertEquals(expected[e], c[e], call + ", element " + e);
         }
+    }
+
+    @Test
+    void aTileOfStreamsTakesRowsThatLieApart() {
+        int rows = 2 * Blocking.MR_SKINNY + 3;
+        Call call = new Call(new Tile(TileKind.SKINNY, rows, 1, 0), 1, 1, 11, true, Math.max(1, LANES - 1));
+        Random random = new Random(2);
+        float[] a = integers(random, 7 + rows * call.lda());
+        float[] b = integers(random, 3 + 12 * LANES);
+        float[] c = integers(random, C_AT + (rows + 1) * LDC);
+        float[] expected = expected(call, a, b, c);
+        MicroKernel.Operands operands =
+                new MicroKernel.Operands().set(a, b, c, LDC).adding(true).width(call.width());
+        TileKind.SKINNY.runAsStreams(11, rows, 7, call.lda(), 3, operands, C_AT);
+        assertArrayEquals(expected, c);
     }
 
     private static float[] expected(Call call, float[] a, float[] b, float[] c) {

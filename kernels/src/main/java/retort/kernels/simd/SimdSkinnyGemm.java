@@ -1,0 +1,73 @@
+package retort.kernels.simd;
+
+import static retort.kernels.simd.SimdSpecies.LANES;
+
+import retort.kernels.engine.HostTensor;
+import retort.kernels.op.GemmSpec;
+
+/**
+ * C = alpha A B + beta C where C has a vector of columns at most. A is read once, where it is, as a few long streams; B
+ * is packed whole.
+ */
+final class SimdSkinnyGemm {
+    private final Workers workers;
+    private final Scratch[] scratch;
+    private final Scratch shared = new Scratch();
+    private final int mc;
+    private final int kc;
+
+    /** @param scratch one for each worker */
+    SimdSkinnyGemm(Workers workers, Scratch[] scratch, SimdParameters parameters) {
+        this.workers = workers;
+        this.scratch = scratch;
+        mc = parameters.get(SimdParameter.MC_TALL);
+        kc = parameters.get(SimdParameter.KC_TALL);
+    }
+
+    /** Whether this is such a product. */
+    static boolean suits(GemmSpec spec) {
+        return !spec.transA() && !spec.transB() && !spec.packedB() && spec.n() <= LANES;
+    }
+
+    Runnable prepare(GemmSpec spec, Packing packing, HostTensor a, HostTensor c, SimdEpilogue epilogue) {
+        int k = spec.k();
+        int n = spec.n();
+        int chunk = Math.min(mc, Math.ceilDiv(spec.m(), workers.count()));
+        boolean direct = spec.beta() == 0;
+        Workers.Task task = (number, worker) -> {
+            int first = number * chunk;
+            int rows = Math.min(chunk, spec.m() - first);
+            float[] right = takeRight(k);
+            float[] sums = direct ? c.array() : scratch[worker].take(Scratch.Use.TILE, chunk * n);
+            int to = direct ? c.offset() + first * n : 0;
+            for (int p = 0; p < k; p += kc) {
+                MicroKernel.Operands operands = scratch[worker].operands();
+                operands.set(a.array(), right, sums, n).adding(p > 0).width(n);
+                int from = a.offset() + first * k + p;
+                int depth = Math.min(kc, k - p);
+                TileKind.SKINNY.runAsStreams(depth, rows, from, k, p * LANES, operands, to);
+            }
+            if (!direct) {
+                add(sums, c, first * n, rows * n, spec.beta());
+            }
+            epilogue.apply(first, rows, 0, n);
+        };
+        return () -> {
+            packing.packSkinny(takeRight(k), spec.alpha());
+            workers.forEach(Math.ceilDiv(spec.m(), chunk), spec.flops(), task);
+        };
+    }
+
+    /** For all of B: once it was taken, every thread gets the same array. */
+    private float[] takeRight(int k) {
+        return shared.take(Scratch.Use.RIGHT, k * LANES);
+    }
+
+    private static void add(float[] sums, HostTensor c, int first, int count, float beta) {
+        float[] to = c.array();
+        int at = c.offset() + first;
+        for (int e = 0; e < count; e++) {
+            to[at + e] = sums[e] + beta * to[at + e];
+        }
+    }
+}
