@@ -42,7 +42,10 @@ public final class TerminalReport {
 
     private void comparison(BenchReport.Comparison earlier) {
         numbers(Tables.changes(earlier));
-        words(Tables.differences(earlier));
+        Notes.of(earlier).forEach(note -> wrapped("", 0, note));
+        for (BenchReport.Difference d : earlier.differences()) {
+            named(d.what(), d.then() + "; now " + d.now());
+        }
     }
 
     private void heading(Table table) {
@@ -97,31 +100,32 @@ public final class TerminalReport {
 
     /** Rows of words: the last cell stands behind the others, in as many lines as it takes. */
     private void words(Table table) {
-        if (table.rows().isEmpty()) {
-            return;
-        }
         heading(table);
         for (List<Table.Cell> row : table.rows()) {
             List<String> cells =
                     new ArrayList<>(row.stream().map(Table.Cell::text).toList());
             String last = cells.removeLast();
-            String names = padded(String.join(", ", cells), NAME_COLUMNS);
-            if (names.length() > NAME_COLUMNS) {
-                line(names);
-                names = padded("", NAME_COLUMNS);
-            }
-            wrapped(names, last);
+            named(String.join(", ", cells), last);
         }
     }
 
-    /** Broken at spaces; a word that is longer than a line stands alone. */
-    private void wrapped(String first, String content) {
+    private void named(String name, String content) {
+        if (name.length() < NAME_COLUMNS) {
+            wrapped(padded(name, NAME_COLUMNS), NAME_COLUMNS, content);
+        } else {
+            line(name);
+            wrapped(padded("", NAME_COLUMNS), NAME_COLUMNS, content);
+        }
+    }
+
+    /** Broken at spaces, all behind an indent; a word that is longer than a line stands alone. */
+    private void wrapped(String first, int indent, String content) {
         StringBuilder line = new StringBuilder(first);
         for (String word : content.split(" ")) {
-            boolean begun = line.length() > NAME_COLUMNS;
+            boolean begun = line.length() > indent;
             if (begun && line.length() + 1 + word.length() > COLUMNS) {
                 line(line.toString());
-                line = new StringBuilder(padded("", NAME_COLUMNS));
+                line = new StringBuilder(padded("", indent));
                 begun = false;
             }
             line.append(begun ? " " : "").append(word);

@@ -78,6 +78,15 @@ class TerminalReportTest {
                 lines.subList(0, 5).stream().map(String::stripTrailing).toList());
     }
 
+    @Test
+    void anotherMachineIsSaid() {
+        BenchReport now = new MadeUpRun().kernel(SHORT, "cpu-simd", 1, 100, 3).report();
+        String then = Json.text(now).replace("Some CPU (family 6)", "Other CPU");
+        String text = TerminalReport.of(Baseline.parse("a.json", then).beside(now));
+        assertTrue(text.contains("It was measured on another machine, or by other vectors"), text);
+        assertTrue(text.contains("CPU               Other CPU; now Some CPU (family 6)\n"), text);
+    }
+
     private static double[] fork(double... iterations) {
         return iterations;
     }
