@@ -103,8 +103,8 @@ record BenchPage(BenchReport report, String commandLine, List<String> files) {
         if (!earlier.differences().isEmpty()) {
             blocks.add(Tables.differences(earlier));
         }
-        blocks.addAll(row(speed.changes()));
         blocks.add(Tables.changes(earlier));
+        blocks.addAll(row(speed.changes()));
         return blocks;
     }
 
