@@ -14,8 +14,8 @@ import retort.kernels.engine.WeightPanels;
 import retort.kernels.op.ElementType;
 
 /**
- * A packed matrix of weights of fewer bits, widened in registers. How is written out in each loop: methods for it were at
- * times compiled on their own, vectors became objects, and a product took ten times as long.
+ * A packed matrix of weights of fewer bits, widened in registers. How is written out in each loop: methods for it were
+ * at times compiled on their own, vectors became objects, and a product took ten times as long.
  */
 final class SimdWeights {
     /** Panels side by side in a product of one row: as many sums as hide the latency of a multiply-add. */
