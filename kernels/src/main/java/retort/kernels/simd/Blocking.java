@@ -54,8 +54,8 @@ final class Blocking {
     static final int MR_EDGE = HEIGHTS.mrEdge();
 
     /**
-     * The same where all of C is such tiles. More rows than 8 have more addresses than there are registers, and C2 keeps
-     * some of them in vectors: 4.2 us for 32 x 784 -> 10 with 8 rows, 4.5 with 12, 5.1 with 16.
+     * The same where all of C is such tiles. More rows than 8 have more addresses than there are registers, and C2
+     * keeps some of them in vectors: 4.2 us for 32 x 784 -> 10 with 8 rows, 4.5 with 12, 5.1 with 16.
      */
     static final int MR_SKINNY = HEIGHTS.mrSkinny();
 
