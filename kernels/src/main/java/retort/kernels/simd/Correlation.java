@@ -160,15 +160,23 @@ abstract class Correlation {
         return all;
     }
 
-    /** All of it, by all threads. */
-    final void run(HostTensor filter, Workers workers, Scratch shared, Scratch[] scratch, long flops) {
-        float[] packed = shared.take(Scratch.Use.RIGHT, spec.kernelHeight() * spec.kernelWidth() * tapElements);
-        for (Sweep sweep : sweeps) {
-            for (Columns columns : sweep.columns()) {
-                pack(filter, sweep.rows(), columns.columns(), packed, columns.packedAt());
+    /** All of it, by all threads; a run allocates nothing. */
+    final Runnable prepare(HostTensor filter, Workers workers, Scratch shared, Scratch[] scratch, long flops) {
+        Workers.Task task = (number, worker) -> run(number, takePacked(shared), scratch[worker]);
+        return () -> {
+            float[] packed = takePacked(shared);
+            for (Sweep sweep : sweeps) {
+                for (Columns columns : sweep.columns()) {
+                    pack(filter, sweep.rows(), columns.columns(), packed, columns.packedAt());
+                }
             }
-        }
-        workers.forEach(tasks, flops, (task, worker) -> run(task, packed, scratch[worker]));
+            workers.forEach(tasks, flops, task);
+        };
+    }
+
+    /** For the filter: once it was taken, every thread gets the same array. */
+    private float[] takePacked(Scratch shared) {
+        return shared.take(Scratch.Use.RIGHT, spec.kernelHeight() * spec.kernelWidth() * tapElements);
     }
 
     private void pack(HostTensor filter, Phase rows, Phase columns, float[] packed, int at) {

@@ -30,7 +30,7 @@ final class SimdConv2d {
             case FORWARD -> {
                 SimdEpilogue epilogue = new SimdEpilogue(spec.epilogue(), fused, y, spec.filters());
                 Correlation sweeps = new DenseCorrelation(spec, x, y, epilogue, workers.count());
-                yield () -> sweeps.run(filter, workers, shared, scratch, spec.flops());
+                yield sweeps.prepare(filter, workers, shared, scratch, spec.flops());
             }
             case INPUT_GRADIENT -> {
                 SimdEpilogue epilogue = new SimdEpilogue(spec.epilogue(), fused, x, spec.channels());
@@ -38,7 +38,7 @@ final class SimdConv2d {
                     yield () -> col2Im(spec, x, filter, y, epilogue);
                 }
                 Correlation sweeps = new DenseCorrelation(spec, y, x, epilogue, workers.count());
-                yield () -> sweeps.run(filter, workers, shared, scratch, spec.flops());
+                yield sweeps.prepare(filter, workers, shared, scratch, spec.flops());
             }
             case FILTER_GRADIENT -> {
                 FilterGradient gradient = new FilterGradient(spec, x, filter, y);

@@ -30,6 +30,6 @@ final class SimdDepthwiseConv2d {
         HostTensor result = forward ? y : x;
         SimdEpilogue epilogue = new SimdEpilogue(spec.epilogue(), fused, result, spec.channels());
         Correlation sweeps = new DepthwiseCorrelation(spec.dense(), image, result, epilogue, workers.count());
-        return () -> sweeps.run(filter, workers, shared, scratch, Math.max(spec.flops(), spec.bytes()));
+        return sweeps.prepare(filter, workers, shared, scratch, Math.max(spec.flops(), spec.bytes()));
     }
 }
