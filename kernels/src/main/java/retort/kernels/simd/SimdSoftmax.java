@@ -3,6 +3,7 @@ package retort.kernels.simd;
 import static retort.kernels.simd.SimdSpecies.LANES;
 import static retort.kernels.simd.SimdSpecies.SPECIES;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -54,7 +55,8 @@ final class SimdSoftmax {
                     to + together * classes,
                     rows - together,
                     classes,
-                    spec.temperature());
+                    spec.temperature(),
+                    scratch[worker]);
         };
         return () -> workers.forEach(Math.ceilDiv(spec.rows(), share), COST * logits.size(), task);
     }
@@ -116,8 +118,9 @@ final class SimdSoftmax {
     }
 
     /** Two passes over a row of z, and one over p while it is still in cache. */
-    private static void rowsOneByOne(float[] z, int from, float[] p, int to, int rows, int classes, float temperature) {
-        Rows row = new Rows(classes, temperature);
+    private static void rowsOneByOne(
+            float[] z, int from, float[] p, int to, int rows, int classes, float temperature, Scratch scratch) {
+        Rows row = new Rows(classes, temperature, scratch);
         for (int i = 0; i < rows; i++) {
             double sum = row.exponentials(z, from + i * classes, p, to + i * classes);
             row.scale(p, to + i * classes, (float) (1 / sum));
@@ -127,7 +130,7 @@ final class SimdSoftmax {
     void run(CrossEntropySpec spec, HostTensor logits, HostTensor targets, HostTensor dLogits, HostTensor outcome) {
         int share = Math.max(1, CHUNK / spec.classes());
         workers.forEach(Math.ceilDiv(spec.rows(), share), 8 * spec.bytes(), (number, worker) -> {
-            Rows rows = new Rows(spec.classes(), spec.temperature());
+            Rows rows = new Rows(spec.classes(), spec.temperature(), scratch[worker]);
             int to = Math.min(spec.rows(), (number + 1) * share);
             for (int i = number * share; i < to; i++) {
                 crossEntropyRow(spec, rows, i, logits, targets, dLogits, outcome);
@@ -184,7 +187,10 @@ final class SimdSoftmax {
         outcome.array()[outcome.offset() + 2 * i + 1] = best == target ? 1 : 0;
     }
 
-    /** Exponentials of rows of one length at one temperature. */
+    /**
+     * Exponentials of rows of one length at one temperature. Between its methods go arrays and numbers, no vectors: C2
+     * inlines just so much, and where a vector is handed to a method that it did not inline it becomes an object.
+     */
     private static final class Rows {
         private final int classes;
         private final float temperature;
@@ -193,13 +199,17 @@ final class SimdSoftmax {
         /** Null for few classes, which need none: uncompiled, making it would cost more than such a row. */
         private final VectorMask<Float> rest;
 
+        /** The lanes' sums, then the logits and exponentials beyond whole vectors. */
+        private final float[] padded;
+
         private float largest;
 
-        Rows(int classes, float temperature) {
+        Rows(int classes, float temperature, Scratch scratch) {
             this.classes = classes;
             this.temperature = temperature;
             this.whole = classes / LANES * LANES;
             this.inverse = 1 / temperature;
+            this.padded = scratch.take(Scratch.Use.ROWS, 3 * LANES);
             this.rest = classes <= SimdElementwise.FEW ? null : SPECIES.indexInRange(whole, classes);
         }
 
@@ -213,24 +223,39 @@ final class SimdSoftmax {
             if (classes <= SimdElementwise.FEW) {
                 return fewExponentials(z, from, e, at);
             }
-            largest = SimdSpecies.largestToAll(largestInLanes(z, from)).lane(0);
-            FloatVector sums = FloatVector.zero(SPECIES);
-            for (int c = 0; c < whole; c += LANES) {
+            largest = largest(z, from);
+            Arrays.fill(padded, 0, LANES, 0);
+            vectors(z, from, e, at, whole);
+            if (whole < classes) {
+                int count = classes - whole;
+                System.arraycopy(z, from + whole, padded, LANES, count);
+                Arrays.fill(padded, LANES + count, 2 * LANES, Float.NEGATIVE_INFINITY);
+                vectors(padded, LANES, padded, 2 * LANES, LANES);
+                System.arraycopy(padded, 2 * LANES, e, at + whole, count);
+            }
+            return sum();
+        }
+
+        /**
+         * {@link #exponentials} of whole vectors, which it adds to the lanes' sums. The only one to call
+         * {@link SimdExp}: of two calls in a method C2 inlines but one, and what it does not inline makes objects.
+         */
+        private void vectors(float[] z, int from, float[] e, int at, int count) {
+            FloatVector sums = FloatVector.fromArray(SPECIES, padded, 0);
+            for (int c = 0; c < count; c += LANES) {
                 FloatVector x =
                         FloatVector.fromArray(SPECIES, z, from + c).sub(largest).mul(inverse);
                 FloatVector power = SimdExp.exp(x);
                 power.intoArray(e, at + c);
                 sums = sums.add(power);
             }
-            if (whole < classes) {
-                FloatVector x = FloatVector.fromArray(SPECIES, z, from + whole, rest)
-                        .sub(largest)
-                        .mul(inverse);
-                FloatVector power = SimdExp.exp(x);
-                power.intoArray(e, at + whole, rest);
-                sums = sums.add(power, rest);
-            }
-            return SimdSpecies.sumToAll(sums).lane(0);
+            sums.intoArray(padded, 0);
+        }
+
+        /** Of all lanes' sums. */
+        private float sum() {
+            return SimdSpecies.sumToAll(FloatVector.fromArray(SPECIES, padded, 0))
+                    .lane(0);
         }
 
         /** {@link #exponentials} of a few classes, one after another. */
@@ -249,7 +274,7 @@ final class SimdSoftmax {
         }
 
         /** Four at a time, which do not wait for each other. */
-        private FloatVector largestInLanes(float[] z, int from) {
+        private float largest(float[] z, int from) {
             FloatVector lowest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
             FloatVector most0 = lowest;
             FloatVector most1 = lowest;
@@ -268,7 +293,8 @@ final class SimdSoftmax {
             if (whole < classes) {
                 most1 = larger(most1, lowest.blend(FloatVector.fromArray(SPECIES, z, from + whole, rest), rest));
             }
-            return larger(larger(most0, most1), larger(most2, most3));
+            FloatVector most = larger(larger(most0, most1), larger(most2, most3));
+            return SimdSpecies.largestToAll(most).lane(0);
         }
 
         void scale(float[] x, int at, float factor) {
