@@ -43,6 +43,7 @@ final class BlockModel {
             case KC -> kc();
             case KC_FEW -> floats(caches.l2()) / (BATCH + NR);
             case KC_TALL -> floats(caches.l2()) / 2 / (2 * NR);
+            case TALL_PANELS -> 128 / NR;
             case MC -> mc();
             case MC_TALL -> floats(caches.l1()) / 2 / (2 * NR);
             case NC -> caches.l3Bytes() / Float.BYTES / 2 / kc();
@@ -51,6 +52,7 @@ final class BlockModel {
             case SMALL_BLOCK -> floats(caches.l2()) / 2;
             case GRADIENT_BLOCK -> floats(caches.l2()) / 8;
             case UPDATE_BLOCK -> floats(caches.l2());
+            case UPDATE_PANELS -> 64 / NR;
         };
     }
 

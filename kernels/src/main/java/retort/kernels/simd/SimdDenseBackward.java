@@ -17,11 +17,11 @@ import retort.kernels.op.UpdateSpec;
 /**
  * The backward pass of a dense layer with the optimiser's step in it, see {@link DenseBackwardSpec}.
  *
- * <p>Packed weights are read once: a thread takes a block of their rows, and panel by panel adds what these rows give
- * to the input's gradient, and then updates them, each tile while its gradient is in the first-level cache. (Larger
- * pieces take longer, since memory then idles while a gradient is computed: 10.2 ms a tile at a time, 13.3 from 48 rows
- * on, 21632 x 1200 weights and a batch of 32 on two Zen 5 cores. An update from the tile's registers is no faster, and
- * C1 ran out of registers of its own on it.)
+ * <p>Packed weights are read once: a thread takes a block of their rows, and a few panels at a time adds what these
+ * rows give to the input's gradient, and then updates them, each tile while its gradient is in the first-level cache.
+ * (Larger pieces take longer, since memory then idles while a gradient is computed: 10.2 ms a tile at a time, 13.3 from
+ * 48 rows on, 21632 x 1200 weights and a batch of 32 on two Zen 5 cores. An update from the tile's registers is no
+ * faster, and C1 ran out of registers of its own on it.)
  *
  * <p>Row-major weights are read twice, by the input's product and by the update, and their gradient comes in blocks
  * that stay in cache.
@@ -33,6 +33,7 @@ final class SimdDenseBackward {
     private final Scratch shared = new Scratch();
     private final int kc;
     private final int updateBlock;
+    private final int updatePanels;
     private final int gradientBlock;
 
     /** @param scratch one for each worker */
@@ -42,6 +43,7 @@ final class SimdDenseBackward {
         this.gemm = gemm;
         kc = parameters.get(SimdParameter.KC);
         updateBlock = parameters.get(SimdParameter.UPDATE_BLOCK);
+        updatePanels = parameters.get(SimdParameter.UPDATE_PANELS);
         gradientBlock = parameters.get(SimdParameter.GRADIENT_BLOCK);
     }
 
@@ -108,11 +110,14 @@ final class SimdDenseBackward {
             for (int i = 0; i < right.length; i++) {
                 packing.packA(left, rows * i * kc, row, rows, i * kc, right[i].depth(), MR_UPDATE);
             }
-            for (int panel = 0; panel < panels; panel++) {
+            for (int first = 0; first < panels; first += updatePanels) {
+                int count = Math.min(updatePanels, panels - first);
                 if (inputs != null) {
-                    inputs.multiply(panel, row, rows, sums, own.operands());
+                    inputs.multiply(first, count, row, rows, sums, own.operands());
                 }
-                updatePanel(spec, update, left, right, panel, row, rows, own);
+                for (int panel = first; panel < first + count; panel++) {
+                    updatePanel(spec, update, left, right, panel, row, rows, own);
+                }
             }
             if (inputs != null) {
                 inputs.store(row, rows, sums);

@@ -44,6 +44,7 @@ final class SimdGemm {
     private final int kc;
     private final int kcFew;
     private final int kcTall;
+    private final int tallPanels;
     private final int mc;
     private final int mcTall;
     private final int nc;
@@ -60,6 +61,7 @@ final class SimdGemm {
         kc = parameters.get(SimdParameter.KC);
         kcFew = parameters.get(SimdParameter.KC_FEW);
         kcTall = parameters.get(SimdParameter.KC_TALL);
+        tallPanels = parameters.get(SimdParameter.TALL_PANELS);
         mc = parameters.get(SimdParameter.MC);
         mcTall = parameters.get(SimdParameter.MC_TALL);
         nc = parameters.get(SimdParameter.NC);
@@ -119,15 +121,16 @@ final class SimdGemm {
         return shared.take(Scratch.Use.RIGHT, panels * Packing.panelStep(depth));
     }
 
-    /** Each thread some rows of B at a time, panel after panel. */
+    /** Each thread some rows of B at a time, a few panels after the other. */
     private Runnable transposed(GemmSpec spec, TransposedProduct product) {
         int chunk = blockRows(spec.n(), Math.max(MR, smallBlock / product.width()), MR);
         Workers.Task task = (number, worker) -> {
             int first = number * chunk;
             int count = Math.min(chunk, spec.n() - first);
             float[] sums = scratch[worker].take(Scratch.Use.ROWS, count * product.width());
-            for (int panel = 0; panel < product.panels(); panel++) {
-                product.multiply(panel, first, count, sums, scratch[worker].operands());
+            for (int panel = 0; panel < product.panels(); panel += tallPanels) {
+                int panels = Math.min(tallPanels, product.panels() - panel);
+                product.multiply(panel, panels, first, count, sums, scratch[worker].operands());
             }
             product.store(first, count, sums);
         };

@@ -60,13 +60,18 @@ final class SimdTuner extends KernelTuner<SimdParameter, SimdParameters> {
                         GemmSpec.nn(80, 1200, 8200).withPackedB(),
                         GemmSpec.nn(160, 1200, 1200).withPackedB()),
                 stage(SimdParameter.KC_TALL, GemmSpec.nn(800, 10, 8200), GemmSpec.nt(32, 800, 8200)),
+                stage(
+                        SimdParameter.TALL_PANELS,
+                        GemmSpec.nt(32, 4800, 1200).withPackedB(),
+                        GemmSpec.nt(20, 3000, 2000).withPackedB()),
                 stage(SimdParameter.MC_TALL, GemmSpec.nt(32, 4800, 1200), GemmSpec.nn(8000, 10, 784)),
                 stage(SimdParameter.SMALL_BLOCK, GemmSpec.tn(4800, 1200, 32), GemmSpec.nn(1500, 400, 200)),
                 stage(
                         SimdParameter.GRADIENT_BLOCK,
                         DenseBackwardSpec.of(32, 4800, 1200, AdamSpec.withDefaults(4800 * 1200)),
                         DenseBackwardSpec.of(50, 2000, 500, AdamSpec.withDefaults(2000 * 500))),
-                stage(SimdParameter.UPDATE_BLOCK, packedBackward(32, 9600, 1200), packedBackward(50, 4000, 500)));
+                stage(SimdParameter.UPDATE_BLOCK, packedBackward(32, 9600, 1200), packedBackward(50, 4000, 500)),
+                stage(SimdParameter.UPDATE_PANELS, packedBackward(32, 9600, 1200), packedBackward(50, 4000, 500)));
     }
 
     private static DenseBackwardSpec packedBackward(int batch, int inputs, int units) {

@@ -53,23 +53,24 @@ final class TransposedProduct {
     }
 
     /**
-     * Adds what one panel gives to the sums of rows row .. row + rows; the first one overwrites them.
+     * Adds what some panels give to the sums of rows row .. row + rows; the first ones overwrite them.
      *
      * <p>A call a tile: HotSpot compiles a loop that runs for long in its middle, which takes it 0.7 s for these tiles
      * and is thrown away afterwards; a method that is called often it compiles once.
      *
+     * @param panel the first of {@code count} panels
      * @param sums rows x {@link #width}
      */
-    void multiply(int panel, int row, int rows, float[] sums, MicroKernel.Operands operands) {
-        operands.set(b.array(), batch.array(), sums, width).adding(panel > 0);
-        int k = Math.min(NR, spec.k() - panel * NR);
-        int bAt = b.offset() + (panel * spec.n() + row) * NR;
+    void multiply(int panel, int count, int row, int rows, float[] sums, MicroKernel.Operands operands) {
+        int panelStep = spec.n() * NR;
+        operands.set(b.array(), batch.array(), sums, width).adding(panel > 0).runs(count, panelStep);
+        int bAt = b.offset() + panel * panelStep + row * NR;
         for (int column = 0; column < batch.count(); column++) {
             int from = batch.at() + column * batch.step() + panel * NR * NR;
             for (int i = 0, height; i < rows; i += height) {
                 height = Blocking.nextRows(rows - i, MR_STRIDED);
                 MicroKernel kernel = TileKind.STRIDED.kernel(height, NR);
-                kernel.run(k, bAt + i * NR, NR, from, 1, operands, i * width + column * NR);
+                kernel.run(NR, bAt + i * NR, NR, from, 1, operands, i * width + column * NR);
             }
         }
     }
