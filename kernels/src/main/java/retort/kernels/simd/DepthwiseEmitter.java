@@ -3,18 +3,13 @@ package retort.kernels.simd;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
-import static java.lang.constant.ConstantDescs.INIT_NAME;
-import static java.lang.constant.ConstantDescs.MTD_void;
 import static retort.kernels.simd.SimdSpecies.LANES;
 
-import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.Vector;
@@ -38,7 +33,6 @@ import jdk.incubator.vector.VectorSpecies;
  * too long to be inlined.
  */
 final class DepthwiseEmitter {
-    private static final ClassDesc KERNEL = desc(DepthwiseKernel.class);
     private static final ClassDesc FLOATS = CD_float.arrayType();
     private static final ClassDesc SPECIES = desc(VectorSpecies.class);
     private static final ClassDesc ANY_VECTOR = desc(Vector.class);
@@ -80,33 +74,10 @@ final class DepthwiseEmitter {
         sums = vectors(tile.pixels());
     }
 
-    /** The kernel of a tile, the only object of a class of its own. */
-    static DepthwiseKernel define(DepthwiseKernel.Tile tile) {
-        try {
-            MethodHandles.Lookup type = MethodHandles.lookup().defineHiddenClass(emit(tile), true);
-            return (DepthwiseKernel) type.findConstructor(type.lookupClass(), MethodType.methodType(void.class))
-                    .invoke();
-        } catch (Throwable e) {
-            throw new IllegalStateException("cpu-simd: no kernel for " + tile, e);
-        }
-    }
-
-    /** The class file of a tile's kernel. */
-    static byte[] emit(DepthwiseKernel.Tile tile) {
-        ClassDesc name = ClassDesc.of(DepthwiseEmitter.class.getPackageName(), tile.name());
-        return ClassFile.of()
-                .build(
-                        name,
-                        type -> type.withFlags(ClassFile.ACC_FINAL)
-                                .withSuperclass(KERNEL)
-                                .withMethodBody(
-                                        INIT_NAME,
-                                        MTD_void,
-                                        0,
-                                        code -> code.aload(0)
-                                                .invokespecial(KERNEL, INIT_NAME, MTD_void)
-                                                .return_())
-                                .withMethodBody("run", RUN, 0, code -> new DepthwiseEmitter(tile, code).run()));
+    /** The class of a tile's kernel. */
+    static KernelClass<DepthwiseKernel> of(DepthwiseKernel.Tile tile) {
+        return new KernelClass<>(
+                DepthwiseKernel.class, tile.name(), RUN, code -> new DepthwiseEmitter(tile, code).run());
     }
 
     private void run() {

@@ -30,7 +30,7 @@ abstract class DepthwiseKernel {
 
     /** The kernel of a tile; made when first asked for, and only then. */
     static DepthwiseKernel of(Tile tile) {
-        return KERNELS.computeIfAbsent(tile, DepthwiseEmitter::define);
+        return KERNELS.computeIfAbsent(tile, key -> DepthwiseEmitter.of(key).define());
     }
 
     /**

@@ -3,18 +3,14 @@ package retort.kernels.simd;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
-import static java.lang.constant.ConstantDescs.INIT_NAME;
 import static java.lang.constant.ConstantDescs.MTD_void;
 import static retort.kernels.simd.SimdSpecies.LANES;
 
-import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -63,7 +59,6 @@ final class TileEmitter {
     /** HotSpot's FreqInlineSize: a method of more bytecode than this is not inlined. */
     static final int INLINED_SIZE = 325;
 
-    private static final ClassDesc KERNEL = desc(MicroKernel.class);
     private static final ClassDesc OPERANDS = desc(MicroKernel.Operands.class);
     private static final ClassDesc FLOATS = CD_float.arrayType();
     private static final ClassDesc SPECIES = desc(VectorSpecies.class);
@@ -73,6 +68,8 @@ final class TileEmitter {
     private static final ClassDesc FENCES = desc(VarHandle.class);
     private static final ClassDesc CONSTANTS = desc(SimdSpecies.class);
 
+    private static final MethodTypeDesc RUN =
+            MethodTypeDesc.of(CD_void, CD_int, CD_int, CD_int, CD_int, CD_int, OPERANDS, CD_int);
     private static final MethodTypeDesc FROM_ARRAY = MethodTypeDesc.of(VECTOR, SPECIES, FLOATS, CD_int);
     private static final MethodTypeDesc FROM_ARRAY_MASKED = MethodTypeDesc.of(VECTOR, SPECIES, FLOATS, CD_int, MASK);
     private static final MethodTypeDesc ZERO = MethodTypeDesc.of(VECTOR, SPECIES);
@@ -118,34 +115,9 @@ final class TileEmitter {
         sums = vectors(tile.sums());
     }
 
-    /** The micro-kernel of a tile, the only object of a class of its own. */
-    static MicroKernel define(Tile tile) {
-        try {
-            MethodHandles.Lookup type = MethodHandles.lookup().defineHiddenClass(emit(tile), true);
-            return (MicroKernel) type.findConstructor(type.lookupClass(), MethodType.methodType(void.class))
-                    .invoke();
-        } catch (Throwable e) {
-            throw new IllegalStateException("cpu-simd: no micro-kernel for " + tile, e);
-        }
-    }
-
-    /** The class file of a tile's micro-kernel. */
-    static byte[] emit(Tile tile) {
-        ClassDesc name = ClassDesc.of(TileEmitter.class.getPackageName(), tile.name());
-        MethodTypeDesc run = MethodTypeDesc.of(CD_void, CD_int, CD_int, CD_int, CD_int, CD_int, OPERANDS, CD_int);
-        return ClassFile.of()
-                .build(
-                        name,
-                        type -> type.withFlags(ClassFile.ACC_FINAL)
-                                .withSuperclass(KERNEL)
-                                .withMethodBody(
-                                        INIT_NAME,
-                                        MTD_void,
-                                        0,
-                                        code -> code.aload(0)
-                                                .invokespecial(KERNEL, INIT_NAME, MTD_void)
-                                                .return_())
-                                .withMethodBody("run", run, 0, code -> new TileEmitter(tile, code).run()));
+    /** The class of a tile's micro-kernel. */
+    static KernelClass<MicroKernel> of(Tile tile) {
+        return new KernelClass<>(MicroKernel.class, tile.name(), RUN, code -> new TileEmitter(tile, code).run());
     }
 
     private void run() {

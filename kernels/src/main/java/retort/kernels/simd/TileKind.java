@@ -83,7 +83,8 @@ enum TileKind {
             made[stride] = new MicroKernel[ROWS_BELOW];
         }
         if (made[stride][rows] == null) {
-            made[stride][rows] = TileEmitter.define(new Tile(this, rows, vectors(), stride));
+            made[stride][rows] =
+                    TileEmitter.of(new Tile(this, rows, vectors(), stride)).define();
         }
         kernels = made;
         return made[stride][rows];

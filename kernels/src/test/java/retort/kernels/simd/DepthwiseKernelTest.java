@@ -31,7 +31,7 @@ class DepthwiseKernelTest {
     @ParameterizedTest
     @MethodSource("tiles")
     void theCodeIsTooLongToBeInlinedAndNotTooLongToBeCompiled(Tile tile) {
-        int size = ClassFile.of().parse(DepthwiseEmitter.emit(tile)).methods().stream()
+        int size = ClassFile.of().parse(DepthwiseEmitter.of(tile).bytes()).methods().stream()
                 .filter(method -> method.methodName().equalsString("run"))
                 .findFirst()
                 .flatMap(method -> method.findAttribute(Attributes.code()))

@@ -105,7 +105,7 @@ class TileEmitterTest {
     }
 
     private static MethodModel method(Tile tile) {
-        return ClassFile.of().parse(TileEmitter.emit(tile)).methods().stream()
+        return ClassFile.of().parse(TileEmitter.of(tile).bytes()).methods().stream()
                 .filter(method -> method.methodName().equalsString("run"))
                 .findFirst()
                 .orElseThrow();
