@@ -1,12 +1,8 @@
 package retort.bench.performance;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import retort.bench.report.TargetFile;
 
 /** What the whole job is to reach beside another framework. */
 record JobTargets(List<Target> targets) {
@@ -25,29 +21,12 @@ record JobTargets(List<Target> targets) {
 
     /** The targets inside. */
     static JobTargets bundled() {
-        try (InputStream in = JobTargets.class.getResourceAsStream(RESOURCE)) {
-            return parse(RESOURCE, new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(RESOURCE + ": can't be read", e);
-        }
+        return new JobTargets(TargetFile.bundled(JobTargets.class, RESOURCE, JobTargets::target));
     }
 
     /** @throws IllegalArgumentException if a line is no target; the message names file and line */
     static JobTargets parse(String name, String text) {
-        List<Target> targets = new ArrayList<>();
-        int number = 0;
-        for (String line : text.lines().toList()) {
-            number++;
-            String content = line.replaceFirst("#.*", "").strip();
-            if (!content.isEmpty()) {
-                try {
-                    targets.add(target(content.split("\\s+")));
-                } catch (IllegalArgumentException e) {
-                    throw new IllegalArgumentException(name + ":" + number + ": " + e.getMessage(), e);
-                }
-            }
-        }
-        return new JobTargets(List.copyOf(targets));
+        return new JobTargets(TargetFile.parse(name, text, JobTargets::target));
     }
 
     private static Target target(String[] words) {

@@ -1,9 +1,5 @@
 package retort.bench.report;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,29 +36,12 @@ final class Targets {
 
     /** The targets inside. */
     static List<Target> bundled() {
-        try (InputStream in = Targets.class.getResourceAsStream(RESOURCE)) {
-            return parse(RESOURCE, new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(RESOURCE + ": can't be read", e);
-        }
+        return TargetFile.bundled(Targets.class, RESOURCE, Targets::target);
     }
 
     /** @throws IllegalArgumentException if a line is no target; the message names file and line */
     static List<Target> parse(String name, String text) {
-        List<Target> targets = new ArrayList<>();
-        int number = 0;
-        for (String line : text.lines().toList()) {
-            number++;
-            String content = line.replaceFirst("#.*", "").strip();
-            if (!content.isEmpty()) {
-                try {
-                    targets.add(target(content.split("\\s+")));
-                } catch (IllegalArgumentException e) {
-                    throw new IllegalArgumentException(name + ":" + number + ": " + e.getMessage(), e);
-                }
-            }
-        }
-        return targets;
+        return TargetFile.parse(name, text, Targets::target);
     }
 
     private static Target target(String[] words) {
