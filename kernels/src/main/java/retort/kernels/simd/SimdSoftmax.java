@@ -36,6 +36,8 @@ final class SimdSoftmax {
     Runnable prepare(SoftmaxSpec spec, HostTensor logits, HostTensor probabilities) {
         int classes = spec.classes();
         int share = Math.max(1, CHUNK / classes);
+        Rows[] ofWorker = new Rows[scratch.length];
+        Arrays.setAll(ofWorker, worker -> new Rows(classes, spec.temperature(), scratch[worker]));
         Workers.Task task = (number, worker) -> {
             int first = number * share;
             int rows = Math.min(share, spec.rows() - first);
@@ -48,15 +50,8 @@ final class SimdSoftmax {
                 float[] columns = scratch[worker].take(Scratch.Use.TILE, classes * LANES);
                 rowsSideBySide(z, from, p, to, together, classes, spec.temperature(), columns);
             }
-            rowsOneByOne(
-                    z,
-                    from + together * classes,
-                    p,
-                    to + together * classes,
-                    rows - together,
-                    classes,
-                    spec.temperature(),
-                    scratch[worker]);
+            int done = together * classes;
+            ofWorker[worker].oneByOne(z, from + done, p, to + done, rows - together);
         };
         return () -> workers.forEach(Math.ceilDiv(spec.rows(), share), COST * logits.size(), task);
     }
@@ -114,16 +109,6 @@ final class SimdSoftmax {
             for (int lane = 0; lane < LANES; lane++) {
                 rows[to + lane * classes + c] = columns[c * LANES + lane];
             }
-        }
-    }
-
-    /** Two passes over a row of z, and one over p while it is still in cache. */
-    private static void rowsOneByOne(
-            float[] z, int from, float[] p, int to, int rows, int classes, float temperature, Scratch scratch) {
-        Rows row = new Rows(classes, temperature, scratch);
-        for (int i = 0; i < rows; i++) {
-            double sum = row.exponentials(z, from + i * classes, p, to + i * classes);
-            row.scale(p, to + i * classes, (float) (1 / sum));
         }
     }
 
@@ -211,6 +196,14 @@ final class SimdSoftmax {
             this.inverse = 1 / temperature;
             this.padded = scratch.take(Scratch.Use.ROWS, 3 * LANES);
             this.rest = classes <= SimdElementwise.FEW ? null : SPECIES.indexInRange(whole, classes);
+        }
+
+        /** The softmax of some rows: two passes over a row of z, and one over p while it is still in cache. */
+        void oneByOne(float[] z, int from, float[] p, int to, int rows) {
+            for (int row = 0; row < rows * classes; row += classes) {
+                double sum = exponentials(z, from + row, p, to + row);
+                scale(p, to + row, (float) (1 / sum));
+            }
         }
 
         /** The largest logit of the last row. */
