@@ -188,7 +188,7 @@ final class SimdGemm {
                 }
             }
             if (transposed) {
-                storeTransposed(spec, sums, width, c, first, count);
+                TransposedProduct.storeTransposed(spec, sums, 0, width, c, first, count);
                 epilogue.apply(0, spec.m(), first, count);
             } else {
                 store(spec, sums, width, c, first, count);
@@ -216,17 +216,6 @@ final class SimdGemm {
                 for (int j = 0; j < n; j++) {
                     to[at + j] = sums[i * width + j] + spec.beta() * to[at + j];
                 }
-            }
-        }
-    }
-
-    private static void storeTransposed(GemmSpec spec, float[] sums, int width, HostTensor c, int first, int count) {
-        float[] to = c.array();
-        for (int i = 0; i < spec.m(); i++) {
-            int at = c.offset() + i * spec.n() + first;
-            for (int j = 0; j < count; j++) {
-                float sum = sums[j * width + i];
-                to[at + j] = spec.beta() == 0 ? sum : sum + spec.beta() * to[at + j];
             }
         }
     }

@@ -79,12 +79,18 @@ final class TransposedProduct {
     void store(int row, int rows, float[] sums) {
         for (int done = 0; done < rows; done += STORED_ROWS) {
             int count = Math.min(STORED_ROWS, rows - done);
-            storeTransposed(row + done, count, sums, done * width);
+            storeTransposed(spec, sums, done * width, width, c, row + done, count);
             epilogue.apply(0, spec.m(), row + done, count);
         }
     }
 
-    private void storeTransposed(int first, int count, float[] sums, int from) {
+    /**
+     * C's columns first .. first + count = beta C + the transpose of sums.
+     *
+     * @param from where row 0 of the sums begins
+     * @param width from a row of them to the next
+     */
+    static void storeTransposed(GemmSpec spec, float[] sums, int from, int width, HostTensor c, int first, int count) {
         float[] to = c.array();
         for (int i = 0; i < spec.m(); i++) {
             int at = c.offset() + i * spec.n() + first;
