@@ -102,7 +102,7 @@ final class SimdBackend extends HostBackend {
             case BiasSpec s -> () -> elementwise.addBias(s, o.get(0), o.get(1));
             case ColumnSumSpec s -> () -> elementwise.columnSums(s, o.get(0), o.get(1));
             case Conv2dSpec s -> conv2d.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
-            case CrossEntropySpec s -> () -> softmax.run(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case CrossEntropySpec s -> softmax.prepare(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case DenseBackwardSpec s -> denseBackward.prepare(s, o);
             case DepthwiseConv2dSpec s ->
                 depthwiseConv2d.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));

@@ -36,8 +36,7 @@ final class SimdSoftmax {
     Runnable prepare(SoftmaxSpec spec, HostTensor logits, HostTensor probabilities) {
         int classes = spec.classes();
         int share = Math.max(1, CHUNK / classes);
-        Rows[] ofWorker = new Rows[scratch.length];
-        Arrays.setAll(ofWorker, worker -> new Rows(classes, spec.temperature(), scratch[worker]));
+        Rows[] ofWorker = ofWorkers(classes, spec.temperature());
         Workers.Task task = (number, worker) -> {
             int first = number * share;
             int rows = Math.min(share, spec.rows() - first);
@@ -112,15 +111,23 @@ final class SimdSoftmax {
         }
     }
 
-    void run(CrossEntropySpec spec, HostTensor logits, HostTensor targets, HostTensor dLogits, HostTensor outcome) {
+    Runnable prepare(
+            CrossEntropySpec spec, HostTensor logits, HostTensor targets, HostTensor dLogits, HostTensor outcome) {
         int share = Math.max(1, CHUNK / spec.classes());
-        workers.forEach(Math.ceilDiv(spec.rows(), share), 8 * spec.bytes(), (number, worker) -> {
-            Rows rows = new Rows(spec.classes(), spec.temperature(), scratch[worker]);
+        Rows[] ofWorker = ofWorkers(spec.classes(), spec.temperature());
+        Workers.Task task = (number, worker) -> {
             int to = Math.min(spec.rows(), (number + 1) * share);
             for (int i = number * share; i < to; i++) {
-                crossEntropyRow(spec, rows, i, logits, targets, dLogits, outcome);
+                crossEntropyRow(spec, ofWorker[worker], i, logits, targets, dLogits, outcome);
             }
-        });
+        };
+        return () -> workers.forEach(Math.ceilDiv(spec.rows(), share), 8 * spec.bytes(), task);
+    }
+
+    private Rows[] ofWorkers(int classes, float temperature) {
+        Rows[] ofWorker = new Rows[scratch.length];
+        Arrays.setAll(ofWorker, worker -> new Rows(classes, temperature, scratch[worker]));
+        return ofWorker;
     }
 
     private static void crossEntropyRow(
