@@ -1,5 +1,6 @@
 package retort.kernels.op;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.regex.Pattern;
@@ -34,7 +35,7 @@ public record Conv2dSpec(
         int stride,
         int padding,
         Epilogue epilogue)
-        implements Spec {
+        implements WindowSpec {
     private static final Pattern ID = SpecId.pattern("n{n}h{h}w{w}c{c}:k{kh}x{kw}o{o}:s{s}p{p}" + Epilogue.ID);
 
     /** Which operand is computed from the other two. */
@@ -67,6 +68,19 @@ public record Conv2dSpec(
                     this == INPUT_GRADIENT ? Operand.written("x", x) : Operand.read("x", x),
                     this == FILTER_GRADIENT ? Operand.written("filter", filter) : Operand.read("filter", filter),
                     this == FORWARD ? Operand.written("y", y) : Operand.read("y", y));
+        }
+
+        /**
+         * 2 (terms + 2) eps times what {@code plain}, without the epilogue, makes of absolute values, carried through
+         * the epilogue.
+         */
+        double[][] bounds(Spec plain, int terms, Epilogue epilogue, float[][] inputs, Reference reference) {
+            double[][] bounds =
+                    Arrays.stream(inputs).map(each -> new double[each.length]).toArray(double[][]::new);
+            float[][] absolute = {Bounds.absolute(inputs[0]), Bounds.absolute(inputs[1]), Bounds.absolute(inputs[2])};
+            float[] sums = reference.run(plain, absolute)[result()];
+            bounds[result()] = Bounds.ofSums(sums, terms, epilogue, epilogue.bias() ? inputs[3] : null);
+            return bounds;
         }
     }
 
@@ -144,18 +158,6 @@ public record Conv2dSpec(
                 Epilogue.NONE);
     }
 
-    public int outHeight() {
-        return (height + 2 * padding - kernelHeight) / stride + 1;
-    }
-
-    public int outWidth() {
-        return (width + 2 * padding - kernelWidth) / stride + 1;
-    }
-
-    public Shape xShape() {
-        return Shape.of(batch, height, width, channels);
-    }
-
     public Shape filterShape() {
         return Shape.of(kernelHeight, kernelWidth, channels, filters);
     }
@@ -227,11 +229,7 @@ public record Conv2dSpec(
 
     @Override
     public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
-        double[][] bounds = Bounds.exact(operands());
-        float[][] absolute = {Bounds.absolute(inputs[0]), Bounds.absolute(inputs[1]), Bounds.absolute(inputs[2])};
-        float[] sums = reference.run(with(Epilogue.NONE), absolute)[pass.result()];
-        bounds[pass.result()] = Bounds.ofSums(sums, terms(), epilogue, epilogue.bias() ? inputs[3] : null);
-        return bounds;
+        return pass.bounds(with(Epilogue.NONE), terms(), epilogue, inputs, reference);
     }
 
     /** Some images, or for the filter's gradient, which sums over images, some filters. */

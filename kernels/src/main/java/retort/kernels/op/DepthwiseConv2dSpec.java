@@ -34,7 +34,7 @@ public record DepthwiseConv2dSpec(
         int stride,
         int padding,
         Epilogue epilogue)
-        implements Spec {
+        implements WindowSpec {
     private static final Pattern ID = SpecId.pattern("n{n}h{h}w{w}c{c}:k{kh}x{kw}:s{s}p{p}" + Epilogue.ID);
 
     public DepthwiseConv2dSpec {
@@ -73,33 +73,12 @@ public record DepthwiseConv2dSpec(
                 pass, batch, height, width, channels, kernelHeight, kernelWidth, channels, stride, padding, epilogue);
     }
 
-    public int outHeight() {
-        return (height + 2 * padding - kernelHeight) / stride + 1;
-    }
-
-    public int outWidth() {
-        return (width + 2 * padding - kernelWidth) / stride + 1;
-    }
-
-    public Shape xShape() {
-        return Shape.of(batch, height, width, channels);
-    }
-
     public Shape filterShape() {
         return Shape.of(kernelHeight, kernelWidth, channels);
     }
 
     public Shape yShape() {
         return Shape.of(batch, outHeight(), outWidth(), channels);
-    }
-
-    /** The result's shape. */
-    public Shape resultShape() {
-        return switch (pass) {
-            case FORWARD -> yShape();
-            case INPUT_GRADIENT -> xShape();
-            case FILTER_GRADIENT -> filterShape();
-        };
     }
 
     /** The most products that are summed for one element of the result. */
@@ -162,11 +141,7 @@ public record DepthwiseConv2dSpec(
 
     @Override
     public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
-        double[][] bounds = Bounds.exact(operands());
-        float[][] absolute = {Bounds.absolute(inputs[0]), Bounds.absolute(inputs[1]), Bounds.absolute(inputs[2])};
-        float[] sums = reference.run(with(Epilogue.NONE), absolute)[pass.result()];
-        bounds[pass.result()] = Bounds.ofSums(sums, terms(), epilogue, epilogue.bias() ? inputs[3] : null);
-        return bounds;
+        return pass.bounds(with(Epilogue.NONE), terms(), epilogue, inputs, reference);
     }
 
     /** Some images, or for the filter's gradient, which sums over images, some channels. */

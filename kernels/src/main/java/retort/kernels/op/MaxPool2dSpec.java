@@ -31,7 +31,7 @@ public record MaxPool2dSpec(
         int kernelWidth,
         int stride,
         int padding)
-        implements Spec {
+        implements WindowSpec {
     private static final Pattern ID = SpecId.pattern("n{n}h{h}w{w}c{c}:k{kh}x{kw}:s{s}p{p}");
 
     public MaxPool2dSpec {
@@ -68,18 +68,6 @@ public record MaxPool2dSpec(
                 fields.integer("kw"),
                 fields.integer("s"),
                 fields.integer("p"));
-    }
-
-    public int outHeight() {
-        return (height + 2 * padding - kernelHeight) / stride + 1;
-    }
-
-    public int outWidth() {
-        return (width + 2 * padding - kernelWidth) / stride + 1;
-    }
-
-    public Shape xShape() {
-        return Shape.of(batch, height, width, channels);
     }
 
     public Shape yShape() {

@@ -14,18 +14,16 @@ public sealed interface Spec
         permits ArgmaxSpec,
                 BiasSpec,
                 ColumnSumSpec,
-                Conv2dSpec,
                 CrossEntropySpec,
                 DenseBackwardSpec,
-                DepthwiseConv2dSpec,
                 DistillationSpec,
                 DropoutSpec,
                 GemmSpec,
                 MaxNormSpec,
-                MaxPool2dSpec,
                 ReluSpec,
                 SoftmaxSpec,
-                UpdateSpec {
+                UpdateSpec,
+                WindowSpec {
 
     /** Bytes of one float32. */
     int ELEMENT_BYTES = Float.BYTES;

@@ -5,6 +5,7 @@ import retort.kernels.engine.CheckedBackend.Fused;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.DropoutKey;
 import retort.kernels.op.Epilogue;
+import retort.kernels.op.WindowSpec;
 
 /** Arguments that several kernels declare by one macro, such as EPILOGUE_PARAMETERS, in its order. */
 final class ClArguments {
@@ -35,6 +36,20 @@ final class ClArguments {
                 (int) key.step(),
                 (int) (key.step() >>> 32),
                 DropoutKey.threshold(rate));
+    }
+
+    static List<Object> geometry(WindowSpec spec) {
+        return List.of(
+                spec.batch(),
+                spec.height(),
+                spec.width(),
+                spec.channels(),
+                spec.kernelHeight(),
+                spec.kernelWidth(),
+                spec.stride(),
+                spec.padding(),
+                spec.outHeight(),
+                spec.outWidth());
     }
 
     static List<Object> adam(AdamSpec spec, ClTensor w, ClTensor m, ClTensor v, float stepSize) {

@@ -2,7 +2,6 @@ package retort.kernels.opencl;
 
 import static retort.kernels.opencl.ClSession.ceilDivide;
 
-import java.util.List;
 import retort.kernels.engine.CheckedBackend.Fused;
 import retort.kernels.op.DepthwiseConv2dSpec;
 
@@ -38,7 +37,7 @@ final class ClDepthwiseConv2d {
             Fused<ClTensor> fused) {
         int items = result.size() / spec.channels() * vectors(spec);
         Object epilogue = ClArguments.epilogue(spec.epilogue(), fused, result);
-        session.launchItems(spec::id, FILE, kernel, items, image, filter, result, geometry(spec), epilogue);
+        session.launchItems(spec::id, FILE, kernel, items, image, filter, result, ClArguments.geometry(spec), epilogue);
     }
 
     /** Each chunk of rows by itself, and then all of them. */
@@ -47,7 +46,7 @@ final class ClDepthwiseConv2d {
         int size = dFilter.size();
         int items = chunks * spec.kernelHeight() * spec.kernelWidth() * vectors(spec);
         ClBuffer sums = session.workspace(spec::id, Math.multiplyExact(chunks, size));
-        Object[] operands = {x, dY, sums, geometry(spec), CHUNK_ROWS};
+        Object[] operands = {x, dY, sums, ClArguments.geometry(spec), CHUNK_ROWS};
         session.launchItems(spec::id, FILE, "depthwise_conv2d_filter_gradient", items, operands);
         elementwise.sumChunks(spec::id, sums, dFilter, chunks, size, chunks);
         session.give(sums);
@@ -55,19 +54,5 @@ final class ClDepthwiseConv2d {
 
     private int vectors(DepthwiseConv2dSpec spec) {
         return ceilDivide(spec.channels(), session.parameter(ClParameter.ELEMENT_WIDTH));
-    }
-
-    private static List<Object> geometry(DepthwiseConv2dSpec spec) {
-        return List.of(
-                spec.batch(),
-                spec.height(),
-                spec.width(),
-                spec.channels(),
-                spec.kernelHeight(),
-                spec.kernelWidth(),
-                spec.stride(),
-                spec.padding(),
-                spec.outHeight(),
-                spec.outWidth());
     }
 }

@@ -1,6 +1,5 @@
 package retort.kernels.opencl;
 
-import java.util.List;
 import retort.kernels.op.MaxPool2dSpec;
 
 /** Max pooling: {@code max_pool2d.cl}. */
@@ -14,24 +13,10 @@ final class ClMaxPool2d {
     }
 
     void forward(MaxPool2dSpec spec, ClTensor x, ClTensor y) {
-        session.launchItems(spec::id, FILE, "max_pool2d", y.size(), x, y, geometry(spec));
+        session.launchItems(spec::id, FILE, "max_pool2d", y.size(), x, y, ClArguments.geometry(spec));
     }
 
     void gradient(MaxPool2dSpec spec, ClTensor x, ClTensor dY, ClTensor dX) {
-        session.launchItems(spec::id, FILE, "max_pool2d_gradient", dX.size(), x, dY, dX, geometry(spec));
-    }
-
-    private static List<Object> geometry(MaxPool2dSpec spec) {
-        return List.of(
-                spec.batch(),
-                spec.height(),
-                spec.width(),
-                spec.channels(),
-                spec.kernelHeight(),
-                spec.kernelWidth(),
-                spec.stride(),
-                spec.padding(),
-                spec.outHeight(),
-                spec.outWidth());
+        session.launchItems(spec::id, FILE, "max_pool2d_gradient", dX.size(), x, dY, dX, ClArguments.geometry(spec));
     }
 }
