@@ -17,6 +17,12 @@ abstract class Correlation {
     /** Elements of the rows under a task's output: they stay in the second-level cache beside the filter. */
     private static final int ROWS_BLOCK = 1 << 15;
 
+    /**
+     * Elements of a packed filter that is in the first-level cache: rows of the result are then written whole, one after
+     * the other, and not some columns of all of them at a time.
+     */
+    private static final int SMALL_FILTER = 1 << 12;
+
     /** Tasks for each of several threads, where there is work for so many. */
     private static final int TASKS = 8;
 
@@ -176,7 +182,11 @@ abstract class Correlation {
 
     /** For the filter: once it was taken, every thread gets the same array. */
     private float[] takePacked(Scratch shared) {
-        return shared.take(Scratch.Use.RIGHT, spec.kernelHeight() * spec.kernelWidth() * tapElements);
+        return shared.take(Scratch.Use.RIGHT, packedSize());
+    }
+
+    private int packedSize() {
+        return spec.kernelHeight() * spec.kernelWidth() * tapElements;
     }
 
     private void pack(HostTensor filter, Phase rows, Phase columns, float[] packed, int at) {
@@ -248,24 +258,17 @@ abstract class Correlation {
         int rowStep = sweep.under().step();
         int at = sweep.under().at(image, top) - top * rowStep;
         int firstRow = image * outHeight + sweep.rows().first();
+        int rowsAtOnce = packedSize() <= SMALL_FILTER ? 1 : to - from;
         for (Columns each : sweep.columns()) {
             Phase columns = each.columns();
-            for (int column = 0; column < filters; column += columnsAtOnce) {
-                for (int row = from; row < to; row++) {
-                    int under = row * step - before;
-                    int first = Math.max(0, -under);
-                    int runs = Math.min(taps, inHeight - under) - first;
-                    int pixel = (firstRow + row * outStep) * outWidth + columns.first();
-                    int yAt = result.offset() + pixel * filters + column;
-                    if (runs <= 0 || columns.taps() == 0) {
-                        fill(columns.count(), yAt, Math.min(columnsAtOnce, filters - column));
-                    } else {
-                        int xAt = at + (under + first) * rowStep + each.from() * channels;
-                        int fAt = packedAt(each.packedAt(), column, first * columns.taps(), taps * columns.taps());
-                        scratch.operands()
-                                .set(rows, packed, result.array(), outStep * filters)
-                                .runs(runs, rowStep);
-                        row(columns.taps(), columns.count(), each.from(), xAt, fAt, column, yAt, scratch);
+            scratch.operands().set(rows, packed, result.array(), outStep * filters);
+            for (int first = from; first < to; first += rowsAtOnce) {
+                int last = Math.min(first + rowsAtOnce, to);
+                for (int column = 0; column < filters; column += columnsAtOnce) {
+                    for (int row = first; row < last; row++) {
+                        int under = at + (row * step - before) * rowStep;
+                        int pixel = (firstRow + row * outStep) * outWidth + columns.first();
+                        row(sweep, each, row, column, under, pixel, rowStep, scratch);
                     }
                 }
             }
@@ -273,6 +276,31 @@ abstract class Correlation {
         for (int row = from; row < to; row++) {
             epilogue.apply((firstRow + row * outStep) * outWidth, outWidth, 0, filters);
         }
+    }
+
+    /**
+     * Elements of an output row from {@code column} on.
+     *
+     * @param under where the row of the image under the filter's first row is, or would be
+     * @param pixel number of the row's first pixel in the result
+     */
+    private void row(
+            Sweep sweep, Columns each, int row, int column, int under, int pixel, int rowStep, Scratch scratch) {
+        int before = row * step - sweep.rows().before();
+        int taps = sweep.rows().taps();
+        int first = Math.max(0, -before);
+        int runs = Math.min(taps, inHeight - before) - first;
+        int columnTaps = each.columns().taps();
+        int pixels = each.columns().count();
+        int yAt = result.offset() + pixel * filters + column;
+        if (runs <= 0 || columnTaps == 0) {
+            fill(pixels, yAt, Math.min(columnsAtOnce, filters - column));
+            return;
+        }
+        scratch.operands().runs(runs, rowStep);
+        int xAt = under + first * rowStep + each.from() * channels;
+        int fAt = packedAt(each.packedAt(), column, first * columnTaps, taps * columnTaps);
+        row(columnTaps, pixels, each.from(), xAt, fAt, column, yAt, scratch);
     }
 
     /** Zeros in some columns of output pixels that no element of the filter meets. */

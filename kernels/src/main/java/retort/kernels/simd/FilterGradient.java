@@ -91,7 +91,7 @@ final class FilterGradient {
             float[] rows = x.take(image, top, Math.max(top, bottom), scratch);
             int xAt = x.at(image, top) - top * x.step();
             if (pairs) {
-                operands.set(rows, dY.array(), sums, columns);
+                operands.set(rows, dY.array(), sums, columns).adding(true);
                 addRows(row, end, xAt, dYAt, NR, columns, operands, at);
             } else {
                 float[] packed = scratch.take(Scratch.Use.RIGHT, pixels * columns);
@@ -100,7 +100,7 @@ final class FilterGradient {
                     DenseCorrelation.packPanel(
                             dY.array(), dYAt + filter, spec.filters(), pixels, columnsThere, packed, filter * pixels);
                 }
-                operands.set(rows, packed, sums, columns);
+                operands.set(rows, packed, sums, columns).adding(true);
                 addRows(row, end, xAt, 0, pixels * NR, NR, operands, at);
             }
         }
@@ -120,11 +120,13 @@ final class FilterGradient {
         for (int panel = 0; panel < columns / NR; panel++) {
             for (int r = 0; r < spec.kernelHeight(); r++) {
                 int above = spec.padding() - r;
-                int first = Math.max(from, Math.ceilDiv(above, stride));
-                int rows = Math.min(to, Math.floorDiv(spec.height() - 1 + above, stride) + 1) - first;
+                // Divisions only where rows are outside the image: a tile of few sums takes no longer than some of
+                // them.
+                int first = from * stride >= above ? from : Math.ceilDiv(above, stride);
+                int below = spec.height() - 1 + above;
+                int rows = ((to - 1) * stride <= below ? to : Math.floorDiv(below, stride) + 1) - first;
                 if (rows > 0) {
-                    operands.runs(rows, stride * x.step(), ldb, spec.outWidth() * ldb)
-                            .adding(true);
+                    operands.runs(rows, stride * x.step(), ldb, spec.outWidth() * ldb);
                     int aAt = xAt + (first * stride - above) * x.step();
                     int bAt = dYAt + panel * panelStep + (first - from) * spec.outWidth() * ldb;
                     addKernelRow(aAt, bAt, operands, at + r * run * columns + panel * NR);
