@@ -18,8 +18,8 @@ abstract class Correlation {
     private static final int ROWS_BLOCK = 1 << 15;
 
     /**
-     * Elements of a packed filter that is in the first-level cache: rows of the result are then written whole, one after
-     * the other, and not some columns of all of them at a time.
+     * Elements of a packed filter that is in the first-level cache: rows of the result are then written whole, one
+     * after the other, and not some columns of all of them at a time.
      */
     private static final int SMALL_FILTER = 1 << 12;
 
