@@ -5,12 +5,14 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.OptionGroup;
 import retort.driver.cli.OutputFile;
+import retort.driver.cli.VerboseOption;
 import retort.driver.cli.Version;
 
 /** Makes one page of raw results. */
@@ -49,9 +51,8 @@ public final class PerformanceCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Overwrite the file if it is there already.")
     private boolean force;
 
-    @OptionGroup.Of(OptionGroup.OUTPUT)
-    @Option(names = "--verbose", description = "Print the stack trace of an error too.")
-    private boolean verbose;
+    @Mixin
+    private VerboseOption verbose;
 
     @Override
     public Integer call() {

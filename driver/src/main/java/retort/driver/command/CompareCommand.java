@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -17,6 +18,7 @@ import retort.driver.cli.ExitCode;
 import retort.driver.cli.Json;
 import retort.driver.cli.OptionGroup;
 import retort.driver.cli.OutputFolder;
+import retort.driver.cli.VerboseOption;
 import retort.driver.cli.Version;
 import retort.driver.data.BadDataException;
 import retort.driver.report.Comparison;
@@ -67,9 +69,8 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the comparison as JSON on stdout instead of the tables.")
     private boolean json;
 
-    @OptionGroup.Of(OptionGroup.OUTPUT)
-    @Option(names = "--verbose", description = "Print stack traces of errors.")
-    private boolean verbose;
+    @Mixin
+    private VerboseOption verbose;
 
     @Override
     public Integer call() {

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -19,6 +20,7 @@ import retort.driver.cli.ExitCode;
 import retort.driver.cli.Names;
 import retort.driver.cli.OptionGroup;
 import retort.driver.cli.OutputFile;
+import retort.driver.cli.VerboseOption;
 import retort.driver.cli.Version;
 import retort.driver.export.NumpyArchive;
 import retort.driver.export.OnnxFile;
@@ -103,9 +105,8 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Overwrite a file that is there.")
     private boolean force;
 
-    @OptionGroup.Of(OptionGroup.OUTPUT)
-    @Option(names = "--verbose", description = "Print stack traces of errors.")
-    private boolean verbose;
+    @Mixin
+    private VerboseOption verbose;
 
     @Override
     public Integer call() throws IOException {

@@ -23,6 +23,7 @@ import retort.driver.cli.FileReason;
 import retort.driver.cli.Json;
 import retort.driver.cli.OptionGroup;
 import retort.driver.cli.OutputFile;
+import retort.driver.cli.VerboseOption;
 import retort.driver.cli.Version;
 import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
@@ -96,9 +97,8 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Overwrite samples that are there.")
     private boolean force;
 
-    @OptionGroup.Of(OptionGroup.OUTPUT)
-    @Option(names = "--verbose", description = "Print stack traces of errors.")
-    private boolean verbose;
+    @Mixin
+    private VerboseOption verbose;
 
     /** What --json prints. */
     private record Answers(List<ModelJson> models, List<ImageJson> images) {}

@@ -17,7 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import retort.driver.cli.Converters;
 import retort.driver.cli.ExitCode;
-import retort.driver.cli.OptionGroup;
+import retort.driver.cli.VerboseOption;
 import retort.driver.cli.Version;
 import retort.driver.predict.DigitModel;
 import retort.driver.serve.DigitServer;
@@ -68,9 +68,8 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private Options.OneEngine engine;
 
-    @OptionGroup.Of(OptionGroup.OUTPUT)
-    @Option(names = "--verbose", description = "Print stack traces of errors.")
-    private boolean verbose;
+    @Mixin
+    private VerboseOption verbose;
 
     @Override
     public Integer call() throws IOException, InterruptedException {

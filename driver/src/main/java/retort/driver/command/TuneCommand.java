@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Spec;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Names;
 import retort.driver.cli.OptionGroup;
+import retort.driver.cli.VerboseOption;
 import retort.driver.cli.Version;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
@@ -63,9 +65,8 @@ final class TuneCommand implements Callable<Integer> {
                     "Try no more after this time, and keep the best so far (default: 110 on cpu-simd, else none).")
     private Integer seconds;
 
-    @OptionGroup.Of(OptionGroup.OUTPUT)
-    @Option(names = "--verbose", description = "Print the stack trace of an error too.")
-    private boolean verbose;
+    @Mixin
+    private VerboseOption verbose;
 
     @Override
     public Integer call() {
