@@ -1,6 +1,5 @@
 package retort.driver.checkpoint;
 
-import com.google.gson.JsonParseException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,6 +16,7 @@ import retort.driver.cli.WholeFile;
 import retort.driver.data.BadDataException;
 import retort.driver.job.Checkpoints;
 import retort.driver.job.FitPosition;
+import retort.driver.json.JsonFile;
 import retort.nn.Checkpoint;
 import retort.nn.Optimizer;
 import retort.nn.Sequential;
@@ -69,7 +69,7 @@ public final class CheckpointFolder implements Checkpoints {
         if (!resume) {
             delete(folder);
         } else if (Files.exists(folder.resolve(COMMAND))) {
-            CommandSettings before = read(folder.resolve(COMMAND), CommandSettings.class);
+            CommandSettings before = json(folder.resolve(COMMAND)).readKept(CommandSettings.class);
             before.differenceTo(settings).ifPresent(difference -> {
                 throw new BadDataException(folder.toString(), difference);
             });
@@ -88,7 +88,7 @@ public final class CheckpointFolder implements Checkpoints {
     @Override
     public <T> Optional<T> part(String name, Class<T> type) {
         Path file = file(name);
-        return Files.exists(file) ? Optional.of(read(file, type)) : Optional.empty();
+        return Files.exists(file) ? Optional.of(json(file).readKept(type)) : Optional.empty();
     }
 
     @Override
@@ -111,7 +111,8 @@ public final class CheckpointFolder implements Checkpoints {
         Checkpoint.load(file, model, optimizer);
         int step = optimizer.step();
         said.accept("going on with " + name + (step == 0 ? ", which is trained" : " after step " + step));
-        return Optional.of(parse(file, Checkpoint.metadata(file).get(POSITION), FitPosition.class));
+        String position = Checkpoint.metadata(file).getOrDefault(POSITION, "");
+        return Optional.of(json(file).readKept(position, FitPosition.class));
     }
 
     @Override
@@ -151,24 +152,8 @@ public final class CheckpointFolder implements Checkpoints {
         return folder.resolve(part.replaceAll("[^A-Za-z0-9.]+", "-") + ".json");
     }
 
-    private static <T> T read(Path file, Class<T> type) {
-        try {
-            return parse(file, Files.readString(file), type);
-        } catch (IOException e) {
-            throw FileReason.unreadable(file, e);
-        }
-    }
-
-    private static <T> T parse(Path file, String text, Class<T> type) {
-        try {
-            T parsed = text == null ? null : ResultText.parse(text, type);
-            if (parsed != null) {
-                return parsed;
-            }
-        } catch (JsonParseException e) {
-            // Told below.
-        }
-        throw new BadDataException(file.toString(), "is damaged, expected a checkpoint that retort wrote");
+    private static JsonFile json(Path file) {
+        return new JsonFile(file, "checkpoint");
     }
 
     private static void delete(Path path) {

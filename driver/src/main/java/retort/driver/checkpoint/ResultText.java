@@ -6,13 +6,12 @@ import com.google.gson.TypeAdapter;
 import com.google.gson.TypeAdapterFactory;
 import com.google.gson.reflect.TypeToken;
 import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.util.Optional;
 
-/** Results as JSON, and back with the same bits: numbers are written with all their digits, none is left out. */
+/** Results as JSON that is read back with the same bits: numbers have all their digits, none is left out. */
 final class ResultText {
     private static final Gson GSON = new GsonBuilder()
             .disableHtmlEscaping()
@@ -24,11 +23,6 @@ final class ResultText {
 
     static String of(Object result) {
         return GSON.toJson(result);
-    }
-
-    /** @throws com.google.gson.JsonParseException if the text is of no such result */
-    static <T> T parse(String text, Class<T> type) {
-        return GSON.fromJson(text, type);
     }
 
     /** An optional value is the value, or null. */
@@ -64,13 +58,10 @@ final class ResultText {
             }
         }
 
+        /** {@link retort.driver.json.JsonFile} reads it. */
         @Override
-        public Optional<V> read(JsonReader in) throws IOException {
-            if (in.peek() == JsonToken.NULL) {
-                in.nextNull();
-                return Optional.empty();
-            }
-            return Optional.of(value.read(in));
+        public Optional<V> read(JsonReader in) {
+            throw new UnsupportedOperationException();
         }
     }
 }

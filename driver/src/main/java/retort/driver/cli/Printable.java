@@ -4,12 +4,28 @@ import java.util.stream.Collectors;
 
 /** Text of others, such as a file's name, as a terminal may be given it. */
 public final class Printable {
+    private static final int LONGEST_MESSAGE = 1000;
+
     private Printable() {}
 
-    /** On one line, with control characters as escapes: they could move the cursor or change colours. */
+    /** On one line, with control characters as escapes: they could move the cursor, change colours or swap words. */
     public static String text(String text) {
         return text.codePoints()
-                .mapToObj(c -> Character.isISOControl(c) ? String.format("\\u%04x", c) : Character.toString(c))
+                .mapToObj(c -> isControl(c) ? String.format("\\u%04x", c) : Character.toString(c))
                 .collect(Collectors.joining());
+    }
+
+    /** The same, cut where nobody reads on: a file's names may be as long as the file. */
+    public static String message(String text) {
+        return text(text.length() > LONGEST_MESSAGE ? text.substring(0, LONGEST_MESSAGE) + "..." : text);
+    }
+
+    private static boolean isControl(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE -> true;
+            // Of the invisible ones those that turn the direction of reading.
+            case Character.FORMAT -> c >= 0x202A && c <= 0x202E || c >= 0x2066 && c <= 0x2069;
+            default -> false;
+        };
     }
 }

@@ -1,14 +1,16 @@
 package retort.driver.data;
 
+import retort.driver.cli.Printable;
+
 /** A data set that can't be used. The message is one line: which file, what is wrong, what was expected. */
 public final class BadDataException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public BadDataException(String file, String problem) {
-        super(file + ": " + problem);
+        super(Printable.message(file + ": " + problem));
     }
 
     BadDataException(String file, String problem, Throwable cause) {
-        super(file + ": " + problem, cause);
+        super(Printable.message(file + ": " + problem), cause);
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import retort.driver.json.MayBeMissing;
 
 /**
  * What a command found out, as {@code report.json} holds it: components are its keys, in order, and a part that a
@@ -16,20 +17,20 @@ import java.util.Set;
 public record Report(
         int schemaVersion,
         String command,
-        String recipe,
-        Long seed,
+        @MayBeMissing String recipe,
+        @MayBeMissing Long seed,
         boolean quick,
         Environment environment,
-        String config,
-        String commandLine,
-        Teacher teacher,
-        SoftLabels softLabels,
-        List<Student> students,
-        Evaluated evaluated,
-        List<Latency> latency,
-        List<LatencyRatio> latencyRatio,
-        List<LatencySkipped> latencySkipped,
-        Profile profile) {
+        @MayBeMissing String config,
+        @MayBeMissing String commandLine,
+        @MayBeMissing Teacher teacher,
+        @MayBeMissing SoftLabels softLabels,
+        @MayBeMissing List<Student> students,
+        @MayBeMissing Evaluated evaluated,
+        @MayBeMissing List<Latency> latency,
+        @MayBeMissing List<LatencyRatio> latencyRatio,
+        @MayBeMissing List<LatencySkipped> latencySkipped,
+        @MayBeMissing Profile profile) {
 
     public static final int SCHEMA_VERSION = 1;
 
@@ -61,8 +62,8 @@ public record Report(
             int epoch,
             double loss,
             double accuracy,
-            Double validationLoss,
-            Double validationAccuracy,
+            @MayBeMissing Double validationLoss,
+            @MayBeMissing Double validationAccuracy,
             double seconds) {}
 
     /** Mean loss and accuracy over the steps since the point before; steps count on over the epochs. */
@@ -81,9 +82,9 @@ public record Report(
             double accuracy,
             double[] recall,
             int[][] confusion,
-            double negativeLogLikelihood,
-            double calibrationError,
-            List<Bin> calibration) {
+            @MayBeMissing double negativeLogLikelihood,
+            @MayBeMissing double calibrationError,
+            @MayBeMissing List<Bin> calibration) {
         /** The share of the images of some classes that were named right; 0 without such images. */
         public double recall(Set<Integer> classes) {
             return images(classes) == 0 ? 0 : right(classes) / (double) images(classes);
@@ -132,7 +133,7 @@ public record Report(
      * @param gflops that the machine gave at most; null if not known, as for a device that chooses its own
      * @param memoryGBs likewise
      */
-    public record Profile(Double gflops, Double memoryGBs, List<Operation> operations) {}
+    public record Profile(@MayBeMissing Double gflops, @MayBeMissing Double memoryGBs, List<Operation> operations) {}
 
     /**
      * One operation, all its calls together.
@@ -148,8 +149,8 @@ public record Report(
             double share,
             double gflops,
             double gbs,
-            Double ofPeak,
-            String bound) {}
+            @MayBeMissing Double ofPeak,
+            @MayBeMissing String bound) {}
 
     /** Agreement of fold models with the teacher's predictions on their held-out fold. */
     public record CrossValidation(List<Double> folds, double mean, double seconds) {}
@@ -166,19 +167,19 @@ public record Report(
     public record Student(
             String name,
             String labels,
-            String method,
-            Float alpha,
+            @MayBeMissing String method,
+            @MayBeMissing Float alpha,
             Set<Integer> omitted,
             float temperature,
             long parameters,
             int trainImages,
             double seconds,
-            CrossValidation crossValidation,
+            @MayBeMissing CrossValidation crossValidation,
             List<Epoch> epochs,
             List<Point> history,
             Test test,
-            List<BiasCorrected> biasCorrection,
-            List<Sample> unseen) {
+            @MayBeMissing List<BiasCorrected> biasCorrection,
+            @MayBeMissing List<Sample> unseen) {
         /** What came of one method, where it was tried. */
         Optional<BiasCorrected> corrected(String by) {
             return biasCorrection == null
@@ -190,7 +191,7 @@ public record Report(
     }
 
     /** A model file on the test images, by {@code evaluate}; weights are float32, bf16 or int8. */
-    public record Evaluated(String model, long parameters, String weights, Test test) {}
+    public record Evaluated(String model, long parameters, @MayBeMissing String weights, Test test) {}
 
     /**
      * Time of calls; p10 and p90 are what a tenth and nine tenths of them stayed below. Weights are float32, bf16 or
@@ -207,7 +208,7 @@ public record Report(
             long parameters,
             double p10Micros,
             double p90Micros,
-            String weights) {}
+            @MayBeMissing String weights) {}
 
     /** @param student the model of {@link Latency} that the teacher is held against */
     public record LatencyRatio(String backend, int batch, double teacherOverStudent, String student) {}

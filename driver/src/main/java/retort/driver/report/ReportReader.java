@@ -1,18 +1,11 @@
 package retort.driver.report;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
-import retort.driver.cli.FileReason;
+import java.util.Map;
 import retort.driver.data.BadDataException;
+import retort.driver.json.JsonFile;
 
 /** Reads what {@link ReportFile} has written. */
 public final class ReportReader {
@@ -25,67 +18,48 @@ public final class ReportReader {
      * @throws UncheckedIOException if it can't be read
      */
     public static Report read(Path file) {
-        try {
-            JsonElement json = JsonParser.parseString(Files.readString(file));
-            checkKind(json, file.toString());
-            Report report = new Gson().fromJson(json, Report.class);
-            if (!isWhole(report)) {
-                throw new BadDataException(file.toString(), "lacks parts of a report, expected one that retort wrote");
-            }
-            return report;
-        } catch (JsonParseException e) {
-            throw new BadDataException(file.toString(), "is no report: not the JSON that retort writes");
-        } catch (IOException e) {
-            throw FileReason.unreadable(file, e);
+        JsonFile json = new JsonFile(file, "report");
+        checkKind(json);
+        Report report = json.read(Report.class);
+        if (!isWhole(report)) {
+            throw json.bad("is no report that retort wrote: its confusion matrix is not of all classes");
         }
+        return report;
     }
 
-    private static void checkKind(JsonElement json, String file) {
-        JsonObject object = json.isJsonObject() ? json.getAsJsonObject() : new JsonObject();
-        if (object.has("study")) {
-            throw new BadDataException(file, "is a study" + EXPECTED);
+    private static void checkKind(JsonFile json) {
+        Map<String, String> head = json.head();
+        if (head.containsKey("study")) {
+            throw json.bad("is a study" + EXPECTED);
         }
-        if (object.has("peaks")) {
-            throw new BadDataException(file, "is of bench" + EXPECTED);
+        if (head.containsKey("peaks")) {
+            throw json.bad("is of bench" + EXPECTED);
         }
-        JsonElement version = object.get("schemaVersion");
-        if (version == null || !object.has("command")) {
-            throw new BadDataException(file, "is no report: it has no schemaVersion or no command");
+        String version = head.get("schemaVersion");
+        if (version == null || !head.containsKey("command")) {
+            throw json.bad("is no report: it has no schemaVersion or no command");
         }
-        if (!version.toString().equals(Integer.toString(Report.SCHEMA_VERSION))) {
-            throw new BadDataException(
-                    file, "is a report of version " + version + ", expected " + Report.SCHEMA_VERSION);
+        if (!version.equals(Integer.toString(Report.SCHEMA_VERSION))) {
+            throw json.bad("is a report of version " + version + ", expected " + Report.SCHEMA_VERSION);
         }
     }
 
     private static boolean isWhole(Report report) {
-        return report.command() != null
-                && report.environment() != null
-                && (report.teacher() == null || isWhole(report.teacher().test()))
+        return (report.teacher() == null || isSquare(report.teacher().test()))
                 && (report.students() == null || report.students().stream().allMatch(ReportReader::isWhole))
-                && (report.evaluated() == null
-                        || report.evaluated().model() != null
-                                && isWhole(report.evaluated().test()))
-                && (report.latency() == null
-                        || report.latency().stream()
-                                .allMatch(l -> l != null && l.backend() != null && l.model() != null));
+                && (report.evaluated() == null || isSquare(report.evaluated().test()));
     }
 
     private static boolean isWhole(Report.Student student) {
-        List<Report.BiasCorrected> corrections =
-                student == null || student.biasCorrection() == null ? List.of() : student.biasCorrection();
-        return student != null
-                && student.name() != null
-                && student.omitted() != null
-                && isWhole(student.test())
-                && corrections.stream().allMatch(c -> c != null && c.method() != null && isWhole(c.test()))
-                && student.omitted().stream().allMatch(c -> c < student.test().confusion().length);
+        int classes = student.test().confusion().length;
+        return isSquare(student.test())
+                && student.omitted().stream().allMatch(c -> c >= 0 && c < classes)
+                && (student.biasCorrection() == null
+                        || student.biasCorrection().stream()
+                                .allMatch(by -> isSquare(by.test()) && by.test().confusion().length == classes));
     }
 
-    private static boolean isWhole(Report.Test test) {
-        return test != null
-                && test.confusion() != null
-                && Arrays.stream(test.confusion())
-                        .allMatch(row -> row != null && row.length == test.confusion().length);
+    private static boolean isSquare(Report.Test test) {
+        return Arrays.stream(test.confusion()).allMatch(row -> row.length == test.confusion().length);
     }
 }

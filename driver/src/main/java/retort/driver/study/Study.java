@@ -11,6 +11,7 @@ import retort.driver.data.ImageSet;
 import retort.driver.job.Evaluation;
 import retort.driver.job.Logits;
 import retort.driver.job.StudentResult;
+import retort.driver.json.MayBeMissing;
 import retort.driver.report.Report;
 
 /**
@@ -68,13 +69,13 @@ public record Study(
      */
     public record Experiment(
             String id,
-            Double paperErrors,
+            @MayBeMissing Double paperErrors,
             List<Long> seeds,
             List<Integer> errors,
             double mean,
             double sd,
-            List<Double> recallOmitted,
-            List<Double> bias,
+            @MayBeMissing List<Double> recallOmitted,
+            @MayBeMissing List<Double> bias,
             List<Double> seconds) {}
 
     /**
@@ -87,7 +88,7 @@ public record Study(
             int errors,
             double accuracy,
             List<Double> recall,
-            Double recallOmitted,
+            @MayBeMissing Double recallOmitted,
             double negativeLogLikelihood,
             double calibrationError) {
         static Measured of(Evaluation test, Collection<Integer> omitted) {
@@ -151,8 +152,8 @@ public record Study(
             long parameters,
             double seconds,
             Measured test,
-            Corrected oracle,
-            Corrected priorMatch) {
+            @MayBeMissing Corrected oracle,
+            @MayBeMissing Corrected priorMatch) {
 
         static CellResult of(Cell cell, StudentResult student) {
             Optional<StudentResult.Corrections> corrections = student.corrections();

@@ -2,6 +2,7 @@ package retort.driver.study;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -11,10 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import retort.driver.config.ExperimentFile;
 import retort.driver.data.BadDataException;
@@ -93,7 +97,7 @@ class StudyFileTest {
             })
     void refusesAStudyWithoutOneOfItsParts(String part) throws IOException {
         Files.writeString(file, Files.readString(file).replace("\"" + part + "\":", "\"other\":"));
-        refused("lacks parts of a study");
+        refused("is no study that retort wrote: ", part + " is missing");
     }
 
     @Test
@@ -104,10 +108,55 @@ class StudyFileTest {
         assertEquals(missing + ": can't be read: no such file or folder", message);
     }
 
+    /** Each was believed, or failed with a trace. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"errors\": 100,| \"errors\": \"100\",| cells[0].test.errors is a text, expected a whole number",
+                "\"errors\": 100,| \"errors\": 1e2,| cells[0].test.errors is 1e2, expected a whole number",
+                "\"errors\": 100,| \"errors\": 3000000000,| cells[0].test.errors is 3000000000",
+                "\"errors\": 100,| \"errors\": -1,| cells[0] has values that a study can't find",
+                "\"errors\": 100,| \"errors\": 1, \"errors\": 100,| cells[0].test.errors is there twice",
+                "\"accuracy\": 0.99,| \"accuracy\": NaN,| ",
+                "\"accuracy\": 0.99,| \"accuracy\": \"NaN\",| cells[0].test.accuracy is a text",
+                "\"accuracy\": 0.99,| \"accuracy\": 1e999,| cells[0].test.accuracy is 1e999, expected a number",
+                "\"omitted\": [],| \"omitted\": null,| cells[0].omitted is null, expected a list",
+                "\"omitted\": [],| \"omitted\": [10],| cells[0] has values",
+                "\"method\": \"soft-targets\",| \"method\": \"../../x\",| cells[0] has values",
+                "\"width\": 800,| \"width\": 30,| cells[0] has values",
+                "\"teachers\": [| \"teachers\": [null, | teachers[0] is null, expected an object"
+            })
+    void refusesAStudyWithOtherValues(String written, String changed, String problem) throws IOException {
+        String text = Files.readString(file);
+        assertTrue(text.contains(written), written);
+        Files.writeString(file, text.replaceFirst(Pattern.quote(written), Matcher.quoteReplacement(changed)));
+        refused("is no study", problem == null ? "not the JSON" : problem);
+    }
+
+    @Test
+    void refusesAStudyInWhichAModelIsTwice() throws IOException {
+        StudyFile.write(study.with(study.cells().getFirst()), file);
+        refused("is no study that retort wrote: it has two cells of the id soft-targets-T20-w800-omitnone-seed0");
+    }
+
+    /** Of another parser each list would take a frame of the stack. */
+    @Test
+    void refusesListsInListsInLists() throws IOException {
+        Files.writeString(file, "{\"schemaVersion\": 1, \"more\": " + "[".repeat(100_000));
+        refused("is no study: ");
+    }
+
     private void refused(String problem) {
+        refused(problem, "");
+    }
+
+    private void refused(String problem, String place) {
         String message =
                 assertThrows(BadDataException.class, () -> StudyFile.read(file)).getMessage();
-        assertEquals(file + ": " + problem, message.substring(0, (file + ": " + problem).length()));
+        assertTrue(message.startsWith(file + ": " + problem), message);
+        assertTrue(message.contains(place), message);
+        assertEquals(1, message.lines().count());
     }
 
     private static JsonObject first(JsonObject of, String array) {

@@ -1,0 +1,44 @@
+package retort.driver.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/** Files that a user named to be read. */
+public final class InputFile {
+    private InputFile() {}
+
+    /**
+     * Opens a regular file, or a link to one: a pipe would be waited for, and a device may have no end.
+     *
+     * @throws IOException if it is anything else or can't be read; {@link FileReason#of} says why
+     */
+    public static InputStream open(Path file) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        if (attributes.isDirectory()) {
+            throw new FileSystemException(file.toString(), null, "it is a folder, expected a file");
+        }
+        if (!attributes.isRegularFile()) {
+            throw new FileSystemException(file.toString(), null, "it is a pipe or device, expected a regular file");
+        }
+        return Files.newInputStream(file);
+    }
+
+    /**
+     * Whether there is something of this name.
+     *
+     * @throws IOException if that can't be found out, as in a folder that may not be entered
+     */
+    public static boolean exists(Path path) throws IOException {
+        try {
+            Files.readAttributes(path, BasicFileAttributes.class);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package retort.driver.study;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import retort.driver.data.ImageSet;
+import retort.driver.job.Method;
+
+/** Whether the numbers of a study that was read can be those of one: tables and pages rely on it. */
+final class StudyCheck {
+    private StudyCheck() {}
+
+    /** What is wrong with it, or nothing. */
+    static Optional<String> problem(Study study) {
+        Stream<Optional<String>> found = Stream.of(
+                first(study.teachers(), "teachers", StudyCheck::isPossible),
+                first(study.cells(), "cells", StudyCheck::isPossible),
+                first(study.experiments(), "experiments", StudyCheck::isPossible),
+                twice(study.teachers().stream().map(Study.TeacherResult::seed).toList(), "teachers of the seed "),
+                twice(study.cells().stream().map(Study.CellResult::id).toList(), "cells of the id "),
+                study.study().equals(Hinton2015.NAME) || study.experiments().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of("experiments are of " + Hinton2015.NAME + " alone"));
+        return found.flatMap(Optional::stream).findFirst();
+    }
+
+    private static <T> Optional<String> first(List<T> all, String name, Predicate<T> isPossible) {
+        return all.stream()
+                .filter(isPossible.negate())
+                .findFirst()
+                .map(wrong -> name + "[" + all.indexOf(wrong) + "] has values that a study can't find");
+    }
+
+    private static Optional<String> twice(List<?> keys, String what) {
+        Set<Object> seen = new HashSet<>();
+        return keys.stream().filter(key -> !seen.add(key)).findFirst().map(key -> "it has two " + what + key);
+    }
+
+    private static boolean isPossible(Study.TeacherResult teacher) {
+        return isTime(teacher.seconds())
+                && isPossible(teacher.test())
+                && teacher.softLabels().stream().allMatch(StudyCheck::isPossible);
+    }
+
+    private static boolean isPossible(Study.SoftLabels labels) {
+        return labels.temperature() > 0
+                && labels.mean().size() == ImageSet.CLASSES
+                && labels.mean().stream()
+                        .allMatch(row -> row.size() == ImageSet.CLASSES && row.stream().allMatch(StudyCheck::isShare));
+    }
+
+    /** The id follows from the rest; it is told, and names rows of tables. */
+    private static boolean isPossible(Study.CellResult cell) {
+        Optional<Method> method = Stream.of(Method.values())
+                .filter(each -> each.id().equals(cell.method()))
+                .findFirst();
+        return method.isPresent()
+                && cell.temperature() > 0
+                && isShare((double) cell.alpha())
+                && cell.width() > 0
+                && cell.omitted().stream().allMatch(c -> c >= 0 && c < ImageSet.CLASSES)
+                && Set.copyOf(cell.omitted()).size() == cell.omitted().size()
+                && cell.id().equals(id(method.get(), cell))
+                && cell.trainImages() > 0
+                && cell.epochs() > 0
+                && cell.parameters() > 0
+                && isTime(cell.seconds())
+                && isPossible(cell.test())
+                && (cell.omitted().isEmpty() || cell.oracle() != null && cell.priorMatch() != null)
+                && Stream.of(cell.oracle(), cell.priorMatch())
+                        .filter(Objects::nonNull)
+                        .allMatch(corrected -> isPossible(corrected.test()));
+    }
+
+    private static String id(Method method, Study.CellResult cell) {
+        return new Cell(method, cell.temperature(), cell.alpha(), cell.width(), Set.copyOf(cell.omitted()), cell.seed())
+                .id();
+    }
+
+    private static boolean isPossible(Study.Measured test) {
+        return test.errors() >= 0
+                && isShare(test.accuracy())
+                && test.recall().size() == ImageSet.CLASSES
+                && test.recall().stream().allMatch(StudyCheck::isShare)
+                && (test.recallOmitted() == null || isShare(test.recallOmitted()))
+                && test.negativeLogLikelihood() >= 0
+                && isShare(test.calibrationError());
+    }
+
+    /** Lists have an element for each seed. */
+    private static boolean isPossible(Study.Experiment row) {
+        int seeds = row.seeds().size();
+        return seeds > 0
+                && Stream.of(row.errors(), row.recallOmitted(), row.bias(), row.seconds())
+                        .allMatch(each -> each == null || each.size() == seeds);
+    }
+
+    private static boolean isShare(Double value) {
+        return value >= 0 && value <= 1;
+    }
+
+    private static boolean isTime(double seconds) {
+        return seconds >= 0;
+    }
+}
