@@ -10,6 +10,8 @@ import retort.kernels.op.Shape;
  * conv2d 32 3x3; relu; flatten; dense 10}, stands in model files.
  */
 public record Architecture(Shape input, List<Layer> layers) {
+    private static final String INPUT = "input ";
+
     /**
      * @throws IllegalArgumentException if there is no layer, or one can't follow another
      */
@@ -51,7 +53,8 @@ public record Architecture(Shape input, List<Layer> layers) {
     public String text() {
         String extents =
                 Arrays.stream(input.extents()).mapToObj(Integer::toString).collect(Collectors.joining("x"));
-        return "input " + extents
+        return INPUT
+                + extents
                 + layers.stream().map(layer -> "; " + layer.text()).collect(Collectors.joining());
     }
 
@@ -62,12 +65,13 @@ public record Architecture(Shape input, List<Layer> layers) {
      */
     public static Architecture parse(String text) {
         String[] parts = text.split("; ");
-        if (!parts[0].matches("input \\d+(x\\d+)*")) {
+        // Of a pattern with a group for each extent the matcher would take a frame of the stack for each.
+        String[] sides =
+                parts[0].startsWith(INPUT) ? parts[0].substring(INPUT.length()).split("x", -1) : new String[0];
+        if (sides.length == 0 || !Arrays.stream(sides).allMatch(side -> side.matches("\\d{1,9}"))) {
             throw new IllegalArgumentException("architecture: expected 'input HxWxC; ...', got '" + text + "'");
         }
-        int[] extents = Arrays.stream(parts[0].substring("input ".length()).split("x"))
-                .mapToInt(Integer::parseInt)
-                .toArray();
+        int[] extents = Arrays.stream(sides).mapToInt(Integer::parseInt).toArray();
         List<Layer> layers = Arrays.stream(parts).skip(1).map(Layer::parse).toList();
         return new Architecture(Shape.of(extents), layers);
     }

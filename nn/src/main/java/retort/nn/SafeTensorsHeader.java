@@ -4,6 +4,7 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
+import com.google.gson.stream.MalformedJsonException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -15,9 +16,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
 
@@ -37,8 +40,8 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
     record Range(Stored stored, long begin, long end) {}
 
     static final String METADATA = "__metadata__";
-    /** The limit of the format's own reader: a longer one is a sign of another kind of file. */
-    static final long LONGEST_BYTES = 100_000_000;
+    /** A tenth of the limit of the format's own reader: enough for 100,000 tensors. */
+    static final long LONGEST_BYTES = 10_000_000;
 
     private static final Map<ElementType, String> DTYPES =
             Map.of(ElementType.FLOAT32, "F32", ElementType.BFLOAT16, "BF16", ElementType.INT8, "I8");
@@ -91,9 +94,14 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
      * @throws ModelFileException if they don't, or the header is not of the format
      */
     static SafeTensorsHeader parse(Path file, ByteBuffer header, long dataBytes) {
+        // The JSON reader would pass over a byte order mark, the format's own does not.
+        boolean begun = header.hasRemaining() && header.get(header.position()) == '{';
         try (JsonReader json = new JsonReader(new StringReader(
                 StandardCharsets.UTF_8.newDecoder().decode(header).toString()))) {
             json.setStrictness(Strictness.STRICT);
+            if (!begun) {
+                throw new MalformedJsonException("no object");
+            }
             SafeTensorsHeader parsed = new Parser(file, json).header();
             parsed.checkCoverage(file, dataBytes);
             return parsed;
@@ -165,7 +173,9 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
                     throw new ModelFileException(
                             file, "metadata " + name + " is a JSON " + json.peek() + ", expected a string");
                 }
-                metadata.put(name, json.nextString());
+                if (metadata.put(name, json.nextString()) != null) {
+                    throw new ModelFileException(file, "the metadata has two entries of the name " + name);
+                }
             }
             json.endObject();
         }
@@ -175,10 +185,14 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
             long[] extents = null;
             long[] offsets = null;
             json.beginObject();
+            Set<String> seen = new HashSet<>();
             while (json.hasNext()) {
                 String key = json.nextName();
+                if (!seen.add(key)) {
+                    throw new ModelFileException(file, "tensor " + name + " has two entries of the key " + key);
+                }
                 switch (key) {
-                    case "dtype" -> dtype = json.nextString();
+                    case "dtype" -> dtype = text(JsonToken.STRING);
                     case "shape" -> extents = numbers();
                     case "data_offsets" -> offsets = numbers();
                     default -> throw new ModelFileException(file, "tensor " + name + " has an unknown key " + key);
@@ -189,6 +203,14 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
                 throw new ModelFileException(file, "tensor " + name + " lacks one of dtype, shape and data_offsets");
             }
             return range(name, new Stored(shape(name, extents), type(name, dtype)), offsets);
+        }
+
+        /** A text or number as it is written: the reader would take either for the other, and 4.0 for 4. */
+        private String text(JsonToken kind) throws IOException {
+            if (json.peek() != kind) {
+                throw new MalformedJsonException("a JSON " + json.peek() + ", expected " + kind);
+            }
+            return json.nextString();
         }
 
         private ElementType type(String name, String dtype) {
@@ -225,7 +247,7 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
             List<Long> numbers = new ArrayList<>();
             json.beginArray();
             while (json.hasNext()) {
-                numbers.add(json.nextLong());
+                numbers.add(Long.parseLong(text(JsonToken.NUMBER)));
             }
             json.endArray();
             return numbers.stream().mapToLong(Long::longValue).toArray();

@@ -85,4 +85,14 @@ class ArchitectureTest {
                 .getMessage();
         assertTrue(message.contains(problem), message);
     }
+
+    /** Of a file of 4 KB: it took a frame of the stack for each. */
+    @Test
+    void anInputOfManyExtentsIsReadWithoutAStackOfThem() {
+        assertEquals(
+                50_000,
+                Architecture.parse("input 1" + "x1".repeat(49_999) + "; relu")
+                        .input()
+                        .rank());
+    }
 }

@@ -2,6 +2,7 @@ package retort.nn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -125,7 +128,7 @@ class SafeTensorsTest {
     @CsvSource(delimiter = '|', textBlock = """
             0700                     | 2 bytes, expected a header of 8
             0900000000000000 7b7d    | a header of 9 bytes in a file of 10
-            01e1f50500000000 7b7d    | a header of 100000001 bytes, expected at most 100000000
+            8196980000000000 7b7d    | a header of 10000001 bytes, expected at most 10000000
             ffffffffffffffff 7b7d    | a header of 18446744073709551615 bytes
             0200000000000000 c328    | the header is not UTF-8""")
     void refusesWhatIsNotTheFormat(String bytes, String problem) throws IOException {
@@ -141,6 +144,11 @@ class SafeTensorsTest {
                 "{\"b\":1}",
                 "{'b':{}}",
                 "{\"b\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,8]}}",
+                "{\"b\":{\"dtype\":\"F32\",\"shape\":[2.0],\"data_offsets\":[0,8]}}",
+                "{\"b\":{\"dtype\":\"F32\",\"shape\":[\"2\"],\"data_offsets\":[0,8]}}",
+                "{\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[\"0\",8]}}",
+                "\uFEFF{\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+                " {\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
                 "{\"b\":{\"dtype\":\"F32\",\"shape\":[2]"
             })
     void refusesAHeaderThatIsNotItsJson(String header) throws IOException {
@@ -162,6 +170,8 @@ class SafeTensorsTest {
             "dtype" | "type"   | tensor b has an unknown key type
             ,"shape":[2] | ``  | tensor b lacks one of dtype, shape and data_offsets
             {"b"    | {"__metadata__":{"k":1},"b" | metadata k is a JSON NUMBER, expected a string
+            "dtype" | "shape":[2],"dtype" | tensor b has two entries of the key shape
+            {"b"    | {"__metadata__":{"k":"","k":""},"b" | the metadata has two entries of the name k
             }}      | }} {}    | the header""")
     void refusesAHeaderThatDoesNotFit(String part, String changed, String problem) throws IOException {
         assertTrue(ONE_TENSOR.contains(part), part);
@@ -177,6 +187,30 @@ class SafeTensorsTest {
         refused("tensor c starts at byte 4 of the data, expected 8: tensors overlap");
         write(first + second.formatted("b"), 1, 2);
         refused("the header has two entries of the name b");
+    }
+
+    /** It could draw on the terminal, or be the whole file. */
+    @Test
+    void namesStandInMessagesAsTheyCanBePrinted() throws IOException {
+        write(
+                ONE_TENSOR
+                        .replace("\"b\"", "\"\\u001b[31m\\n" + "b".repeat(100_000) + "\"")
+                        .replace("[2]", "[3]"),
+                1,
+                2);
+        refused("tensor \\u001b[31m\\u000ab");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aWriteFollowsNoLink() throws IOException {
+        Path other = Files.writeString(folder.resolve("other"), "mine");
+        Path partial = folder.resolve(
+                file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+        Files.createSymbolicLink(partial, other);
+        new SafeTensors(Map.of(), Map.of()).write(file);
+        assertEquals("mine", Files.readString(other));
+        assertFalse(Files.isSymbolicLink(file));
     }
 
     @Test
