@@ -9,6 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.regex.Pattern;
 
 /** A file that is written whole or not at all. Processes that write the same one don't meet before it is whole. */
@@ -42,7 +43,7 @@ public final class WholeFile {
         try {
             Path unfinished = unfinished(file);
             try {
-                try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(unfinished))) {
+                try (OutputStream out = new BufferedOutputStream(newFile(unfinished))) {
                     content.writeTo(out);
                 }
                 Files.move(unfinished, file, replacing);
@@ -54,6 +55,12 @@ public final class WholeFile {
         } catch (IOException e) {
             throw FileReason.unwritable(file.toString(), e);
         }
+    }
+
+    /** What is there of this name may be a link to another file. */
+    private static OutputStream newFile(Path unfinished) throws IOException {
+        Files.deleteIfExists(unfinished);
+        return Files.newOutputStream(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
     /** Whether a file has such a name as they have before they are whole. */

@@ -18,6 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -49,6 +51,18 @@ class OutputTest {
         }
         assertEquals("{}", Files.readString(out.resolve("report.json")));
         assertEquals(List.of(".hidden", "another run", "report.json"), names(out));
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aWriteFollowsNoLink() throws IOException {
+        Path other = Files.writeString(temporary.resolve("other"), "mine");
+        Path file = temporary.resolve("report.json");
+        Files.createSymbolicLink(WholeFile.unfinished(file), other);
+        WholeFile.write(file, "{}");
+        assertEquals("mine", Files.readString(other));
+        assertFalse(Files.isSymbolicLink(file));
+        assertEquals("{}", Files.readString(file));
     }
 
     @Test
