@@ -187,7 +187,8 @@ public record Table(String caption, List<String> header, List<List<Cell>> rows) 
         return csv.toString();
     }
 
-    private static String quoted(String field) {
+    /** A field of such a file. */
+    public static String quoted(String field) {
         return field.matches("[^,\"\r\n]*") ? field : '"' + field.replace("\"", "\"\"") + '"';
     }
 }

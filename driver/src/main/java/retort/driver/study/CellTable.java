@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import retort.driver.data.ImageSet;
+import retort.driver.page.Table;
 
 /** The cells of a study as comma-separated values, a line for each; what a cell does not have is empty. */
 public final class CellTable {
@@ -50,7 +51,9 @@ public final class CellTable {
         add(values, cell.test());
         add(values, cell.oracle());
         add(values, cell.priorMatch());
-        return values.stream().map(String::valueOf).collect(Collectors.joining(","));
+        return values.stream()
+                .map(value -> value == null ? "" : Table.quoted(value.toString()))
+                .collect(Collectors.joining(","));
     }
 
     private static void add(List<Object> values, Study.Corrected corrected) {

@@ -50,7 +50,8 @@ final class StudyCheck {
         return labels.temperature() > 0
                 && labels.mean().size() == ImageSet.CLASSES
                 && labels.mean().stream()
-                        .allMatch(row -> row.size() == ImageSet.CLASSES && row.stream().allMatch(StudyCheck::isShare));
+                        .allMatch(row ->
+                                row.size() == ImageSet.CLASSES && row.stream().allMatch(StudyCheck::isShare));
     }
 
     /** The id follows from the rest; it is told, and names rows of tables. */
