@@ -182,7 +182,7 @@ class PredictTest {
         Outcome.of("predict").isRefused(WRONG_USAGE, "an image is needed");
         Outcome.of("predict", image.toString(), "--samples=x").isRefused(WRONG_USAGE, "--samples writes images");
         Outcome.of("predict", empty.toString(), model).isRefused(BAD_FILE, empty + ": no image in this folder");
-        Outcome.of("predict", empty + "/none.png", model).isRefused(BAD_FILE, "none.png: no such file");
+        Outcome.of("predict", empty + "/none.png", model).isRefused(BAD_FILE, "none.png: can't be read: no such file");
         Outcome.of("predict", blank.toString(), model).isRefused(BAD_FILE, blank + ": blank: nothing stands out");
         Outcome.of("predict", image.toString(), "--model=" + empty)
                 .isRefused(BAD_FILE, empty + ": no model in this folder");
@@ -196,9 +196,9 @@ class PredictTest {
     void aPipeIsRefused() throws Exception {
         Path pipe = folder.resolve("pipe.png");
         assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
-        Outcome.of("predict", pipe.toString()).isRefused(BAD_FILE, pipe + ": is no regular file");
+        Outcome.of("predict", pipe.toString()).isRefused(BAD_FILE, pipe + ": can't be read: it is a pipe or device");
         Outcome.of("predict", samples.resolve("00001-2.png").toString(), "--model=" + pipe)
-                .isRefused(BAD_FILE, pipe + ": is no regular file");
+                .isRefused(BAD_FILE, pipe + ": can't be read: it is a pipe or device");
     }
 
     @Test

@@ -196,7 +196,7 @@ class ResumeTest {
         Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
         Outcome.of(command(out, with(train, "--resume"))).isRefused(BAD_FILE, file.toString());
         Files.writeString(out.resolve("checkpoint").resolve("command.json"), "{");
-        Outcome.of(command(out, with(train, "--resume"))).isRefused(BAD_FILE, "command.json: is damaged");
+        Outcome.of(command(out, with(train, "--resume"))).isRefused(BAD_FILE, "command.json: is no checkpoint");
     }
 
     @Test

@@ -15,15 +15,17 @@ public final class InputFile {
     /**
      * Opens a regular file, or a link to one: a pipe would be waited for, and a device may have no end.
      *
+     * @param expected what it should be, for messages: "an image"
      * @throws IOException if it is anything else or can't be read; {@link FileReason#of} says why
      */
-    public static InputStream open(Path file) throws IOException {
+    public static InputStream open(Path file, String expected) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         if (attributes.isDirectory()) {
-            throw new FileSystemException(file.toString(), null, "it is a folder, expected a file");
+            throw new FileSystemException(file.toString(), null, "it is a folder, expected " + expected);
         }
         if (!attributes.isRegularFile()) {
-            throw new FileSystemException(file.toString(), null, "it is a pipe or device, expected a regular file");
+            throw new FileSystemException(
+                    file.toString(), null, "it is a pipe or device, expected " + expected + " in a file");
         }
         return Files.newInputStream(file);
     }

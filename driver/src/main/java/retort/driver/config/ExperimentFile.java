@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +14,7 @@ import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
 import retort.driver.cli.FileReason;
+import retort.driver.cli.InputFile;
 
 /** A TOML file of an {@link Experiment}. {@code retort recipes NAME} prints one that says what each key is. */
 public final class ExperimentFile {
@@ -52,11 +52,8 @@ public final class ExperimentFile {
         String name = file.toString();
         Path folder = file.toAbsolutePath().getParent();
         try {
-            if (Files.isDirectory(file)) {
-                throw new BadConfigException(name, "is a folder, expected a TOML file");
-            }
             byte[] bytes;
-            try (InputStream in = Files.newInputStream(file)) {
+            try (InputStream in = InputFile.open(file, "a TOML file")) {
                 bytes = in.readNBytes(LONGEST_BYTES + 1);
             }
             if (bytes.length > LONGEST_BYTES) {

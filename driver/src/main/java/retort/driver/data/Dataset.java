@@ -1,8 +1,11 @@
 package retort.driver.data;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
+import retort.driver.cli.FileReason;
+import retort.driver.cli.InputFile;
 
 /**
  * Training and test images of one size, in IDX files of the names that MNIST gave them. Fashion-MNIST, KMNIST and
@@ -83,8 +86,8 @@ public final class Dataset {
         if (!Files.isDirectory(folder)) {
             throw new BadDataException(
                     folder.toString(),
-                    (Files.exists(folder) ? "not a folder" : "no such folder")
-                            + ", expected one with four IDX files such as " + TRAIN + IMAGES + IdxFile.GZIP);
+                    (exists(folder) ? "not a folder" : "no such folder") + ", expected one with four IDX files such as "
+                            + TRAIN + IMAGES + IdxFile.GZIP);
         }
         Path own = folder.toAbsolutePath().normalize();
         return read(String.valueOf(own.getFileName()), name -> file(folder, name));
@@ -92,17 +95,35 @@ public final class Dataset {
 
     private static IdxFile embedded(String name) {
         String path = "mnist/" + name + IdxFile.GZIP;
-        return new IdxFile(path, () -> Dataset.class.getResourceAsStream("/" + path));
+        return new IdxFile(path, 0, () -> Dataset.class.getResourceAsStream("/" + path));
     }
 
     private static IdxFile file(Path folder, String name) {
         Path plain = folder.resolve(name);
         Path gzip = folder.resolve(name + IdxFile.GZIP);
-        if (!Files.exists(gzip) && !Files.exists(plain)) {
+        boolean packed = exists(gzip);
+        if (!packed && !exists(plain)) {
             throw new BadDataException(plain.toString(), "no such file, with or without " + IdxFile.GZIP);
         }
-        Path file = Files.exists(gzip) ? gzip : plain;
-        return new IdxFile(file.toString(), () -> Files.newInputStream(file));
+        Path file = packed ? gzip : plain;
+        try {
+            return new IdxFile(file.toString(), Files.size(file), () -> InputFile.open(file, "an IDX file"));
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /** In a folder that may not be entered nobody knows. */
+    private static boolean exists(Path path) {
+        try {
+            return InputFile.exists(path);
+        } catch (IOException e) {
+            throw unreadable(path, e);
+        }
+    }
+
+    private static BadDataException unreadable(Path path, IOException e) {
+        return new BadDataException(path.toString(), "can't be read: " + FileReason.of(e), e);
     }
 
     private static Dataset read(String name, Location location) {

@@ -5,16 +5,17 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import retort.driver.cli.FileReason;
 
 /**
  * A file of unsigned bytes in the IDX format: a big-endian magic number (0x0800 + rank), one big-endian extent per
  * axis, the bytes. Plain, or gzip if the name ends in {@code .gz}.
  *
+ * @param fileBytes its size; a header that speaks of more than can be in it is refused before memory is taken
  * <p>Source: LeCun, Cortes and Burges, the MNIST site.
  */
-record IdxFile(String name, Opening opening) {
+record IdxFile(String name, long fileBytes, Opening opening) {
     /** How the bytes are had: from a folder or from the jar. */
     @FunctionalInterface
     interface Opening {
@@ -30,6 +31,12 @@ record IdxFile(String name, Opening opening) {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 64;
 
+    /** Images pack to a fifth, a set of blank ones to a thousandth: of these, no more than this is unpacked. */
+    private static final long MOST_BLANK_BYTES = 64 << 20;
+
+    /** What a larger gzip file may unpack to, over its own size. */
+    private static final int MOST_EXPANSION = 64;
+
     /**
      * The whole file, checked to its last byte.
      *
@@ -38,10 +45,9 @@ record IdxFile(String name, Opening opening) {
      */
     Contents read(int rank) {
         try (InputStream raw = opening.open();
-                DataInputStream in = new DataInputStream(
-                        name.endsWith(GZIP)
-                                ? new GZIPInputStream(raw, BUFFER_BYTES)
-                                : new BufferedInputStream(raw, BUFFER_BYTES))) {
+                InputStream plain =
+                        isGzip() ? WholeGzip.of(raw, BUFFER_BYTES) : new BufferedInputStream(raw, BUFFER_BYTES);
+                DataInputStream in = new DataInputStream(plain)) {
             int magic = in.readInt();
             if (magic != UNSIGNED_BYTES + rank) {
                 throw bad("magic number 0x%08x, expected 0x%08x (IDX, unsigned bytes, %d axes)"
@@ -57,8 +63,12 @@ record IdxFile(String name, Opening opening) {
         } catch (ZipException e) {
             throw new BadDataException(name, "not gzip, or corrupt (" + e.getMessage() + ")", e);
         } catch (IOException e) {
-            throw new BadDataException(name, "can't be read: " + e.getMessage(), e);
+            throw new BadDataException(name, "can't be read: " + FileReason.of(e), e);
         }
+    }
+
+    private boolean isGzip() {
+        return name.endsWith(GZIP);
     }
 
     BadDataException bad(String problem) {
@@ -76,10 +86,15 @@ record IdxFile(String name, Opening opening) {
                 throw bad("its header speaks of more than 2 GiB, expected fewer bytes");
             }
         }
+        long most = isGzip() ? Math.max(MOST_BLANK_BYTES, MOST_EXPANSION * fileBytes) : fileBytes;
+        if (size > most) {
+            throw bad((isGzip() ? "" : "truncated: ") + "its header speaks of " + size + " bytes, expected at most "
+                    + most + " in a file of " + fileBytes);
+        }
         return (int) size;
     }
 
-    /** A header may lie: memory is taken as the bytes come, not as it says. */
+    /** A header may lie all the same: memory is taken as the bytes come, not as it says. */
     private byte[] elements(InputStream in, int size) throws IOException {
         byte[] elements = in.readNBytes(size);
         if (elements.length < size) {

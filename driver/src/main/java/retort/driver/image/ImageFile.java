@@ -2,12 +2,10 @@ package retort.driver.image;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import retort.driver.cli.FileReason;
+import retort.driver.cli.InputFile;
 import retort.driver.data.BadDataException;
 
 /**
@@ -33,16 +31,8 @@ public record ImageFile(int mostBytes, long mostPixels) {
      * @throws BadDataException if the file can't be read, is damaged, too large or no image
      */
     public GrayImage read(Path file) {
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
-            // A pipe would be waited for.
-            throw new BadDataException(file.toString(), "is no regular file, expected an image");
-        }
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = InputFile.open(file, "an image")) {
             return decode(file.toString(), in.readNBytes(mostBytes + 1));
-        } catch (NoSuchFileException e) {
-            throw new BadDataException(file.toString(), "no such file");
-        } catch (AccessDeniedException e) {
-            throw new BadDataException(file.toString(), "permission denied");
         } catch (IOException e) {
             throw new BadDataException(file.toString(), "can't be read: " + FileReason.of(e));
         }

@@ -89,7 +89,7 @@ public record JsonFile(Path file, String kind) {
 
     private <T> T parse(boolean special, Parsing<T> parsing) {
         try (Reader text =
-                new InputStreamReader(InputFile.open(file), StandardCharsets.UTF_8.newDecoder())) {
+                new InputStreamReader(InputFile.open(file, "a " + kind), StandardCharsets.UTF_8.newDecoder())) {
             return parse(text, special, parsing);
         } catch (CharacterCodingException e) {
             throw bad("is no " + kind + ": not UTF-8 text");

@@ -128,7 +128,8 @@ record RecordReader(JsonReader json, boolean special) {
     }
 
     private Object made(Class<?> type, RecordComponent[] components, Object[] values) throws MismatchException {
-        Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        Class<?>[] types =
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
         try {
             Constructor<?> constructor = type.getDeclaredConstructor(types);
             constructor.setAccessible(true);
@@ -236,8 +237,8 @@ record RecordReader(JsonReader json, boolean special) {
         return Arrays.stream(type.getEnumConstants())
                 .filter(each -> ((Enum<?>) each).name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new MismatchException(path + " is \"" + name + "\", expected one of "
-                        + Arrays.toString(type.getEnumConstants())));
+                .orElseThrow(() -> new MismatchException(
+                        path + " is \"" + name + "\", expected one of " + Arrays.toString(type.getEnumConstants())));
     }
 
     private long whole(long least, long most) throws IOException {
@@ -277,7 +278,8 @@ record RecordReader(JsonReader json, boolean special) {
         JsonToken found = json.peek();
         if (found != token) {
             String path = path();
-            throw new MismatchException((path.isEmpty() ? "it" : path) + " is " + name(found) + ", expected " + expected);
+            throw new MismatchException(
+                    (path.isEmpty() ? "it" : path) + " is " + name(found) + ", expected " + expected);
         }
     }
 

@@ -133,7 +133,8 @@ public record Report(
      * @param gflops that the machine gave at most; null if not known, as for a device that chooses its own
      * @param memoryGBs likewise
      */
-    public record Profile(@MayBeMissing Double gflops, @MayBeMissing Double memoryGBs, List<Operation> operations) {}
+    public record Profile(
+            @MayBeMissing Double gflops, @MayBeMissing Double memoryGBs, List<Operation> operations) {}
 
     /**
      * One operation, all its calls together.
@@ -191,7 +192,8 @@ public record Report(
     }
 
     /** A model file on the test images, by {@code evaluate}; weights are float32, bf16 or int8. */
-    public record Evaluated(String model, long parameters, @MayBeMissing String weights, Test test) {}
+    public record Evaluated(
+            String model, long parameters, @MayBeMissing String weights, Test test) {}
 
     /**
      * Time of calls; p10 and p90 are what a tenth and nine tenths of them stayed below. Weights are float32, bf16 or

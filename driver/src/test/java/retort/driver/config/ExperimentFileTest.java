@@ -270,7 +270,7 @@ class ExperimentFileTest {
         refused(file, "is larger than 256 KiB, expected a TOML file");
         Files.writeString(file, "a = " + "[".repeat(10_000_000));
         refused(file, "is larger than 256 KiB, expected a TOML file");
-        refused(folder, "is a folder, expected a TOML file");
+        refused(folder, "can't be read: it is a folder, expected a TOML file");
     }
 
     @Test

@@ -17,6 +17,8 @@ import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -144,6 +146,54 @@ class DatasetTest {
         refused(TEST_IMAGES, "not gzip, or corrupt (" + reason);
     }
 
+    /** The JDK's own reader passes over it, and so would hide half a download that was begun again. */
+    @ParameterizedTest
+    @CsvSource({"1", "8", "9", "17", "18", "19", "100", "70000"})
+    void refusesWhatFollowsAGzipFile(int bytes) throws IOException {
+        byte[] whole = IdxBytes.gzip(IdxBytes.images(2, 28, 28));
+        store(
+                TEST_IMAGES,
+                concatenated(whole, "text".repeat(bytes).substring(0, bytes).getBytes(StandardCharsets.UTF_8)));
+        refused(TEST_IMAGES, "not gzip, or corrupt (bytes follow its end)");
+        store(TEST_IMAGES, concatenated(whole, new byte[bytes]));
+        refused(TEST_IMAGES, "not gzip, or corrupt (bytes follow its end)");
+    }
+
+    /** As {@code cat a.gz b.gz} makes it. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 16, 800, 16 + 2 * 28 * 28 - 1})
+    void aGzipFileMayHaveSeveralMembers(int first) throws IOException {
+        byte[] images = IdxBytes.images(2, 28, 28);
+        byte[] begin = IdxBytes.gzip(Arrays.copyOf(images, first));
+        byte[] rest = IdxBytes.gzip(Arrays.copyOfRange(images, first, images.length));
+        store(TEST_IMAGES, concatenated(begin, rest));
+        assertEquals(2, Dataset.load(folder).test().size());
+        store(TEST_IMAGES, concatenated(concatenated(begin, rest), new byte[1]));
+        refused(TEST_IMAGES, "not gzip, or corrupt (bytes follow its end)");
+    }
+
+    @Test
+    void aHeaderOfMoreThanCanBeInTheFileIsRefusedBeforeMemoryIsTaken() throws IOException {
+        byte[] header = IdxBytes.header(100_000, 28, 28);
+        store(TRAIN_IMAGES, header);
+        refused(TRAIN_IMAGES, "truncated: its header speaks of 78400000 bytes, expected at most 16 in a file of 16");
+        byte[] bomb = IdxBytes.gzip(Arrays.copyOf(header, header.length + 78_400_000));
+        store(TEST_IMAGES, bomb);
+        refused(TEST_IMAGES, "its header speaks of 78400000 bytes, expected at most 67108864 in a file of ");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aPipeOrFolderIsNotWaitedFor() throws Exception {
+        Path pipe = folder.resolve(TEST_LABELS);
+        Files.delete(pipe);
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        refused(TEST_LABELS, "can't be read: it is a pipe or device, expected an IDX file");
+        Files.delete(pipe);
+        Files.createDirectory(pipe);
+        refused(TEST_LABELS, "can't be read: it is a folder, expected an IDX file");
+    }
+
     @Test
     void refusesAnotherMagicNumber() throws IOException {
         store(TRAIN_IMAGES, IdxBytes.labels(1, 2, 3));
@@ -197,6 +247,12 @@ class DatasetTest {
         String message = assertThrows(IllegalArgumentException.class, () -> new Dataset("x", wide, high))
                 .getMessage();
         assertEquals("dataset x: test images of 3 x 2, expected 2 x 3 as in training", message);
+    }
+
+    private static byte[] concatenated(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     private void store(String file, byte[] bytes) throws IOException {
