@@ -185,8 +185,8 @@ class StudyTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "sweep --temperature=0 | '0' is not a number above 0",
-                "sweep --temperature=1,-2 | '-2' is not a number above 0",
+                "sweep --temperature=0 | '0' is not a temperature from 0.001 to 1000",
+                "sweep --temperature=1,-2 | '-2' is not a temperature from 0.001 to 1000",
                 "sweep --omit=0+1+2+3+4+5+6+7+8+9 | leaves no class to learn",
                 "sweep --omit=3,,7 | is not a list of sets of classes",
                 "sweep --omit=10 | is not a list of sets of classes",

@@ -45,9 +45,9 @@ class UsageTest {
             run --omit=10                             | '10' is not a list of classes
             run --omit=                               | --omit
             run --omit=0,1,2,3,4,5,6,7,8,9            | leaves no class to learn
-            run --temperature=0                       | '0' is not a number above 0
-            run --temperature=nan                     | 'nan' is not a number above 0
-            run --temperature=1e39                    | '1e39' is not a number above 0
+            run --temperature=0                       | '0' is not a temperature from 0.001 to 1000
+            run --temperature=nan                     | 'nan' is not a temperature from 0.001 to 1000
+            run --temperature=1e39                    | '1e39' is not a temperature from 0.001 to 1000
             run --learning-rate=-1                    | '-1' is not a number above 0
             run --epochs=0                            | '0' is not a whole number of 1 or more
             run --epochs=9999999999                   | '9999999999' is not a whole number

@@ -2,24 +2,30 @@ package retort.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.check.EdgeCases;
 import retort.kernels.check.KernelCheck;
+import retort.kernels.op.CrossEntropySpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.Divergence;
 import retort.kernels.op.Divergence.Decoupled;
 import retort.kernels.op.Divergence.LogitError;
 import retort.kernels.op.Divergence.SoftTargets;
 import retort.kernels.op.Divergence.Standardized;
+import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
+import retort.kernels.op.Temperature;
 
 class DistillationTest {
     private static final long SEED = 20261124;
@@ -197,6 +203,52 @@ class DistillationTest {
                 DoubleDistillation.Quotient quotient = row.byLogit(z, c);
                 double bound = bounds[2][i * n + c] + quotient.bound() / spec.rows();
                 assertEquals(quotient.value() / spec.rows(), results[2][i * n + c], bound, where + ", class " + c);
+            }
+        }
+    }
+
+    /** The loss keeps a digit of its own there, the gradient three, and nothing overflows. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void theNumbersMeanSomethingAtTheLowestAndTheHighestTemperature(Subject subject) {
+        for (float t : new float[] {Temperature.LOWEST, Temperature.HIGHEST}) {
+            for (Divergence divergence : DIVERGENCES) {
+                KernelCheck check = KernelCheck.random(new DistillationSpec(64, 10, divergence, t, 0), SEED);
+                check.check(subject.backend().engine().id(), subject.backend());
+                float[][] results = check.run(subject.backend());
+                float[][] defined = check.run(EnginesUnderTest.reference());
+                String where = subject + ", " + check.spec().id();
+                assertEquals(meanLoss(defined), meanLoss(results), meanLoss(defined) / 20, where);
+                double largest = 0;
+                for (float gradient : defined[2]) {
+                    largest = Math.max(largest, Math.abs(gradient));
+                }
+                for (int e = 0; e < defined[2].length; e++) {
+                    assertEquals(defined[2][e], results[2][e], largest / 1000, where + ", gradient " + e);
+                }
+            }
+        }
+    }
+
+    private static double meanLoss(float[][] results) {
+        double sum = 0;
+        for (int i = 0; i < results[3].length; i += 2) {
+            sum += results[3][i];
+        }
+        return 2 * sum / results[3].length;
+    }
+
+    @Test
+    void aTemperatureBeyondTheRangeIsRefusedByEveryOpThatHasOne() {
+        for (float t : new float[] {0, -1, 1e-4f, 1001, 1e5f, Float.NaN, Float.POSITIVE_INFINITY}) {
+            List<Executable> specs = List.of(
+                    () -> new SoftmaxSpec(1, 2, t),
+                    () -> new CrossEntropySpec(1, 2, t, CrossEntropySpec.Targets.HARD),
+                    () -> new DistillationSpec(1, 2, new SoftTargets(), t, 0));
+            for (Executable spec : specs) {
+                String message =
+                        assertThrows(IllegalArgumentException.class, spec).getMessage();
+                assertTrue(message.endsWith(": expected a temperature from 0.001 to 1000, got " + t), message);
             }
         }
     }

@@ -3,6 +3,7 @@ package retort.kernels;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,6 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.check.KernelCheck;
 import retort.kernels.op.SoftmaxSpec;
+import retort.kernels.op.Temperature;
 
 class SoftmaxTest {
     static Stream<Subject> engines() {
@@ -43,6 +45,32 @@ class SoftmaxTest {
         assertEquals(0.5f, p[0]);
         assertEquals(0f, p[1]);
         assertEquals(0.5f, p[2]);
+    }
+
+    /** e^-87.33 is 1.183e-38, above the smallest normal number: 0 is further from it than the bound. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void theLeastNormalProbabilitiesAreNotLost(Subject subject) {
+        for (int classes : new int[] {2, 40, 140}) {
+            KernelCheck check = KernelCheck.random(new SoftmaxSpec(1, classes, 1), 1);
+            float[] logits = new float[classes];
+            Arrays.fill(logits, -200);
+            logits[0] = 0;
+            logits[1] = -87.33f;
+            float[] p = check.run(subject.backend(), new float[][] {logits, new float[classes]})[1];
+            assertEquals(Math.exp(-87.33f), p[1], p[1] * 0x1p-12, subject + ", " + classes + " classes");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void softmaxIsRightAtTheLowestAndTheHighestTemperature(Subject subject) {
+        for (float t : new float[] {Temperature.LOWEST, Temperature.HIGHEST}) {
+            for (int classes : new int[] {10, 300}) {
+                KernelCheck.random(new SoftmaxSpec(20, classes, t), 1)
+                        .check(subject.backend().engine().id(), subject.backend());
+            }
+        }
     }
 
     @ParameterizedTest

@@ -104,7 +104,7 @@ public final class Predictor implements AutoCloseable {
     /**
      * softmax(logits / T).
      *
-     * @param temperature T, positive
+     * @param temperature T, {@link retort.kernels.op.Temperature}
      * @param probabilities receives batch x {@link Model#outputSize} elements
      */
     public void probabilities(float[] inputs, int batch, float temperature, float[] probabilities) {

@@ -8,6 +8,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 import retort.kernels.Engine;
 import retort.kernels.op.ElementType;
+import retort.kernels.op.Temperature;
 
 /** How options are read, by their type: what a value can't be is refused in words. */
 public final class Converters {
@@ -44,6 +45,18 @@ public final class Converters {
             return value;
         }
         throw new TypeConversionException("'" + text + "' is not a number above 0");
+    }
+
+    /** The T of a softmax, for an option that says so. */
+    public static final class OfSoftmax implements ITypeConverter<Float> {
+        @Override
+        public Float convert(String text) {
+            float value = number(text);
+            if (Temperature.isLegal(value)) {
+                return value;
+            }
+            throw new TypeConversionException("'" + text + "' is not " + Temperature.EXPECTED);
+        }
     }
 
     /** A number from 0 to 1, for an option that says so. */

@@ -16,6 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import retort.driver.cli.Bytes;
+import retort.driver.cli.Converters;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Names;
 import retort.driver.cli.OptionGroup;
@@ -98,6 +99,7 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--temperature",
             paramLabel = "T",
+            converter = Converters.OfSoftmax.class,
             description = "Of onnx: adds the output \"probabilities\", softmax(logits / T) (default: none).")
     private Float temperature;
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import retort.driver.cli.Converters;
 import retort.driver.cli.FileReason;
 import retort.driver.data.BadDataException;
 import retort.driver.predict.DigitModel;
@@ -35,6 +36,7 @@ final class ModelChoice {
     @Option(
             names = "--temperature",
             paramLabel = "T",
+            converter = Converters.OfSoftmax.class,
             description = "T of the probabilities, softmax(logits / T) (default: that of each model's recipe).")
     private Float temperature;
 

@@ -16,6 +16,7 @@ import retort.kernels.Backends;
 import retort.kernels.Engine;
 import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
+import retort.kernels.op.Temperature;
 import retort.nn.Architecture;
 import retort.nn.Model;
 import retort.nn.ModelFileException;
@@ -92,14 +93,14 @@ final class ModelFiles {
         String text = metadata.getOrDefault("predictionTemperature", "1");
         try {
             float temperature = Float.parseFloat(text);
-            if (temperature > 0 && Float.isFinite(temperature)) {
+            if (Temperature.isLegal(temperature)) {
                 return temperature;
             }
         } catch (NumberFormatException e) {
-            // Refused below, like a number that is none to divide by.
+            // Refused below, like a number that is no temperature.
         }
         throw new ModelFileException(
-                file, "its metadata has the predictionTemperature '" + text + "', expected a number above 0");
+                file, "its metadata has the predictionTemperature '" + text + "', expected " + Temperature.EXPECTED);
     }
 
     /**

@@ -120,6 +120,7 @@ final class RecipeOptions {
         @Option(
                 names = "--temperature",
                 paramLabel = "T",
+                converter = Converters.OfSoftmax.class,
                 description =
                         "T of the soft labels; where the teacher has the same, its T too (default: ${bundle:recipe.temperature}).")
         private Float temperature;

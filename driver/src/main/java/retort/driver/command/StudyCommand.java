@@ -9,6 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import retort.driver.cli.Converters;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.config.Experiment;
@@ -106,6 +107,7 @@ final class StudyCommand implements Runnable {
         @Option(
                 names = "--temperature",
                 paramLabel = "T",
+                converter = Converters.OfSoftmax.class,
                 split = ",",
                 defaultValue = "20",
                 description = "Temperatures of distillation, such as 1,2,3.5,8,20 (default: ${DEFAULT-VALUE}).")

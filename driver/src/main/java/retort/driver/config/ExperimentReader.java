@@ -71,7 +71,7 @@ record ExperimentReader(Path folder) {
                 data.flatMap(of -> of.find("validation"))
                         .map(value -> value.share(false))
                         .orElse(0.0),
-                teacher.get("temperature").positive(),
+                teacher.get("temperature").temperature(),
                 students,
                 root.find("seed").map(Value::seed).orElse(0L));
         return new Experiment(
@@ -188,7 +188,7 @@ record ExperimentReader(Path folder) {
                 training(of),
                 method,
                 alpha.map(value -> (float) value.share(true)).orElse(method.alpha()),
-                of.get("temperature").positive(),
+                of.get("temperature").temperature(),
                 of.find("omit").map(ExperimentReader::classes).orElse(Set.of()),
                 of.find("folds").map(ExperimentReader::folds).orElse(0),
                 of.find("bias-corrections")

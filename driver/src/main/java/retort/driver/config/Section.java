@@ -13,6 +13,7 @@ import org.tomlj.TomlArray;
 import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 import retort.driver.cli.Nearest;
+import retort.kernels.op.Temperature;
 
 /**
  * A table of a TOML file. What is wrong with a value is told with its line and column.
@@ -67,6 +68,12 @@ record Section(String file, String title, TomlTable table, TomlPosition at, Sect
             return number > 0 && Float.isFinite((float) number) && (float) number > 0
                     ? (float) number
                     : fail("a number above 0");
+        }
+
+        /** The T of a softmax. */
+        float temperature() {
+            float number = (float) number(Temperature.EXPECTED);
+            return Temperature.isLegal(number) ? number : fail(Temperature.EXPECTED);
         }
 
         /** From 0 to 1, with or without both ends. */

@@ -189,8 +189,8 @@ class ExperimentFileTest {
             validation = 0.25             | validation = 1              | 7:1: 'validation' is 1, expected a number of 0 or more and below 1
             validation = 0.25             | validation = nan            | 7:1: 'validation' is NaN, expected
             train-images = 500            | train-images = 0            | 6:1: 'train-images' is 0, expected a whole number of 1 or more
-            temperature = 2               | temperature = 0             | 11:1: 'temperature' is 0, expected a number above 0
-            temperature = 2               | temperature = 1e-60         | 11:1: 'temperature' is 1.0E-60, expected a number above 0
+            temperature = 2               | temperature = 0             | 11:1: 'temperature' is 0, expected a temperature from 0.001 to 1000
+            temperature = 2               | temperature = 1e-60         | 11:1: 'temperature' is 1.0E-60, expected a temperature from 0.001 to 1000
             temperature = 2               | temprature = 2              | 11:1: unknown key 'temprature' in [teacher], did you mean temperature?
             temperature = 2               | #                           | 9:1: 'temperature' is missing in [teacher]
             epochs = 4                    | epochs = "four"             | 12:1: 'epochs' is "four", expected a whole number of 1 or more

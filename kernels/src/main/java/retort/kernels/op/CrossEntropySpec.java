@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * gradient times T rows within the bound of its probability ({@link SoftmaxSpec}) times 1 + 8 eps, and 8 eps (1 + t);
  * eps = 2^-24. Targets beyond 1 and losses beyond 16 scale this. Source: Hinton, Vinyals and Dean 2015, section 2.
  *
- * @param temperature T, positive
+ * @param temperature T, {@link Temperature}
  */
 public record CrossEntropySpec(int rows, int classes, float temperature, Targets targets) implements Spec {
     private static final Pattern ID = SpecId.pattern("{rows}x{classes}:T{temperature:}:(?<targets>hard|soft)");
@@ -36,7 +36,7 @@ public record CrossEntropySpec(int rows, int classes, float temperature, Targets
     public CrossEntropySpec {
         Require.positive("cross-entropy", "rows", rows);
         Require.positive("cross-entropy", "classes", classes);
-        Require.positive("cross-entropy", "temperature", temperature);
+        Temperature.require("cross-entropy", temperature);
     }
 
     public Shape logitsShape() {

@@ -38,7 +38,7 @@ import java.util.regex.Pattern;
  *
  * <p>Source: Hinton, Vinyals and Dean 2015, section 2; for the divergences see there.
  *
- * @param temperature T, positive
+ * @param temperature T, {@link Temperature}
  * @param hardShare of the cross-entropy with the true label, from 0 to 1
  */
 public record DistillationSpec(int rows, int classes, Divergence divergence, float temperature, float hardShare)
@@ -52,7 +52,7 @@ public record DistillationSpec(int rows, int classes, Divergence divergence, flo
         if (classes < 2) {
             throw new IllegalArgumentException("distillation: classes must be 2 or more, got " + classes);
         }
-        Require.positive("distillation", "temperature", temperature);
+        Temperature.require("distillation", temperature);
         if (!(hardShare >= 0 && hardShare <= 1)) {
             throw new IllegalArgumentException("distillation: hard share must be in [0, 1], got " + hardShare);
         }

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * <p>Relative error at most (classes + 8 + 4 max |z| / T) 2^-23, down to
  * the smallest normal number. A NaN logit makes its row NaN. Source: Hinton, Vinyals and Dean 2015, equation 1.
  *
- * @param temperature T, positive
+ * @param temperature T, {@link Temperature}
  */
 public record SoftmaxSpec(int rows, int classes, float temperature) implements Spec {
     private static final Pattern ID = SpecId.pattern("{rows}x{classes}:T{temperature:}");
@@ -19,7 +19,7 @@ public record SoftmaxSpec(int rows, int classes, float temperature) implements S
     public SoftmaxSpec {
         Require.positive("softmax", "rows", rows);
         Require.positive("softmax", "classes", classes);
-        Require.positive("softmax", "temperature", temperature);
+        Temperature.require("softmax", temperature);
     }
 
     public Shape shape() {

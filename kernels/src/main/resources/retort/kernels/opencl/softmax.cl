@@ -36,7 +36,7 @@ INLINE floatv exp_of(floatv x) {
     p = p * r + 5.0000001201e-1f;
     p = p * (r * r) + r + 1.0f;
     floatv scale = as_floatv((as_intv(rounded) << 23) + (intv)(0x3F800000));
-    return select(p * scale, (floatv)(0), x < (floatv)(-87.3f));
+    return select(p * scale, (floatv)(0), x < (floatv)(-87.33654f));
 }
 
 #if ROW_ITEMS > 1

@@ -95,7 +95,7 @@ class SpecTest {
                 Combinators.combine(sizes(), sizes()).as(ColumnSumSpec::new),
                 Combinators.combine(sizes(), sizes()).as(ArgmaxSpec::new),
                 Combinators.combine(sizes(), rates()).as(DropoutSpec::new),
-                Combinators.combine(sizes(), sizes(), temperatures()).as(MaxNormSpec::new),
+                Combinators.combine(sizes(), sizes(), positives()).as(MaxNormSpec::new),
                 Combinators.combine(Arbitraries.of(Pass.class), sizes()).as(ReluSpec::new),
                 sizes().map(SpecTest::adam),
                 sizes().map(count -> new SgdSpec(count, 0.01f, 0)));
@@ -189,6 +189,12 @@ class SpecTest {
     }
 
     private static Arbitrary<Float> temperatures() {
+        return Arbitraries.floats()
+                .between(Temperature.LOWEST, Temperature.HIGHEST)
+                .ofScale(3);
+    }
+
+    private static Arbitrary<Float> positives() {
         return Arbitraries.floats().greaterThan(0);
     }
 
@@ -197,8 +203,8 @@ class SpecTest {
         return Arbitraries.oneOf(
                 Arbitraries.of(
                         new Divergence.SoftTargets(), new Divergence.LogitError(), new Divergence.Standardized()),
-                Combinators.combine(weights, temperatures()).as(Divergence.Decoupled::new),
-                Combinators.combine(temperatures(), weights).as(Divergence.Decoupled::new));
+                Combinators.combine(weights, positives()).as(Divergence.Decoupled::new),
+                Combinators.combine(positives(), weights).as(Divergence.Decoupled::new));
     }
 
     private static Arbitrary<Float> shares() {
