@@ -3,6 +3,7 @@ package retort.driver;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher, with a JDK that prints the arguments it was given, and makes a cache where it is asked for one. */
@@ -33,6 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LauncherTest {
     private static final long LONGEST_MILLIS = 20_000;
     private static final long LOOK_MILLIS = 10;
+    private static final List<String> USERS =
+            List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "RETORT_JAVA_OPTS", "_JAVA_OPTIONS");
 
     private static final String JAVA = """
             #!/bin/sh
@@ -150,6 +156,97 @@ class LauncherTest {
         assertFalse(out.contains("-XX:AOTCache=" + cache), out);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "RETORT_JAVA_OPTS", "_JAVA_OPTIONS"})
+    void theUsersCollectorAndHeapTakeThePlaceOfTheLaunchers(String variable) throws Exception {
+        start("run");
+        awaitMade(1);
+        String ours = "-XX:+UseSerialGC | -Xms128m | -Xmx768m | -Xmn64m";
+        assertEquals(ours, memory(variable, "-Dx=y"));
+        for (String collector : List.of("Serial", "Parallel", "G1", "Z", "Shenandoah", "Epsilon")) {
+            assertEquals("-Xms128m | -Xmx768m | -Xmn64m", memory(variable, "-Dx=y -XX:+Use" + collector + "GC"));
+        }
+        for (String small :
+                List.of("-Xmx100m", "-Xmx65536K", "-Xmx104857600", "-XX:MaxHeapSize=127M", "-XX:MaxRAMPercentage=50")) {
+            assertEquals("-XX:+UseSerialGC", memory(variable, small), small);
+        }
+        for (String large : List.of("-Xmx2g", "-Xmx128m", "-Xmx1048576k", "-XX:MaxHeapSize=3221225472")) {
+            assertEquals("-XX:+UseSerialGC | -Xms128m | -Xmn64m", memory(variable, large), large);
+        }
+        assertEquals("-XX:+UseSerialGC | -Xmx768m | -Xmn64m", memory(variable, "-Xms64m"));
+        assertEquals("-XX:+UseSerialGC | -Xmn64m", memory(variable, "-Xms1g"));
+        assertEquals("-XX:+UseSerialGC | -Xms128m | -Xmx768m", memory(variable, "-Xmn300m"));
+    }
+
+    /** What java is told of it by the launcher itself. */
+    private String memory(String variable, String options) throws Exception {
+        environment.put(variable, options);
+        return Arrays.stream(start("run").isDone().out().replace(options, "").split(" "))
+                .filter(word ->
+                        word.matches("-Xm[sxn].*|-XX:[+].*GC|-XX:Max(Heap|RAM).*") && !word.contains("FreeRatio"))
+                .collect(Collectors.joining(" | "));
+    }
+
+    /** Here the jar is there already when the build is ended, but not what it needs. */
+    @ParameterizedTest
+    @CsvSource({"TERM, 143", "KILL, 137"})
+    void aBuildThatIsCutShortIsDoneAgain(String signal, int code) throws Exception {
+        Files.delete(jar);
+        Path begun = folder.resolve("begun");
+        path("mvn", "#!/bin/sh\ntouch '" + jar + "'\necho $$ >'" + begun + "'\nexec sleep 60\n");
+        Process process = builder("run").start();
+        awaitThat(() -> Files.exists(begun) && Files.size(begun) > 0);
+        long began = System.nanoTime();
+        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+        assertEquals(code, process.waitFor());
+        assertTrue(System.nanoTime() - began < 2_000_000_000L, "the launcher waited for the build");
+        // A launcher that is killed can't end what it started.
+        Optional<ProcessHandle> build =
+                ProcessHandle.of(Long.parseLong(Files.readString(begun).strip()));
+        build.ifPresent(ProcessHandle::destroy);
+        awaitThat(() -> build.isEmpty() || !build.get().isAlive());
+
+        Files.delete(begun);
+        path("mvn", "#!/bin/sh\necho built >>'" + begun + "'\n");
+        assertEquals("retort: building (once)...\n", start("run").isDone().err());
+        assertEquals("", start("run").isDone().err());
+        assertEquals("built\n", Files.readString(begun));
+    }
+
+    /** One of two first starts builds, the other waits for it. */
+    @Test
+    void twoFirstStartsBuildOnce() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/flock")), "flock of util-linux is not here");
+        Files.delete(jar);
+        Path built = folder.resolve("built");
+        path("mvn", "#!/bin/sh\necho built >>'" + built + "'\nsleep 1\ntouch '" + jar + "'\n");
+        Process one = builder("run").start();
+        awaitThat(() -> Files.exists(built));
+        Outcome other = start("run");
+        assertEquals(0, one.waitFor());
+        assertEquals(
+                "retort: waiting for a build that is at work...\n",
+                other.isDone().err());
+        assertEquals("built\n", Files.readString(built));
+    }
+
+    private static void awaitThat(Callable<Boolean> condition) throws Exception {
+        long end = System.currentTimeMillis() + LONGEST_MILLIS;
+        while (!condition.call()) {
+            assertTrue(System.currentTimeMillis() < end);
+            Thread.sleep(LOOK_MILLIS);
+        }
+    }
+
+    /** A program that the launcher finds before any other of its name. */
+    private void path(String name, String text) throws IOException {
+        Path programs = Files.createDirectories(folder.resolve("programs"));
+        executable(programs.resolve(name), text);
+        environment.put("PATH", programs + File.pathSeparator + System.getenv("PATH"));
+    }
+
     /** With the JDK of this test and classes that are not in a jar. */
     @Test
     void aDamagedCacheIsIgnoredInSilence() throws Exception {
@@ -191,20 +288,28 @@ class LauncherTest {
     }
 
     private Outcome start(String... args) throws IOException, InterruptedException {
+        Path out = folder.resolve("stdout");
+        Path err = folder.resolve("stderr");
+        int code = builder(args)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start()
+                .waitFor();
+        return new Outcome(code, Files.readString(out), Files.readString(err));
+    }
+
+    private ProcessBuilder builder(String... args) {
         String[] command = new String[args.length + 2];
         command[0] = "sh";
         command[1] = launcher.toString();
         System.arraycopy(args, 0, command, 2, args.length);
-        Path out = folder.resolve("stdout");
-        Path err = folder.resolve("stderr");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
-        builder.environment().remove("RETORT_JAVA_OPTS");
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        USERS.forEach(builder.environment()::remove);
         builder.environment().putAll(environment);
-        int code = builder.start().waitFor();
-        return new Outcome(code, Files.readString(out), Files.readString(err));
+        return builder;
     }
 
     /** Waits until nothing is being made, then holds how often something was. */
