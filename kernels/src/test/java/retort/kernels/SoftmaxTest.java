@@ -121,6 +121,44 @@ class SoftmaxTest {
         }
     }
 
+    /** Down to the smallest normal number, and 0 or what is left of it below. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void smallSharesAreWithinTheirBounds(Subject subject) {
+        for (int classes : new int[] {2, 20, 140}) {
+            SoftmaxSpec spec = new SoftmaxSpec(4000, classes, 1);
+            float[][] inputs = {new float[4000 * classes], new float[4000 * classes]};
+            Arrays.fill(inputs[0], -200);
+            for (int i = 0; i < spec.rows(); i++) {
+                inputs[0][i * classes] = 0;
+                inputs[0][i * classes + 1] = -87.2f - i * 0x1p-14f;
+            }
+            KernelCheck check = KernelCheck.random(spec, 1);
+            float[] expected = check.run(EnginesUnderTest.reference(), inputs)[1];
+            float[] p = check.run(subject.backend(), inputs)[1];
+            double[] bounds = check.bounds(inputs)[1];
+            for (int e = 0; e < p.length; e++) {
+                assertEquals(expected[e], p[e], bounds[e], subject + ", logit " + inputs[0][e]);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void equalLogitsShareEquallyAtTheEndsOfTheRange(Subject subject) {
+        for (float temperature : new float[] {Temperature.LOWEST, Temperature.HIGHEST}) {
+            for (int classes : new int[] {2, 32, 128}) {
+                KernelCheck check = KernelCheck.random(new SoftmaxSpec(33, classes, temperature), 1);
+                float[] logits = new float[33 * classes];
+                Arrays.fill(logits, 1e-3f);
+                for (float share : check.run(subject.backend(), new float[][] {logits, new float[logits.length]})[1]) {
+                    assertEquals(1f / classes, share, subject + ", T " + temperature);
+                }
+            }
+            assertEquals(1f, softmax(subject, temperature, 3e38f, -3e38f)[0], subject + ", T " + temperature);
+        }
+    }
+
     private static float[] softmax(Subject subject, float temperature, float... logits) {
         KernelCheck check = KernelCheck.random(new SoftmaxSpec(1, logits.length, temperature), 1);
         return check.run(subject.backend(), new float[][] {logits, new float[logits.length]})[1];

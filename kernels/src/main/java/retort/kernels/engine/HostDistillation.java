@@ -160,13 +160,11 @@ public final class HostDistillation {
         return Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
     }
 
-    /** The lowest index of the largest; NaN is never the largest. */
+    /** The lowest index of the largest; any number is larger than NaN. */
     private static int argmax(double[] x) {
         int best = 0;
-        double largest = Double.NEGATIVE_INFINITY;
-        for (int c = 0; c < x.length; c++) {
-            if (x[c] > largest) {
-                largest = x[c];
+        for (int c = 1; c < x.length; c++) {
+            if (x[c] > x[best] || Double.isNaN(x[best]) && !Double.isNaN(x[c])) {
                 best = c;
             }
         }

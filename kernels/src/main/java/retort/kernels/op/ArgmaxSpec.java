@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /**
  * indices[i] = the index of the largest of x[i][0..columns), the lowest among equals, stored as float32 (exact to
- * 2^24). x is rows x columns. A NaN is never the largest; a row of NaN alone gives 0. Exact.
+ * 2^24). x is rows x columns. Any number, -infinity too, is larger than NaN; a row of NaN alone gives 0. Exact.
  */
 public record ArgmaxSpec(int rows, int columns) implements Spec {
     private static final Pattern ID = SpecId.pattern("{rows}x{columns}");

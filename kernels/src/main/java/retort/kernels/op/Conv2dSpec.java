@@ -17,7 +17,11 @@ import java.util.regex.Pattern;
  * FILTER_GRADIENT  dF[r,s,c,o] = sum over b,i,j  of x[b, i stride + r - padding, j stride + s - padding, c] dY[b,i,j,o]
  * </pre>
  *
- * <p>x outside the image is 0. The operands stand in the same order for every pass; the pass says which is the result.
+ * <p>x outside the image is 0. A product with such a 0, or in an input gradient with what is no pixel of dY, may be
+ * left out or be 0 times its other factor. So where that factor is NaN or infinite, the sum is what the other products
+ * give, or NaN, and which of them may differ from engine to engine; every other element is the same on all of them.
+ *
+ * <p>The operands stand in the same order for every pass; the pass says which is the result.
  * The epilogue applies to it (bias by filter; the filter gradient has none). Elementwise |error| ≤ 2 (t + 2) eps times
  * the same sum over absolute values, where t is {@link #terms}, eps = 2^-24.
  *

@@ -17,8 +17,9 @@ import java.util.regex.Pattern;
  * FILTER_GRADIENT  dF[r,s,c]   = sum over b,i,j  of x[b, i stride + r - padding, j stride + s - padding, c] dY[b,i,j,c]
  * </pre>
  *
- * <p>x outside the image is 0. The operands stand in the same order for every pass; the pass says which is the result.
- * The epilogue applies to it as in {@link Conv2dSpec} (bias by channel; the filter gradient has none). Elementwise
+ * <p>x outside the image is 0; what {@link Conv2dSpec} says of such a 0 beside NaN or infinity holds here too. The
+ * operands stand in the same order for every pass; the pass says which is the result. The epilogue applies to it as in
+ * {@link Conv2dSpec} (bias by channel; the filter gradient has none). Elementwise
  * |error| ≤ 2 (t + 2) eps times the same sum over absolute values, where t is {@link #terms}, eps = 2^-24.
  *
  * <p>Source: Sifre 2014; Howard et al. 2017 (MobileNets).

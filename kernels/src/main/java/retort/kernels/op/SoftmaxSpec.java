@@ -8,8 +8,9 @@ import java.util.regex.Pattern;
  * p[i][j] = exp(z[i][j] / T) / sum over c of exp(z[i][c] / T), each row shifted by its largest logit first, so that no
  * exponential overflows. z and p are rows x classes.
  *
- * <p>Relative error at most (classes + 8 + 4 max |z| / T) 2^-23, down to
- * the smallest normal number. A NaN logit makes its row NaN. Source: Hinton, Vinyals and Dean 2015, equation 1.
+ * <p>Error: at most (classes + 8 + 4 max |z| / T) 2^-23 relative, and 2^-126 absolute, the smallest normal number: a
+ * share that is smaller may be 0. A logit that is NaN or +infinity makes its row NaN, and so does a row of -infinity
+ * alone; -infinity beside a number has no share. Source: Hinton, Vinyals and Dean 2015, equation 1.
  *
  * @param temperature T, {@link Temperature}
  */

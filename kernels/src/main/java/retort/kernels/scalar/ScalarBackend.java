@@ -458,13 +458,12 @@ final class ScalarBackend extends HostBackend {
         }
     }
 
-    /** Index of the largest element, the lowest among equals; comparisons with NaN are false, so NaN never wins. */
+    /** Index of the largest element, the lowest among equals; any number is larger than NaN. */
     private static int argmaxRow(float[] x, int from, int count) {
         int best = 0;
-        float largest = Float.NEGATIVE_INFINITY;
-        for (int c = 0; c < count; c++) {
-            if (x[from + c] > largest) {
-                largest = x[from + c];
+        for (int c = 1; c < count; c++) {
+            float next = x[from + c];
+            if (next > x[from + best] || Float.isNaN(x[from + best]) && !Float.isNaN(next)) {
                 best = c;
             }
         }
