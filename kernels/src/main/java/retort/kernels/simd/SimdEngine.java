@@ -23,6 +23,9 @@ public final class SimdEngine implements EngineProvider {
     /** For the tuner: its rounds are over sooner on most machines. */
     private static final Duration TUNING_LIMIT = Duration.ofSeconds(110);
 
+    /** Of a vector: four lanes, as many as the random numbers of dropout have words. */
+    private static final int LEAST_BITS = 128;
+
     @Override
     public Engine engine() {
         return Engine.CPU_SIMD;
@@ -45,12 +48,19 @@ public final class SimdEngine implements EngineProvider {
 
     private static Requirement vectorCompiler() {
         String name = "C2";
-        return compilesVectors()
-                ? Requirement.met(name, "on, with vectors of up to " + flag("MaxVectorSize") + " bytes")
+        if (!compilesVectors()) {
+            return new Requirement(
+                    name,
+                    "this JVM does not compile vector code, which would run 100 times slower",
+                    "use HotSpot with its C2 compiler on");
+        }
+        int bits = Integer.parseInt(flag("MaxVectorSize")) * Byte.SIZE;
+        return bits >= LEAST_BITS
+                ? Requirement.met(name, "on, with vectors of up to " + bits / Byte.SIZE + " bytes")
                 : new Requirement(
                         name,
-                        "this JVM does not compile vector code, which would run 100 times slower",
-                        "use HotSpot with its C2 compiler on");
+                        "this JVM compiles vectors of at most " + bits + " bits, the kernels need " + LEAST_BITS,
+                        "leave out -XX:MaxVectorSize, or use another engine");
     }
 
     private static Requirement fusedMultiplyAdd() {
