@@ -110,6 +110,8 @@ public interface Backend extends AutoCloseable {
      *
      * @throws IllegalArgumentException for a tensor that does not fit its operand, and one that shares elements with a
      * result
+     * @throws BackendException if there is no memory for the work, or a device fails; the elements of the results are
+     * then unspecified, and the backend can be used on
      */
     void run(Call call);
 

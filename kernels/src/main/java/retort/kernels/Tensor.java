@@ -65,7 +65,7 @@ public abstract class Tensor {
     public final Tensor rows(int from, int count) {
         rowMajor("rows");
         if (from < 0 || count < 1 || from > shape.rows() - count) {
-            throw new IllegalArgumentException("rows: " + from + " .. " + (from + count - 1) + " asked of " + shape);
+            throw new IllegalArgumentException("rows: " + from + " .. " + (from + count - 1L) + " asked of " + shape);
         }
         return count == shape.rows() ? this : view(scope, shape.withRows(count), from * shape.rowSize());
     }

@@ -35,7 +35,7 @@ class MisuseTest {
     }
 
     /** Everything that works with a backend. */
-    private static List<Executable> uses(Backend backend, Scope scope, Tensor x, Tensor y, Tensor z) {
+    static List<Executable> uses(Backend backend, Scope scope, Tensor x, Tensor y, Tensor z) {
         return List.of(
                 () -> backend.upload(new float[4], x),
                 () -> backend.download(x),

@@ -68,7 +68,7 @@ public final class Model implements AutoCloseable {
         try {
             Sequential.Loaded loaded = Sequential.load(home, file, weights);
             return new Model(home, loaded.model(), loaded.metadata());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             home.close();
             throw e;
         }

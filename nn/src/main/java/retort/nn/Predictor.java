@@ -43,10 +43,15 @@ public final class Predictor implements AutoCloseable {
         Plan(Sequential network, Backend backend, int batch) {
             this.batch = batch;
             scope = backend.scope();
-            x = scope.tensor(network.batchShape(batch));
-            RecordingBackend recorder = new RecordingBackend(backend);
-            logits = network.infer(recorder, scope, x);
-            calls = recorder.calls().toArray(Call[]::new);
+            try {
+                x = scope.tensor(network.batchShape(batch));
+                RecordingBackend recorder = new RecordingBackend(backend);
+                logits = network.infer(recorder, scope, x);
+                calls = recorder.calls().toArray(Call[]::new);
+            } catch (RuntimeException | Error e) {
+                scope.close();
+                throw e;
+            }
         }
 
         void run(Backend backend, float[] inputs, int from) {

@@ -2,6 +2,7 @@ package retort.kernels.engine;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import retort.kernels.Backend;
+import retort.kernels.BackendException;
 import retort.kernels.Call;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
@@ -98,7 +99,33 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
                 checkAlone(call, i);
             }
         }
-        work(call).run();
+        try {
+            runWithRoom(call);
+        } catch (OutOfMemoryError e) {
+            throw noMemory(call.spec().id(), e);
+        }
+    }
+
+    /** What only writes its results can be done again where the heap was full. */
+    private void runWithRoom(Call call) {
+        try {
+            work(call).run();
+        } catch (OutOfMemoryError e) {
+            for (Operand operand : call.operands()) {
+                if (operand.role() == Operand.Role.UPDATED) {
+                    throw e;
+                }
+            }
+            makeRoom();
+            work(call).run();
+        }
+    }
+
+    /** That the Java heap has not what is needed for something. */
+    protected final BackendException noMemory(String something, OutOfMemoryError cause) {
+        long mebibytes = Runtime.getRuntime().maxMemory() >> 20;
+        return new BackendException(
+                engine() + ": no memory for " + something + " in a heap of " + mebibytes + " MiB (java -Xmx)", cause);
     }
 
     private Runnable work(Call call) {
@@ -173,6 +200,9 @@ public abstract class CheckedBackend<T extends Tensor> implements Backend, Scope
 
     /** Called once, by the thread that closes the last of this backend and its siblings. */
     protected abstract void doClose();
+
+    /** Leaves the Java heap what was kept for later tensors. */
+    protected void makeRoom() {}
 
     /** Another backend whose origin this one is; may be called by any thread. */
     protected abstract Backend doSibling(int threads);

@@ -1,7 +1,6 @@
 package retort.kernels.engine;
 
 import java.util.Arrays;
-import retort.kernels.BackendException;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
 import retort.kernels.op.ElementType;
@@ -48,15 +47,26 @@ public abstract class HostBackend extends CheckedBackend<HostTensor> {
 
     private HostTensor allocate(Scope scope, Shape shape, boolean packed, ElementType type, int columns) {
         checkThread();
+        int length = HostTensor.length(shape, type, columns);
         try {
-            float[] array = memory.take(HostTensor.length(shape, type, columns));
-            return new HostTensor(scope, shape, packed, type, array, 0, columns);
+            return new HostTensor(scope, shape, packed, type, memory.take(length), 0, columns);
         } catch (OutOfMemoryError e) {
-            throw new BackendException(
-                    engine() + ": no memory for a tensor " + shape + " in a heap of "
-                            + (Runtime.getRuntime().maxMemory() >> 20) + " MiB (java -Xmx)",
-                    e);
+            throw noMemory("a tensor " + shape, e);
         }
+    }
+
+    /** An array for a kernel to keep, for which tensors that are kept for later make room; any thread may ask. */
+    protected final float[] newArray(int length) {
+        return memory.make(length);
+    }
+
+    @Override
+    protected final void makeRoom() {
+        memory.clear();
+    }
+
+    HostMemory memory() {
+        return memory;
     }
 
     @Override

@@ -3,11 +3,14 @@ package retort.kernels.engine;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * Arrays that closed scopes gave back, by length. A training loop opens and closes the same shapes every step and so
  * gets the same arrays every step, without zeroing and without work for the garbage collector. Who asks for ever new
- * lengths fills this up, and then it starts anew.
+ * lengths fills this up, and then it starts anew; where the heap is full, what is kept makes room.
+ *
+ * <p>The threads of a backend may all ask for arrays.
  */
 final class HostMemory {
     /**
@@ -16,9 +19,13 @@ final class HostMemory {
      */
     private static final int LONGEST_KEPT = 24_000_000;
 
+    /** Where arrays come from; tests put one in its place that fails. */
+    static volatile IntFunction<float[]> heap = float[]::new;
+
     private final Map<Integer, ArrayDeque<float[]>> free = new HashMap<>();
     private final long mostKept;
     private long kept;
+    private long lent;
 
     /** Keeps up to a quarter of the heap. */
     HostMemory() {
@@ -30,17 +37,31 @@ final class HostMemory {
         this.mostKept = mostKept;
     }
 
-    /** An array of just this length; its elements are unspecified. */
-    float[] take(int length) {
+    /** An array of just this length, to be given back; its elements are unspecified. */
+    synchronized float[] take(int length) {
         ArrayDeque<float[]> arrays = free.get(length);
-        if (arrays == null || arrays.isEmpty()) {
-            return new float[length];
-        }
-        kept -= length;
-        return arrays.pop();
+        boolean isKept = arrays != null && !arrays.isEmpty();
+        float[] array = isKept ? arrays.pop() : make(length);
+        kept -= isKept ? length : 0;
+        lent += length;
+        return array;
     }
 
-    void give(float[] array) {
+    /** A new array that is not given back. What is kept is dropped if there is no other room for it. */
+    synchronized float[] make(int length) {
+        try {
+            return heap.apply(length);
+        } catch (OutOfMemoryError e) {
+            if (kept == 0) {
+                throw e;
+            }
+            clear();
+            return heap.apply(length);
+        }
+    }
+
+    synchronized void give(float[] array) {
+        lent -= array.length;
         if (array.length > Math.min(LONGEST_KEPT, mostKept)) {
             return;
         }
@@ -52,11 +73,16 @@ final class HostMemory {
     }
 
     /** Elements in all the arrays that are kept. */
-    long kept() {
+    synchronized long kept() {
         return kept;
     }
 
-    void clear() {
+    /** Elements in all the arrays that were taken and not given back. */
+    synchronized long lent() {
+        return lent;
+    }
+
+    synchronized void clear() {
         free.clear();
         kept = 0;
     }

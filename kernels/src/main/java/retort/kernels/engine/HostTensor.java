@@ -69,7 +69,11 @@ public final class HostTensor extends Tensor {
         if (panel == ROW_MAJOR) {
             return shape.size();
         }
-        long length = (long) shape.rows() * Math.ceilDiv(shape.rowSize(), panel) * panel;
+        return fitting(shape, panel, (long) shape.rows() * Math.ceilDiv(shape.rowSize(), panel) * panel);
+    }
+
+    /** The length of an array for a matrix in panels, if there is one so long. */
+    static int fitting(Shape shape, int panel, long length) {
         if (length > Integer.MAX_VALUE - 64) {
             throw new IllegalArgumentException("scope: " + shape + " in panels of " + panel + " columns has " + length
                     + " elements, more than an array holds");

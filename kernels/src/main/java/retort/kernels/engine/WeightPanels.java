@@ -29,6 +29,8 @@ public record WeightPanels(ElementType type, int rows, int columns, int lanes) {
     public static WeightPanels of(ElementType type, Shape matrix, int panel) {
         int columns = matrix.rowSize();
         int lanes = panel == HostTensor.ROW_MAJOR ? Math.ceilDiv(columns, 2) : panel / 2;
+        long padded = 2L * lanes * Math.ceilDiv(columns, 2 * lanes);
+        HostTensor.fitting(matrix, 2 * lanes, padded * (matrix.rows() + 3L) / 2);
         return new WeightPanels(type, matrix.rows(), columns, lanes);
     }
 

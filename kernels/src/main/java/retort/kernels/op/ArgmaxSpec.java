@@ -41,7 +41,7 @@ public record ArgmaxSpec(int rows, int columns) implements Spec {
 
     @Override
     public List<Operand> operands() {
-        return List.of(Operand.read("x", Shape.of(rows, columns)), Operand.written("indices", Shape.of(rows)));
+        return List.of(Operand.read("x", xShape()), Operand.written("indices", indicesShape()));
     }
 
     @Override

@@ -38,7 +38,7 @@ public record BiasSpec(int rows, int columns) implements Spec {
 
     @Override
     public List<Operand> operands() {
-        return List.of(Operand.updated("x", Shape.of(rows, columns)), Operand.read("bias", Shape.of(columns)));
+        return List.of(Operand.updated("x", xShape()), Operand.read("bias", biasShape()));
     }
 
     @Override

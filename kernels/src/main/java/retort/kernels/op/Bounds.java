@@ -41,7 +41,7 @@ final class Bounds {
     static double[] ofSums(float[] sums, int terms, Epilogue epilogue, float[] bias) {
         double[] bound = new double[sums.length];
         for (int e = 0; e < bound.length; e++) {
-            double error = 2 * (terms + 2) * EPS * sums[e];
+            double error = 2 * (terms + 2L) * EPS * sums[e];
             if (epilogue.bias()) {
                 error += 2 * EPS * (sums[e] + Math.abs(bias[e % bias.length]));
             }

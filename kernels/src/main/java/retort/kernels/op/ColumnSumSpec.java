@@ -41,7 +41,7 @@ public record ColumnSumSpec(int rows, int columns) implements Spec {
 
     @Override
     public List<Operand> operands() {
-        return List.of(Operand.read("x", Shape.of(rows, columns)), Operand.written("sums", Shape.of(columns)));
+        return List.of(Operand.read("x", xShape()), Operand.written("sums", sumsShape()));
     }
 
     @Override

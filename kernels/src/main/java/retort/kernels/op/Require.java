@@ -36,6 +36,11 @@ final class Require {
             throw new IllegalArgumentException(op + ": padding must be 0 or more and less than the kernel's size, got "
                     + padding + " with a " + kernelHeight + " x " + kernelWidth + " kernel");
         }
+        long most = Math.max(height, width) + 2L * padding;
+        if (most > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(op + ": an image of " + height + " x " + width + " with padding "
+                    + padding + " is " + most + " pixels long, expected at most " + Integer.MAX_VALUE);
+        }
         if (height + 2 * padding < kernelHeight || width + 2 * padding < kernelWidth) {
             throw new IllegalArgumentException(op + ": a " + kernelHeight + " x " + kernelWidth
                     + " kernel does not fit an image of " + height + " x " + width + " with padding " + padding);

@@ -22,7 +22,8 @@ final class Col2ImGradient {
         this.spec = spec;
         this.run = spec.kernelWidth() * spec.channels();
         this.columns = Math.ceilDiv(spec.kernelHeight() * run, NR) * NR;
-        this.rowElements = ((spec.outWidth() - 1) * spec.stride() + spec.kernelWidth()) * spec.channels();
+        long rowPixels = (spec.outWidth() - 1L) * spec.stride() + spec.kernelWidth();
+        this.rowElements = Scratch.length(rowPixels * spec.channels());
         this.rows = (spec.outHeight() - 1) * spec.stride() + spec.kernelHeight();
     }
 
@@ -35,9 +36,9 @@ final class Col2ImGradient {
      * The filter as panels, a row for each filter, a column for each element under the kernel: [panel][filter][r, s,
      * c].
      */
-    float[] pack(HostTensor filter, Scratch scratch) {
+    void pack(HostTensor filter, Scratch scratch) {
         int filters = spec.filters();
-        float[] packed = scratch.take(Scratch.Use.RIGHT, columns * filters);
+        float[] packed = takePacked(scratch);
         Arrays.fill(packed, 0, columns * filters, 0);
         for (int element = 0; element < spec.kernelHeight() * run; element++) {
             int from = filter.offset() + element * filters;
@@ -46,13 +47,17 @@ final class Col2ImGradient {
                 packed[to + o * NR] = filter.array()[from + o];
             }
         }
-        return packed;
+    }
+
+    /** For the filter: once it was taken, every thread gets the same array. */
+    float[] takePacked(Scratch scratch) {
+        return scratch.take(Scratch.Use.RIGHT, (long) columns * spec.filters());
     }
 
     /** Writes the gradient of one image. */
     void image(int number, HostTensor dX, float[] packed, HostTensor dY, Scratch scratch) {
-        float[] parts = scratch.take(Scratch.Use.LEFT, spec.outWidth() * columns);
-        float[] padded = scratch.take(Scratch.Use.ROWS, rows * rowElements);
+        float[] parts = scratch.take(Scratch.Use.LEFT, (long) spec.outWidth() * columns);
+        float[] padded = scratch.take(Scratch.Use.ROWS, (long) rows * rowElements);
         Arrays.fill(padded, 0, rows * rowElements, 0);
         int rowOfY = spec.outWidth() * spec.filters();
         for (int i = 0; i < spec.outHeight(); i++) {

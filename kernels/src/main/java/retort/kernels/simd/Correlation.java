@@ -85,6 +85,7 @@ abstract class Correlation {
     final int filters;
     private final boolean padded;
     private final int tapElements;
+    private final int packedSize;
     private final int columnsAtOnce;
     private final Sweep[] sweeps;
     private final SimdEpilogue epilogue;
@@ -103,7 +104,7 @@ abstract class Correlation {
             HostTensor image,
             HostTensor result,
             boolean padded,
-            int tapElements,
+            long tapElements,
             int columnsAtOnce,
             SimdEpilogue epilogue,
             int threads) {
@@ -111,7 +112,8 @@ abstract class Correlation {
         this.spec = spec;
         this.result = result;
         this.padded = padded;
-        this.tapElements = tapElements;
+        this.packedSize = Scratch.length(spec.kernelHeight() * spec.kernelWidth() * tapElements);
+        this.tapElements = (int) tapElements;
         this.columnsAtOnce = columnsAtOnce;
         channels = forward ? spec.channels() : spec.filters();
         filters = forward ? spec.filters() : spec.channels();
@@ -182,11 +184,7 @@ abstract class Correlation {
 
     /** For the filter: once it was taken, every thread gets the same array. */
     private float[] takePacked(Scratch shared) {
-        return shared.take(Scratch.Use.RIGHT, packedSize());
-    }
-
-    private int packedSize() {
-        return spec.kernelHeight() * spec.kernelWidth() * tapElements;
+        return shared.take(Scratch.Use.RIGHT, packedSize);
     }
 
     private void pack(HostTensor filter, Phase rows, Phase columns, float[] packed, int at) {
@@ -258,7 +256,7 @@ abstract class Correlation {
         int rowStep = sweep.under().step();
         int at = sweep.under().at(image, top) - top * rowStep;
         int firstRow = image * outHeight + sweep.rows().first();
-        int rowsAtOnce = packedSize() <= SMALL_FILTER ? 1 : to - from;
+        int rowsAtOnce = packedSize <= SMALL_FILTER ? 1 : to - from;
         for (Columns each : sweep.columns()) {
             Phase columns = each.columns();
             scratch.operands().set(rows, packed, result.array(), outStep * filters);

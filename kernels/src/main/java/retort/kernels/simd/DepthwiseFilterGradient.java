@@ -41,17 +41,31 @@ final class DepthwiseFilterGradient {
         shares = Math.min(SHARES, spec.batch());
     }
 
-    void run(Workers workers, Scratch shared, Scratch[] scratch) {
+    Runnable prepare(Workers workers, Scratch shared, Scratch[] scratch) {
         int size = dFilter.size();
-        float[] sums = shared.take(Scratch.Use.RIGHT, shares * size);
-        Arrays.fill(sums, 0, shares * size, 0);
         int share = Math.ceilDiv(spec.batch(), shares);
-        workers.forEach(shares, Math.max(spec.flops(), spec.bytes()), (number, worker) -> {
+        long work = Math.max(spec.flops(), spec.bytes());
+        Workers.Task task = (number, worker) -> {
             int to = Math.min(spec.batch(), (number + 1) * share);
             for (int image = number * share; image < to; image++) {
-                addImage(image, sums, number * size, scratch[worker]);
+                addImage(image, takeSums(shared, size), number * size, scratch[worker]);
             }
-        });
+        };
+        return () -> {
+            float[] sums = takeSums(shared, size);
+            Arrays.fill(sums, 0, shares * size, 0);
+            workers.forEach(shares, work, task);
+            addShares(sums, size);
+        };
+    }
+
+    /** Once they were taken, every thread gets the same array. */
+    private float[] takeSums(Scratch shared, int size) {
+        return shared.take(Scratch.Use.RIGHT, (long) shares * size);
+    }
+
+    /** The sums of all shares. */
+    private void addShares(float[] sums, int size) {
         for (int number = 1; number < shares; number++) {
             for (int e = 0; e < size; e++) {
                 sums[e] += sums[number * size + e];

@@ -52,20 +52,34 @@ final class FilterGradient {
         run = spec.kernelWidth() * spec.channels();
         columns = Math.ceilDiv(spec.filters(), NR) * NR;
         pairs = run == RUN && spec.filters() == columns;
-        sumsSize = spec.kernelHeight() * run * columns;
+        sumsSize = Scratch.length((long) spec.kernelHeight() * run * columns);
         shares = Math.clamp(SHARED_SUMS / sumsSize, 1, Math.min(SHARES, spec.batch()));
     }
 
-    void run(Workers workers, Scratch shared, Scratch[] scratch) {
-        float[] sums = shared.take(Scratch.Use.RIGHT, shares * sumsSize);
-        Arrays.fill(sums, 0, shares * sumsSize, 0);
+    Runnable prepare(Workers workers, Scratch shared, Scratch[] scratch) {
         int share = Math.ceilDiv(spec.batch(), shares);
-        workers.forEach(shares, spec.flops(), (number, worker) -> {
+        Workers.Task task = (number, worker) -> {
             int to = Math.min(spec.batch(), (number + 1) * share);
             for (int image = number * share; image < to; image++) {
-                addImage(image, sums, number * sumsSize, scratch[worker]);
+                addImage(image, takeSums(shared), number * sumsSize, scratch[worker]);
             }
-        });
+        };
+        long flops = spec.flops();
+        return () -> {
+            float[] sums = takeSums(shared);
+            Arrays.fill(sums, 0, shares * sumsSize, 0);
+            workers.forEach(shares, flops, task);
+            addShares(sums);
+        };
+    }
+
+    /** Once they were taken, every thread gets the same array. */
+    private float[] takeSums(Scratch shared) {
+        return shared.take(Scratch.Use.RIGHT, shares * sumsSize);
+    }
+
+    /** The sums of all shares, without the columns that fill up a panel. */
+    private void addShares(float[] sums) {
         for (int number = 1; number < shares; number++) {
             for (int e = 0; e < sumsSize; e++) {
                 sums[e] += sums[number * sumsSize + e];
@@ -94,7 +108,7 @@ final class FilterGradient {
                 operands.set(rows, dY.array(), sums, columns).adding(true);
                 addRows(row, end, xAt, dYAt, NR, columns, operands, at);
             } else {
-                float[] packed = scratch.take(Scratch.Use.RIGHT, pixels * columns);
+                float[] packed = scratch.take(Scratch.Use.RIGHT, (long) pixels * columns);
                 for (int filter = 0; filter < spec.filters(); filter += NR) {
                     int columnsThere = Math.min(NR, spec.filters() - filter);
                     DenseCorrelation.packPanel(

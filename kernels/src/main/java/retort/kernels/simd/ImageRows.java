@@ -31,7 +31,7 @@ record ImageRows(HostTensor images, int height, int width, int channels, int zer
             return images.array();
         }
         int step = step();
-        float[] copied = scratch.take(Scratch.Use.ROWS, (end - first) * step);
+        float[] copied = scratch.take(Scratch.Use.ROWS, (long) (end - first) * rowPixels * channels);
         int before = zeros * channels;
         int length = Math.min(rowPixels - zeros, width) * channels;
         for (int row = first; row < end; row++) {

@@ -25,6 +25,8 @@ record KernelClass<T>(Class<T> kernel, String name, MethodTypeDesc run, Consumer
             MethodHandles.Lookup type = MethodHandles.lookup().defineHiddenClass(bytes(), true);
             return kernel.cast(type.findConstructor(type.lookupClass(), MethodType.methodType(void.class))
                     .invoke());
+        } catch (Error e) {
+            throw e;
         } catch (Throwable e) {
             throw new IllegalStateException("cpu-simd: no kernel " + name, e);
         }

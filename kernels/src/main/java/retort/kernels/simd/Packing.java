@@ -222,6 +222,11 @@ final class Packing {
         return depth * NR + NR;
     }
 
+    /** Elements of so many. */
+    static long panelsSize(int panels, int depth) {
+        return panels * (depth + 1L) * NR;
+    }
+
     /**
      * Packs rows p .. p + depth of {@code count} panels of scale op(B), from panel {@code first} on, to
      * {@code to[at..]}.

@@ -1,5 +1,7 @@
 package retort.kernels.simd;
 
+import java.util.function.IntFunction;
+
 /** What a thread reuses from call to call. Arrays grow to the most that was asked of them. */
 final class Scratch {
     /** What the arrays are for; a kernel may hold one of each at a time. */
@@ -19,6 +21,17 @@ final class Scratch {
     private final Packing.ABlock aBlock = new Packing.ABlock();
     private final Packing.BPanels bPanels = new Packing.BPanels();
     private final float[][] arrays = new float[Use.values().length][0];
+    private final IntFunction<float[]> heap;
+
+    /** @param heap makes arrays */
+    Scratch(IntFunction<float[]> heap) {
+        this.heap = heap;
+    }
+
+    /** One more that takes its arrays from the same heap. */
+    Scratch another() {
+        return new Scratch(heap);
+    }
 
     MicroKernel.Operands operands() {
         return operands;
@@ -41,12 +54,27 @@ final class Scratch {
     }
 
     /** At least {@code length} elements, with whatever was left in them. */
-    float[] take(Use use, int length) {
+    float[] take(Use use, long length) {
         float[] array = arrays[use.ordinal()];
         if (array.length < length) {
-            array = new float[length];
+            // Dropped first: there may not be room for both.
+            arrays[use.ordinal()] = new float[0];
+            array = heap.apply(length(length));
             arrays[use.ordinal()] = array;
         }
         return array;
+    }
+
+    /**
+     * A product of sizes as the length of an array.
+     *
+     * @throws IllegalArgumentException if that is more than an array holds
+     */
+    static int length(long elements) {
+        if (elements > Integer.MAX_VALUE - 64) {
+            throw new IllegalArgumentException("cpu-simd: operands as large as these are packed into " + elements
+                    + " elements, more than an array holds");
+        }
+        return (int) elements;
     }
 }

@@ -19,12 +19,14 @@ final class SimdAdam {
         this.workers = workers;
     }
 
-    void run(AdamSpec spec, HostTensor w, HostTensor gradient, HostTensor m, HostTensor v, float stepSize) {
-        workers.forEach(Math.ceilDiv(w.length(), CHUNK), spec.bytes(), (number, worker) -> {
+    Runnable prepare(AdamSpec spec, HostTensor w, HostTensor gradient, HostTensor m, HostTensor v, float stepSize) {
+        int length = w.length();
+        Workers.Task task = (number, worker) -> {
             int from = number * CHUNK;
-            int count = Math.min(CHUNK, w.length() - from);
+            int count = Math.min(CHUNK, length - from);
             update(spec, stepSize, gradient.array(), gradient.offset() + from, w, m, v, from, count);
-        });
+        };
+        return workers.prepare(Math.ceilDiv(length, CHUNK), spec.bytes(), task);
     }
 
     /** Updates elements from .. from + count of w, m and v with the gradient at {@code g[gAt ..]}. */

@@ -53,7 +53,9 @@ final class SimdBackend extends HostBackend {
         super(Blocking.NR, origin);
         this.parameters = parameters;
         workers = new Workers(threads);
-        Scratch[] scratch = Stream.generate(Scratch::new).limit(threads).toArray(Scratch[]::new);
+        Scratch[] scratch = Stream.generate(() -> new Scratch(this::newArray))
+                .limit(threads)
+                .toArray(Scratch[]::new);
         gemm = new SimdGemm(workers, scratch, parameters);
         denseBackward = new SimdDenseBackward(workers, scratch, gemm, parameters);
         conv2d = new SimdConv2d(workers, scratch);
@@ -97,30 +99,30 @@ final class SimdBackend extends HostBackend {
     @Override
     protected Runnable prepare(Spec spec, Operands<HostTensor> o) {
         return switch (spec) {
-            case AdamSpec s -> () -> adam.run(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
-            case ArgmaxSpec s -> () -> elementwise.argmax(s, o.get(0), o.get(1));
-            case BiasSpec s -> () -> elementwise.addBias(s, o.get(0), o.get(1));
-            case ColumnSumSpec s -> () -> elementwise.columnSums(s, o.get(0), o.get(1));
+            case AdamSpec s -> adam.prepare(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
+            case ArgmaxSpec s -> elementwise.argmax(s, o.get(0), o.get(1));
+            case BiasSpec s -> elementwise.addBias(s, o.get(0), o.get(1));
+            case ColumnSumSpec s -> elementwise.columnSums(s, o.get(0), o.get(1));
             case Conv2dSpec s -> conv2d.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case CrossEntropySpec s -> softmax.prepare(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case DenseBackwardSpec s -> denseBackward.prepare(s, o);
             case DepthwiseConv2dSpec s ->
                 depthwiseConv2d.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
-            case DistillationSpec s -> () -> distillation.run(s, o.get(0), o.get(1), o.get(2), o.get(3));
-            case DropoutSpec s -> () -> elementwise.dropout(s, o.key(), o.get(0), o.get(1));
+            case DistillationSpec s -> distillation.prepare(s, o.get(0), o.get(1), o.get(2), o.get(3));
+            case DropoutSpec s -> elementwise.dropout(s, o.key(), o.get(0), o.get(1));
             case GemmSpec s -> gemm.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
-            case MaxNormSpec s -> () -> maxNorm.run(s, o.get(0));
+            case MaxNormSpec s -> maxNorm.prepare(s, o.get(0));
             case MaxPool2dSpec s ->
                 switch (s.pass()) {
-                    case FORWARD -> () -> maxPool2d.forward(s, o.get(0), o.get(1));
-                    case GRADIENT -> () -> maxPool2d.gradient(s, o.get(0), o.get(1), o.get(2));
+                    case FORWARD -> maxPool2d.forward(s, o.get(0), o.get(1));
+                    case GRADIENT -> maxPool2d.gradient(s, o.get(0), o.get(1), o.get(2));
                 };
             case ReluSpec s ->
                 switch (s.pass()) {
-                    case FORWARD -> () -> elementwise.relu(s, o.get(0), o.get(1));
-                    case GRADIENT -> () -> elementwise.reluGradient(s, o.get(0), o.get(1), o.get(2));
+                    case FORWARD -> elementwise.relu(s, o.get(0), o.get(1));
+                    case GRADIENT -> elementwise.reluGradient(s, o.get(0), o.get(1), o.get(2));
                 };
-            case SgdSpec s -> () -> sgd.run(s, o.get(0), o.get(1), o.get(2));
+            case SgdSpec s -> sgd.prepare(s, o.get(0), o.get(1), o.get(2));
             case SoftmaxSpec s -> softmax.prepare(s, o.get(0), o.get(1));
         };
     }

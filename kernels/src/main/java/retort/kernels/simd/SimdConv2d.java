@@ -16,12 +16,13 @@ final class SimdConv2d {
 
     private final Workers workers;
     private final Scratch[] scratch;
-    private final Scratch shared = new Scratch();
+    private final Scratch shared;
 
     /** @param scratch one for each worker */
     SimdConv2d(Workers workers, Scratch[] scratch) {
         this.workers = workers;
         this.scratch = scratch;
+        this.shared = scratch[0].another();
     }
 
     Runnable prepare(Conv2dSpec given, HostTensor x, HostTensor filter, HostTensor y, Fused<HostTensor> fused) {
@@ -35,21 +36,20 @@ final class SimdConv2d {
             case INPUT_GRADIENT -> {
                 SimdEpilogue epilogue = new SimdEpilogue(spec.epilogue(), fused, x, spec.channels());
                 if (Col2ImGradient.suits(spec)) {
-                    yield () -> col2Im(spec, x, filter, y, epilogue);
+                    yield col2Im(spec, x, filter, y, epilogue);
                 }
                 Correlation sweeps = new DenseCorrelation(spec, y, x, epilogue, workers.count());
                 yield sweeps.prepare(filter, workers, shared, scratch, spec.flops());
             }
             case FILTER_GRADIENT -> {
-                FilterGradient gradient = new FilterGradient(spec, x, filter, y);
-                yield () -> gradient.run(workers, shared, scratch);
+                yield new FilterGradient(spec, x, filter, y).prepare(workers, shared, scratch);
             }
         };
     }
 
     /** To a kernel of one pixel it is all one where an image's rows end: some become one long row. */
     private static Conv2dSpec joined(Conv2dSpec spec) {
-        if (spec.kernelHeight() * spec.kernelWidth() > 1 || spec.stride() > 1 || spec.padding() > 0) {
+        if (spec.kernelHeight() > 1 || spec.kernelWidth() > 1 || spec.stride() > 1 || spec.padding() > 0) {
             return spec;
         }
         int rows = Math.clamp(ROW_PIXELS / spec.width(), 1, spec.height());
@@ -71,13 +71,17 @@ final class SimdConv2d {
     }
 
     /** One task for each image. */
-    private void col2Im(Conv2dSpec spec, HostTensor dX, HostTensor filter, HostTensor dY, SimdEpilogue epilogue) {
+    private Runnable col2Im(Conv2dSpec spec, HostTensor dX, HostTensor filter, HostTensor dY, SimdEpilogue epilogue) {
         Col2ImGradient gradient = new Col2ImGradient(spec);
-        float[] packed = gradient.pack(filter, shared);
         int pixels = spec.height() * spec.width();
-        workers.forEach(spec.batch(), spec.flops(), (image, worker) -> {
-            gradient.image(image, dX, packed, dY, scratch[worker]);
+        Workers.Task task = (image, worker) -> {
+            gradient.image(image, dX, gradient.takePacked(shared), dY, scratch[worker]);
             epilogue.apply(image * pixels, pixels, 0, spec.channels());
-        });
+        };
+        long flops = spec.flops();
+        return () -> {
+            gradient.pack(filter, shared);
+            workers.forEach(spec.batch(), flops, task);
+        };
     }
 }

@@ -30,7 +30,7 @@ final class SimdDenseBackward {
     private final Workers workers;
     private final Scratch[] scratch;
     private final SimdGemm gemm;
-    private final Scratch shared = new Scratch();
+    private final Scratch shared;
     private final int kc;
     private final int updateBlock;
     private final int updatePanels;
@@ -40,6 +40,7 @@ final class SimdDenseBackward {
     SimdDenseBackward(Workers workers, Scratch[] scratch, SimdGemm gemm, SimdParameters parameters) {
         this.workers = workers;
         this.scratch = scratch;
+        this.shared = scratch[0].another();
         this.gemm = gemm;
         kc = parameters.get(SimdParameter.KC);
         updateBlock = parameters.get(SimdParameter.UPDATE_BLOCK);
@@ -105,8 +106,8 @@ final class SimdDenseBackward {
             int row = number * height;
             int rows = Math.min(height, spec.inputs() - row);
             Scratch own = scratch[worker];
-            float[] sums = own.take(Scratch.Use.ROWS, rows * width);
-            float[] left = own.take(Scratch.Use.LEFT, rows * spec.batch());
+            float[] sums = own.take(Scratch.Use.ROWS, (long) rows * width);
+            float[] left = own.take(Scratch.Use.LEFT, (long) rows * spec.batch());
             for (int i = 0; i < right.length; i++) {
                 packing.packA(left, rows * i * kc, row, rows, i * kc, right[i].depth(), MR_UPDATE);
             }
@@ -123,12 +124,13 @@ final class SimdDenseBackward {
                 inputs.store(row, rows, sums);
             }
         };
+        long work = work(spec);
         return () -> {
             packRight(packing, right, spec.batch(), panels);
             if (inputs != null) {
                 inputs.packA(shared);
             }
-            workers.forEach(Math.ceilDiv(spec.inputs(), height), work(spec), task);
+            workers.forEach(Math.ceilDiv(spec.inputs(), height), work, task);
         };
     }
 
@@ -178,12 +180,12 @@ final class SimdDenseBackward {
         Packing packing = new Packing(product, x, dY);
         Packing.BPanels[] right = blocks(product.k());
         int n = product.n();
-        int height = MR * Math.max(1, gradientBlock / (MR * n));
+        int height = MR * Math.max(1, gradientBlock / MR / n);
         Workers.Task task = (number, worker) -> {
             int row = number * height;
             int rows = Math.min(height, product.m() - row);
             Scratch own = scratch[worker];
-            float[] gradient = own.take(Scratch.Use.GRADIENT, rows * n);
+            float[] gradient = own.take(Scratch.Use.GRADIENT, (long) rows * n);
             MacroKernel block = own.macroKernel().set(gradient, 0, 0, rows, n);
             for (int i = 0; i < right.length; i++) {
                 block.multiply(left(packing, right, i, row, rows, own), right[i], i > 0);
@@ -205,8 +207,9 @@ final class SimdDenseBackward {
 
     /** Packs all of dY. */
     private void packRight(Packing packing, Packing.BPanels[] right, int batch, int panels) {
-        int step = panels * Packing.panelStep(Math.min(batch, kc));
-        float[] to = shared.take(Scratch.Use.RIGHT, right.length * step);
+        int depth = Math.min(batch, kc);
+        float[] to = shared.take(Scratch.Use.RIGHT, right.length * Packing.panelsSize(panels, depth));
+        int step = panels * Packing.panelStep(depth);
         for (int i = 0; i < right.length; i++) {
             packing.bPanels(right[i], to, i * step, 1, i * kc, Math.min(kc, batch - i * kc), 0, panels);
         }

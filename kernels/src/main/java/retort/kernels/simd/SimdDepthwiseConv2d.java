@@ -12,18 +12,18 @@ import retort.kernels.op.DepthwiseConv2dSpec;
 final class SimdDepthwiseConv2d {
     private final Workers workers;
     private final Scratch[] scratch;
-    private final Scratch shared = new Scratch();
+    private final Scratch shared;
 
     /** @param scratch one for each worker */
     SimdDepthwiseConv2d(Workers workers, Scratch[] scratch) {
         this.workers = workers;
         this.scratch = scratch;
+        this.shared = scratch[0].another();
     }
 
     Runnable prepare(DepthwiseConv2dSpec spec, HostTensor x, HostTensor filter, HostTensor y, Fused<HostTensor> fused) {
         if (spec.pass() == Conv2dSpec.Pass.FILTER_GRADIENT) {
-            DepthwiseFilterGradient gradient = new DepthwiseFilterGradient(spec, x, filter, y);
-            return () -> gradient.run(workers, shared, scratch);
+            return new DepthwiseFilterGradient(spec, x, filter, y).prepare(workers, shared, scratch);
         }
         boolean forward = spec.pass() == Conv2dSpec.Pass.FORWARD;
         HostTensor image = forward ? x : y;

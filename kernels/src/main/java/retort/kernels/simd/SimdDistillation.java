@@ -1,5 +1,6 @@
 package retort.kernels.simd;
 
+import java.util.Arrays;
 import retort.kernels.engine.HostDistillation;
 import retort.kernels.engine.HostTensor;
 import retort.kernels.op.DistillationSpec;
@@ -20,14 +21,20 @@ final class SimdDistillation {
         this.workers = workers;
     }
 
-    void run(DistillationSpec spec, HostTensor logits, HostTensor targets, HostTensor dLogits, HostTensor outcome) {
+    Runnable prepare(
+            DistillationSpec spec, HostTensor logits, HostTensor targets, HostTensor dLogits, HostTensor outcome) {
         int share = Math.max(1, CHUNK / spec.classes());
-        workers.forEach(Math.ceilDiv(spec.rows(), share), COST * spec.bytes(), (number, worker) -> {
-            HostDistillation rows = new HostDistillation(spec);
-            int to = Math.min(spec.rows(), (number + 1) * share);
-            for (int i = number * share; i < to; i++) {
-                rows.row(i, logits, targets, dLogits, outcome);
+        int tasks = Math.ceilDiv(spec.rows(), share);
+        long work = COST * spec.bytes();
+        HostDistillation[] ofWorker = new HostDistillation[workers.count()];
+        Arrays.setAll(ofWorker, worker -> new HostDistillation(spec));
+        Workers.Task task = (number, worker) -> {
+            int from = number * share;
+            int to = from + Math.min(share, spec.rows() - from);
+            for (int i = from; i < to; i++) {
+                ofWorker[worker].row(i, logits, targets, dLogits, outcome);
             }
-        });
+        };
+        return workers.prepare(tasks, work, task);
     }
 }

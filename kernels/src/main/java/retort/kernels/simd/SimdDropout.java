@@ -61,6 +61,9 @@ final class SimdDropout {
     }
 
     private void oneByOne(int first, int count, float[] x, int xAt, float[] y, int yAt) {
+        if (count == 0) {
+            return;
+        }
         int[] words = new int[4];
         for (int e = 0; e < count; e++) {
             int element = first + e;

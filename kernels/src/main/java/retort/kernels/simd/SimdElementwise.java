@@ -3,6 +3,7 @@ package retort.kernels.simd;
 import static retort.kernels.simd.SimdSpecies.LANES;
 import static retort.kernels.simd.SimdSpecies.SPECIES;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import retort.kernels.engine.HostTensor;
@@ -36,17 +37,28 @@ final class SimdElementwise {
         void run(int from, int to);
     }
 
-    private void chunks(int count, long bytes, Range body) {
-        workers.forEach(Math.ceilDiv(count, CHUNK), bytes, (number, worker) -> {
-            int from = number * CHUNK;
-            body.run(from, Math.min(count, from + CHUNK));
-        });
+    private Runnable chunks(int count, long bytes, Range body) {
+        return inShares(count, CHUNK, bytes, body);
     }
 
-    void relu(ReluSpec spec, HostTensor x, HostTensor y) {
+    /** Rows in shares of about a chunk of elements. */
+    private Runnable rows(int rows, int columns, long bytes, Range body) {
+        return inShares(rows, Math.max(1, CHUNK / columns), bytes, body);
+    }
+
+    private Runnable inShares(int count, int share, long bytes, Range body) {
+        int tasks = Math.ceilDiv(count, share);
+        Workers.Task task = (number, worker) -> {
+            int from = number * share;
+            body.run(from, from + Math.min(share, count - from));
+        };
+        return workers.prepare(tasks, bytes, task);
+    }
+
+    Runnable relu(ReluSpec spec, HostTensor x, HostTensor y) {
         float[] xs = x.array();
         float[] ys = y.array();
-        chunks(spec.count(), spec.bytes(), (from, to) -> {
+        return chunks(spec.count(), spec.bytes(), (from, to) -> {
             int e = from;
             for (; e + LANES <= to; e += LANES) {
                 FloatVector.fromArray(SPECIES, xs, x.offset() + e).max(0).intoArray(ys, y.offset() + e);
@@ -62,11 +74,11 @@ final class SimdElementwise {
         return x <= 0 ? 0 : x;
     }
 
-    void reluGradient(ReluSpec spec, HostTensor y, HostTensor dY, HostTensor dX) {
+    Runnable reluGradient(ReluSpec spec, HostTensor y, HostTensor dY, HostTensor dX) {
         float[] ys = y.array();
         float[] dYs = dY.array();
         float[] dXs = dX.array();
-        chunks(spec.count(), spec.bytes(), (from, to) -> {
+        return chunks(spec.count(), spec.bytes(), (from, to) -> {
             FloatVector zero = FloatVector.zero(SPECIES);
             int e = from;
             for (; e + LANES <= to; e += LANES) {
@@ -80,21 +92,19 @@ final class SimdElementwise {
         });
     }
 
-    void dropout(DropoutSpec spec, DropoutKey key, HostTensor x, HostTensor y) {
+    Runnable dropout(DropoutSpec spec, DropoutKey key, HostTensor x, HostTensor y) {
         float[] xs = x.array();
         float[] ys = y.array();
         SimdDropout dropout = new SimdDropout(key, spec.rate(), spec.scale());
-        chunks(spec.count(), spec.bytes(), (from, to) -> {
+        return chunks(spec.count(), spec.bytes(), (from, to) -> {
             dropout.run(from, to - from, xs, x.offset() + from, ys, y.offset() + from);
         });
     }
 
-    void addBias(BiasSpec spec, HostTensor x, HostTensor bias) {
+    Runnable addBias(BiasSpec spec, HostTensor x, HostTensor bias) {
         int columns = spec.columns();
-        int share = Math.max(1, CHUNK / columns);
-        workers.forEach(Math.ceilDiv(spec.rows(), share), spec.bytes(), (number, worker) -> {
-            int to = Math.min(spec.rows(), (number + 1) * share);
-            for (int i = number * share; i < to; i++) {
+        return rows(spec.rows(), columns, spec.bytes(), (from, to) -> {
+            for (int i = from; i < to; i++) {
                 addRow(bias.array(), bias.offset(), x.array(), x.offset() + i * columns, columns);
             }
         });
@@ -114,29 +124,32 @@ final class SimdElementwise {
     }
 
     /** Tall matrices are cut into 16 bands, whatever the thread count, and the bands' sums added in order. */
-    void columnSums(ColumnSumSpec spec, HostTensor x, HostTensor sums) {
+    Runnable columnSums(ColumnSumSpec spec, HostTensor x, HostTensor sums) {
         int columns = spec.columns();
         int bands = spec.rows() >= 256 ? 16 : 1;
         int band = Math.ceilDiv(spec.rows(), bands);
         float[] partial = new float[bands * columns];
-        workers.forEach(bands, spec.bytes(), (number, worker) -> {
+        Workers.Task task = (number, worker) -> {
+            Arrays.fill(partial, number * columns, (number + 1) * columns, 0);
             int to = Math.min(spec.rows(), (number + 1) * band);
             for (int i = number * band; i < to; i++) {
                 addRow(x.array(), x.offset() + i * columns, partial, number * columns, columns);
             }
-        });
-        System.arraycopy(partial, 0, sums.array(), sums.offset(), columns);
-        for (int number = 1; number < bands; number++) {
-            addRow(partial, number * columns, sums.array(), sums.offset(), columns);
-        }
+        };
+        long bytes = spec.bytes();
+        return () -> {
+            workers.forEach(bands, bytes, task);
+            System.arraycopy(partial, 0, sums.array(), sums.offset(), columns);
+            for (int number = 1; number < bands; number++) {
+                addRow(partial, number * columns, sums.array(), sums.offset(), columns);
+            }
+        };
     }
 
-    void argmax(ArgmaxSpec spec, HostTensor x, HostTensor indices) {
+    Runnable argmax(ArgmaxSpec spec, HostTensor x, HostTensor indices) {
         int columns = spec.columns();
-        int share = Math.max(1, CHUNK / columns);
-        workers.forEach(Math.ceilDiv(spec.rows(), share), spec.bytes(), (number, worker) -> {
-            int to = Math.min(spec.rows(), (number + 1) * share);
-            for (int i = number * share; i < to; i++) {
+        return rows(spec.rows(), columns, spec.bytes(), (from, to) -> {
+            for (int i = from; i < to; i++) {
                 indices.array()[indices.offset() + i] = argmax(x.array(), x.offset() + i * columns, columns);
             }
         });

@@ -19,6 +19,7 @@ final class SimdEpilogue {
 
     private final Epilogue epilogue;
     private final Fused<HostTensor> fused;
+    private final SimdDropout dropout;
     private final float[] c;
     private final int at;
     private final int columns;
@@ -27,6 +28,8 @@ final class SimdEpilogue {
     SimdEpilogue(Epilogue epilogue, Fused<HostTensor> fused, HostTensor result, int columns) {
         this.epilogue = epilogue;
         this.fused = fused;
+        this.dropout =
+                epilogue.drops() ? new SimdDropout(fused.dropoutKey(), epilogue.dropout(), epilogue.scale()) : null;
         this.c = result.array();
         this.at = result.offset();
         this.columns = columns;
@@ -41,8 +44,6 @@ final class SimdEpilogue {
         if (epilogue.bias() && fewColumns) {
             biasColumns(row * columns + column, rows, column, width);
         }
-        SimdDropout dropout =
-                epilogue.drops() ? new SimdDropout(fused.dropoutKey(), epilogue.dropout(), epilogue.scale()) : null;
         for (int i = row; i < row + rows; i++) {
             int first = i * columns + column;
             if (epilogue.bias() && !fewColumns) {

@@ -38,7 +38,7 @@ import retort.kernels.op.GemmSpec;
 final class SimdGemm {
     private final Workers workers;
     private final Scratch[] scratch;
-    private final Scratch shared = new Scratch();
+    private final Scratch shared;
     private final SimdGemv gemv;
     private final SimdSkinnyGemm skinny;
     private final int kc;
@@ -56,6 +56,7 @@ final class SimdGemm {
     SimdGemm(Workers workers, Scratch[] scratch, SimdParameters parameters) {
         this.workers = workers;
         this.scratch = scratch;
+        this.shared = scratch[0].another();
         this.gemv = new SimdGemv(workers, scratch);
         this.skinny = new SimdSkinnyGemm(workers, scratch, parameters);
         kc = parameters.get(SimdParameter.KC);
@@ -118,7 +119,7 @@ final class SimdGemm {
     }
 
     private float[] takeRight(int depth, int panels) {
-        return shared.take(Scratch.Use.RIGHT, panels * Packing.panelStep(depth));
+        return shared.take(Scratch.Use.RIGHT, Packing.panelsSize(panels, depth));
     }
 
     /** Each thread some rows of B at a time, a few panels after the other. */
@@ -195,7 +196,7 @@ final class SimdGemm {
                 epilogue.apply(first, count, 0, spec.n());
             }
         };
-        return () -> workers.forEach(Math.ceilDiv(rows, chunk), spec.flops(), task);
+        return workers.prepare(Math.ceilDiv(rows, chunk), spec.flops(), task);
     }
 
     /** Rows a task, in whole tiles of mr: at most {@code most}, and shared out evenly among the threads. */
@@ -263,7 +264,7 @@ final class SimdGemm {
 
     /** For all of A: once it was taken, every thread gets the same array. */
     private float[] takeLeft(GemmSpec spec) {
-        return shared.take(Scratch.Use.LEFT, spec.m() * spec.k());
+        return shared.take(Scratch.Use.LEFT, (long) spec.m() * spec.k());
     }
 
     /** Goto's algorithm, a rectangle of C to a task. A small B is packed once; else each task packs what it needs. */

@@ -100,9 +100,11 @@ final class SimdGemv {
         int chunk = Math.ceilDiv(share, step) * step;
         int tasks = Math.ceilDiv(spec.n(), chunk);
         long bytes = spec.bytes();
-        Workers.Task task =
-                (number, worker) -> columns.run(number * chunk, Math.min(spec.n(), (number + 1) * chunk), worker);
-        return () -> workers.forEach(tasks, bytes, task);
+        Workers.Task task = (number, worker) -> {
+            int from = number * chunk;
+            columns.run(from, from + Math.min(chunk, spec.n() - from), worker);
+        };
+        return workers.prepare(tasks, bytes, task);
     }
 
     /** Read and written at least, the bias aside: how k is split depends on it, and so do the bits of a result. */

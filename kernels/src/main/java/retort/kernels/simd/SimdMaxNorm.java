@@ -4,6 +4,7 @@ import static retort.kernels.simd.Blocking.NR;
 import static retort.kernels.simd.SimdSpecies.LANES;
 import static retort.kernels.simd.SimdSpecies.SPECIES;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import retort.kernels.engine.HostTensor;
 import retort.kernels.op.MaxNormSpec;
@@ -20,22 +21,24 @@ final class SimdMaxNorm {
         this.workers = workers;
     }
 
-    void run(MaxNormSpec spec, HostTensor w) {
-        workers.forEach(Math.ceilDiv(spec.units(), NR), spec.bytes(), (number, worker) -> {
+    Runnable prepare(MaxNormSpec spec, HostTensor w) {
+        float[][] factors = new float[workers.count()][NR];
+        Workers.Task task = (number, worker) -> {
             int column = number * NR;
             if (w.isPacked()) {
-                limit(spec, w.array(), w.offset() + column * spec.inputs(), NR, NR);
+                limit(spec, w.array(), w.offset() + column * spec.inputs(), NR, NR, factors[worker]);
             } else {
                 int width = Math.min(NR, spec.units() - column);
-                limit(spec, w.array(), w.offset() + column, spec.units(), width);
+                limit(spec, w.array(), w.offset() + column, spec.units(), width, factors[worker]);
             }
-        });
+        };
+        return workers.prepare(Math.ceilDiv(spec.units(), NR), spec.bytes(), task);
     }
 
     /** {@code width} columns side by side from {@code w[at]} on, their rows {@code step} elements apart. */
-    private static void limit(MaxNormSpec spec, float[] w, int at, int step, int width) {
+    private static void limit(MaxNormSpec spec, float[] w, int at, int step, int width, float[] factors) {
         int end = at + spec.inputs() * step;
-        float[] factors = new float[NR];
+        Arrays.fill(factors, 0);
         if (width == NR) {
             squares(w, at, step, end, factors);
         } else {

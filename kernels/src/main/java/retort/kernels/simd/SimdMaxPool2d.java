@@ -19,8 +19,8 @@ final class SimdMaxPool2d {
     }
 
     /** Rows of y are shared out. */
-    void forward(MaxPool2dSpec spec, HostTensor x, HostTensor y) {
-        workers.forEach(spec.batch() * spec.outHeight(), spec.bytes(), (row, worker) -> {
+    Runnable forward(MaxPool2dSpec spec, HostTensor x, HostTensor y) {
+        Workers.Task task = (row, worker) -> {
             for (int j = 0; j < spec.outWidth(); j++) {
                 Window window = Window.of(spec, row, j);
                 int to = y.offset() + (row * spec.outWidth() + j) * spec.channels();
@@ -29,13 +29,14 @@ final class SimdMaxPool2d {
                     largest(window, x, c, channels).intoArray(y.array(), to + c, channels);
                 }
             }
-        });
+        };
+        return workers.prepare(spec.batch() * spec.outHeight(), spec.bytes(), task);
     }
 
     /** Images are shared out: windows overlap within one only. */
-    void gradient(MaxPool2dSpec spec, HostTensor x, HostTensor dY, HostTensor dX) {
+    Runnable gradient(MaxPool2dSpec spec, HostTensor x, HostTensor dY, HostTensor dX) {
         int image = spec.xShape().rowSize();
-        workers.forEach(spec.batch(), spec.bytes(), (number, worker) -> {
+        Workers.Task task = (number, worker) -> {
             int from = dX.offset() + number * image;
             Arrays.fill(dX.array(), from, from + image, 0);
             for (int row = number * spec.outHeight(); row < (number + 1) * spec.outHeight(); row++) {
@@ -44,7 +45,8 @@ final class SimdMaxPool2d {
                     pixelGradient(Window.of(spec, row, j), x, dY.array(), at, dX);
                 }
             }
-        });
+        };
+        return workers.prepare(spec.batch(), spec.bytes(), task);
     }
 
     /**
@@ -77,12 +79,13 @@ final class SimdMaxPool2d {
     }
 
     private static FloatVector largest(Window window, HostTensor x, int c, VectorMask<Float> channels) {
-        FloatVector best = null;
+        // Not null at first: what may be null is an object.
+        FloatVector best = FloatVector.fromArray(SPECIES, x.array(), x.offset() + window.at(0, 0) + c, channels);
         for (int r = 0; r < window.rows(); r++) {
             for (int s = 0; s < window.pixels(); s++) {
                 FloatVector value =
                         FloatVector.fromArray(SPECIES, x.array(), x.offset() + window.at(r, s) + c, channels);
-                best = best == null ? value : best.blend(value, isLarger(value, best));
+                best = best.blend(value, isLarger(value, best));
             }
         }
         return best;

@@ -16,12 +16,14 @@ final class SimdSgd {
         this.workers = workers;
     }
 
-    void run(SgdSpec spec, HostTensor w, HostTensor gradient, HostTensor velocity) {
-        workers.forEach(Math.ceilDiv(w.length(), CHUNK), spec.bytes(), (number, worker) -> {
+    Runnable prepare(SgdSpec spec, HostTensor w, HostTensor gradient, HostTensor velocity) {
+        int length = w.length();
+        Workers.Task task = (number, worker) -> {
             int from = number * CHUNK;
-            int count = Math.min(CHUNK, w.length() - from);
+            int count = Math.min(CHUNK, length - from);
             update(spec, gradient.array(), gradient.offset() + from, w, velocity, from, count);
-        });
+        };
+        return workers.prepare(Math.ceilDiv(length, CHUNK), spec.bytes(), task);
     }
 
     /** Updates elements from .. from + count of w and velocity with the gradient at {@code g[gAt ..]}. */

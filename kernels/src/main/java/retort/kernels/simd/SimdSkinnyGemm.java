@@ -12,7 +12,7 @@ import retort.kernels.op.GemmSpec;
 final class SimdSkinnyGemm {
     private final Workers workers;
     private final Scratch[] scratch;
-    private final Scratch shared = new Scratch();
+    private final Scratch shared;
     private final int mc;
     private final int kc;
 
@@ -20,6 +20,7 @@ final class SimdSkinnyGemm {
     SimdSkinnyGemm(Workers workers, Scratch[] scratch, SimdParameters parameters) {
         this.workers = workers;
         this.scratch = scratch;
+        this.shared = scratch[0].another();
         mc = parameters.get(SimdParameter.MC_TALL);
         kc = parameters.get(SimdParameter.KC_TALL);
     }
@@ -60,7 +61,7 @@ final class SimdSkinnyGemm {
 
     /** For all of B: once it was taken, every thread gets the same array. */
     private float[] takeRight(int k) {
-        return shared.take(Scratch.Use.RIGHT, k * LANES);
+        return shared.take(Scratch.Use.RIGHT, (long) k * LANES);
     }
 
     private static void add(float[] sums, HostTensor c, int first, int count, float beta) {

@@ -52,7 +52,7 @@ final class SimdSoftmax {
             int done = together * classes;
             ofWorker[worker].oneByOne(z, from + done, p, to + done, rows - together);
         };
-        return () -> workers.forEach(Math.ceilDiv(spec.rows(), share), COST * logits.size(), task);
+        return workers.prepare(Math.ceilDiv(spec.rows(), share), COST * logits.size(), task);
     }
 
     /**
@@ -116,12 +116,13 @@ final class SimdSoftmax {
         int share = Math.max(1, CHUNK / spec.classes());
         Rows[] ofWorker = ofWorkers(spec.classes(), spec.temperature());
         Workers.Task task = (number, worker) -> {
-            int to = Math.min(spec.rows(), (number + 1) * share);
-            for (int i = number * share; i < to; i++) {
+            int from = number * share;
+            int to = from + Math.min(share, spec.rows() - from);
+            for (int i = from; i < to; i++) {
                 crossEntropyRow(spec, ofWorker[worker], i, logits, targets, dLogits, outcome);
             }
         };
-        return () -> workers.forEach(Math.ceilDiv(spec.rows(), share), 8 * spec.bytes(), task);
+        return workers.prepare(Math.ceilDiv(spec.rows(), share), 8 * spec.bytes(), task);
     }
 
     private Rows[] ofWorkers(int classes, float temperature) {

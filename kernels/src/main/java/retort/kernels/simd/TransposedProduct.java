@@ -48,7 +48,7 @@ final class TransposedProduct {
     /** Packs A, before the rows are shared out. */
     void packA(Scratch shared) {
         int depth = panels * NR;
-        batch.set(shared.take(Scratch.Use.LEFT, width * depth), width / NR, depth);
+        batch.set(shared.take(Scratch.Use.LEFT, (long) width * depth), width / NR, depth);
         packing.packAAsPanels(batch.array(), depth);
     }
 

@@ -3,6 +3,7 @@ package retort.kernels.simd;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import retort.kernels.BackendException;
 
 /**
  * A fixed set of threads that share out numbered tasks. The caller takes its part too, so one thread means no other
@@ -89,7 +90,22 @@ final class Workers implements AutoCloseable {
         for (int i = 0; i < threads.length; i++) {
             int worker = i + 1;
             threads[i] =
-                    Thread.ofPlatform().daemon().name("retort-worker-" + worker).start(() -> serve(worker));
+                    Thread.ofPlatform().daemon().name("retort-worker-" + worker).unstarted(() -> serve(worker));
+        }
+        start();
+    }
+
+    private void start() {
+        int started = 0;
+        try {
+            for (Thread thread : threads) {
+                thread.start();
+                started++;
+            }
+        } catch (OutOfMemoryError e) {
+            close();
+            throw new BackendException(
+                    "cpu-simd: of " + count() + " threads the system gave " + (started + 1) + ", ask for fewer", e);
         }
     }
 
@@ -113,6 +129,11 @@ final class Workers implements AutoCloseable {
         job.work(0);
         job.await(watch);
         current = null;
+    }
+
+    /** That call of {@link #forEach}, to be made as often as one likes. */
+    Runnable prepare(int tasks, long work, Task body) {
+        return () -> forEach(tasks, work, body);
     }
 
     private void serve(int worker) {

@@ -3,6 +3,7 @@ package retort.kernels.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,34 @@ class HostMemoryTest {
         float[] weights = memory.take(FEATURES * 1200);
         memory.give(weights);
         assertNotSame(weights, memory.take(FEATURES * 1200));
+    }
+
+    @Test
+    void whatIsKeptMakesRoomWhereTheHeapIsFull() {
+        memory.give(memory.take(1000));
+        try (FailingHeap heap = FailingHeap.onceAt(1)) {
+            assertEquals(2000, memory.take(2000).length);
+            assertEquals(2, heap.arrays());
+        }
+        assertEquals(0, memory.kept());
+        assertEquals(2000, memory.lent());
+        try (FailingHeap heap = FailingHeap.onceAt(1)) {
+            assertThrows(OutOfMemoryError.class, () -> memory.take(3000));
+            assertEquals(1, heap.arrays(), "asked again though nothing was kept");
+        }
+        assertEquals(2000, memory.lent());
+    }
+
+    /** Nine of 80 MB and one that is lent, in a heap of 768 MiB. */
+    @Test
+    void nineLargeSizesDoNotFillTheHeap() {
+        HostMemory small = new HostMemory((768L << 20) / 4 / Float.BYTES);
+        float[] lent = small.take(20_000_000);
+        for (int length = 20_000_001; length <= 20_000_009; length++) {
+            small.give(small.take(length));
+            assertTrue(small.kept() * Float.BYTES <= 192L << 20, () -> small.kept() + " elements are kept");
+        }
+        assertEquals(lent.length, small.lent());
     }
 
     @Test

@@ -23,6 +23,21 @@ class SpecTest {
     }
 
     @Example
+    void anImageThatPaddingMakesTooLongIsRefusedWithItsLength() {
+        int side = 1_500_000_000;
+        int padding = 1_400_000_000;
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> new Conv2dSpec(
+                                Conv2dSpec.Pass.FORWARD, 1, side, 1, 1, side, side, 1, 1, padding, Epilogue.NONE))
+                .getMessage();
+        assertEquals(
+                "conv2d: an image of 1500000000 x 1 with padding 1400000000 is 4300000000 pixels long, expected at most "
+                        + "2147483647",
+                message);
+    }
+
+    @Example
     void everyOpIsAmongTheTried() {
         Set<Spec.Op> tried = specs().sampleStream().limit(2000).map(Spec::op).collect(Collectors.toSet());
         assertEquals(Set.of(Spec.Op.values()), tried);

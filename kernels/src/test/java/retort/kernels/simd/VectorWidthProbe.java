@@ -5,6 +5,7 @@ final class VectorWidthProbe {
     private VectorWidthProbe() {}
 
     public static void main(String[] arguments) {
-        System.out.println(new SimdEngine().unavailable().map(Throwable::getMessage).orElse("here"));
+        System.out.println(
+                new SimdEngine().unavailable().map(Throwable::getMessage).orElse("here"));
     }
 }
