@@ -118,6 +118,18 @@ class CompareTest {
         Outcome.of("compare", first.toString(), other.toString()).isRefused(BAD_FILE, other + ": " + problem);
     }
 
+    /** They could move the cursor, change colours, or hide what stands before them. */
+    @Test
+    void controlCharactersOfAReportDoNotReachTheTerminal() throws IOException {
+        String text = Files.readString(first.resolve("report.json"))
+                .replaceFirst("\"cpu\": \"", "\"cpu\": \"\\\\u001b[2J\\\\u009b1A\\\\u202edeaf");
+        Path odd = Files.writeString(folder.resolve("odd\033[31m.json"), text);
+        String out = Outcome.of("compare", odd.toString(), second.toString()).isDone().out();
+        assertTrue(out.contains("odd\\u001b[31m.json"), out);
+        assertTrue(out.contains("\\u001b[2J\\u009b1A\\u202edeaf"), out);
+        assertTrue(out.chars().allMatch(c -> c == '\n' || !Character.isISOControl(c) && c != 0x202E), out);
+    }
+
     @Test
     void oneReportOrNoneIsNotCompared() {
         Outcome.of("compare", first.toString()).isRefused(USAGE, "REPORT");

@@ -32,9 +32,22 @@ public final class Complaints {
         HelpLayout.apply(line);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOverwrittenOptionsAllowed(true);
+        line.setExecutionStrategy(Complaints::run);
         line.setExecutionExceptionHandler(this::explain);
         line.setParameterExceptionHandler(Complaints::explainUsage);
         return line;
+    }
+
+    /** What commands print may come from files of others; help has colours, and is ours. */
+    private static int run(ParseResult parsed) {
+        Integer helped = CommandLine.executeHelpRequest(parsed);
+        if (helped != null) {
+            return helped;
+        }
+        CommandLine line = parsed.commandSpec().commandLine();
+        line.setOut(Printable.writer(line.getOut()));
+        line.setErr(Printable.writer(line.getErr()));
+        return new CommandLine.RunLast().execute(parsed);
     }
 
     /** Runs a command line and gives its exit code. */

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import retort.driver.cli.Printable;
 import retort.driver.job.Epoch;
 import retort.driver.job.Fit;
 import retort.driver.job.Job;
@@ -168,14 +169,14 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
         remark = news;
         if (terminal == null && System.nanoTime() - lastLine > NANOS_BETWEEN_LINES) {
             lastLine = System.nanoTime();
-            err.println(line().text());
+            err.println(Printable.text(line().text()));
         }
     }
 
     private synchronized void draw() {
         if (task != null) {
             // A line that fills the last column wraps on some terminals.
-            err.print(CLEAR_LINE + line().text(terminal.columns() - 1));
+            err.print(CLEAR_LINE + Printable.text(line().text(terminal.columns() - 1)));
             err.flush();
         }
     }
@@ -197,7 +198,7 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
 
     private void tell(String line) {
         open();
-        err.println((terminal == null ? "" : CLEAR_LINE) + line);
+        err.println((terminal == null ? "" : CLEAR_LINE) + Printable.lines(line));
     }
 
     private static String score(double loss, double accuracy) {
