@@ -24,6 +24,8 @@ record CodedImage(String format, ImageFile limits) {
     static final String PNG = "png";
     static final String JPEG = "jpeg";
 
+    private static final int MOST_EXPANSION = 1100;
+
     GrayImage decode(byte[] bytes) throws BadImageException {
         if (!(format.equals(PNG) ? CodedEnd.isInPng(bytes) : CodedEnd.isInJpeg(bytes))) {
             throw new BadImageException(
@@ -34,7 +36,7 @@ record CodedImage(String format, ImageFile limits) {
         reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
             reader.setInput(in, true, true);
-            limits.checkSize(reader.getWidth(0), reader.getHeight(0));
+            checkSize(reader, bytes.length);
             BufferedImage image = reader.read(0);
             if (!warnings.isEmpty()) {
                 throw damaged(warnings.getFirst());
@@ -49,6 +51,19 @@ record CodedImage(String format, ImageFile limits) {
             throw damaged(String.valueOf(e.getMessage()));
         } finally {
             reader.dispose();
+        }
+    }
+
+    /** Before memory is taken for pixels that can't be there: of blank ones a byte of deflate holds 1,032. */
+    private void checkSize(ImageReader reader, int fileBytes) throws IOException, BadImageException {
+        int width = reader.getWidth(0);
+        int height = reader.getHeight(0);
+        limits.checkSize(width, height);
+        int bits =
+                format.equals(PNG) ? reader.getRawImageType(0).getColorModel().getPixelSize() : Byte.SIZE;
+        if ((long) width * height * bits / Byte.SIZE > (long) MOST_EXPANSION * fileBytes) {
+            throw new BadImageException("its header speaks of " + width + " x " + height
+                    + " pixels, more than there can be in " + fileBytes + " bytes");
         }
     }
 
