@@ -7,7 +7,6 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import retort.driver.cli.FileReason;
+import retort.driver.cli.InputFile;
 
 /** An earlier {@code bench.json}, and what a run is beside it. */
 public record Baseline(String file, BenchReport report) {
@@ -39,7 +39,7 @@ public record Baseline(String file, BenchReport report) {
      */
     public static Baseline read(Path file) {
         try {
-            return parse(file.toString(), Files.readString(file));
+            return parse(file.toString(), InputFile.text(file, "the bench.json of an earlier run"));
         } catch (IOException e) {
             throw FileReason.unreadable(file, e);
         }

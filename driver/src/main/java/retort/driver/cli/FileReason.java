@@ -2,6 +2,7 @@ package retort.driver.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -20,6 +21,7 @@ public final class FileReason {
             case AccessDeniedException denied -> "permission denied";
             case FileAlreadyExistsException there -> there.getFile() + " is there already";
             case NotDirectoryException file -> file.getFile() + " is a file, expected a folder";
+            case CharacterCodingException binary -> "it is no text in UTF-8";
             case FileSystemException named when named.getReason() != null -> named.getReason();
             default -> String.valueOf(e.getMessage());
         };

@@ -2,6 +2,9 @@ package retort.driver.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -28,6 +31,13 @@ public final class InputFile {
                     file.toString(), null, "it is a pipe or device, expected " + expected + " in a file");
         }
         return Files.newInputStream(file);
+    }
+
+    /** All of one that is text in UTF-8; the same is refused. */
+    public static String text(Path file, String expected) throws IOException {
+        try (Reader reader = new InputStreamReader(open(file, expected), StandardCharsets.UTF_8.newDecoder())) {
+            return reader.readAllAsString();
+        }
     }
 
     /**

@@ -38,10 +38,14 @@ public final class ShapeFile {
      * @throws IllegalArgumentException if a line is no spec id; the message names file and line
      */
     public static List<Spec> read(Path file) {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            // A pipe would be waited for.
+            throw new UncheckedIOException(file + ": is no regular file", new IOException());
+        }
         try {
             return parse(file.toString(), Files.readString(file));
         } catch (IOException e) {
-            throw new UncheckedIOException(file + ": can't be read", e);
+            throw new UncheckedIOException(file + ": can't be read: " + e, e);
         }
     }
 
