@@ -124,7 +124,9 @@ class CompareTest {
         String text = Files.readString(first.resolve("report.json"))
                 .replaceFirst("\"cpu\": \"", "\"cpu\": \"\\\\u001b[2J\\\\u009b1A\\\\u202edeaf");
         Path odd = Files.writeString(folder.resolve("odd\033[31m.json"), text);
-        String out = Outcome.of("compare", odd.toString(), second.toString()).isDone().out();
+        String out = Outcome.of("compare", odd.toString(), second.toString())
+                .isDone()
+                .out();
         assertTrue(out.contains("odd\\u001b[31m.json"), out);
         assertTrue(out.contains("\\u001b[2J\\u009b1A\\u202edeaf"), out);
         assertTrue(out.chars().allMatch(c -> c == '\n' || !Character.isISOControl(c) && c != 0x202E), out);

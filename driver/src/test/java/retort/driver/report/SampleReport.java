@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** A report with every part, as {@code run} gives it, and one with hardly any. */
-final class SampleReport {
+public final class SampleReport {
     private static final int[][] CONFUSION = new int[10][10];
     private static final double[] RECALL = new double[10];
 
@@ -23,7 +23,7 @@ final class SampleReport {
 
     private SampleReport() {}
 
-    static Report run() {
+    public static Report run() {
         Report.Epoch epoch = new Report.Epoch(1, 0.2141, 0.9372, 0.0671, 0.9805, 227.31);
         return new Report(
                 Report.SCHEMA_VERSION,

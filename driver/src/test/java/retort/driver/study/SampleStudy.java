@@ -10,7 +10,7 @@ import retort.driver.job.Method;
 import retort.driver.report.Report;
 
 /** Results that nobody computed, for what reads and writes them. */
-final class SampleStudy {
+public final class SampleStudy {
     static final Study.Settings SETTINGS =
             new Study.Settings("hinton2015", "cpu-simd", "MNIST", 60_000, "80 epochs", "40 epochs");
 
@@ -29,6 +29,14 @@ final class SampleStudy {
                 "unknown",
                 Map.of());
         return Study.begun(name, SETTINGS, environment);
+    }
+
+    /** A teacher, a student of all digits and one that never saw a 3. */
+    public static Study small() {
+        return begun(Grid.NAME)
+                .with(teacher(0, 90))
+                .with(result(cell(30, 4, Set.of(), 0), 104))
+                .with(result(cell(30, 4, Set.of(3), 0), 200));
     }
 
     /** Three widths at three temperatures, all digits and without 3, two seeds; and some on true labels. */
