@@ -17,6 +17,11 @@ status=0
 mvn -B -fae test-compile surefire:test@default-test -Dsurefire.failIfNoSpecifiedTests=false -Dretort.require=opencl \
     -Dtest="$tests" -Dretort.soak="$share" -Dretort.soak.results="$rows" || status=1
 
+# Readers by coverage too, where all is tried.
+if [[ $tests == '*SoakTest' ]]; then
+    ROWS=$rows bench/fuzz.sh "$(awk -v share="$share" 'BEGIN { printf "%d", share < 1e-6 ? 1 : 1e6 * share }')" || status=1
+fi
+
 page=docs/reliability.md
 {
     sed '/^<!-- rows -->$/q' "$page"
