@@ -8,7 +8,10 @@ import retort.kernels.op.Shape;
 
 /** What the engines on the CPU share: tensors are Java arrays, and every call is done when it returns. */
 public abstract class HostBackend extends CheckedBackend<HostTensor> {
-    private final HostMemory memory = new HostMemory();
+    /** Of this backend and its siblings, so that all together keep no more than one would. */
+    private final HostMemory memory;
+
+    private final boolean isSibling;
     private final int panel;
 
     /**
@@ -17,6 +20,8 @@ public abstract class HostBackend extends CheckedBackend<HostTensor> {
      */
     protected HostBackend(int panel, HostBackend origin) {
         super(HostTensor.class, origin);
+        this.memory = origin == null ? new HostMemory() : origin.memory;
+        this.isSibling = origin != null;
         this.panel = panel;
     }
 
@@ -136,6 +141,8 @@ public abstract class HostBackend extends CheckedBackend<HostTensor> {
 
     @Override
     protected void doClose() {
-        memory.clear();
+        if (!isSibling) {
+            memory.clear();
+        }
     }
 }

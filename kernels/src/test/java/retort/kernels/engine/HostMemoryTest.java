@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
+import retort.kernels.Scope;
 
 class HostMemoryTest {
     private static final int FEATURES = 26 * 26 * 32;
@@ -57,6 +61,26 @@ class HostMemoryTest {
             assertTrue(small.kept() * Float.BYTES <= 192L << 20, () -> small.kept() + " elements are kept");
         }
         assertEquals(lent.length, small.lent());
+    }
+
+    @Test
+    void siblingsKeepNoMoreThanOneBackend() {
+        Backend backend = Backends.open(
+                Engine.CPU_SCALAR, Backends.Options.defaults().withThreads(1));
+        Backend sibling = backend.sibling(1);
+        try (Scope scope = sibling.scope()) {
+            scope.tensor(1000);
+            assertEquals(1000, FailingHeap.lent(backend));
+        }
+        assertEquals(1000, FailingHeap.kept(backend));
+        sibling.close();
+        try (Scope scope = backend.scope();
+                FailingHeap heap = FailingHeap.counting()) {
+            scope.tensor(1000);
+            assertEquals(0, heap.arrays(), "the sibling's array is not used");
+        }
+        backend.close();
+        assertEquals(0, FailingHeap.kept(backend));
     }
 
     @Test
