@@ -33,6 +33,7 @@ class LoadSoakTest {
             Architecture.parse("input 28x28x1; flatten; dense 10; relu; dense 10; relu; dense 10");
     private static final Architecture FILTERS =
             Architecture.parse("input 12x12x1; conv2d 32 3x3; relu; flatten; dense 10");
+    private static final ThreadMXBean COUNTERS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int THREADS = 8;
     private static final int PREDICTIONS = 100_000;
     private static final int IMAGES = 64;
@@ -130,8 +131,7 @@ class LoadSoakTest {
     }
 
     private static long allocated() {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        return threads.getThreadAllocatedBytes(Thread.currentThread().threadId());
+        return COUNTERS.getThreadAllocatedBytes(Thread.currentThread().threadId());
     }
 
     @ParameterizedTest

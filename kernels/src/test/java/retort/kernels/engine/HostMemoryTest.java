@@ -65,8 +65,8 @@ class HostMemoryTest {
 
     @Test
     void siblingsKeepNoMoreThanOneBackend() {
-        Backend backend = Backends.open(
-                Engine.CPU_SCALAR, Backends.Options.defaults().withThreads(1));
+        Backend backend =
+                Backends.open(Engine.CPU_SCALAR, Backends.Options.defaults().withThreads(1));
         Backend sibling = backend.sibling(1);
         try (Scope scope = sibling.scope()) {
             scope.tensor(1000);
