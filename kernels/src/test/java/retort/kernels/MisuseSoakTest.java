@@ -61,7 +61,7 @@ class MisuseSoakTest {
         assertTrue(products > 0);
         Soak.kept(
                 7,
-                "uses of an " + engine + " backend by " + THREADS + " threads not its own, or when it is closed",
+                "uses of a backend by " + THREADS + " threads not its own, or when it is closed, " + engine,
                 tries,
                 String.format("0 unnoticed, %,d products meanwhile exact", products));
     }
