@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import retort.kernels.Device;
 
 /**
@@ -52,7 +53,13 @@ final class ClContext {
         if (context == 0 || timedQueue == 0) {
             throw new OpenClException("opencl: open: Aparapi gave no context or queue on " + device.name(), "");
         }
-        queue = OpenCl.createQueue("open", context, aparapi.getDeviceId(), false);
+        try {
+            queue = OpenCl.createQueue("open", context, aparapi.getDeviceId(), false);
+        } catch (RuntimeException e) {
+            OpenClLibrary.after(e, () -> OpenCl.releaseQueue(timedQueue));
+            OpenClLibrary.after(e, () -> OpenCl.releaseContext(context));
+            throw e;
+        }
     }
 
     /** The same context with queues and programs of its own, for another thread. */
@@ -60,8 +67,20 @@ final class ClContext {
         device = other.device;
         aparapi = other.aparapi;
         context = other.context;
-        queue = OpenCl.createQueue("sibling", context, aparapi.getDeviceId(), false);
-        timedQueue = OpenCl.createQueue("sibling", context, aparapi.getDeviceId(), true);
+        OpenCl.retainContext(context);
+        long first = 0;
+        try {
+            first = OpenCl.createQueue("sibling", context, aparapi.getDeviceId(), false);
+            timedQueue = OpenCl.createQueue("sibling", context, aparapi.getDeviceId(), true);
+        } catch (RuntimeException e) {
+            long made = first;
+            if (made != 0) {
+                OpenClLibrary.after(e, () -> OpenCl.releaseQueue(made));
+            }
+            OpenClLibrary.after(e, () -> OpenCl.releaseContext(context));
+            throw e;
+        }
+        queue = first;
     }
 
     /** Another queue in this context, for a backend of its own. What is in memory on one is on the other too. */
@@ -87,6 +106,16 @@ final class ClContext {
     static synchronized void give(ClContext context) {
         IDLE.computeIfAbsent(context.device.index(), index -> new ArrayDeque<>())
                 .push(context);
+    }
+
+    /** Gives it back to the driver: of one that failed nobody knows what state it is in. */
+    void discard() {
+        Stream<Runnable> ofPrograms = programs.values().stream().map(program -> program::release);
+        Stream<Runnable> own = Stream.of(
+                () -> OpenCl.releaseQueue(queue),
+                () -> OpenCl.releaseQueue(timedQueue),
+                () -> OpenCl.releaseContext(context));
+        OpenClLibrary.all(Stream.concat(ofPrograms, own).toArray(Runnable[]::new));
     }
 
     /** A field of Aparapi 3.0.2 that holds an OpenCL handle and has no getter. */
@@ -136,10 +165,16 @@ final class ClContext {
     private ClProgram build(String name, String source, String options) {
         synchronized (BUILDING) {
             long program = OpenClPrograms.buildProgram(name, context, aparapi.getDeviceId(), source, options);
-            if (!moreOptions().isEmpty()) {
-                tellLog(name, options, program);
+            try {
+                if (!moreOptions().isEmpty()) {
+                    tellLog(name, options, program);
+                }
+                OpenCLProgram wrapped = new OpenCLProgram(program, timedQueue, context, aparapi, source);
+                return new ClProgram(this, name, wrapped, program);
+            } catch (RuntimeException e) {
+                OpenClLibrary.after(e, () -> OpenClPrograms.releaseProgram(name, program));
+                throw e;
             }
-            return new ClProgram(this, name, new OpenCLProgram(program, timedQueue, context, aparapi, source), program);
         }
     }
 

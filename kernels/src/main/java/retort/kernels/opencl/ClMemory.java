@@ -1,24 +1,42 @@
 package retort.kernels.opencl;
 
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import retort.kernels.BackendException;
 import retort.kernels.Device;
 
 /**
  * The device's memory as one backend uses it. What closed scopes give back is kept by size for the next one, which is
- * safe before the work on it is done: the queue is in order. Sizes are held against the device's limits here, because a
- * driver may accept a buffer that it can't back and end the process at its first use.
+ * safe before the work on it is done: the queue is in order. Who asks for ever new sizes gets what was not used for the
+ * longest time freed: no more is kept than {@link #KEPT_OF_LENT} times what was ever lent at a time. Sizes are held
+ * against the device's limits here, because a driver may accept a buffer that it can't back and end the process at its
+ * first use.
  */
 final class ClMemory implements AutoCloseable {
     /** Elements readable after a buffer's end, so that a kernel may load whole vectors across a row's edge. */
     static final int PADDING = 64;
 
+    /** A step's activations are lent all at once, its ops' work memory one by one: neither is more than that. */
+    static final int KEPT_OF_LENT = 2;
+
+    /** Kept in any case: it would cost more to create the many small buffers of a small model anew. */
+    static final long ALWAYS_KEPT_BYTES = 64 << 20;
+
     private final Device device;
     private final long context;
-    private final Map<Integer, ArrayDeque<ClBuffer>> free = new HashMap<>();
+
+    /** By size, that which was not asked for the longest time first. */
+    private final Map<Integer, ArrayDeque<ClBuffer>> free = new LinkedHashMap<>(16, 0.75f, true);
+
     private final Map<Long, ClBuffer> lent = new HashMap<>();
+    private long lentBytes;
+    private long mostLentBytes;
     private long heldBytes;
 
     ClMemory(Device device, long context) {
@@ -31,13 +49,31 @@ final class ClMemory implements AutoCloseable {
         ArrayDeque<ClBuffer> kept = free.get(elements);
         ClBuffer buffer = kept == null || kept.isEmpty() ? create(op, elements) : kept.pop();
         lent.put(buffer.handle(), buffer);
+        lentBytes += buffer.bytes();
+        mostLentBytes = Math.max(mostLentBytes, lentBytes);
         return buffer;
     }
 
     void give(ClBuffer buffer) {
         if (lent.remove(buffer.handle()) != null) {
+            lentBytes -= buffer.bytes();
             free.computeIfAbsent(buffer.elements(), elements -> new ArrayDeque<>())
                     .push(buffer);
+            trim(Math.max(ALWAYS_KEPT_BYTES, KEPT_OF_LENT * mostLentBytes));
+        }
+    }
+
+    /** Frees what was not used for the longest time until no more is kept. */
+    private void trim(long mostBytes) {
+        Iterator<ArrayDeque<ClBuffer>> sizes = free.values().iterator();
+        while (heldBytes - lentBytes > mostBytes && sizes.hasNext()) {
+            ArrayDeque<ClBuffer> oldest = sizes.next();
+            while (heldBytes - lentBytes > mostBytes && !oldest.isEmpty()) {
+                destroy(oldest.removeLast());
+            }
+            if (oldest.isEmpty()) {
+                sizes.remove();
+            }
         }
     }
 
@@ -87,11 +123,11 @@ final class ClMemory implements AutoCloseable {
      * that it can't back it.
      */
     OpenClException explained(OpenClException failure) {
-        return ClStatus.isOutOfMemory(failure.status())
+        return ClStatus.isOutOfMemory(failure.status()) && !failure.getMessage().contains(device.name())
                 ? new OpenClException(
                         failure.getMessage() + ": memory of " + device.name() + " may be too small, " + taken(),
                         failure.status())
-                : failure;
+                : failure.on(device);
     }
 
     private BackendException refusal(String op, long bytes, String reason) {
@@ -104,20 +140,38 @@ final class ClMemory implements AutoCloseable {
     }
 
     private void dropKept() {
-        free.values().forEach(buffers -> buffers.forEach(this::destroy));
-        free.clear();
+        trim(0);
     }
 
+    /**
+     * Frees what is kept, if there is anything.
+     *
+     * @param finish waits for the work on it
+     */
+    boolean makeRoom(Runnable finish) {
+        if (heldBytes == lentBytes) {
+            return false;
+        }
+        finish.run();
+        dropKept();
+        return true;
+    }
+
+    /** Whatever the driver says of it, the buffer is no longer ours. */
     private void destroy(ClBuffer buffer) {
-        OpenCl.releaseBuffer(buffer.handle());
         heldBytes -= buffer.bytes();
+        OpenCl.releaseBuffer(buffer.handle());
     }
 
-    /** Frees everything, lent or not; the queue must be finished. */
+    /** Frees everything, lent or not, whatever fails; the queue must be finished. */
     @Override
     public void close() {
-        dropKept();
-        lent.values().forEach(this::destroy);
+        List<ClBuffer> all = Stream.concat(free.values().stream().flatMap(Collection::stream), lent.values().stream())
+                .toList();
+        free.clear();
         lent.clear();
+        lentBytes = 0;
+        OpenClLibrary.all(
+                all.stream().map(buffer -> (Runnable) () -> destroy(buffer)).toArray(Runnable[]::new));
     }
 }

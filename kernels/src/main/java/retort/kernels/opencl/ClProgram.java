@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import retort.kernels.Device;
 
 /** A built program and the kernels taken from it. */
@@ -13,6 +14,7 @@ final class ClProgram {
     private final ClContext context;
     private final String name;
     private final OpenCLProgram program;
+    private final long handle;
     private final Map<String, ClSignature> declared = new TreeMap<>();
     private final Map<String, ClKernel> kernels = new HashMap<>();
 
@@ -25,6 +27,7 @@ final class ClProgram {
         this.context = context;
         this.name = name;
         this.program = program;
+        this.handle = handle;
         OpenClPrograms.declarations(name, handle, context.aparapi().getDeviceId())
                 .forEach(each -> declared.put(each.name(), ClSignature.of(name, each)));
     }
@@ -64,23 +67,41 @@ final class ClProgram {
             throw tooLarge(title, signature.groupSize(), device.largestWorkGroup());
         }
         OpenCLKernel aparapi = OpenCLKernel.createKernel(program, kernelName, signature.descriptors());
-        long handle = aparapi == null ? 0 : ClContext.handle(aparapi);
-        if (handle == 0) {
+        long kernel = aparapi == null ? 0 : ClContext.handle(aparapi);
+        if (kernel == 0) {
             throw new OpenClException("opencl: " + title + ": Aparapi can't create this kernel", "");
         }
+        try {
+            checkLimits(title, signature, kernel);
+        } catch (RuntimeException e) {
+            OpenClLibrary.after(e, () -> OpenClPrograms.releaseKernel(title, kernel));
+            throw e;
+        }
+        return new ClKernel(signature, aparapi, kernel);
+    }
+
+    private void checkLimits(String title, ClSignature signature, long kernel) {
+        Device device = context.device();
         long deviceId = context.aparapi().getDeviceId();
-        long largest = OpenClPrograms.kernelWorkGroup(title, handle, deviceId);
+        long largest = OpenClPrograms.kernelWorkGroup(title, kernel, deviceId);
         if (signature.groupSize() > largest) {
             throw tooLarge(title, signature.groupSize(), largest);
         }
-        long local = OpenClPrograms.kernelLocalMemory(title, handle, deviceId);
+        long local = OpenClPrograms.kernelLocalMemory(title, kernel, deviceId);
         if (local > device.localMemoryBytes()) {
             throw new OpenClException(
                     "opencl: " + title + ": a work-group needs " + local + " bytes of local memory, the limit of "
                             + device.name() + " is " + device.localMemoryBytes(),
                     "");
         }
-        return new ClKernel(signature, aparapi, handle);
+    }
+
+    /** Gives everything back to the driver; nothing of it may be used again. */
+    void release() {
+        Stream<Runnable> ofKernels =
+                kernels.values().stream().map(kernel -> () -> OpenClPrograms.releaseKernel(name, kernel.handle()));
+        OpenClLibrary.all(Stream.concat(ofKernels, Stream.of(() -> OpenClPrograms.releaseProgram(name, handle)))
+                .toArray(Runnable[]::new));
     }
 
     private OpenClException tooLarge(String title, long groupSize, long limit) {

@@ -7,14 +7,14 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import com.aparapi.Range;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 import retort.kernels.DeviceCounters;
 
 /**
@@ -36,7 +36,7 @@ final class ClQueue implements AutoCloseable {
 
     private final ClContext context;
     private final boolean profile;
-    private final UnaryOperator<OpenClException> explanation;
+    private final ClMemory memory;
     private final boolean throughAparapi = "aparapi".equals(System.getProperty(LAUNCH_PROPERTY));
     private final ReentrantLock lock = new ReentrantLock();
     private final Arena arena = Arena.ofShared();
@@ -46,7 +46,7 @@ final class ClQueue implements AutoCloseable {
     private final long queue;
     private final ClStaging staging;
     private final long[] slotEvents = new long[STAGING_SLOTS];
-    private final List<Timed> timed = new ArrayList<>();
+    private final Queue<Timed> timed = new ArrayDeque<>();
     private final Map<String, Long> deviceNanos = new TreeMap<>();
     private int nextSlot;
     private long lastMarker;
@@ -58,16 +58,21 @@ final class ClQueue implements AutoCloseable {
     /** A launch whose device time is not yet known. */
     private record Timed(String op, long event) {}
 
-    /** @param explanation makes of a failed call what the user is told */
-    ClQueue(ClContext context, boolean profile, UnaryOperator<OpenClException> explanation) {
+    /** @param memory that the work is done in */
+    ClQueue(ClContext context, boolean profile, ClMemory memory) {
         this.context = context;
         this.profile = profile;
-        this.explanation = explanation;
+        this.memory = memory;
         queue = context.queue(profile || throughAparapi);
-        if (profile && !OpenCl.queueProfiles(queue)) {
-            throw new OpenClException("opencl: profile: this Aparapi's queue does not record device times", "");
+        try {
+            if (profile && !OpenCl.queueProfiles(queue)) {
+                throw new OpenClException("opencl: profile: this Aparapi's queue does not record device times", "");
+            }
+            staging = new ClStaging(queue, context.handle(), STAGING_BYTES * STAGING_SLOTS);
+        } catch (RuntimeException e) {
+            arena.close();
+            throw e;
         }
-        staging = new ClStaging(queue, context.handle(), STAGING_BYTES * STAGING_SLOTS);
     }
 
     /** Queues {@code groups} work-groups of a kernel; operands as {@link ClKernel#spell} takes them. */
@@ -109,7 +114,7 @@ final class ClQueue implements AutoCloseable {
         sizes.setAtIndex(JAVA_LONG, 0, (long) groups * kernel.groupSize());
         sizes.setAtIndex(JAVA_LONG, 1, kernel.groupSize());
         try {
-            OpenCl.enqueueKernel(name, queue, kernel.handle(), sizes, profile ? eventRoom : MemorySegment.NULL);
+            enqueue(name, kernel);
         } catch (OpenClException e) {
             throw new OpenClException(e.getMessage() + " in " + op.get(), e.status());
         }
@@ -117,6 +122,19 @@ final class ClQueue implements AutoCloseable {
             timed.add(new Timed(name, eventRoom.get(JAVA_LONG, 0)));
         }
         pace(name);
+    }
+
+    /** A driver may find only here that it has no room for a kernel's buffers: it is asked once more with more room. */
+    private void enqueue(String name, ClKernel kernel) {
+        MemorySegment event = profile ? eventRoom : MemorySegment.NULL;
+        try {
+            OpenCl.enqueueKernel(name, queue, kernel.handle(), sizes, event);
+        } catch (OpenClException e) {
+            if (!ClStatus.isOutOfMemory(e.status()) || !memory.makeRoom(() -> OpenCl.finish(name, queue))) {
+                throw e;
+            }
+            OpenCl.enqueueKernel(name, queue, kernel.handle(), sizes, event);
+        }
     }
 
     private void setArgument(Supplier<String> op, ClKernel kernel, int index, Object value) {
@@ -143,11 +161,11 @@ final class ClQueue implements AutoCloseable {
     private void pace(String op) {
         if (launches % LAUNCHES_PER_MARKER == 0) {
             OpenCl.enqueueMarker(op, queue, eventRoom);
-            long marker = eventRoom.get(JAVA_LONG, 0);
-            if (lastMarker != 0) {
-                OpenCl.await(op, lastMarker);
+            long before = lastMarker;
+            lastMarker = eventRoom.get(JAVA_LONG, 0);
+            if (before != 0) {
+                OpenCl.await(op, before);
             }
-            lastMarker = marker;
             collectTimes();
         }
         if (launches % LAUNCHES_PER_FLUSH == 0) {
@@ -238,11 +256,12 @@ final class ClQueue implements AutoCloseable {
             return;
         }
         OpenCl.finish("profile", queue);
-        for (Timed each : timed) {
-            deviceNanos.merge(each.op(), OpenCl.eventNanos(each.op(), each.event()), Long::sum);
-            OpenCl.releaseEvent(each.event());
+        while (!timed.isEmpty()) {
+            Timed each = timed.remove();
+            OpenClLibrary.all(
+                    () -> deviceNanos.merge(each.op(), OpenCl.eventNanos(each.op(), each.event()), Long::sum),
+                    () -> OpenCl.releaseEvent(each.event()));
         }
-        timed.clear();
     }
 
     DeviceCounters counters() {
@@ -261,23 +280,28 @@ final class ClQueue implements AutoCloseable {
             }
             work.run();
         } catch (OpenClException e) {
-            throw explanation.apply(e);
+            throw memory.explained(e);
         } finally {
             lock.unlock();
         }
     }
 
+    /** Everything is given back, whatever fails. */
     @Override
     public void close() {
-        finish();
-        for (int slot = 0; slot < STAGING_SLOTS; slot++) {
-            if (slotEvents[slot] != 0) {
-                OpenCl.releaseEvent(slotEvents[slot]);
-                slotEvents[slot] = 0;
-            }
-        }
-        closed = true;
-        staging.close();
-        arena.close();
+        OpenClLibrary.all(
+                this::finish,
+                () -> closed = true,
+                () -> OpenClLibrary.all(events().mapToObj(event -> (Runnable) () -> OpenCl.releaseEvent(event))
+                        .toArray(Runnable[]::new)),
+                staging::close,
+                arena::close);
+    }
+
+    /** Those that are left: of uploads, and after a failure of launches. */
+    private LongStream events() {
+        LongStream ofWork =
+                LongStream.concat(LongStream.of(lastMarker), timed.stream().mapToLong(Timed::event));
+        return LongStream.concat(LongStream.of(slotEvents), ofWork).filter(event -> event != 0);
     }
 }

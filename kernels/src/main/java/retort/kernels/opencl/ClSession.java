@@ -1,6 +1,8 @@
 package retort.kernels.opencl;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -11,6 +13,7 @@ final class ClSession {
     private final ClQueue queue;
     private final ClMemory memory;
     private final Map<String, ClKernel> kernels = new HashMap<>();
+    private final List<ClBuffer> workspaces = new ArrayList<>();
 
     ClSession(ClContext context, ClParameters parameters, ClQueue queue, ClMemory memory) {
         this.context = context;
@@ -62,16 +65,34 @@ final class ClSession {
 
     /** A .cl file's kernel as further macros make it; whoever asks keeps it. */
     ClKernel kernel(String file, String name, String macros) {
-        return context.program(file, parameters, macros).kernel(name);
+        try {
+            return context.program(file, parameters, macros).kernel(name);
+        } catch (OpenClException e) {
+            throw e.on(context.device());
+        }
     }
 
     /** Work memory for the launches of one op, given back to the pool when they are queued. */
     ClBuffer workspace(Supplier<String> op, int elements) {
-        return memory.take(op.get(), elements);
+        ClBuffer workspace = memory.take(op.get(), elements);
+        workspaces.add(workspace);
+        return workspace;
     }
 
     void give(ClBuffer workspace) {
+        workspaces.remove(workspace);
         memory.give(workspace);
+    }
+
+    /** Queues an op's launches; if one fails, the work memory that the op holds is given back. */
+    void whole(Runnable op) {
+        try {
+            op.run();
+        } catch (RuntimeException | Error e) {
+            workspaces.forEach(memory::give);
+            workspaces.clear();
+            throw e;
+        }
     }
 
     static int ceilDivide(int dividend, int divisor) {

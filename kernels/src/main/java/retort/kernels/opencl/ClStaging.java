@@ -14,7 +14,12 @@ final class ClStaging implements AutoCloseable {
     ClStaging(long queue, long context, int bytes) {
         this.queue = queue;
         buffer = OpenCl.createHostBuffer("staging", context, bytes);
-        memory = OpenCl.map("staging", queue, buffer, bytes);
+        try {
+            memory = OpenCl.map("staging", queue, buffer, bytes);
+        } catch (RuntimeException e) {
+            OpenClLibrary.after(e, () -> OpenCl.releaseBuffer(buffer));
+            throw e;
+        }
     }
 
     MemorySegment memory() {
@@ -24,8 +29,9 @@ final class ClStaging implements AutoCloseable {
     /** The queue must be finished. */
     @Override
     public void close() {
-        OpenCl.unmap("staging", queue, buffer, memory);
-        OpenCl.finish("staging", queue);
-        OpenCl.releaseBuffer(buffer);
+        OpenClLibrary.all(
+                () -> OpenCl.unmap("staging", queue, buffer, memory),
+                () -> OpenCl.finish("staging", queue),
+                () -> OpenCl.releaseBuffer(buffer));
     }
 }

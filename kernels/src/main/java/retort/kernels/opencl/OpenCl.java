@@ -3,6 +3,7 @@ package retort.kernels.opencl;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static retort.kernels.opencl.OpenClLibrary.all;
 import static retort.kernels.opencl.OpenClLibrary.bind;
 import static retort.kernels.opencl.OpenClLibrary.bindTo;
 import static retort.kernels.opencl.OpenClLibrary.call;
@@ -43,6 +44,9 @@ final class OpenCl {
             bind("clGetCommandQueueInfo", JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS);
     private static final MethodHandle CREATE_QUEUE =
             bindTo(JAVA_LONG, "clCreateCommandQueue", JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS);
+    private static final MethodHandle RELEASE_QUEUE = bind("clReleaseCommandQueue", JAVA_LONG);
+    private static final MethodHandle RETAIN_CONTEXT = bind("clRetainContext", JAVA_LONG);
+    private static final MethodHandle RELEASE_CONTEXT = bind("clReleaseContext", JAVA_LONG);
     private static final MethodHandle CREATE_BUFFER =
             bindTo(JAVA_LONG, "clCreateBuffer", JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS);
     private static final MethodHandle MAP_BUFFER = bindTo(
@@ -163,6 +167,19 @@ final class OpenCl {
         }
     }
 
+    static void releaseQueue(long queue) {
+        call("release", "clReleaseCommandQueue", () -> (int) RELEASE_QUEUE.invokeExact(queue));
+    }
+
+    /** One more that has to release the context. */
+    static void retainContext(long context) {
+        call("sibling", "clRetainContext", () -> (int) RETAIN_CONTEXT.invokeExact(context));
+    }
+
+    static void releaseContext(long context) {
+        call("release", "clReleaseContext", () -> (int) RELEASE_CONTEXT.invokeExact(context));
+    }
+
     static long createBuffer(String op, long context, long bytes) {
         return createBuffer(op, context, READ_WRITE, bytes);
     }
@@ -246,13 +263,15 @@ final class OpenCl {
         call(op, "clFinish", () -> (int) FINISH.invokeExact(queue));
     }
 
-    /** Waits for an event and gives it back. */
+    /** Waits for an event and gives it back, whether or not it comes. */
     static void await(String op, long event) {
+        all(() -> waitFor(op, event), () -> releaseEvent(event));
+    }
+
+    private static void waitFor(String op, long event) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment events = arena.allocateFrom(JAVA_LONG, event);
             call(op, "clWaitForEvents", () -> (int) WAIT_FOR_EVENTS.invokeExact(1, events));
-        } finally {
-            releaseEvent(event);
         }
     }
 

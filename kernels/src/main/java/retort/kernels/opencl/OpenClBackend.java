@@ -56,7 +56,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
         this.context = context;
         this.parameters = parameters;
         memory = new ClMemory(context.device(), context.handle());
-        queue = new ClQueue(context, profile, memory::explained);
+        queue = new ClQueue(context, profile, memory);
         session = new ClSession(context, parameters, queue, memory);
         elementwise = new ClElementwise(session);
         rows = new ClRows(session);
@@ -76,12 +76,31 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
      */
     public static OpenClBackend open(String device, boolean profile) {
         OpenClDevices.Found found = OpenClDevices.find(device);
-        return new OpenClBackend(null, ClContext.take(found), ClParameters.of(found.device()), profile);
+        return open(found, ClParameters.of(found.device()), profile);
     }
 
     /** Opens a device with parameters that are not its file's. */
     static OpenClBackend open(OpenClDevices.Found found, ClParameters parameters) {
-        return new OpenClBackend(null, ClContext.take(found), parameters, false);
+        return open(found, parameters, false);
+    }
+
+    private static OpenClBackend open(OpenClDevices.Found found, ClParameters parameters, boolean profile) {
+        try {
+            return open(null, ClContext.take(found), parameters, profile);
+        } catch (OpenClException e) {
+            throw e.on(found.device());
+        }
+    }
+
+    /** A context that can't be worked with is not kept. */
+    private static OpenClBackend open(
+            OpenClBackend origin, ClContext context, ClParameters parameters, boolean profile) {
+        try {
+            return new OpenClBackend(origin, context, parameters, profile);
+        } catch (RuntimeException e) {
+            OpenClLibrary.after(e, context::discard);
+            throw e;
+        }
     }
 
     @Override
@@ -106,7 +125,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
 
     @Override
     protected Backend doSibling(int threads) {
-        return new OpenClBackend(this, context.sibling(), parameters, false);
+        return open(this, context.sibling(), parameters, false);
     }
 
     /** What this backend has asked of its device so far; waits for everything queued. */
@@ -166,8 +185,12 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
 
     @Override
     protected void doClose() {
-        queue.close();
-        memory.close();
+        try {
+            OpenClLibrary.all(queue::close, memory::close);
+        } catch (OpenClException e) {
+            OpenClLibrary.after(e, context::discard);
+            throw e.on(context.device());
+        }
         ClContext.give(context);
     }
 
@@ -216,7 +239,12 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
     }
 
     @Override
-    protected Runnable prepare(Spec spec, Operands<ClTensor> o) {
+    protected Runnable prepare(Spec spec, Operands<ClTensor> operands) {
+        Runnable launches = launches(spec, operands);
+        return () -> session.whole(launches);
+    }
+
+    private Runnable launches(Spec spec, Operands<ClTensor> o) {
         return switch (spec) {
             case AdamSpec s -> () -> elementwise.adam(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
             case ArgmaxSpec s -> () -> rows.argmax(s, o.get(0), o.get(1));

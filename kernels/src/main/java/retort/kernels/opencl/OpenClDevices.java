@@ -5,9 +5,11 @@ import com.aparapi.internal.opencl.OpenCLLoader;
 import com.aparapi.internal.opencl.OpenCLPlatform;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
@@ -38,6 +40,13 @@ final class OpenClDevices {
     private static final int DRIVER_VERSION = 0x102D;
     private static final String REMEDY =
             "install one (a graphics driver, or for the CPU: apt-get install pocl-opencl-icd), then see `retort devices`";
+    private static final String LIBRARY_REMEDY =
+            "apt-get install ocl-icd-libopencl1, or name another with -D" + OpenClLibrary.LIBRARY_PROPERTY;
+
+    /** For drivers that are there and show no device: what keeps them from it, most often. */
+    private static final String DRIVERS_REMEDY = "let this user read and write /dev/dri (a group, often render) or"
+            + " /dev/nvidia*, and PoCL make its folder: set HOME or POCL_CACHE_DIR to one that can be written;"
+            + " or install another driver, then see `retort devices`";
 
     /**
      * Held so that its level is kept: loggers are collected when no one holds them. Aparapi prints sources at INFO.
@@ -50,8 +59,13 @@ final class OpenClDevices {
      * @param platforms names of the drivers
      * @param found the devices but for their parameters, in the order that {@code --device=N} counts
      * @param reason why there are none, else empty
+     * @param remedy what to do about it, else empty
      */
-    private record Listing(List<String> platforms, List<Found> found, String reason) {}
+    record Listing(List<String> platforms, List<Found> found, String reason, String remedy) {
+        private static Listing none(String reason, String remedy) {
+            return new Listing(List.of(), List.of(), reason, remedy);
+        }
+    }
 
     /** A device as we and as Aparapi describe it. */
     record Found(Device device, OpenCLDevice aparapi) {}
@@ -74,29 +88,30 @@ final class OpenClDevices {
 
     /** What there must be for a device to be found. */
     public static List<Requirement> requirements() {
-        if (!OpenClLibrary.isPresent()) {
-            return List.of(new Requirement(
-                    "loader", Holder.LISTING.reason(), "apt-get install ocl-icd-libopencl1, then " + REMEDY));
+        Optional<String> problem = OpenClLibrary.problem();
+        if (problem.isPresent()) {
+            return List.of(new Requirement("loader", problem.get(), Holder.LISTING.remedy()));
         }
         Requirement loader = Requirement.met("loader", OpenClLibrary.LIBRARY);
         if (platforms().isEmpty()) {
-            return List.of(loader, new Requirement("drivers", Holder.LISTING.reason(), REMEDY));
+            return List.of(loader, new Requirement("drivers", Holder.LISTING.reason(), Holder.LISTING.remedy()));
         }
         Requirement drivers = Requirement.met("drivers", String.join(", ", platforms()));
         return List.of(
                 loader,
                 drivers,
                 list().isEmpty()
-                        ? new Requirement("devices", Holder.LISTING.reason(), REMEDY)
+                        ? new Requirement("devices", Holder.LISTING.reason(), Holder.LISTING.remedy())
                         : Requirement.met(
                                 "devices", list().stream().map(Device::toString).collect(Collectors.joining(", "))));
     }
 
     /** Why there is no device; empty when there is one. */
     public static Optional<BackendUnavailableException> unavailable() {
-        return Optional.of(Holder.LISTING.reason())
-                .filter(reason -> !reason.isEmpty())
-                .map(reason -> new BackendUnavailableException(Engine.OPENCL, reason, REMEDY));
+        Listing listing = Holder.LISTING;
+        return listing.reason().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new BackendUnavailableException(Engine.OPENCL, listing.reason(), listing.remedy()));
     }
 
     /**
@@ -161,36 +176,57 @@ final class OpenClDevices {
         return device.name().toLowerCase(Locale.ROOT).contains(option.toLowerCase(Locale.ROOT));
     }
 
-    private static Listing search() {
-        if (!OpenClLibrary.isPresent()) {
-            return new Listing(
-                    List.of(), List.of(), "there is no OpenCL loader (" + OpenClLibrary.LIBRARY + ") on this system");
+    /** Asks the drivers anew. One that fails is as one without devices, but that the reason says how it failed. */
+    static Listing search() {
+        Optional<String> problem = OpenClLibrary.problem();
+        if (problem.isPresent()) {
+            return Listing.none(problem.get(), LIBRARY_REMEDY);
         }
-        long[] platforms = OpenCl.platforms();
+        long[] platforms;
+        try {
+            platforms = OpenCl.platforms();
+        } catch (OpenClException e) {
+            return Listing.none("the OpenCL loader finds no driver that works (" + e.getMessage() + ")", REMEDY);
+        }
         if (platforms.length == 0) {
-            return new Listing(List.of(), List.of(), "the OpenCL loader finds no driver");
+            return Listing.none("the OpenCL loader finds no driver", REMEDY);
         }
         APARAPI.setLevel(Level.SEVERE);
         if (!OpenCLLoader.isOpenCLAvailable()) {
-            return new Listing(List.of(), List.of(), "Aparapi's library for this system can't be loaded");
+            return Listing.none("Aparapi's library for this system can't be loaded", REMEDY);
         }
-        List<String> names = new ArrayList<>();
+        Set<String> names = new LinkedHashSet<>();
         List<Found> found = new ArrayList<>();
+        List<String> failures = new ArrayList<>();
         for (long id : platforms) {
-            OpenCLPlatform platform = new OpenCLPlatform(
-                    id,
-                    OpenCl.platformString(id, PLATFORM_VERSION),
-                    OpenCl.platformString(id, PLATFORM_VENDOR),
-                    OpenCl.platformString(id, PLATFORM_NAME));
-            names.add(platform.getName());
-            for (long device : OpenCl.devices(id)) {
-                found.add(found(found.size(), platform, device));
+            try {
+                search(id, names, found);
+            } catch (OpenClException e) {
+                failures.add(e.getMessage());
             }
         }
-        return new Listing(
-                names.stream().distinct().toList(),
-                List.copyOf(found),
-                found.isEmpty() ? "the OpenCL drivers (" + platforms.length + ") have no device" : "");
+        String all = names.isEmpty() ? Integer.toString(platforms.length) : String.join(", ", names);
+        String how = failures.isEmpty() ? "" : ": " + failures.getFirst();
+        return found.isEmpty()
+                ? new Listing(
+                        List.copyOf(names),
+                        List.of(),
+                        "the OpenCL drivers (" + all + ") have no device" + how,
+                        DRIVERS_REMEDY)
+                : new Listing(List.copyOf(names), List.copyOf(found), "", "");
+    }
+
+    /** Adds a driver's name and its devices. */
+    private static void search(long id, Set<String> names, List<Found> found) {
+        OpenCLPlatform platform = new OpenCLPlatform(
+                id,
+                OpenCl.platformString(id, PLATFORM_VERSION),
+                OpenCl.platformString(id, PLATFORM_VENDOR),
+                OpenCl.platformString(id, PLATFORM_NAME));
+        names.add(platform.getName());
+        for (long device : OpenCl.devices(id)) {
+            found.add(found(found.size(), platform, device));
+        }
     }
 
     /** Aparapi's own search writes a warning to stderr about each driver that it does not know, past any logger. */

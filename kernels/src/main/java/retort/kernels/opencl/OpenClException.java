@@ -1,6 +1,7 @@
 package retort.kernels.opencl;
 
 import retort.kernels.BackendException;
+import retort.kernels.Device;
 
 /** An OpenCL call failed. The message is one line; what the device's compiler said is kept beside it. */
 public final class OpenClException extends BackendException {
@@ -20,6 +21,23 @@ public final class OpenClException extends BackendException {
         super(message);
         this.status = status;
         this.buildLog = "";
+    }
+
+    private OpenClException(String message, OpenClException told) {
+        super(message, told.getCause());
+        this.status = told.status;
+        this.buildLog = told.buildLog;
+        for (Throwable further : told.getSuppressed()) {
+            addSuppressed(further);
+        }
+        setStackTrace(told.getStackTrace());
+    }
+
+    /** The same with the device's name in its message. */
+    OpenClException on(Device device) {
+        return getMessage().contains(device.name())
+                ? this
+                : new OpenClException(getMessage() + " on " + device.name(), this);
     }
 
     /** What the call gave that failed, 0 if none did. */

@@ -10,8 +10,14 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
 
 /** OpenCL's loader, and how its functions are found, called and their statuses checked. */
 final class OpenClLibrary {
@@ -22,11 +28,33 @@ final class OpenClLibrary {
 
     private static final Optional<SymbolLookup> LOADER = findLoader();
 
+    /** Functions that the library lacks, as far as they were looked for. */
+    private static final Set<String> MISSING = new TreeSet<>();
+
+    /** What tests put around each function, its name given, before the first is bound. */
+    static BiFunction<String, MethodHandle, MethodHandle> layer = (name, function) -> function;
+
     private OpenClLibrary() {}
 
-    /** Whether this system has an OpenCL loader; without one no other method may be called. */
-    static boolean isPresent() {
-        return LOADER.isPresent();
+    /** Why this system has no OpenCL loader, or one that can't be used; no function may be called then. */
+    static Optional<String> problem() {
+        if (LOADER.isEmpty()) {
+            boolean isThere = LIBRARY.contains("/") && Files.exists(Path.of(LIBRARY));
+            return Optional.of(
+                    isThere
+                            ? LIBRARY + " can't be loaded: it is no library for this system"
+                            : "there is no OpenCL loader (" + LIBRARY + ") on this system");
+        }
+        try {
+            MethodHandles.lookup().ensureInitialized(OpenCl.class);
+            MethodHandles.lookup().ensureInitialized(OpenClPrograms.class);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("a class of this package is not accessible", e);
+        }
+        return Optional.of(MISSING)
+                .filter(names -> !names.isEmpty())
+                .map(names -> LIBRARY + " is no OpenCL loader of version 1.2 or newer: it has no "
+                        + names.iterator().next());
     }
 
     @SuppressWarnings("restricted")
@@ -85,6 +113,38 @@ final class OpenClLibrary {
         }
     }
 
+    /** Does what has to be done after a failure; if that fails too, the failure says so. */
+    static void after(Throwable failure, Runnable cleanUp) {
+        try {
+            cleanUp.run();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Does all of some steps of closing, whichever fail.
+     *
+     * @throws RuntimeException that the first of them to fail threw
+     */
+    static void all(Runnable... steps) {
+        RuntimeException first = null;
+        for (Runnable step : steps) {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
     static RuntimeException failure(Throwable thrown) {
         return switch (thrown) {
             case RuntimeException e -> e;
@@ -99,8 +159,12 @@ final class OpenClLibrary {
 
     @SuppressWarnings("restricted")
     static MethodHandle bindTo(MemoryLayout result, String name, MemoryLayout... arguments) {
-        return LOADER.map(loader -> Linker.nativeLinker()
-                        .downcallHandle(loader.findOrThrow(name), FunctionDescriptor.of(result, arguments)))
-                .orElse(null);
+        Optional<MemorySegment> function = LOADER.flatMap(loader -> loader.find(name));
+        if (function.isEmpty()) {
+            MISSING.add(name);
+            return null;
+        }
+        return layer.apply(
+                name, Linker.nativeLinker().downcallHandle(function.get(), FunctionDescriptor.of(result, arguments)));
     }
 }

@@ -3,6 +3,8 @@ package retort.kernels.opencl;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static retort.kernels.opencl.OpenClLibrary.after;
+import static retort.kernels.opencl.OpenClLibrary.all;
 import static retort.kernels.opencl.OpenClLibrary.bind;
 import static retort.kernels.opencl.OpenClLibrary.bindTo;
 import static retort.kernels.opencl.OpenClLibrary.call;
@@ -65,16 +67,36 @@ final class OpenClPrograms {
             int built = (int) BUILD_PROGRAM.invokeExact(
                     program, 1, devices, arena.allocateFrom(options), MemorySegment.NULL, MemorySegment.NULL);
             if (built != 0) {
-                String log = buildLog(name, program, device);
-                int released = (int) RELEASE_PROGRAM.invokeExact(program);
-                check(name, "clReleaseProgram", released);
-                throw new OpenClException(
-                        "opencl: " + name + ": clBuildProgram failed: " + ClStatus.name(built) + firstError(log), log);
+                throw unbuilt(name, program, device, built);
             }
             return program;
         } catch (Throwable e) {
             throw failure(e);
         }
+    }
+
+    /** Releases the program. */
+    private static OpenClException unbuilt(String name, long program, long device, int status) {
+        List<RuntimeException> further = new ArrayList<>();
+        String log = "";
+        try {
+            log = buildLog(name, program, device);
+        } catch (OpenClException e) {
+            further.add(e);
+        }
+        String message = "opencl: " + name + ": clBuildProgram failed: " + ClStatus.name(status) + firstError(log);
+        OpenClException failure = new OpenClException(message, log);
+        further.forEach(failure::addSuppressed);
+        after(failure, () -> releaseProgram(name, program));
+        return failure;
+    }
+
+    static void releaseProgram(String name, long program) {
+        call(name, "clReleaseProgram", () -> (int) RELEASE_PROGRAM.invokeExact(program));
+    }
+
+    static void releaseKernel(String name, long kernel) {
+        call(name, "clReleaseKernel", () -> (int) RELEASE_KERNEL.invokeExact(kernel));
     }
 
     /** What the compiler said, empty if nothing. */
@@ -119,17 +141,19 @@ final class OpenClPrograms {
 
     private static Declaration declaration(String title, long program, long device, String name) {
         long kernel = createKernel(title, program, name);
-        try {
-            long count = number(title, "clGetKernelInfo", (bytes, value, size) ->
-                    (int) GET_KERNEL_INFO.invokeExact(kernel, KERNEL_ARGUMENTS, bytes, value, size));
-            List<Argument> arguments = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                arguments.add(argument(title, kernel, i));
-            }
-            return new Declaration(name, requiredGroup(title, kernel, device), arguments);
-        } finally {
-            call(title, "clReleaseKernel", () -> (int) RELEASE_KERNEL.invokeExact(kernel));
+        Declaration[] declaration = new Declaration[1];
+        all(() -> declaration[0] = declaration(title, device, name, kernel), () -> releaseKernel(title, kernel));
+        return declaration[0];
+    }
+
+    private static Declaration declaration(String title, long device, String name, long kernel) {
+        long count = number(title, "clGetKernelInfo", (bytes, value, size) ->
+                (int) GET_KERNEL_INFO.invokeExact(kernel, KERNEL_ARGUMENTS, bytes, value, size));
+        List<Argument> arguments = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            arguments.add(argument(title, kernel, i));
         }
+        return new Declaration(name, requiredGroup(title, kernel, device), arguments);
     }
 
     private static long createKernel(String title, long program, String name) {

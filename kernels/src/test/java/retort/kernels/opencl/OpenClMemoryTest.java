@@ -2,7 +2,9 @@ package retort.kernels.opencl;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -95,7 +97,7 @@ class OpenClMemoryTest {
         ClKernel fill = context.program("elementwise.cl", ClParameters.of(context.device()), "")
                 .kernel("fill");
         long handle = OpenCl.createBuffer("test", context.handle(), 4096);
-        try (ClQueue queue = new ClQueue(context, false, failure -> failure)) {
+        try (ClQueue queue = new ClQueue(context, false, new ClMemory(context.device(), context.handle()))) {
             ClBuffer freed = new ClBuffer(handle, 64);
             ClBuffer recycled = new ClBuffer(handle, 64);
             queue.launch(() -> "fill", fill, 1, freed, 64, 1f);
@@ -140,6 +142,56 @@ class OpenClMemoryTest {
         long resident = residentKilobytes();
         cycles(200);
         assertFlat(resident);
+    }
+
+    /** As batches of ever new sizes through a network ask: 80 and more different ones in all. */
+    @Test
+    void whoAsksForEverNewSizesHoldsAtMostThreeTimesWhatIsInUseAtATime() {
+        int pixels = 26 * 26 * 32;
+        try (OpenClBackend backend = OpenClTestDevice.open()) {
+            for (int batch = 1; batch <= 200; batch++) {
+                try (Scope scope = backend.scope()) {
+                    scope.tensor(batch, pixels);
+                    scope.tensor(batch, pixels, 1);
+                }
+            }
+            long largest = 2L * (200 * pixels + ClMemory.PADDING) * Float.BYTES;
+            assertTrue(
+                    backend.memoryBytes() <= (1 + ClMemory.KEPT_OF_LENT) * largest,
+                    backend.memoryBytes() + " bytes are held, " + largest + " were in use");
+            assertTrue(backend.memoryBytes() > largest, "nothing was kept");
+        }
+    }
+
+    @Test
+    void whatIsKeptIsFreedWhereADriverHasNoRoomForALaunch() {
+        ClContext context = ClContext.take(OpenClTestDevice.find());
+        try (ClMemory memory = new ClMemory(context.device(), context.handle())) {
+            memory.give(memory.take("x", 1000));
+            assertTrue(memory.makeRoom(() -> {}));
+            assertEquals(0, memory.heldBytes());
+            assertFalse(memory.makeRoom(() -> {}));
+        }
+        ClContext.give(context);
+    }
+
+    /** The gradient's work memory is lent when the launch behind it is refused. */
+    @Test
+    void anOpThatFailsGivesItsWorkMemoryBack() {
+        ClContext context = ClContext.take(OpenClTestDevice.find());
+        ClParameters parameters = ClParameters.of(context.device());
+        try (ClMemory memory = new ClMemory(context.device(), context.handle());
+                ClQueue queue = new ClQueue(context, false, memory)) {
+            ClSession session = new ClSession(context, parameters, queue, memory);
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> session.whole(() -> session.launch(
+                            () -> "op", "elementwise.cl", "fill", 0, session.workspace(() -> "op", 10), 10, 1f)));
+            long held = memory.heldBytes();
+            memory.take("op", 10);
+            assertEquals(held, memory.heldBytes());
+        }
+        ClContext.give(context);
     }
 
     private static void cycles(int count) {

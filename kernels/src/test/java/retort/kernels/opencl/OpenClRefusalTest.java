@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -32,7 +34,7 @@ class OpenClRefusalTest {
 
     @Test
     void anEmptyDriverFolderIsNoDeviceWithAReasonAndARemedy() throws Exception {
-        String output = probe(List.of(), folder.toString());
+        String output = probe(List.of(), Map.of("OCL_ICD_VENDORS", folder.toString()));
         assertTrue(output.contains("devices: 0"), output);
         assertTrue(output.contains("the OpenCL loader finds no driver; install one"), output);
     }
@@ -40,13 +42,40 @@ class OpenClRefusalTest {
     @Test
     void aMissingLoaderIsNoDeviceWithAReason() throws Exception {
         String missing = folder.resolve("libOpenCL.so.1").toString();
-        String output = probe(List.of("-D" + OpenClLibrary.LIBRARY_PROPERTY + "=" + missing), "");
+        String output = probe(List.of("-D" + OpenClLibrary.LIBRARY_PROPERTY + "=" + missing), Map.of());
         assertTrue(output.contains("devices: 0"), output);
         assertTrue(output.contains("there is no OpenCL loader (" + missing + ")"), output);
     }
 
-    /** The output of {@link OpenClDevicesProbe} in a process that sees other drivers. */
-    private static String probe(List<String> options, String drivers) throws IOException, InterruptedException {
+    @Test
+    void aLoaderThatIsNoLibraryIsNoDeviceWithAReason() throws Exception {
+        String text = Files.writeString(folder.resolve("libOpenCL.so.1"), "not a library")
+                .toString();
+        String output = probe(List.of("-D" + OpenClLibrary.LIBRARY_PROPERTY + "=" + text), Map.of());
+        assertTrue(output.contains("devices: 0"), output);
+        assertTrue(output.contains(text + " can't be loaded: it is no library for this system; "), output);
+    }
+
+    @Test
+    void aLibraryWithoutOpenClsFunctionsIsNoDeviceWithAReason() throws Exception {
+        String output = probe(List.of("-D" + OpenClLibrary.LIBRARY_PROPERTY + "=libm.so.6"), Map.of());
+        assertTrue(output.contains("devices: 0"), output);
+        assertTrue(output.contains("libm.so.6 is no OpenCL loader of version 1.2 or newer: it has no cl"), output);
+    }
+
+    /** As for a user without a home. */
+    @Test
+    void poclWithoutAFolderForItsCacheIsNoDeviceWithWhatMayBeWrong() throws Exception {
+        assumeTrue(OpenClDevices.platforms().equals(List.of("Portable Computing Language")), "other drivers are here");
+        String output = probe(List.of(), Map.of("POCL_CACHE_DIR", "/dev/null/cache"));
+        assertTrue(output.contains("devices: 0"), output);
+        assertTrue(output.contains("set HOME or POCL_CACHE_DIR to one that can be written"), output);
+        assertFalse(output.contains("apt-get"), output);
+    }
+
+    /** The output of {@link OpenClDevicesProbe} in a process of its own. */
+    private static String probe(List<String> options, Map<String, String> environment)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -55,9 +84,7 @@ class OpenClRefusalTest {
         command.addAll(options);
         command.add(OpenClDevicesProbe.class.getName());
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        if (!drivers.isEmpty()) {
-            builder.environment().put("OCL_ICD_VENDORS", drivers);
-        }
+        builder.environment().putAll(environment);
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes());
         assertTrue(process.waitFor(1, TimeUnit.MINUTES), "the probe still runs");
@@ -135,7 +162,7 @@ class OpenClRefusalTest {
         ClContext context = ClContext.take(OpenClTestDevice.find());
         Device device = context.device();
         try (ClMemory memory = new ClMemory(device, context.handle());
-                ClQueue queue = new ClQueue(context, false, memory::explained)) {
+                ClQueue queue = new ClQueue(context, false, memory)) {
             memory.take("x", 200_000);
             var refusal = assertThrows(
                     OpenClException.class,
@@ -256,14 +283,15 @@ class OpenClRefusalTest {
                 }
                 """;
         ClKernel pairs = context.build("pairs.cl", source).kernel("pairs");
-        try (ClQueue queue = new ClQueue(context, false, failure -> failure);
+        try (ClQueue queue = new ClQueue(context, false, new ClMemory(context.device(), context.handle()));
                 ClMemory memory = new ClMemory(context.device(), context.handle())) {
             ClBuffer x = memory.take("x", 8);
             ClSignature fours = new ClSignature("pairs", 4, List.of(ClSignature.Kind.BUFFER, ClSignature.Kind.FLOAT));
             ClKernel wrong = new ClKernel(fours, pairs.aparapi(), pairs.handle());
             var refusal = assertThrows(OpenClException.class, () -> queue.launch(() -> "the op", wrong, 2, x, 3f));
             assertEquals(
-                    "opencl: pairs: clEnqueueNDRangeKernel failed: CL_INVALID_WORK_GROUP_SIZE (-54) in the op",
+                    "opencl: pairs: clEnqueueNDRangeKernel failed: CL_INVALID_WORK_GROUP_SIZE (-54) in the op on "
+                            + context.device().name(),
                     refusal.getMessage());
             queue.launch(() -> "the op", pairs, 4, x, 3f);
             queue.finish();
@@ -276,7 +304,7 @@ class OpenClRefusalTest {
         ClContext context = ClContext.take(OpenClTestDevice.find());
         ClKernel fill = context.program("elementwise.cl", ClParameters.of(context.device()), "")
                 .kernel("fill");
-        try (ClQueue queue = new ClQueue(context, false, failure -> failure)) {
+        try (ClQueue queue = new ClQueue(context, false, new ClMemory(context.device(), context.handle()))) {
             ClBuffer x = new ClBuffer(1, 1);
             assertThrows(IllegalArgumentException.class, () -> queue.launch(() -> "fill", fill, 0, x, 1, 1f));
             assertThrows(IllegalArgumentException.class, () -> queue.launch(() -> "fill", fill, 1, x, 1, 1));

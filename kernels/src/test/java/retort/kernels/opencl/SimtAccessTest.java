@@ -314,7 +314,7 @@ class SimtAccessTest {
     void theModelKeepsSlicesWhereTheKernelDoes() {
         ClContext context = ClContext.take(OpenClTestDevice.find());
         try (ClMemory memory = new ClMemory(context.device(), context.handle());
-                ClQueue queue = new ClQueue(context, false, memory::explained)) {
+                ClQueue queue = new ClQueue(context, false, memory)) {
             slices(SIMT_PADDING).distinct().forEach(slice -> {
                 int elements = slice.tileK() * slice.line();
                 ClBuffer buffer = memory.take("slice", elements);
