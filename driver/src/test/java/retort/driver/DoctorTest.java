@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.kernels.Backends;
@@ -139,6 +140,41 @@ class DoctorTest {
         failsWith(
                 "cpu-simd: " + file + ": KC (",
                 List.of("-Dretort.cpu-simd.parameters=" + file, WITH_VECTORS.getFirst()));
+    }
+
+    /** A file that an engine can't use is no fault of the device's driver. */
+    @Test
+    void withADamagedFileOfOpenClParametersDoctorNamesTheFile() throws Exception {
+        OpenClRunTest.assumeDevice();
+        Path file = Files.writeString(folder.resolve("own.properties"), "GEMM_ROWS=\\u12\n");
+        System.setProperty("retort.opencl.parameters", file.toString());
+        try {
+            Outcome doctor = Outcome.of("doctor");
+            assertEquals(FAILED, doctor.code(), doctor.out() + doctor.err());
+            String problem = "problem  opencl: " + file + ": is damaged: Malformed \\uxxxx encoding.; "
+                    + "mend or remove that file, or the property that names it";
+            assertTrue(doctor.out().lines().anyMatch(problem::equals), doctor.out());
+        } finally {
+            System.clearProperty("retort.opencl.parameters");
+        }
+    }
+
+    /** Sets that an engine takes are checked as they are used: their origin stands beside the checks. */
+    @Test
+    void doctorChecksTheParametersInUse() throws Exception {
+        OpenClRunTest.assumeDevice();
+        Path file = Files.writeString(folder.resolve("own.properties"), "ELEMENT_ITEMS=32\n");
+        System.setProperty("retort.opencl.parameters", file.toString());
+        try {
+            String out = Outcome.of("doctor").isDone().out();
+            assertTrue(
+                    out.lines()
+                            .anyMatch(line -> line.matches("ok +opencl: device \\d+: parameters: .*"
+                                    + Pattern.quote(file + " ELEMENT_ITEMS=32"))),
+                    out);
+        } finally {
+            System.clearProperty("retort.opencl.parameters");
+        }
     }
 
     private void failsWith(String problem, List<String> options) throws Exception {

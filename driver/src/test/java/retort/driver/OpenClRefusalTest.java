@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import retort.driver.data.SyntheticSet;
 class OpenClRefusalTest {
     private static final int FAILED = 1;
     private static final int UNAVAILABLE = 3;
+    private static final int BAD_FILE = 4;
 
     @TempDir
     private Path folder;
@@ -63,6 +65,21 @@ class OpenClRefusalTest {
         } finally {
             System.clearProperty("retort.opencl.options");
         }
+    }
+
+    @Test
+    void aFileOfParametersThatCanNotBeUsedIsRefusedBeforeAnyWork() throws IOException {
+        OpenClRunTest.assumeDevice();
+        Path file = Files.writeString(folder.resolve("own.properties"), "GEMM_ROWS=\\u12\n");
+        try {
+            System.setProperty("retort.opencl.parameters", file.toString());
+            Outcome.of(command()).isRefused(BAD_FILE, "opencl: " + file + ": is damaged: ");
+            System.setProperty("retort.opencl.parameters", file + ".none");
+            Outcome.of(command()).isRefused(BAD_FILE, "opencl: " + file + ".none: no such file or folder");
+        } finally {
+            System.clearProperty("retort.opencl.parameters");
+        }
+        assertEquals(List.of(), Outcome.files(out));
     }
 
     private String[] command(String... more) {

@@ -13,6 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 import retort.kernels.BackendUnavailableException;
+import retort.kernels.BadParametersException;
 
 /** Runs a command line; what fails is told in one line on stderr, and by the exit code. */
 public final class Complaints {
@@ -22,6 +23,7 @@ public final class Complaints {
     public Complaints(Map<Class<? extends Exception>, Integer> own) {
         codes.putAll(own);
         codes.put(BackendUnavailableException.class, ExitCode.UNAVAILABLE);
+        codes.put(BadParametersException.class, ExitCode.BAD_FILE);
         codes.put(UncheckedIOException.class, ExitCode.BAD_FILE);
         codes.put(OutputTakenException.class, ExitCode.USAGE);
     }

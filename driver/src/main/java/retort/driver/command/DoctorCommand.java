@@ -17,6 +17,7 @@ import retort.driver.cli.Version;
 import retort.kernels.Backend;
 import retort.kernels.BackendException;
 import retort.kernels.Backends;
+import retort.kernels.BadParametersException;
 import retort.kernels.Device;
 import retort.kernels.Engine;
 import retort.kernels.Requirement;
@@ -139,9 +140,7 @@ final class DoctorCommand implements Callable<Integer> {
     private void kernels(Engine engine) {
         Backends.Options options = Backends.Options.defaults();
         if (engine != Engine.OPENCL) {
-            if (parameters(engine)) {
-                kernel(engine, options, "", "see that the JDK and the processor are sound, then report it");
-            }
+            kernel(engine, options, "", "see that the JDK and the processor are sound, then report it");
             return;
         }
         for (Device device : Backends.devices(Engine.OPENCL)) {
@@ -155,20 +154,11 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    /** Where its kernels' parameters come from; false if a file of them can't be used. */
-    private boolean parameters(Engine engine) {
-        try {
-            Backends.parameters(engine, null).ifPresent(from -> ok(engine + ": parameters: " + from));
-            return true;
-        } catch (BackendException e) {
-            problem(e.getMessage(), "mend that file or delete it");
-            return false;
-        }
-    }
-
-    /** Every form of every op at an edge of its kernel. */
+    /** Every form of every op at an edge of its kernel, with the parameters that a job would run with. */
     private void kernel(Engine engine, Backends.Options options, String which, String remedy) {
         try (Backend backend = Backends.open(engine, options)) {
+            Backends.parameters(engine, options.device())
+                    .ifPresent(from -> ok(engine + ": " + which + "parameters: " + from));
             int cases = thorough ? CASES_OF_A_FORM_IF_THOROUGH : CASES_OF_A_FORM;
             int checks = 0;
             for (Op op : Op.values()) {
@@ -179,6 +169,8 @@ final class DoctorCommand implements Callable<Integer> {
             }
             ok(engine + ": " + which + backend.device() + ": " + checks + " checks of " + Op.values().length
                     + " ops passed");
+        } catch (BadParametersException e) {
+            problem(e.getMessage(), "mend or remove that file, or the property that names it");
         } catch (BackendException e) {
             problem(engine + ": " + which + e.getMessage(), remedy);
         }

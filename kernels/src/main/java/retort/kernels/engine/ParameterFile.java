@@ -5,7 +5,9 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import retort.kernels.BackendException;
+import retort.kernels.BadParametersException;
 import retort.kernels.Engine;
 
 /**
@@ -26,6 +28,9 @@ import retort.kernels.Engine;
 public record ParameterFile<P extends Enum<P> & KernelParameter>(
         String name, Optional<String> family, Map<P, Integer> values) {
     private static final String FAMILY = "FAMILY";
+
+    /** Characters of what is no parameter, for messages: a file of another kind may be one long line. */
+    private static final int LONGEST_SHOWN = 40;
 
     /** The file of an engine beside one of its classes, or nothing. */
     public static <P extends Enum<P> & KernelParameter> Optional<ParameterFile<P>> ofJar(
@@ -40,16 +45,27 @@ public record ParameterFile<P extends Enum<P> & KernelParameter>(
         }
     }
 
-    /** A user's file, or nothing if there is none. */
+    /**
+     * A user's file, or nothing if there is none.
+     *
+     * @throws BadParametersException if it can't be read, or gives what is no parameter or no legal value
+     */
     public static <P extends Enum<P> & KernelParameter> Optional<ParameterFile<P>> ofUser(
             Engine engine, Class<P> parameters, Path file) {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
+        if (!Files.isRegularFile(file)) {
+            throw new BadParametersException(engine + ": " + file + ": is no file of parameters");
+        }
         try (Reader reader = Files.newBufferedReader(file)) {
             return Optional.of(read(engine, parameters, file.toString(), reader));
+        } catch (CharacterCodingException e) {
+            throw new BadParametersException(engine + ": " + file + ": is no text in UTF-8", e);
+        } catch (AccessDeniedException e) {
+            throw new BadParametersException(engine + ": " + file + ": can't be read: permission denied", e);
         } catch (IOException e) {
-            throw new UncheckedIOException(engine + ": can't read " + file, e);
+            throw new BadParametersException(engine + ": " + file + ": can't be read: " + e.getMessage(), e);
         }
     }
 
@@ -58,12 +74,19 @@ public record ParameterFile<P extends Enum<P> & KernelParameter>(
      * {@code retort.<engine>.parameters} names another folder, or one file for whatever device.
      *
      * @param device what they are for
+     * @throws BadParametersException if the property names what is not there
      */
     public static Path userFile(Engine engine, String device) {
         String location = System.getProperty(locationProperty(engine));
-        Path path =
-                location == null ? Path.of(System.getProperty("user.home"), ".retort", engine.id()) : Path.of(location);
-        return Files.isRegularFile(path) ? path : path.resolve(fileName(device));
+        if (location == null) {
+            return Path.of(System.getProperty("user.home"), ".retort", engine.id(), fileName(device));
+        }
+        Path path = Path.of(location);
+        if (!Files.exists(path)) {
+            throw new BadParametersException(
+                    engine + ": " + location + ": no such file or folder, -D" + locationProperty(engine) + " names it");
+        }
+        return Files.isDirectory(path) ? path.resolve(fileName(device)) : path;
     }
 
     public static String locationProperty(Engine engine) {
@@ -82,7 +105,7 @@ public record ParameterFile<P extends Enum<P> & KernelParameter>(
         try {
             properties.load(reader);
         } catch (IllegalArgumentException e) {
-            throw new BackendException(engine + ": " + file + ": is damaged: " + e.getMessage(), e);
+            throw new BadParametersException(engine + ": " + file + ": is damaged: " + e.getMessage(), e);
         }
         Optional<String> family =
                 Optional.ofNullable((String) properties.remove(FAMILY)).map(String::strip);
@@ -101,7 +124,8 @@ public record ParameterFile<P extends Enum<P> & KernelParameter>(
                 return parameter;
             }
         }
-        throw new BackendException(engine + ": " + file + ": there is no parameter " + key);
+        String shown = key.length() <= LONGEST_SHOWN ? key : key.substring(0, LONGEST_SHOWN) + "...";
+        throw new BadParametersException(engine + ": " + file + ": there is no parameter " + shown);
     }
 
     private static int value(Engine engine, String file, KernelParameter parameter, String text) {
@@ -111,9 +135,9 @@ public record ParameterFile<P extends Enum<P> & KernelParameter>(
                 return value;
             }
         } catch (NumberFormatException e) {
-            throw new BackendException(engine + ": " + file + ": " + parameter + " is no number: " + text, e);
+            throw new BadParametersException(engine + ": " + file + ": " + parameter + " is no number: " + text, e);
         }
-        throw new BackendException(engine + ": " + file + ": " + parameter + " (" + parameter.meaning() + ") is "
+        throw new BadParametersException(engine + ": " + file + ": " + parameter + " (" + parameter.meaning() + ") is "
                 + text.strip() + ", expected one of " + parameter.legalValues());
     }
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import retort.kernels.BackendException;
+import retort.kernels.BadParametersException;
 import retort.kernels.Device;
 import retort.kernels.Engine;
 import retort.kernels.engine.ParameterFile;
@@ -87,7 +87,7 @@ final class ClParameters {
                 .map(text -> Arrays.stream(ClFamily.values())
                         .filter(each -> each.name().equalsIgnoreCase(text))
                         .findFirst()
-                        .orElseThrow(() -> new BackendException("opencl: " + file.name() + ": FAMILY is " + text
+                        .orElseThrow(() -> new BadParametersException("opencl: " + file.name() + ": FAMILY is " + text
                                 + ", expected one of " + Arrays.toString(ClFamily.values()))));
     }
 
@@ -114,7 +114,7 @@ final class ClParameters {
         changed.putAll(values);
         file.values().forEach((parameter, value) -> {
             if (!known.contains(parameter)) {
-                throw new BackendException("opencl: " + file.name() + ": " + parameter
+                throw new BadParametersException("opencl: " + file.name() + ": " + parameter
                         + " is no parameter of the kernels here, which are of the family " + family);
             }
             changed.put(parameter, value);
@@ -202,7 +202,7 @@ final class ClParameters {
 
     private ClParameters checked(Optional<String> conflict) {
         conflict.ifPresent(what -> {
-            throw new BackendException("opencl: " + origin + ": " + what);
+            throw new BadParametersException("opencl: " + origin + ": " + what);
         });
         return this;
     }

@@ -34,9 +34,17 @@ class SimdParametersTest {
     private Path file;
 
     @BeforeEach
-    void useFile() {
+    void nameFile() {
         file = folder.resolve("own.properties");
+    }
+
+    private void use() {
         System.setProperty(ParameterFile.locationProperty(Engine.CPU_SIMD), file.toString());
+    }
+
+    private void use(String text) throws IOException {
+        Files.writeString(file, text);
+        use();
     }
 
     @AfterEach
@@ -45,7 +53,7 @@ class SimdParametersTest {
     }
 
     private String refusal(String text) throws IOException {
-        Files.writeString(file, text);
+        use(text);
         return assertThrows(
                         BackendException.class,
                         () -> Backends.open(Engine.CPU_SIMD, Backends.Options.defaults())
@@ -69,7 +77,7 @@ class SimdParametersTest {
     void theOriginNamesTheUsersFileAndWhatItChanges() throws IOException {
         SimdParameters committed = SimdParameters.here();
         int kc = committed.get(SimdParameter.KC) == 512 ? 256 : 512;
-        Files.writeString(file, "KC=" + kc + "\nMC=" + committed.get(SimdParameter.MC) + "\n");
+        use("KC=" + kc + "\nMC=" + committed.get(SimdParameter.MC) + "\n");
         SimdParameters changed = SimdParameters.here();
         assertEquals(committed.with(SimdParameter.KC, kc), changed);
         String origin = committed.origin() + ", " + file + " KC=" + kc;
@@ -81,6 +89,7 @@ class SimdParametersTest {
     void whatTheTunerWritesReadsAsItWas() {
         SimdParameters written = SimdParameters.here().with(SimdParameter.NC, 512);
         written.write(file, "A comment.");
+        use();
         assertEquals(written, SimdParameters.here());
     }
 
