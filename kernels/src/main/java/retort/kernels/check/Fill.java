@@ -5,14 +5,36 @@ import retort.kernels.op.Operand;
 import retort.kernels.op.Operand.Content;
 
 /** What operands are filled with before a call. */
-enum Fill {
+public enum Fill {
     /** Small whole numbers, so that sums and products are exact in any order. */
     WHOLE,
     /** Numbers spread evenly over what an operand may hold. */
-    RANDOM;
+    RANDOM,
+    /** Some of them too small for a normal number, or 0 of either sign. */
+    DENORMAL(0f, -0f, Float.MIN_VALUE, -Float.MIN_VALUE, 0x1p-140f, -0x1p-130f, Float.MIN_NORMAL, -Float.MIN_NORMAL),
+    /** Some of them where the exponential leaves float32: exp(89) is too large, exp(-88) no normal number. */
+    EXPONENTS(88, -88, 88.7f, 89, -87.3f, -89, -104),
+    /** Some of them so large that their products overflow. */
+    LARGE(1e30f, -1e30f),
+    /** Some of them no finite numbers. */
+    NOT_FINITE(Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY);
 
     /** Logits lie between this and its negative. */
     private static final double LARGEST_LOGIT = 8;
+
+    /** One element of so many is a special one. */
+    private static final int SPECIAL_OF = 6;
+
+    private final float[] special;
+
+    Fill(float... special) {
+        this.special = special;
+    }
+
+    /** Whether a spec's bound is finite for every result: nothing overflows, and what goes in is finite. */
+    boolean isOrdinary() {
+        return special.length == 0;
+    }
 
     /** Elements for an operand, as its type has them; what is only written holds NaN, so that reading it shows. */
     float[] elements(Operand operand, SplittableRandom random) {
@@ -22,6 +44,9 @@ enum Fill {
         }
         if (operand.content().kind() == Content.Kind.PROBABILITIES) {
             normalizeRows(elements, operand.shape().rowSize());
+        }
+        if (!isOrdinary() && operand.role() != Operand.Role.WRITTEN) {
+            addSpecial(operand.content().kind(), elements, random);
         }
         return operand.type().rounded(elements, operand.shape().rowSize());
     }
@@ -41,6 +66,20 @@ enum Fill {
 
     private static float logit(SplittableRandom random) {
         return (float) random.nextDouble(-LARGEST_LOGIT, LARGEST_LOGIT);
+    }
+
+    /** Puts special numbers in the places of some, as far as there are any of this kind. */
+    private void addSpecial(Content.Kind kind, float[] elements, SplittableRandom random) {
+        if (kind == Content.Kind.PROBABILITIES && (this == EXPONENTS || this == LARGE)) {
+            return;
+        }
+        boolean signed = kind != Content.Kind.PROBABILITIES && kind != Content.Kind.NON_NEGATIVE;
+        for (int e = 0; e < elements.length; e++) {
+            if (random.nextInt(SPECIAL_OF) == 0) {
+                float value = special[random.nextInt(special.length)];
+                elements[e] = signed ? value : Math.abs(value);
+            }
+        }
     }
 
     private static void normalizeRows(float[] elements, int columns) {

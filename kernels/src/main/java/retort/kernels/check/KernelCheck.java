@@ -28,38 +28,45 @@ public final class KernelCheck {
 
     private final Spec spec;
     private final boolean packed;
+    private final Fill fill;
     private final boolean exact;
     private final long seed;
     private final Scalars scalars;
     private final List<Operand> operands;
     private final float[][] inputs;
 
-    private KernelCheck(Spec spec, boolean packed, boolean exact, long seed) {
+    private KernelCheck(Spec spec, boolean packed, Fill fill, long seed) {
         this.spec = spec;
         this.packed = packed;
-        this.exact = exact;
+        this.fill = fill;
+        this.exact = fill == Fill.WHOLE;
         this.seed = seed;
         this.scalars = scalars(spec);
         this.operands = spec.operands();
         SplittableRandom random = new SplittableRandom(seed);
-        Fill fill = exact ? Fill.WHOLE : Fill.RANDOM;
         this.inputs =
                 operands.stream().map(operand -> fill.elements(operand, random)).toArray(float[][]::new);
     }
 
     /** On whole numbers, where the result must be equal if the spec says so, and else within its bound. */
     public static KernelCheck whole(Spec spec, long seed) {
-        return new KernelCheck(spec, false, spec.isExactOnIntegers(), seed);
+        return of(spec, Fill.WHOLE, seed);
     }
 
     /** On numbers with fractions, within the spec's bound. */
     public static KernelCheck random(Spec spec, long seed) {
-        return new KernelCheck(spec, false, false, seed);
+        return of(spec, Fill.RANDOM, seed);
+    }
+
+    /** On numbers of some kind; on ordinary ones where whole ones are asked for and would be rounded. */
+    public static KernelCheck of(Spec spec, Fill fill, long seed) {
+        Fill possible = fill == Fill.WHOLE && !spec.isExactOnIntegers() ? Fill.RANDOM : fill;
+        return new KernelCheck(spec, false, possible, seed);
     }
 
     /** The same with packed tensors wherever the spec leaves the order open. */
     public KernelCheck packed() {
-        return new KernelCheck(spec, true, exact, seed);
+        return new KernelCheck(spec, true, fill, seed);
     }
 
     /** Whether a spec's matrices may be packed or not. */
@@ -163,10 +170,11 @@ public final class KernelCheck {
      * Runs the call and compares every operand with the definition's, what is only read too.
      *
      * @param name of the engine, for the message
+     * @return the largest error as a share of its bound: 1 at most, 0 if all is equal
      * @throws CheckException that names the first element that is wrong
      */
-    public void check(String name, Backend backend) {
-        compare(name, run(backend), Part.whole(spec));
+    public double check(String name, Backend backend) {
+        return compare(name, run(backend), Part.whole(spec));
     }
 
     /**
@@ -181,10 +189,11 @@ public final class KernelCheck {
         compare(name, results, spec.part(new SplittableRandom(seed)));
     }
 
-    private void compare(String name, float[][] results, Part part) {
+    private double compare(String name, float[][] results, Part part) {
         float[][] partInputs = part.take(inputs);
         float[][] expected = reference(part.spec(), partInputs);
         double[][] bounds = exact ? null : part.spec().bounds(partInputs, scalars, KernelCheck::reference);
+        double largest = 0;
         for (int i = 0; i < results.length; i++) {
             if (results[i] == null) {
                 continue;
@@ -194,11 +203,28 @@ public final class KernelCheck {
             for (int e = 0; e < actual.length; e++) {
                 float wanted = isResult ? expected[i][e] : partInputs[i][e];
                 double bound = exact || !isResult ? 0 : bounds[i][e];
-                if (!(Math.abs((double) actual[e] - wanted) <= bound)) {
+                if (!isWithin(actual[e], wanted, bound)) {
                     throw wrong(name, i, part.elements().get(i)[e], actual[e], wanted, bound);
                 }
+                double error = Math.abs((double) actual[e] - wanted);
+                largest = error > 0 && bound < Double.POSITIVE_INFINITY ? Math.max(largest, error / bound) : largest;
             }
         }
+        return largest;
+    }
+
+    /**
+     * What holds of numbers that are not finite, for every op: where the definition gives NaN, an engine does too;
+     * where the bound is not finite, because sums overflow or what goes in is not finite, nothing else is promised.
+     */
+    private boolean isWithin(float actual, float wanted, double bound) {
+        if (Float.isNaN(wanted)) {
+            return Float.isNaN(actual);
+        }
+        if (!Double.isFinite(bound)) {
+            return !fill.isOrdinary();
+        }
+        return actual == wanted || Math.abs((double) actual - wanted) <= bound;
     }
 
     /** The definition, on cpu-scalar. */
@@ -241,7 +267,7 @@ public final class KernelCheck {
     }
 
     private String title(String name) {
-        return name + ", " + spec.id() + (packed ? " on packed tensors" : "") + ", " + (exact ? "whole numbers, " : "")
-                + "seed " + seed + ": ";
+        return name + ", " + spec.id() + (packed ? " on packed tensors" : "") + ", fill " + fill + ", seed " + seed
+                + ": ";
     }
 }
