@@ -33,15 +33,18 @@ final class Bounds {
     }
 
     /**
-     * 2 (terms + 2) eps times sums of absolute values, carried through an epilogue.
+     * 2 (terms + 2) eps times sums of absolute values and (terms + 2) 2^-149 times their factor, carried through an
+     * epilogue.
      *
      * @param sums of the absolute values of what was added up for each element
+     * @param factor that the sums are multiplied by once they are added up
      * @param bias of the epilogue, if it has one
      */
-    static double[] ofSums(float[] sums, int terms, Epilogue epilogue, float[] bias) {
+    static double[] ofSums(float[] sums, int terms, double factor, Epilogue epilogue, float[] bias) {
         double[] bound = new double[sums.length];
+        double underflow = (terms + 2L) * (double) Float.MIN_VALUE * Math.max(1, factor);
         for (int e = 0; e < bound.length; e++) {
-            double error = 2 * (terms + 2L) * EPS * sums[e];
+            double error = 2 * (terms + 2L) * EPS * sums[e] + underflow;
             if (epilogue.bias()) {
                 error += 2 * EPS * (sums[e] + Math.abs(bias[e % bias.length]));
             }

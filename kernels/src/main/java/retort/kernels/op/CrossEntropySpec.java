@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  *
  * <p>Error: with R = (classes + 8 + 4 max |z| / T) 2^-23 of a row, the loss is within 2 R + 32 classes eps, and a
  * gradient times T rows within the bound of its probability ({@link SoftmaxSpec}) times 1 + 8 eps, and 8 eps (1 + t);
- * eps = 2^-24. Targets beyond 1 and losses beyond 16 scale this. Source: Hinton, Vinyals and Dean 2015, section 2.
+ * eps = 2^-24. Targets whose sum is beyond 1 and losses beyond 16 scale this. Source: Hinton, Vinyals and Dean 2015,
+ * section 2.
  *
  * @param temperature T, {@link Temperature}
  */
@@ -94,14 +95,25 @@ public record CrossEntropySpec(int rows, int classes, float temperature, Targets
         SoftmaxSpec softmax = new SoftmaxSpec(rows, classes, temperature);
         double[] p = softmax.bounds(new float[][] {inputs[0], new float[inputs[0].length]}, scalars, reference)[1];
         double share = 1.0 / (temperature * rows);
-        for (int e = 0; e < p.length; e++) {
-            double t = targets == Targets.HARD ? 1 : inputs[1][e];
-            bounds[2][e] = share * (p[e] * (1 + 8 * eps) + 8 * eps * (1 + t));
-        }
         for (int i = 0; i < rows; i++) {
             double largest = Bounds.largest(inputs[0], i * classes, (i + 1) * classes);
-            bounds[3][2 * i] = 2 * Bounds.ofSoftmax(classes, largest, temperature) + 2 * eps * classes * 16;
+            double mass = targets == Targets.HARD ? 1 : mass(inputs[1], i);
+            double loss = Math.max(16, 2 * largest / temperature + Math.log(classes));
+            bounds[3][2 * i] = mass * (2 * Bounds.ofSoftmax(classes, largest, temperature) + 2 * eps * classes * loss);
+            for (int e = i * classes; e < (i + 1) * classes; e++) {
+                double t = targets == Targets.HARD ? 1 : inputs[1][e];
+                bounds[2][e] = share * (mass * p[e] * (1 + 8 * eps) + 8 * eps * (mass + t));
+            }
         }
         return bounds;
+    }
+
+    /** Of a row's targets, 1 at least. */
+    private double mass(float[] t, int i) {
+        double mass = 0;
+        for (int e = i * classes; e < (i + 1) * classes; e++) {
+            mass += t[e];
+        }
+        return Math.max(1, mass);
     }
 }

@@ -36,6 +36,8 @@ import java.util.regex.Pattern;
  * logit error    (classes + 8) m^2 2^-23         m 2^-21 / classes
  * </pre>
  *
+ * <p>Where m^2 is too large for float32, nothing is promised of the rows of logit error and standardized.
+ *
  * <p>Source: Hinton, Vinyals and Dean 2015, section 2; for the divergences see there.
  *
  * @param temperature T, {@link Temperature}
@@ -121,6 +123,7 @@ public record DistillationSpec(int rows, int classes, Divergence divergence, flo
     @Override
     public double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
         double[][] bounds = Bounds.exact(operands());
+        boolean squares = divergence instanceof Divergence.LogitError || divergence instanceof Divergence.Standardized;
         for (int i = 0; i < rows; i++) {
             int z = i * classes;
             int v = i * (classes + 1);
@@ -129,8 +132,9 @@ public record DistillationSpec(int rows, int classes, Divergence divergence, flo
             double hard = 2 * hardShare * Bounds.ofSoftmax(classes, largest, 1);
             double loss = (1 - hardShare) * lossBound(largest);
             double gradient = (1 - hardShare) * gradientBound(largest, inputs[0], z);
-            bounds[3][2 * i] = hard * (1 + logRange(largest, 1)) + loss;
-            Arrays.fill(bounds[2], z, z + classes, (hard + gradient) / rows);
+            boolean overflows = squares && largest * largest > Float.MAX_VALUE;
+            bounds[3][2 * i] = overflows ? Double.POSITIVE_INFINITY : hard * (1 + logRange(largest, 1)) + loss;
+            Arrays.fill(bounds[2], z, z + classes, overflows ? Double.POSITIVE_INFINITY : (hard + gradient) / rows);
         }
         return bounds;
     }

@@ -1,5 +1,6 @@
 package retort.kernels.op;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.regex.Pattern;
@@ -12,7 +13,9 @@ import java.util.regex.Pattern;
  * a packed tensor, see {@code Scope.packed}; one that is not transposed may hold weights of fewer bits, see
  * {@link ElementType}.
  *
- * <p>Elementwise |error| ≤ 2 (k + 2) eps (|alpha| |op(A)| |op(B)| + |beta| |C|), eps = 2^-24, before the epilogue.
+ * <p>Elementwise |error| ≤ 2 (k + 2) eps (|alpha| |op(A)| |op(B)| + |beta| |C|), eps = 2^-24, before the epilogue, and
+ * (k + 2) 2^-149 max(1, |alpha|) where products are no normal numbers. Alpha may be applied before the sum or after it:
+ * where it is less than 1, nothing is promised if op(A) op(B) may be too large for float32.
  *
  * <p>Source: Goto and van de Geijn 2008 (blocking); Van Zee and van de Geijn 2015 (micro-kernel).
  */
@@ -168,10 +171,10 @@ public record GemmSpec(
         return 2L * m * n * k;
     }
 
-    /** The scales of int8 weights are no whole numbers. */
+    /** The scales of int8 weights are no whole numbers, and alpha and beta need not be. */
     @Override
     public boolean isExactOnIntegers() {
-        return typeB != ElementType.INT8;
+        return typeB != ElementType.INT8 && alpha == Math.rint(alpha) && beta == Math.rint(beta);
     }
 
     @Override
@@ -182,7 +185,12 @@ public record GemmSpec(
                 .run(plain, new float[][] {
                     Bounds.absolute(inputs[0]), Bounds.absolute(inputs[1]), Bounds.absolute(inputs[2])
                 })[2];
-        bounds[2] = Bounds.ofSums(sums, k, epilogue, epilogue.bias() ? inputs[3] : null);
+        double product = (double) k * Bounds.largest(inputs[0], 0, m * k) * Bounds.largest(inputs[1], 0, k * n);
+        if (Math.abs(alpha) < 1 && product > Float.MAX_VALUE) {
+            Arrays.fill(bounds[2], Double.POSITIVE_INFINITY);
+            return bounds;
+        }
+        bounds[2] = Bounds.ofSums(sums, k, Math.abs(alpha), epilogue, epilogue.bias() ? inputs[3] : null);
         return bounds;
     }
 

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * column stays as it is, bit for bit; so does one whose sum of squares is NaN or too large for float32: training that
  * has come to that has diverged, and should be seen to.
  *
- * <p>|error| ≤ (inputs + 8) 2^-24 |w| for limits of 2^-50 or more. Source: Hinton et al. 2012, "Improving neural
- * networks by preventing co-adaptation of feature detectors", section 2; Srebro and Shraibman 2005.
+ * <p>|error| ≤ (inputs + 8) 2^-24 |w| + 2^-149 for limits of 2^-50 or more. Source: Hinton et al. 2012, "Improving
+ * neural networks by preventing co-adaptation of feature detectors", section 2; Srebro and Shraibman 2005.
  *
  * @param limit of the norm, positive
  */
@@ -78,7 +78,7 @@ public record MaxNormSpec(int inputs, int units, float limit) implements Spec {
     public double[][] bounds(float[][] operands, Scalars scalars, Reference reference) {
         double[][] bounds = Bounds.exact(operands());
         for (int e = 0; e < operands[0].length; e++) {
-            bounds[0][e] = (inputs + 8) * Bounds.EPS * Math.abs(operands[0][e]);
+            bounds[0][e] = (inputs + 8) * Bounds.EPS * Math.abs(operands[0][e]) + Float.MIN_VALUE;
         }
         return bounds;
     }
