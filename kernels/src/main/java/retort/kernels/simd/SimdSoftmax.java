@@ -156,7 +156,7 @@ final class SimdSoftmax {
             float index = t[targets.offset() + i];
             boolean isClass = index >= 0 && index < classes && index == (int) index;
             target = isClass ? (int) index : 0;
-            rows.scale(dZ, dAt, isClass ? (float) (share / sum) : 0);
+            rows.scale(dZ, dAt, (float) ((isClass ? share : 0) / sum));
             if (isClass) {
                 loss = logSum - (z[zAt + target] - rows.largest()) / (double) temperature;
                 dZ[dAt + target] -= share;
