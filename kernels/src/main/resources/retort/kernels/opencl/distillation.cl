@@ -32,12 +32,14 @@ INLINE float divergence_term(float p, float logP, float logQ) {
     return p == 0 ? 0 : p * (logP - logQ);
 }
 
+// The lowest of equals; any number is larger than NaN.
 INLINE int index_of_largest(const __global float *x, int classes) {
     int best = 0;
-    float most = -INFINITY;
-    for (int c = 0; c < classes; c++) {
-        best = x[c] > most ? c : best;
-        most = x[c] > most ? x[c] : most;
+    float most = x[0];
+    for (int c = 1; c < classes; c++) {
+        int larger = x[c] > most || (isnan(most) && !isnan(x[c]));
+        best = larger ? c : best;
+        most = larger ? x[c] : most;
     }
     return best;
 }
