@@ -185,7 +185,11 @@ class DistillationTest {
     }
 
     private static void check(Subject subject, DistillationSpec spec) {
-        KernelCheck check = KernelCheck.random(spec, SEED);
+        check(subject, spec, SEED);
+    }
+
+    static void check(Subject subject, DistillationSpec spec, long seed) {
+        KernelCheck check = KernelCheck.random(spec, seed);
         float[][] inputs = check.inputs();
         inputs[1][spec.classes()] = -1;
         float[][] results = check.run(subject.backend());
@@ -195,7 +199,7 @@ class DistillationTest {
             double[] z = widened(inputs[0], i * n, n);
             double[] v = widened(inputs[1], i * (n + 1), n);
             DoubleDistillation row = new DoubleDistillation(spec, v, (int) inputs[1][i * (n + 1) + n]);
-            String where = subject + ", " + spec.id() + ", row " + i;
+            String where = subject + ", " + spec.id() + ", seed " + seed + ", row " + i;
             // The bound is of the float32 result's distance from double's; double's own is far below one rounding.
             double rounding = Math.ulp(results[3][2 * i]);
             assertEquals(row.of(z), results[3][2 * i], bounds[3][2 * i] + rounding, where);

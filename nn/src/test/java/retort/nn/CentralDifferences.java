@@ -66,8 +66,8 @@ final class CentralDifferences {
             if (model.architecture().layers().get(l) instanceof Layer.ReLU) {
                 for (int e = 0; e < values.get(l).length; e++) {
                     if (Math.signum(values.get(l)[e]) != Math.signum(moved.get(l)[e])) {
-                        throw new AssertionError("relu " + l + ": x[" + e + "] changes sides, from " + values.get(l)[e]
-                                + " to " + moved.get(l)[e] + ": choose another seed");
+                        throw new KinkException("relu " + l + ": x[" + e + "] changes sides, from " + values.get(l)[e]
+                                + " to " + moved.get(l)[e]);
                     }
                 }
             }

@@ -63,8 +63,8 @@ final class RoundingBounds {
                 double[] error = xError.clone();
                 for (int e = 0; e < x.length; e++) {
                     if (Math.abs(x[e]) <= xError[e] && xError[e] > 0) {
-                        throw new AssertionError("relu " + l + ": x[" + e + "] is " + x[e] + ", but its error may be "
-                                + xError[e] + ": choose another seed");
+                        throw new KinkException(
+                                "relu " + l + ": x[" + e + "] is " + x[e] + ", but its error may be " + xError[e]);
                     }
                     error[e] = x[e] > 0 ? xError[e] : 0;
                 }
