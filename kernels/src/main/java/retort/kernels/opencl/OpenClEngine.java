@@ -1,5 +1,6 @@
 package retort.kernels.opencl;
 
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -26,13 +27,36 @@ public final class OpenClEngine implements EngineProvider {
 
     @Override
     public List<Requirement> requirements() {
+        return lacking().map(List::of).orElseGet(OpenClDevices::requirements);
+    }
+
+    /** What there must be before devices can be looked for. */
+    private static Optional<Requirement> lacking() {
         if (!hasAparapi()) {
-            return List.of(new Requirement(
+            return Optional.of(new Requirement(
                     "Aparapi",
                     "Aparapi is not there",
                     "add the dependency com.aparapi:aparapi:3.0.2 and, on the module path, --add-modules aparapi"));
         }
-        return OpenClDevices.requirements();
+        Module module = OpenClEngine.class.getModule();
+        return hasNativeAccess()
+                ? Optional.empty()
+                : Optional.of(new Requirement(
+                        "native access",
+                        "this JVM forbids native access",
+                        "start it with --enable-native-access="
+                                + (module.isNamed() ? module.getName() + ",aparapi" : "ALL-UNNAMED")));
+    }
+
+    /** Asked by a call that needs it and does nothing. */
+    @SuppressWarnings("restricted")
+    private static boolean hasNativeAccess() {
+        try {
+            MemorySegment.NULL.reinterpret(0);
+            return true;
+        } catch (IllegalCallerException e) {
+            return false;
+        }
     }
 
     private static boolean hasAparapi() {
@@ -58,7 +82,7 @@ public final class OpenClEngine implements EngineProvider {
 
     @Override
     public List<Device> devices() {
-        return hasAparapi() ? OpenClDevices.list() : List.of();
+        return lacking().isEmpty() ? OpenClDevices.list() : List.of();
     }
 
     @Override
@@ -69,7 +93,7 @@ public final class OpenClEngine implements EngineProvider {
 
     @Override
     public List<String> platforms() {
-        return hasAparapi() ? OpenClDevices.platforms() : List.of();
+        return lacking().isEmpty() ? OpenClDevices.platforms() : List.of();
     }
 
     @Override
