@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import retort.kernels.Backend;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
@@ -175,10 +176,38 @@ public final class Sequential implements AutoCloseable {
         return tape;
     }
 
+    /**
+     * The first layer that gives a number which is not finite for a batch, dropout off: {@code 3.dense}, as its
+     * parameters are called. Empty for none. It downloads what every layer gives: it is for finding out, not for use.
+     *
+     * @param x batch x the architecture's input
+     */
+    public Optional<String> firstNotFinite(Scope scope, Tensor x) {
+        Stage.Pass pass = new Stage.Pass(backend, scope, null, 0);
+        Tensor value = x;
+        for (Stage stage : stages) {
+            value = stage.forward(pass, value);
+            // Layers without parameters give no such number for finite ones.
+            if (!stage.parameters().isEmpty() && !areFinite(backend.download(value))) {
+                return Optional.of(stage.parameters().getFirst().name().replaceFirst("\\.weight$", ""));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean areFinite(float[] elements) {
+        for (float element : elements) {
+            if (!Float.isFinite(element)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Hands the gradient of every parameter to {@code sink}, given the gradient by the tape's output. */
     public void backward(Tape tape, Tensor dOutput, GradientSink sink) {
         int lowest = 0;
-        while (stages.get(lowest).parameters().isEmpty()) {
+        while (lowest < stages.size() && stages.get(lowest).parameters().isEmpty()) {
             lowest++;
         }
         Tensor gradient = dOutput;

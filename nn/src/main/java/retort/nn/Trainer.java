@@ -26,11 +26,15 @@ public final class Trainer {
      * @param maxNorm limit of the norm of the weights into each unit of a dense layer, kept after every step (see
      *     {@link MaxNormSpec}); {@link Float#POSITIVE_INFINITY} for none
      * @param seed that dropout draws from
-     * @throws IllegalArgumentException if {@code maxNorm} is not positive
+     * @throws IllegalArgumentException if {@code maxNorm} is not positive, or the model has nothing to train
      */
     public Trainer(Sequential model, Optimizer optimizer, Loss loss, float maxNorm, long seed) {
         if (maxNorm != Float.POSITIVE_INFINITY) {
             Require.positive("trainer", "max-norm", maxNorm);
+        }
+        if (model.parameters().isEmpty()) {
+            throw new IllegalArgumentException("trainer: the model '"
+                    + model.architecture().text() + "' has no parameters, expected a dense or conv2d layer");
         }
         this.model = model;
         this.optimizer = optimizer;

@@ -9,12 +9,15 @@ import static retort.nn.Schedule.constant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
 import retort.kernels.EnginesUnderTest;
 import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.Scope;
@@ -210,6 +213,38 @@ class TrainerTest {
             sgd.written(parameter, sgd.destination(parameter));
             sgd.endStep();
             assertThrows(IllegalStateException.class, () -> sgd.destination(parameter));
+        }
+    }
+
+    @Test
+    void aModelWithNothingToTrainIsRefused() {
+        try (Backend backend = Backends.open(Engine.CPU_SCALAR, Backends.Options.defaults());
+                Sequential relu = Sequential.create(
+                        backend, Architecture.parse("input 3; relu"), Initializer.GLOROT_UNIFORM, SEED);
+                Sgd sgd = new Sgd(backend, constant(RATE), constant(0))) {
+            Loss loss = new Loss.CrossEntropy(1, Targets.HARD);
+            String message = assertThrows(
+                            IllegalArgumentException.class, () -> new Trainer(relu, sgd, loss, SEED))
+                    .getMessage();
+            assertEquals(
+                    "trainer: the model 'input 3; relu' has no parameters, expected a dense or conv2d layer", message);
+        }
+    }
+
+    @Test
+    void theFirstLayerWithNumbersThatAreNotFiniteIsNamed() {
+        try (Backend backend = Backends.open(Engine.CPU_SCALAR, Backends.Options.defaults());
+                Sequential model = Sequential.create(
+                        backend, Architecture.parse("input 2; dense 2; relu; dense 2"), Initializer.GLOROT_UNIFORM, 1);
+                Scope scope = backend.scope()) {
+            Tensor x = scope.tensorOf(Shape.of(1, 2), new float[] {1, 1});
+            assertEquals(Optional.empty(), model.firstNotFinite(scope, x));
+            backend.upload(new float[] {0, Float.NaN}, model.parameters().getLast().value());
+            assertEquals(Optional.of("2.dense"), model.firstNotFinite(scope, x));
+            backend.upload(
+                    new float[] {Float.POSITIVE_INFINITY, 0},
+                    model.parameters().get(1).value());
+            assertEquals(Optional.of("0.dense"), model.firstNotFinite(scope, x));
         }
     }
 }
