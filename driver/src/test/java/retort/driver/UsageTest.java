@@ -57,6 +57,7 @@ class UsageTest {
             run --data=                               | --data
             run --out=                                | --out
             run --backend=cpu-simd --device=0         | --device=0 names an OpenCL device, but none is used
+            train --backend=opencl --device=          | '' is neither a number nor a name
             train --device=gpu                        | --device=gpu names an OpenCL device, but none is used
             tune --backend=cpu-scalar                 | cpu-scalar has no parameters to tune
             tune --device=0                           | --device=0 names an OpenCL device, but none is used

@@ -71,6 +71,17 @@ public final class Converters {
         }
     }
 
+    /** A name, for an option that says so. An empty one, as an unset shell variable leaves it, would be any. */
+    public static final class Name implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (!text.isBlank()) {
+                return text;
+            }
+            throw new TypeConversionException("'" + text + "' is neither a number nor a name");
+        }
+    }
+
     /** Threads to compute on, for an option that says so. */
     public static final class Threads implements ITypeConverter<Integer> {
         /** More than four a processor only wait for each other; 64 are had anywhere. */

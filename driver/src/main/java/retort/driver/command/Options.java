@@ -30,6 +30,7 @@ final class Options {
                 names = "--device",
                 order = 2,
                 paramLabel = "N|NAME",
+                converter = Converters.Name.class,
                 description = "OpenCL device, by number or part of name (default: the best).")
         private String device;
 

@@ -233,8 +233,16 @@ record ExperimentReader(Path folder) {
                 engine.flatMap(of -> of.find("backend"))
                         .map(value -> value.list(each -> each.choice(ENGINES)))
                         .orElse(List.of()),
-                engine.flatMap(of -> of.find("device")).map(Value::text),
+                engine.flatMap(of -> of.find("device")).map(ExperimentReader::device),
                 engine.flatMap(of -> of.find("threads")).map(value -> value.count(1, Converters.Threads.MOST)));
+    }
+
+    /** Any device has an empty name in it. */
+    private static String device(Value value) {
+        if (value.text().isBlank()) {
+            throw value.bad("the device is \"" + value.text() + "\", expected a number or a part of its name");
+        }
+        return value.text();
     }
 
     private static Optional<Experiment.Quick> quick(Section root, List<Student> students) {
