@@ -118,6 +118,17 @@ public final class ImageSet {
         return new ImageSet(this, count);
     }
 
+    /** A copy of the images at these indices. */
+    ImageSet at(int[] indices) {
+        byte[] chosenPixels = new byte[indices.length * pixels()];
+        byte[] chosenLabels = new byte[indices.length];
+        for (int i = 0; i < indices.length; i++) {
+            System.arraycopy(pixels, checked(indices[i]) * pixels(), chosenPixels, i * pixels(), pixels());
+            chosenLabels[i] = labels[indices[i]];
+        }
+        return new ImageSet(height, width, chosenPixels, chosenLabels);
+    }
+
     /** A prefix's arrays go on past its end, so their own bounds are not the set's. */
     private int checked(int i) {
         if (i < 0 || i >= size) {
