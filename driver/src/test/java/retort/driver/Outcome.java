@@ -22,6 +22,11 @@ record Outcome(int code, String out, String err) {
 
     /** Runs a command line in this JVM, and stops it when it has said so many lines. */
     static Outcome stoppedAfter(int lines, String... args) {
+        return meanwhile(lines, Stop::now, args);
+    }
+
+    /** Runs a command line in this JVM, and has something happen when it has said so many lines. */
+    static Outcome meanwhile(int lines, Runnable happening, String... args) {
         return of(
                 new ByteArrayOutputStream() {
                     private int said;
@@ -31,7 +36,7 @@ record Outcome(int code, String out, String err) {
                         super.write(bytes, from, count);
                         for (int i = from; i < from + count; i++) {
                             if (bytes[i] == '\n' && ++said == lines) {
-                                Stop.now();
+                                happening.run();
                             }
                         }
                     }

@@ -149,6 +149,24 @@ public final class OutputFolder implements AutoCloseable {
         return path;
     }
 
+    /**
+     * Makes it again if somebody has removed it.
+     *
+     * @return whether that was so
+     * @throws UncheckedIOException if it can't be made
+     */
+    public boolean restore() {
+        if (Files.isDirectory(path)) {
+            return false;
+        }
+        try {
+            Files.createDirectories(path);
+            return true;
+        } catch (IOException e) {
+            throw FileReason.unwritable("--out=" + path, e);
+        }
+    }
+
     /** Writes a file of it, whole or not at all. */
     public Path write(String name, String text) {
         Path file = path.resolve(name);

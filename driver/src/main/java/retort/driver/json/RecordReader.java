@@ -23,7 +23,7 @@ import java.util.Set;
 
 /**
  * Makes records of JSON, value by value, and takes nothing for granted: a key of each component, no key twice, numbers
- * that are numbers and fit, nothing null. Keys that a record does not have are passed over. It holds no more than what
+ * that are numbers and fit, nothing null that may not be. Keys that a record does not have are passed over. It holds no more than what
  * it makes, and goes as deep as the records do.
  *
  * @param special whether a floating-point number may be {@code NaN} or {@code Infinity}, which JSON does not have
@@ -59,7 +59,7 @@ record RecordReader(JsonReader json, boolean special) {
             if (raw == Map.class) {
                 return map(arguments[1]);
             }
-            return raw == Set.class ? set(arguments[0]) : Collections.unmodifiableList(list(arguments[0]));
+            return raw == Set.class ? set(arguments[0]) : Collections.unmodifiableList(list(arguments[0], false));
         }
         Class<?> plain = (Class<?>) type;
         if (plain.isRecord()) {
@@ -68,7 +68,7 @@ record RecordReader(JsonReader json, boolean special) {
         if (plain == float[].class) {
             return floats();
         }
-        return plain.isArray() ? array(plain.getComponentType()) : scalar(plain);
+        return plain.isArray() ? array(plain.getComponentType(), false) : scalar(plain);
     }
 
     private boolean skippedNull() throws IOException {
@@ -96,7 +96,7 @@ record RecordReader(JsonReader json, boolean special) {
                 throw new MismatchException(path() + " is there twice");
             }
             boolean left = components[index].isAnnotationPresent(MayBeMissing.class) && skippedNull();
-            values[index] = left ? null : value(components[index].getGenericType());
+            values[index] = left ? null : value(components[index]);
         }
         json.endObject();
         for (int i = 0; i < values.length; i++) {
@@ -105,6 +105,15 @@ record RecordReader(JsonReader json, boolean special) {
             }
         }
         return made(type, components, values);
+    }
+
+    private Object value(RecordComponent component) throws IOException {
+        if (!component.isAnnotationPresent(HoldsNulls.class)) {
+            return value(component.getGenericType());
+        }
+        return component.getGenericType() instanceof ParameterizedType of
+                ? Collections.unmodifiableList(list(of.getActualTypeArguments()[0], true))
+                : array(component.getType().getComponentType(), true);
     }
 
     private static int index(RecordComponent[] components, String name) {
@@ -144,19 +153,20 @@ record RecordReader(JsonReader json, boolean special) {
         }
     }
 
-    private List<Object> list(Type element) throws IOException {
+    /** @param nulls whether an element may be null */
+    private List<Object> list(Type element, boolean nulls) throws IOException {
         List<Object> values = new ArrayList<>();
         expect(JsonToken.BEGIN_ARRAY, "a list");
         json.beginArray();
         while (json.hasNext()) {
-            values.add(value(element));
+            values.add(nulls && skippedNull() ? null : value(element));
         }
         json.endArray();
         return values;
     }
 
     private Set<Object> set(Type element) throws IOException {
-        Collection<Object> values = list(element);
+        Collection<Object> values = list(element, false);
         Set<Object> set = new LinkedHashSet<>(values);
         if (set.size() < values.size()) {
             throw new MismatchException(path() + " has a value twice");
@@ -178,8 +188,8 @@ record RecordReader(JsonReader json, boolean special) {
         return values;
     }
 
-    private Object array(Class<?> element) throws IOException {
-        List<Object> values = list(element);
+    private Object array(Class<?> element, boolean nulls) throws IOException {
+        List<Object> values = list(element, nulls);
         Object array = Array.newInstance(element, values.size());
         for (int i = 0; i < values.size(); i++) {
             Array.set(array, i, values.get(i));

@@ -22,7 +22,11 @@ public record Table(String caption, List<String> header, List<List<Cell>> rows) 
      * @param mark what sets the cell apart on a page
      */
     public record Cell(String text, Object value, Mark mark) {
+        /** Where a number has no place. */
         public static final Cell EMPTY = new Cell("", "", Mark.NONE);
+
+        /** Where a number has its place, but is not defined: a share of nothing. */
+        public static final Cell NONE = of("-");
 
         public static Cell of(String text) {
             return new Cell(text, text, Mark.NONE);
@@ -31,6 +35,11 @@ public record Table(String caption, List<String> header, List<List<Cell>> rows) 
         /** A number, or nothing where there is none. */
         public static Cell of(Format format, Number value) {
             return value == null ? EMPTY : new Cell(format.of(value.doubleValue()), value, Mark.NONE);
+        }
+
+        /** A number, or a dash where none is defined. */
+        public static Cell defined(Format format, Number value) {
+            return value == null ? NONE : of(format, value);
         }
 
         public Cell marked(Mark other) {
