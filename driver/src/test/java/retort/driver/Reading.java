@@ -13,8 +13,10 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Assertions;
 import retort.driver.checkpoint.CheckpointFolder;
 import retort.driver.checkpoint.CommandSettings;
+import retort.driver.cli.LateSteps;
 import retort.driver.cli.OutputFolder;
 import retort.driver.config.BadConfigException;
 import retort.driver.config.ExperimentFile;
@@ -182,7 +184,7 @@ enum Reading {
             StudySummary.of(study);
             try (OutputFolder out =
                     OutputFolder.open(path.resolveSibling("out"), "merge", OutputFolder.Existing.OVERWRITTEN)) {
-                StudyFiles.write(study, "retort study merge", out);
+                StudyFiles.write(study, "retort study merge", out, new LateSteps(Assertions::fail));
             }
         }
     },

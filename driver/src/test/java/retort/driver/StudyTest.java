@@ -69,7 +69,10 @@ class StudyTest {
                         .map(e -> e.get("id").getAsString())
                         .toList());
         for (JsonObject experiment : experiments) {
-            assertEquals(2, experiment.getAsJsonArray("errors").size(), experiment.toString());
+            // A teacher of so few images may never say 3: then no bias is defined for its student.
+            int seeds = experiment.getAsJsonArray("seeds").size();
+            assertTrue(seeds == 2 || experiment.get("id").getAsString().equals("omit3-prior"), experiment.toString());
+            assertEquals(seeds, experiment.getAsJsonArray("errors").size(), experiment.toString());
             assertTrue(outcome.out().contains(experiment.get("id").getAsString()));
         }
         JsonElement seven = objects(study.getAsJsonArray("cells")).get(3).get("trainImages");
@@ -167,6 +170,28 @@ class StudyTest {
         Outcome.of(command(out, SWEEP)).isRefused(USAGE, "the folder holds cells.csv already", "--force", "--resume");
         Outcome again = done(out, with(SWEEP, "--force"));
         assertTrue(again.err().contains("6 of 6, "), again.err());
+    }
+
+    /** Under the same names: a seed's teacher that was replaced, a data set that was written anew. */
+    @Test
+    void refusesToContinueAStudyWithAnotherTeacherOrOtherData() throws IOException {
+        Path out = folder.resolve("sweep");
+        done(out, SWEEP);
+        String before = Files.readString(out.resolve("study.json"));
+        String[] more = {"sweep", "--temperature=2", "--width=12", "--resume"};
+        Path teacher = out.resolve("teacher-seed0.safetensors");
+        byte[] bytes = Files.readAllBytes(teacher);
+        byte[] other = bytes.clone();
+        other[other.length - 1] ^= 1;
+        Files.write(teacher, other);
+        Outcome replaced = Outcome.of(command(out, more));
+        assertEquals(BAD_FILE, replaced.code(), replaced.err());
+        String problem = "retort: " + teacher + ": is not the teacher that taught seed 0: its SHA-256 is ";
+        assertTrue(replaced.err().lines().toList().getLast().startsWith(problem), replaced.err());
+        Files.write(teacher, bytes);
+        data = SyntheticSet.write(folder.resolve("anew").resolve("digits"), 60, 50);
+        Outcome.of(command(out, more)).isRefused(BAD_FILE, "study.json: was made with data CRC-32 ", "as asked for");
+        assertEquals(before, Files.readString(out.resolve("study.json")));
     }
 
     @Test

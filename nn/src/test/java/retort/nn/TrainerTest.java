@@ -223,8 +223,7 @@ class TrainerTest {
                         backend, Architecture.parse("input 3; relu"), Initializer.GLOROT_UNIFORM, SEED);
                 Sgd sgd = new Sgd(backend, constant(RATE), constant(0))) {
             Loss loss = new Loss.CrossEntropy(1, Targets.HARD);
-            String message = assertThrows(
-                            IllegalArgumentException.class, () -> new Trainer(relu, sgd, loss, SEED))
+            String message = assertThrows(IllegalArgumentException.class, () -> new Trainer(relu, sgd, loss, SEED))
                     .getMessage();
             assertEquals(
                     "trainer: the model 'input 3; relu' has no parameters, expected a dense or conv2d layer", message);
@@ -239,7 +238,8 @@ class TrainerTest {
                 Scope scope = backend.scope()) {
             Tensor x = scope.tensorOf(Shape.of(1, 2), new float[] {1, 1});
             assertEquals(Optional.empty(), model.firstNotFinite(scope, x));
-            backend.upload(new float[] {0, Float.NaN}, model.parameters().getLast().value());
+            backend.upload(
+                    new float[] {0, Float.NaN}, model.parameters().getLast().value());
             assertEquals(Optional.of("2.dense"), model.firstNotFinite(scope, x));
             backend.upload(
                     new float[] {Float.POSITIVE_INFINITY, 0},

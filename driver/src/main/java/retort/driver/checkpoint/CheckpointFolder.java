@@ -12,12 +12,14 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import retort.driver.cli.FileReason;
 import retort.driver.cli.OutputFolder;
+import retort.driver.cli.Printable;
 import retort.driver.cli.WholeFile;
 import retort.driver.data.BadDataException;
 import retort.driver.job.Checkpoints;
 import retort.driver.job.FitPosition;
 import retort.driver.json.JsonFile;
 import retort.nn.Checkpoint;
+import retort.nn.ModelFileException;
 import retort.nn.Optimizer;
 import retort.nn.Sequential;
 
@@ -45,6 +47,7 @@ public final class CheckpointFolder implements Checkpoints {
     private String training;
     private long last = System.nanoTime();
     private double secondsBetween = SECONDS;
+    private String failure;
 
     private CheckpointFolder(
             Path folder, CommandSettings settings, OptionalInt every, Consumer<String> said, String training) {
@@ -93,11 +96,26 @@ public final class CheckpointFolder implements Checkpoints {
 
     @Override
     public void keep(String name, Object result) {
-        begin();
-        WholeFile.write(file(name), ResultText.of(result));
-        if (name.equals(training)) {
-            delete(folder.resolve(TRAINING));
-            training = null;
+        attempt(() -> {
+            begin();
+            WholeFile.write(file(name), ResultText.of(result));
+            if (name.equals(training)) {
+                delete(folder.resolve(TRAINING));
+                training = null;
+            }
+        });
+    }
+
+    /** A command that can't keep what it has done goes on: what it would lose by an end is more. */
+    private void attempt(Runnable keeping) {
+        try {
+            keeping.run();
+        } catch (UncheckedIOException | ModelFileException e) {
+            if (!e.getMessage().equals(failure)) {
+                said.accept(
+                        Printable.text("retort: " + e.getMessage()) + "; the command goes on without that checkpoint");
+            }
+            failure = e.getMessage();
         }
     }
 
@@ -123,10 +141,12 @@ public final class CheckpointFolder implements Checkpoints {
     @Override
     public void save(String name, FitPosition position, Sequential model, Optimizer optimizer) {
         long start = System.nanoTime();
-        begin();
-        Checkpoint.save(
-                folder.resolve(TRAINING), model, optimizer, Map.of(NAME, name, POSITION, ResultText.of(position)));
-        training = name;
+        attempt(() -> {
+            begin();
+            Checkpoint.save(
+                    folder.resolve(TRAINING), model, optimizer, Map.of(NAME, name, POSITION, ResultText.of(position)));
+            training = name;
+        });
         last = System.nanoTime();
         secondsBetween = Math.max(SECONDS, (last - start) / 1e9 / LARGEST_SHARE);
     }

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import retort.driver.cli.Sha256;
 
 /**
  * Everything that the results of a command depend on, by name: a command goes on from the checkpoints of one with the
@@ -53,6 +54,11 @@ public record CommandSettings(Map<String, String> values) {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Tells these settings from others. */
+    public String digest() {
+        return Sha256.of(values.toString());
     }
 
     /** What is different in a command that is to go on from this one, or empty. */

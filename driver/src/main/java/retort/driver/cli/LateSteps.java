@@ -27,7 +27,9 @@ public final class LateSteps {
         } catch (UncheckedIOException e) {
             failed(e.getMessage(), ExitCode.BAD_FILE);
         } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
-            failed(what + ": " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()), ExitCode.FAILED);
+            failed(
+                    what + ": " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
+                    ExitCode.FAILED);
         }
         return false;
     }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,8 +12,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import retort.driver.checkpoint.CommandSettings;
 import retort.driver.cli.ExitCode;
+import retort.driver.cli.Sha256;
 import retort.driver.cli.Version;
 import retort.driver.job.Job;
+import retort.driver.job.Remarks;
 import retort.driver.job.Student;
 import retort.driver.job.StudentResult;
 import retort.driver.report.ReportBuilder;
@@ -63,24 +66,26 @@ final class DistillCommand implements Callable<Integer> {
             report.config(session.config());
             ModelFiles.check(session, teacher);
             CommandSettings settings =
-                    CommandSettings.none().with("student", learner).with("teacher", ModelFiles.digest(teacher));
+                    CommandSettings.none().with("student", learner).with("teacher", Sha256.of(teacher));
             if (!session.keepCheckpoints(options, settings)) {
                 return ExitCode.DONE;
             }
             Job job = session.job();
+            job.checkMemory(List.of(learner));
             job.checkTransferSet(List.of(learner));
+            session.remark(Remarks.ofStudents(session.data(), session.recipe(), List.of(learner)), report);
             session.progress().expect(1 + learner.steps());
             Job.Taught taught;
             try (Sequential model =
                     ModelFiles.load(session.backend(), teacher, session.data().test())) {
-                taught = job.teach("soft labels", model);
+                taught = job.teach("soft labels", model, teacher);
             }
             report.softLabels(taught, session.data().train(), List.of(learner));
             try (Job.Trained<StudentResult> trained = job.trainStudent(learner, Optional.of(taught))) {
                 report.student(trained.result());
-                session.finish(report, List.of(trained.file()));
+                session.finish(report, Stream.ofNullable(trained.file()).toList());
             }
+            return session.exitCode();
         }
-        return ExitCode.DONE;
     }
 }

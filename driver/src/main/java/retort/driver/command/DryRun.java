@@ -15,6 +15,7 @@ import retort.driver.job.Examples;
 import retort.driver.job.Footprint;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
+import retort.driver.job.Remarks;
 import retort.driver.job.StepTime;
 import retort.driver.job.Student;
 import retort.driver.job.Training;
@@ -70,6 +71,7 @@ final class DryRun {
                     "%s: %,d images to train on, %,d to test on",
                     data.name(), images, data.test().size());
             line("  %,d of those to train on validate the teacher", images - trained);
+            Remarks.of(data, recipe, recipe.students()).forEach(remark -> line("note: %s", remark));
             line("%s on %s, %d threads", first, backend.device(), backend.threads());
             boolean fits = memory() <= Runtime.getRuntime().maxMemory();
             model("teacher", recipe.teacher(), "", trained, 0, backend, fits);

@@ -9,7 +9,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.report.ReportBuilder;
 import retort.nn.Sequential;
@@ -54,8 +53,8 @@ final class EvaluateCommand implements Callable<Integer> {
             Sequential.Loaded loaded =
                     ModelFiles.read(session.backend(), file, session.data().test(), weights.asked());
             evaluate(session, loaded.model(), loaded.metadata());
+            return session.exitCode();
         }
-        return ExitCode.DONE;
     }
 
     /** Recipe and seed in the report are those that the model was trained with, as far as its file names them. */

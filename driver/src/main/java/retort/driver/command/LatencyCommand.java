@@ -8,7 +8,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Recipe;
@@ -85,8 +84,8 @@ final class LatencyCommand implements Callable<Integer> {
                             session.experiment().latency())
                     .run(engine, session.progress(), session.checkpoints(), report);
             session.finish(report, List.of());
+            return session.exitCode();
         }
-        return ExitCode.DONE;
     }
 
     /** The user's model; or an untrained one, which takes as long. */

@@ -3,10 +3,12 @@ package retort.driver.command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import retort.driver.cli.ExitCode;
 import retort.driver.config.Experiment;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Checkpoints;
 import retort.driver.job.Examples;
+import retort.driver.job.InterruptedJobException;
 import retort.driver.job.LatencyTest;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
@@ -23,7 +25,11 @@ record LatencyRun(List<Timed> models, ImageSet test, float temperature, Experime
     /** A model that is timed under a name. */
     record Timed(String name, Function<Backend, Sequential> network) {}
 
-    /** @param checkpoints what was measured before is not measured again */
+    /**
+     * What fails on an engine is told, and left out of the results with the reason.
+     *
+     * @param checkpoints what was measured before is not measured again
+     */
     void run(Options.Engines options, Progress progress, Checkpoints checkpoints, LatencyTest.Results results) {
         LatencyTest latency = new LatencyTest(
                 Examples.labelled(test),
@@ -40,13 +46,49 @@ record LatencyRun(List<Timed> models, ImageSet test, float temperature, Experime
             // What training or the engine before left, up to half a gigabyte, would stay on top of this engine's own
             // memory.
             System.gc();
+            List<Timed> left = new ArrayList<>(models);
             try (Backend backend = Backends.open(engine, options.opening())) {
                 progress.say("latency on " + engine + ", " + backend.device());
                 progress.check();
-                models.forEach(
-                        model -> time(backend, model, latency, checkpoints).tell(results));
+                for (Timed model : models) {
+                    attempt(
+                            engine,
+                            model,
+                            progress,
+                            results,
+                            () -> time(backend, model, latency, checkpoints).tell(results));
+                    left.remove(model);
+                }
+            } catch (InterruptedJobException e) {
+                throw e;
+            } catch (RuntimeException | OutOfMemoryError e) {
+                progress.late().failed("latency on " + engine + ": " + e.getMessage(), ExitCode.FAILED);
+                left.forEach(model -> results.skipped(skipped(engine, model, e)));
             }
         }
+    }
+
+    private static void attempt(
+            Engine engine, Timed model, Progress progress, LatencyTest.Results results, Runnable timing) {
+        try {
+            timing.run();
+        } catch (InterruptedJobException e) {
+            throw e;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            failed(engine, model, e, progress, results);
+        }
+    }
+
+    private static void failed(
+            Engine engine, Timed model, Throwable e, Progress progress, LatencyTest.Results results) {
+        LatencyTest.Skipped skipped = skipped(engine, model, e);
+        progress.late().failed("latency on " + engine + ", " + model.name() + ": " + skipped.reason(), ExitCode.FAILED);
+        results.skipped(skipped);
+    }
+
+    private static LatencyTest.Skipped skipped(Engine engine, Timed model, Throwable e) {
+        String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        return new LatencyTest.Skipped(engine, model.name(), 1, reason);
     }
 
     private static Measured time(Backend backend, Timed timed, LatencyTest latency, Checkpoints checkpoints) {

@@ -1,5 +1,6 @@
 package retort.driver.command;
 
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import retort.driver.cli.CommandText;
-import retort.driver.cli.ExitCode;
+import retort.driver.cli.LateSteps;
 import retort.driver.cli.OutputFolder;
 import retort.driver.cli.Version;
 import retort.driver.config.ExperimentFile;
@@ -44,15 +45,19 @@ final class MergeCommand implements Callable<Integer> {
             merged = merged.withExperiments(
                     new Hinton2015(ExperimentFile.recipe(Hinton2015.NAME).recipe()).experiments(merged));
         }
+        PrintWriter err = spec.commandLine().getErr();
+        LateSteps late = new LateSteps(err::println);
         try (OutputFolder output = options.folder(spec.name())) {
             new StudyOutput(
                             output,
                             CommandText.running(spec),
                             spec.commandLine().getOut(),
-                            options.json())
+                            options.json(),
+                            late)
                     .write(merged);
         }
-        return ExitCode.DONE;
+        err.flush();
+        return late.code();
     }
 
     private static Merge.Part part(Path path) {

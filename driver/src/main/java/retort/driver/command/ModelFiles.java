@@ -1,13 +1,7 @@
 package retort.driver.command;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
-import retort.driver.cli.FileReason;
 import retort.driver.data.ImageSet;
 import retort.driver.image.Digit;
 import retort.driver.predict.DigitModel;
@@ -114,18 +108,6 @@ final class ModelFiles {
             return seed == null ? null : Long.valueOf(seed);
         } catch (NumberFormatException e) {
             throw new ModelFileException(file, "its metadata has the seed '" + seed + "', expected a whole number");
-        }
-    }
-
-    /** The SHA-256 of a file, in hexadecimal. */
-    static String digest(Path file) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-            return HexFormat.of().formatHex(digest);
-        } catch (IOException e) {
-            throw new ModelFileException(file, "can't be read: " + FileReason.of(e));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

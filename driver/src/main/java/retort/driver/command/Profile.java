@@ -26,7 +26,7 @@ final class Profile {
         lines.add(String.format("%-52s %8s %10s %7s %9s %8s", "PROFILE", "calls", "ms/call", "share", "GFLOP/s", "GB/s")
                 + (peaks.isPresent() ? "  of peak" : ""));
         for (Cost cost : costs) {
-            if (cost.nanos() >= total / 1000) {
+            if (cost.nanos() > 0 && cost.nanos() >= total / 1000) {
                 lines.add(String.format(
                                 Locale.ROOT,
                                 "%-52s %,8d %10.3f %5.1f %% %9.1f %8.1f",
@@ -54,7 +54,7 @@ final class Profile {
                 peaks.map(Peaks::gflops).orElse(null),
                 peaks.map(Peaks::memoryGBs).orElse(null),
                 costs.stream()
-                        .filter(cost -> cost.nanos() >= total / 1000)
+                        .filter(cost -> cost.nanos() > 0 && cost.nanos() >= total / 1000)
                         .map(cost -> operation(cost, total, peaks))
                         .toList());
     }

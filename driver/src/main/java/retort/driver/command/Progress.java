@@ -5,6 +5,8 @@ import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.LateSteps;
 import retort.driver.cli.Printable;
 import retort.driver.job.Epoch;
 import retort.driver.job.Fit;
@@ -31,6 +33,7 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
 
     private final PrintStream err = System.err;
     private final Terminal terminal = Terminal.ofStderr();
+    private final LateSteps late = new LateSteps(this::say);
     private final Interruption interruption;
     private final ScheduledExecutorService drawing;
     private final String opening;
@@ -145,6 +148,16 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
     @Override
     public void check() {
         interruption.check();
+    }
+
+    @Override
+    public void notWritten(String problem) {
+        late.failed(problem, ExitCode.BAD_FILE);
+    }
+
+    /** What may fail without an end to the rest. */
+    LateSteps late() {
+        return late;
     }
 
     /** A remark between steps. */

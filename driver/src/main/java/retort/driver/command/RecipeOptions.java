@@ -130,7 +130,8 @@ final class RecipeOptions {
 
         @Override
         public final Dataset used(Dataset all) {
-            return experiment().data().trained(all);
+            Experiment used = experiment();
+            return used.data().trained(all, used.recipe().seed());
         }
 
         @Override
@@ -281,7 +282,8 @@ final class RecipeOptions {
         @Option(
                 names = "--train-images",
                 paramLabel = "N",
-                description = "Use at most the first N training images (default: all).")
+                description =
+                        "Use at most the first N training images; of a set sorted by class, N drawn (default: all).")
         private Integer trainImages;
 
         Experiment.Data changed(Experiment.Data standard) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -18,6 +19,7 @@ import retort.driver.cli.Version;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
+import retort.driver.job.Remarks;
 import retort.driver.job.Student;
 import retort.driver.job.StudentResult;
 import retort.driver.job.TeacherResult;
@@ -73,7 +75,10 @@ final class RunCommand implements Callable<Integer> {
             }
             Job job = session.job();
             List<Student> students = session.recipe().students();
+            job.checkTeachersMemory();
+            job.checkMemory(students);
             job.checkTransferSet(students);
+            session.remark(Remarks.of(session.data(), session.recipe(), students), report);
             // Teacher, soft labels and latency; of each student its cross-validation, and itself.
             session.progress()
                     .expect(3 + students.stream().mapToInt(Student::steps).sum());
@@ -88,9 +93,9 @@ final class RunCommand implements Callable<Integer> {
                             session.recipe().ownTemperature(),
                             session.experiment().latency())
                     .run(engine, session.progress(), session.checkpoints(), report);
-            session.finish(report, models);
+            session.finish(report, models.stream().filter(Objects::nonNull).toList());
+            return session.exitCode();
         }
-        return ExitCode.DONE;
     }
 
     /** A method of its own, so that nothing here holds the teacher's weights any longer. */
@@ -98,7 +103,7 @@ final class RunCommand implements Callable<Integer> {
         try (Job.Trained<TeacherResult> teacher = job.trainTeacher("teacher")) {
             report.teacher(teacher.result());
             models.add(teacher.file());
-            Job.Taught taught = job.teach("soft labels", teacher.model());
+            Job.Taught taught = job.teach("soft labels", teacher);
             report.softLabels(taught, session.data().train(), session.recipe().students());
             return taught;
         }
@@ -118,8 +123,14 @@ final class RunCommand implements Callable<Integer> {
         return timed;
     }
 
+    /** @param file null if it could not be written */
     private static LatencyRun.Timed timed(String name, Path file, ImageSet test) {
-        return new LatencyRun.Timed(name, backend -> ModelFiles.load(backend, file, test));
+        return new LatencyRun.Timed(name, backend -> {
+            if (file == null) {
+                throw new IllegalStateException("its model could not be written");
+            }
+            return ModelFiles.load(backend, file, test);
+        });
     }
 
     private static void keep(Job.Trained<StudentResult> student, ReportBuilder report, List<Path> models) {

@@ -9,6 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import retort.driver.checkpoint.CheckpointFolder;
 import retort.driver.checkpoint.CommandSettings;
 import retort.driver.cli.CommandText;
+import retort.driver.cli.LateSteps;
 import retort.driver.cli.Machine;
 import retort.driver.cli.OutputFolder;
 import retort.driver.cli.OutputTakenException;
@@ -127,6 +128,12 @@ final class Session implements AutoCloseable {
         return new Job(backend, data, recipe(), output.path(), checkpoints(), progress);
     }
 
+    /** Has the user know what is unusual about the data, and the report too. */
+    void remark(List<String> remarks, ReportBuilder report) {
+        remarks.forEach(remark -> progress.say("note: " + remark));
+        report.remarks(remarks);
+    }
+
     /** Those of a command that keeps any. */
     Checkpoints checkpoints() {
         return checkpoints.isPresent() ? checkpoints.get() : Checkpoints.NONE;
@@ -214,20 +221,25 @@ final class Session implements AutoCloseable {
                 .withEngines(engine.used()));
     }
 
-    /** Prints the report, writes it, and names every file. */
+    /** Prints the report, writes it, and names every file. What can't be written is told, and the rest is. */
     void finish(ReportBuilder parts, List<Path> models) {
         if (backend instanceof ProfiledBackend profiled) {
             parts.profile(Profile.report(profiled.costs(), peaks));
         }
         parts.commandLine(CommandText.running(command));
         Report report = parts.build(command.name(), recipe(), recipe.quick(), environment());
-        List<Path> files = ReportFile.write(report, data, models, output.path());
-        checkpoints.ifPresent(CheckpointFolder::remove);
         PrintWriter out = command.commandLine().getOut();
         if (options.json()) {
             out.println(ReportFile.json(report));
         } else {
             out.print(Summary.of(report));
+        }
+        out.flush();
+        LateSteps late = progress.late();
+        late.attempt("--out=" + output.path(), this::restoreFolder);
+        List<Path> files = ReportFile.write(report, data, models, output.path(), late);
+        checkpoints.ifPresent(kept -> late.attempt("checkpoint", kept::remove));
+        if (!options.json()) {
             out.println();
             out.println("FILES");
             for (Path model : models) {
@@ -246,15 +258,27 @@ final class Session implements AutoCloseable {
         }
     }
 
+    /** Of a command that is over: not 0 if a part of its end failed. */
+    int exitCode() {
+        return progress.late().code();
+    }
+
+    private void restoreFolder() {
+        if (output.restore()) {
+            progress.say("note: --out=" + output.path() + " was removed meanwhile, and is made again");
+        }
+    }
+
     /** Writes and prints a study. */
     void finish(Study study) {
         new StudyOutput(
                         output,
                         CommandText.running(command),
                         command.commandLine().getOut(),
-                        options.json())
+                        options.json(),
+                        progress.late())
                 .write(study);
-        checkpoints.ifPresent(CheckpointFolder::remove);
+        checkpoints.ifPresent(kept -> progress.late().attempt("checkpoint", kept::remove));
         tellProfile();
     }
 

@@ -10,7 +10,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import retort.driver.cli.Converters;
-import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.config.Experiment;
 import retort.driver.config.ExperimentFile;
@@ -77,10 +76,9 @@ final class StudyCommand implements Runnable {
         public Integer call() {
             Hinton2015 experiments = new Hinton2015(study.recipe());
             try (Session session = new Session(spec, options, study, engine)) {
-                new StudySession(session, options, study, Hinton2015.NAME, experiments::experiments)
+                return new StudySession(session, options, study, Hinton2015.NAME, experiments::experiments)
                         .run(experiments.cells(study.seeds()));
             }
-            return ExitCode.DONE;
         }
     }
 
@@ -101,6 +99,9 @@ final class StudyCommand implements Runnable {
                 "  retort study sweep --omit=digits --seeds=3 --shard=0/4 --out=shards/0"
             })
     static final class SweepCommand implements Callable<Integer> {
+        /** Of a square matrix whose elements an array can hold. */
+        private static final int WIDEST = 46_340;
+
         @Spec
         private CommandSpec spec;
 
@@ -158,12 +159,22 @@ final class StudyCommand implements Runnable {
         @Override
         public Integer call() {
             alpha.check(spec, methods);
+            checkWidths();
             float mixed = alpha.of(Method.SOFT_AND_HARD);
             Grid grid = new Grid(methods, temperatures, mixed, widths, omitted.sets(), study.seeds());
             try (Session session = new Session(spec, options, study, engine)) {
-                new StudySession(session, options, study, Grid.NAME, found -> List.of()).run(grid.cells());
+                return new StudySession(session, options, study, Grid.NAME, found -> List.of()).run(grid.cells());
             }
-            return ExitCode.DONE;
+        }
+
+        /** A matrix of so many weights must fit an array. */
+        private void checkWidths() {
+            for (int width : widths) {
+                if (width > WIDEST) {
+                    throw new ParameterException(
+                            spec.commandLine(), "--width=" + width + " is too many units, expected at most " + WIDEST);
+                }
+            }
         }
     }
 
@@ -217,7 +228,8 @@ final class StudyCommand implements Runnable {
 
         @Override
         public Dataset used(Dataset all) {
-            return experiment().data().trained(all);
+            Experiment used = experiment();
+            return used.data().trained(all, used.recipe().seed());
         }
 
         /** For a look a fifth of the epochs, and all images. */

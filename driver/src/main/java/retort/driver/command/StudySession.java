@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import retort.driver.checkpoint.CommandSettings;
+import retort.driver.cli.LateSteps;
+import retort.driver.cli.Sha256;
 import retort.driver.job.Recipe;
+import retort.driver.job.Remarks;
 import retort.driver.study.Cell;
 import retort.driver.study.Merge;
 import retort.driver.study.Study;
@@ -26,10 +29,12 @@ record StudySession(
         String name,
         Function<Study, List<Study.Experiment>> experiments) {
 
-    void run(List<Cell> cells) {
+    /** @return the exit code */
+    int run(List<Cell> cells) {
         List<Cell> share = options.shard().of(cells);
         Path file = session.folder().resolve(StudyFile.NAME);
         checkTeacher();
+        remark();
         Study known = begunOrContinued(file, share);
         session.keepCheckpoints(how, CommandSettings.none().with("settings", settings()), Files.exists(file));
         StudyRun run = new StudyRun(
@@ -40,8 +45,11 @@ record StudySession(
                 options.teacher(),
                 session.checkpoints(),
                 session.progress());
-        Study found = run.complete(known, share, study -> StudyFile.write(tabled(study), file));
+        LateSteps late = session.progress().late();
+        Study found = run.complete(
+                known, share, study -> late.attempt(file.toString(), () -> StudyFile.write(tabled(study), file)));
         session.finish(tabled(found));
+        return session.exitCode();
     }
 
     /** A file that can't be used is refused before anything is trained. */
@@ -49,6 +57,14 @@ record StudySession(
         if (options.teacher() != null) {
             ModelFiles.check(session, options.teacher());
         }
+    }
+
+    /** What is unusual about the data. */
+    private void remark() {
+        List<String> remarks = options.teacher() == null
+                ? Remarks.of(session.data(), session.recipe(), List.of())
+                : Remarks.ofStudents(session.data(), session.recipe(), List.of());
+        remarks.forEach(remark -> session.progress().say("note: " + remark));
     }
 
     private Study tabled(Study study) {
@@ -73,15 +89,20 @@ record StudySession(
 
     private Study.Settings settings() {
         Recipe recipe = session.recipe();
-        String teacher = options.teacher() == null
-                ? recipe.teacher().text()
-                : "given, SHA-256 " + ModelFiles.digest(options.teacher());
+        String teacher =
+                options.teacher() == null ? recipe.teacher().text() : "given, SHA-256 " + Sha256.of(options.teacher());
         return new Study.Settings(
                 recipe.name(),
                 session.backend().engine().id(),
                 session.data().name(),
                 session.data().train().size(),
                 teacher,
-                recipe.distilled().training().text());
+                recipe.distilled().training().text(),
+                String.format(
+                        Locale.ROOT,
+                        "CRC-32 %08x and %08x",
+                        session.data().train().checksum(),
+                        session.data().test().checksum()),
+                "SHA-256 " + CommandSettings.none().with("recipe", recipe).digest());
     }
 }

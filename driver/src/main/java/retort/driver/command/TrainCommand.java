@@ -1,9 +1,11 @@
 package retort.driver.command;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,6 +17,7 @@ import retort.driver.cli.ExitCode;
 import retort.driver.cli.Version;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
+import retort.driver.job.Remarks;
 import retort.driver.job.Student;
 import retort.driver.job.StudentResult;
 import retort.driver.job.TeacherResult;
@@ -85,22 +88,30 @@ final class TrainCommand implements Callable<Integer> {
             Job job = session.job();
             switch (model) {
                 case TEACHER -> {
+                    job.checkTeachersMemory();
+                    session.remark(Remarks.of(session.data(), session.recipe(), List.of()), report);
                     try (Job.Trained<TeacherResult> teacher = job.trainTeacher("teacher")) {
                         report.teacher(teacher.result());
-                        session.finish(report, List.of(teacher.file()));
+                        session.finish(report, written(teacher.file()));
                     }
                 }
                 case STUDENT -> {
                     Student learner = learner();
+                    job.checkMemory(List.of(learner));
                     job.checkTransferSet(List.of(learner));
+                    session.remark(Remarks.ofStudents(session.data(), session.recipe(), List.of(learner)), report);
                     try (Job.Trained<StudentResult> trained = job.trainStudent(learner, Optional.empty())) {
                         report.student(trained.result());
-                        session.finish(report, List.of(trained.file()));
+                        session.finish(report, written(trained.file()));
                     }
                 }
             }
+            return session.exitCode();
         }
-        return ExitCode.DONE;
+    }
+
+    private static List<Path> written(Path file) {
+        return Stream.ofNullable(file).toList();
     }
 
     private CommandSettings settings() {

@@ -19,12 +19,12 @@ public record Experiment(Recipe recipe, Data data, Latency latency, Engines engi
      * What is trained and tested on.
      *
      * @param folder of the data set; without one it is the MNIST inside
-     * @param trainImages the first ones of the training images; all, if it is not there
+     * @param trainImages how many of the training images, the first ones; all, if it is not there
      */
     public record Data(Optional<Path> folder, Optional<Integer> trainImages) {
-        /** A set with what is used of its training images. */
-        public Dataset trained(Dataset all) {
-            return all.atMost(trainImages.orElse(Integer.MAX_VALUE));
+        /** A set with what is used of its training images; see {@link Dataset#atMost}. */
+        public Dataset trained(Dataset all, long seed) {
+            return all.atMost(trainImages.orElse(Integer.MAX_VALUE), seed);
         }
     }
 

@@ -3,6 +3,8 @@ package retort.driver.data;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import retort.driver.cli.FileReason;
 import retort.driver.cli.InputFile;
@@ -24,19 +26,21 @@ public final class Dataset {
     private final String name;
     private final Supplier<ImageSet> reading;
     private final ImageSet test;
+    private final List<String> remarks;
     private ImageSet train;
 
-    private Dataset(String name, Supplier<ImageSet> reading, ImageSet test) {
+    private Dataset(String name, Supplier<ImageSet> reading, ImageSet test, List<String> remarks) {
         this.name = name;
         this.reading = reading;
         this.test = test;
+        this.remarks = remarks;
     }
 
     /**
      * @throws IllegalArgumentException if the test images are not of the training images' size
      */
     public Dataset(String name, ImageSet train, ImageSet test) {
-        this(name, () -> train, test);
+        this(name, () -> train, test, List.of());
         if (test.height() != train.height() || test.width() != train.width()) {
             throw new IllegalArgumentException("dataset " + name + ": test images of " + test.height() + " x "
                     + test.width() + ", expected " + train.height() + " x " + train.width() + " as in training");
@@ -55,9 +59,32 @@ public final class Dataset {
         return train;
     }
 
-    /** The first {@code images} to train on, or all if there are no more, and the same to test on. */
-    public Dataset atMost(int images) {
-        return new Dataset(name, train().prefix(Math.min(images, train().size())), test);
+    /**
+     * The first {@code images} to train on, or as many drawn by {@code seed} if these don't hold every class in
+     * proportion (see {@link Stretches}), or all if there are no more; and the same to test on.
+     */
+    public Dataset atMost(int images, long seed) {
+        int size = train().size();
+        if (images >= size) {
+            return this;
+        }
+        Stretches unused = Stretches.of(train()::label, size, new int[] {images, size}, seed);
+        if (!unused.stratified()) {
+            return new Dataset(name, train().prefix(images), test);
+        }
+        ImageSet drawn = train().at(unused.others(0));
+        String remark = String.format(
+                Locale.ROOT,
+                "%s: the first %,d training images don't hold every class in proportion, so those that are used are a "
+                        + "stratified draw by the seed",
+                name,
+                images);
+        return new Dataset(name, () -> drawn, test, List.of(remark));
+    }
+
+    /** What a user should know of how its training images were chosen. */
+    public List<String> remarks() {
+        return remarks;
     }
 
     public ImageSet test() {
@@ -132,7 +159,7 @@ public final class Dataset {
         IdxFile trainLabels = location.file(TRAIN + LABELS);
         IdxFile testImages = location.file(TEST + IMAGES);
         IdxFile testLabels = location.file(TEST + LABELS);
-        return new Dataset(name, () -> images(trainImages, trainLabels), images(testImages, testLabels));
+        return new Dataset(name, () -> images(trainImages, trainLabels), images(testImages, testLabels), List.of());
     }
 
     private static ImageSet images(IdxFile imageFile, IdxFile labelFile) {

@@ -58,8 +58,7 @@ public record Stretches(int size, boolean stratified, List<int[]> positions) {
             for (int c = 0; c < all.length; c++) {
                 // Of a hypergeometric distribution.
                 double variance = all[c] * share * (1 - share) * (size - all[c]) / Math.max(1, size - 1);
-                boolean usual =
-                        Math.abs(inside[c] - all[c] * share) <= DEVIATIONS * Math.sqrt(variance) + 1;
+                boolean usual = Math.abs(inside[c] - all[c] * share) <= DEVIATIONS * Math.sqrt(variance) + 1;
                 boolean gone = share < 1 && all[c] > 1 && inside[c] == all[c];
                 if (!usual || gone) {
                     return false;

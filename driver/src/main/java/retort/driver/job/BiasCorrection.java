@@ -2,10 +2,12 @@ package retort.driver.job;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
- * Finds what to add to the logits of classes that a student never saw, so that it names them as often as it should.
+ * Finds what to add to the logits of classes that a student never saw, which it has learned never to say first.
  * Source: Hinton, Vinyals and Dean 2015, section 3.
  */
 public final class BiasCorrection {
@@ -21,6 +23,9 @@ public final class BiasCorrection {
         }
     }
 
+    /** As many as a double has bits to find. */
+    private static final int BISECTIONS = 64;
+
     private BiasCorrection() {}
 
     /**
@@ -28,9 +33,17 @@ public final class BiasCorrection {
      * use. Exact: a prediction changes only where the bias makes an omitted class overtake the best of the others, so
      * the errors are counted between all such places; of the best stretches, the one nearest to no bias is taken. A
      * bias at which two logits are equal, so that the order of the classes decides, is none of them.
+     *
+     * @return empty where no example is of an omitted class, or all are: the smaller or larger a bias, the better
      */
-    public static double oracle(Logits logits, Examples examples, Set<Integer> omitted) {
+    public static Optional<Double> oracle(Logits logits, Examples examples, Set<Integer> omitted) {
         int rows = logits.rows();
+        long ofOmitted = IntStream.range(0, rows)
+                .filter(i -> omitted.contains(examples.label(i)))
+                .count();
+        if (ofOmitted == 0 || ofOmitted == rows) {
+            return Optional.empty();
+        }
         double[][] changes = new double[rows][];
         int errors = 0;
         for (int i = 0; i < rows; i++) {
@@ -56,52 +69,47 @@ public final class BiasCorrection {
                 bias = middle;
             }
         }
-        return bias;
+        return Optional.of(bias);
     }
 
     /**
-     * The bias at which the mean probability of the omitted classes equals {@code share}, by bisection; reads no label.
+     * The bias at which the mean probability of the omitted classes, by softmax(logits / T), equals {@code share}, by
+     * bisection; reads no label.
      *
-     * @param share of the omitted classes among the teacher's predictions on the training set, in (0, 1)
+     * @param share of the omitted classes among the teacher's predictions on the training set
+     * @return empty where that is 0 or 1, which no finite bias reaches
      */
-    public static double priorMatch(Logits logits, Set<Integer> omitted, double temperature, double share) {
-        double[] inside = new double[logits.rows()];
-        for (int i = 0; i < inside.length; i++) {
-            double[] p = logits.probabilities(i, temperature);
-            for (int c : omitted) {
-                inside[i] += p[c];
-            }
+    public static Optional<Double> priorMatch(Logits logits, Set<Integer> omitted, double temperature, double share) {
+        if (!(share > 0 && share < 1)) {
+            return Optional.empty();
         }
-        double low = -1;
-        double high = 1;
-        while (meanProbability(inside, low / temperature) > share && low > -1e6) {
-            low *= 2;
+        // In log-odds, so that no probability is too near to 0 or 1 to be a number: the bias / T is added to each.
+        double[] logOdds = new double[logits.rows()];
+        for (int i = 0; i < logOdds.length; i++) {
+            logOdds[i] = logits.logOdds(i, omitted, temperature);
         }
-        while (meanProbability(inside, high / temperature) < share && high < 1e6) {
-            high *= 2;
-        }
-        for (int i = 0; i < 60; i++) {
+        // If all of them were the smallest, or the largest, this bias would do.
+        double wanted = Math.log(share / (1 - share));
+        double low = wanted - Arrays.stream(logOdds).max().orElseThrow();
+        double high = wanted - Arrays.stream(logOdds).min().orElseThrow();
+        for (int i = 0; i < BISECTIONS; i++) {
             double middle = (low + high) / 2;
-            if (meanProbability(inside, middle / temperature) < share) {
+            if (meanProbability(logOdds, middle) < share) {
                 low = middle;
             } else {
                 high = middle;
             }
         }
-        return (low + high) / 2;
+        return Optional.of(temperature * (low + high) / 2);
     }
 
-    /**
-     * Mean probability of classes that had the probabilities {@code inside} before their logits / T grew by
-     * {@code shift}.
-     */
-    private static double meanProbability(double[] inside, double shift) {
-        double outsideFactor = Math.exp(-shift);
+    /** Mean probability of classes whose log-odds grow by {@code shift}. */
+    private static double meanProbability(double[] logOdds, double shift) {
         double sum = 0;
-        for (double p : inside) {
-            sum += p / (p + (1 - p) * outsideFactor);
+        for (double odds : logOdds) {
+            sum += 1 / (1 + Math.exp(-odds - shift));
         }
-        return sum / inside.length;
+        return sum / logOdds.length;
     }
 
     /** The class with the largest logit of row i, among the omitted or among the others. */

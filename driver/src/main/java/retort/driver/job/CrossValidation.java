@@ -2,11 +2,12 @@ package retort.driver.job;
 
 import java.util.ArrayList;
 import java.util.List;
+import retort.driver.data.Stretches;
 import retort.kernels.Backend;
 import retort.nn.Sequential;
 
 /**
- * Step 4 of a recipe for one student: contiguous folds of its transfer set; for each a fresh student, trained on the
+ * Step 4 of a recipe for one student: the folds of its transfer set; for each a fresh student, trained on the
  * others and held against the labels on it.
  *
  * @param whole the student's training on all of the transfer set
@@ -18,12 +19,13 @@ record CrossValidation(Backend backend, Student student, Fit whole, Checkpoints 
     /** Folds that were done before the job was stopped are not done again. */
     StudentResult.CrossValidation run() {
         watcher.next();
+        Stretches heldOut = student.folds(whole.examples(), whole.seed());
         List<Fold> folds = new ArrayList<>();
         for (int fold = 0; fold < student.folds(); fold++) {
             int number = fold;
             String name = student.name() + ", " + title(fold);
             folds.add(checkpoints.part(name, Fold.class).orElseGet(() -> {
-                Fold done = fold(number, name);
+                Fold done = fold(number, name, heldOut);
                 checkpoints.keep(name, done);
                 return done;
             }));
@@ -37,11 +39,11 @@ record CrossValidation(Backend backend, Student student, Fit whole, Checkpoints 
         return "fold " + (fold + 1) + " of " + student.folds();
     }
 
-    private Fold fold(int number, String name) {
+    private Fold fold(int number, String name, Stretches folds) {
         long start = System.nanoTime();
         Examples transfer = whole.examples();
-        Examples heldOut = transfer.range(bound(number), bound(number + 1));
-        Examples others = transfer.outside(bound(number), bound(number + 1));
+        Examples heldOut = transfer.at(folds.positions().get(number));
+        Examples others = transfer.at(folds.others(number));
         Fit fit = student.fit(title(number), others, whole.seed() + ((number + 1L) << 32));
         try (Sequential model = fit.create(backend)) {
             double agreement = fit.run(
@@ -49,14 +51,9 @@ record CrossValidation(Backend backend, Student student, Fit whole, Checkpoints 
                     watcher,
                     checkpoints,
                     name,
-                    epochs -> Inference.logits(model, heldOut, done -> watcher.check())
-                            .accuracy(heldOut));
+                    epochs ->
+                            fit.logits(model, heldOut, done -> watcher.check()).accuracy(heldOut));
             return new Fold(agreement, (System.nanoTime() - start) / 1e9);
         }
-    }
-
-    /** Where a fold begins, or the one before ends. */
-    private int bound(int fold) {
-        return (int) ((long) whole.examples().size() * fold / student.folds());
     }
 }

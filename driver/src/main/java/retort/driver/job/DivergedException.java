@@ -2,7 +2,7 @@ package retort.driver.job;
 
 import java.util.Locale;
 
-/** A loss or a weight became infinite or not a number. */
+/** A loss, a weight or what a model says became infinite, not a number, or so large that it says nothing. */
 public final class DivergedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,14 @@ public final class DivergedException extends RuntimeException {
         return new DivergedException(model, String.format(Locale.ROOT, what, epoch, images), rate);
     }
 
-    static DivergedException weights(String model, int epoch, float rate) {
-        return new DivergedException(model, "it has a weight that is no finite number after epoch " + epoch, rate);
+    /** @param tensor the first that has such an element */
+    static DivergedException weights(String model, String tensor, int epoch, float rate) {
+        return new DivergedException(
+                model, tensor + " has an element that is no finite number after epoch " + epoch, rate);
+    }
+
+    /** @param what the trained model does, such as "gives a logit of NaN" */
+    static DivergedException logits(String model, String what, float rate) {
+        return new DivergedException(model, "it " + what, rate);
     }
 }

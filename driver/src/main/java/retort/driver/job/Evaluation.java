@@ -72,15 +72,15 @@ public record Evaluation(
         return right() / (double) images();
     }
 
-    /** The share of the images of each class that were named right; 0 without such images. */
-    public double[] recall() {
+    /** The share of the images of each class that were named right; null without such images. */
+    public Double[] recall() {
         return IntStream.range(0, confusion.length)
-                .mapToDouble(c -> share(confusion[c][c], sum(confusion[c])))
-                .toArray();
+                .mapToObj(c -> share(confusion[c][c], sum(confusion[c])))
+                .toArray(Double[]::new);
     }
 
-    /** The share of the images of some classes that were named right; 0 without such images. */
-    public double recall(Collection<Integer> classes) {
+    /** The share of the images of some classes that were named right; null without such images. */
+    public Double recall(Collection<Integer> classes) {
         int right = classes.stream().mapToInt(c -> confusion[c][c]).sum();
         return share(right, classes.stream().mapToInt(c -> sum(confusion[c])).sum());
     }
@@ -93,7 +93,7 @@ public record Evaluation(
         return Arrays.stream(row).sum();
     }
 
-    private static double share(int right, int images) {
-        return images == 0 ? 0 : right / (double) images;
+    private static Double share(int right, int images) {
+        return images == 0 ? null : right / (double) images;
     }
 }

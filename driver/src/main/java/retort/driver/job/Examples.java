@@ -91,11 +91,9 @@ public final class Examples {
         return only(Arrays.copyOfRange(members, from, to));
     }
 
-    /** All examples but from .. to. */
-    public Examples outside(int from, int to) {
-        int[] kept = IntStream.concat(Arrays.stream(members, 0, from), Arrays.stream(members, to, members.length))
-                .toArray();
-        return only(kept);
+    /** The examples at these positions. */
+    public Examples at(int[] positions) {
+        return only(Arrays.stream(positions).map(i -> members[i]).toArray());
     }
 
     public int size() {

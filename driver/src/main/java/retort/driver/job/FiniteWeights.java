@@ -1,6 +1,7 @@
 package retort.driver.job;
 
 import java.util.List;
+import java.util.Optional;
 import retort.kernels.Backend;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
@@ -16,34 +17,37 @@ import retort.nn.Sequential;
  */
 final class FiniteWeights {
     private final Backend backend;
-    private final List<Tensor> weights;
+    private final List<Parameter> parameters;
 
     private FiniteWeights(Sequential model) {
         backend = model.backend();
-        weights = model.parameters().stream().map(Parameter::value).toList();
+        parameters = model.parameters();
     }
 
-    static boolean in(Sequential model) {
-        return new FiniteWeights(model).hold();
+    /** The name of the first tensor with an element that is no finite number; empty for none. */
+    static Optional<String> missingIn(Sequential model) {
+        return new FiniteWeights(model).missing();
     }
 
-    private boolean hold() {
-        float[] sums = sums();
+    private Optional<String> missing() {
+        List<Tensor> weights = parameters.stream().map(Parameter::value).toList();
+        float[] sums = sums(weights);
         int column = 0;
-        for (Tensor weight : weights) {
+        for (Parameter parameter : parameters) {
+            Tensor weight = parameter.value();
             boolean finite = areFinite(sums, column, columns(weight));
             column += columns(weight);
             // The sum of large numbers may be infinite where none of them is.
             if (!finite
                     && !areFinite(backend.download(weight), 0, weight.shape().size())) {
-                return false;
+                return Optional.of(parameter.name());
             }
         }
-        return true;
+        return Optional.empty();
     }
 
     /** The sums of all columns of one weight after the other. */
-    private float[] sums() {
+    private float[] sums(List<Tensor> weights) {
         int total = weights.stream().mapToInt(FiniteWeights::columns).sum();
         int longest = weights.stream().mapToInt(FiniteWeights::rows).max().orElseThrow();
         try (Scope scope = backend.scope()) {

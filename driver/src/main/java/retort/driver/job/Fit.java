@@ -2,6 +2,7 @@ package retort.driver.job;
 
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import retort.kernels.Backend;
 import retort.nn.Initializer;
 import retort.nn.Loss;
@@ -23,6 +24,9 @@ public record Fit(
         Loss loss,
         float temperature,
         long seed) {
+
+    /** From here on float32 has no neighbours less than 1 apart. */
+    private static final float LARGEST_LOGIT = 1 << 24;
 
     /** What happens along the way; each may end the training by throwing. */
     public interface Listener {
@@ -78,6 +82,33 @@ public record Fit(
         try (Optimizer unused = this.training.descent().optimizer(model.backend(), steps())) {
             checkpoints.save(training, FitPosition.end(results), model, unused);
         }
+    }
+
+    /**
+     * What the trained model says of examples.
+     *
+     * @throws DivergedException if a logit is no finite number, or so large that its neighbours among the float32 are
+     *     further apart than {@code temperature}, so that its softmax is that of rounding errors
+     */
+    Logits logits(Sequential model, Examples of, IntConsumer progress) {
+        Logits logits;
+        try {
+            logits = Inference.logits(model, of, progress);
+        } catch (NotFiniteException e) {
+            throw DivergedException.logits(name, e.getMessage(), rate());
+        }
+        float most = LARGEST_LOGIT * Math.max(1, temperature);
+        for (float logit : logits.values()) {
+            if (Math.abs(logit) > most) {
+                throw DivergedException.logits(
+                        name, "gives a logit of " + logit + ", expected none beyond " + most, rate());
+            }
+        }
+        return logits;
+    }
+
+    float rate() {
+        return training.descent().rate();
     }
 
     /** A model for it, with fresh weights. */

@@ -65,11 +65,12 @@ final class FitRun {
                     // Adam's state is twice the model, and what follows needs room for activations and a copy of it.
                     optimizer.close();
                 }
-                Epoch done = new Epoch(epoch, score(), curve.points(), validation(), seconds);
                 // The last update of an epoch can ruin a model whose losses were all finite.
-                if (!FiniteWeights.in(model)) {
-                    throw DivergedException.weights(fit.name(), epoch, rate());
+                Optional<String> ruined = FiniteWeights.missingIn(model);
+                if (ruined.isPresent()) {
+                    throw DivergedException.weights(fit.name(), ruined.get(), epoch, fit.rate());
                 }
+                Epoch done = new Epoch(epoch, score(), curve.points(), validation(), seconds);
                 results.add(done);
                 listener.epochEnds(model, done);
                 nextEpoch();
@@ -152,7 +153,7 @@ final class FitRun {
                 hits += outcome[2 * i + 1];
             }
             if (!Double.isFinite(lossSum)) {
-                throw DivergedException.loss(fit.name(), epoch, seen + end, rate());
+                throw DivergedException.loss(fit.name(), epoch, seen + end, fit.rate());
             }
             curve.step(outcome, step, end);
         }
@@ -163,18 +164,18 @@ final class FitRun {
         return (int) Math.clamp(seconds / secondsPerStep, 1, STEPS_PER_LOOK);
     }
 
-    /** What the validation examples say of the model, if there are any. */
+    /**
+     * What the validation examples say of the model, if there are any; otherwise a batch of the others, so that no
+     * epoch leaves a model that says nothing.
+     */
     private Optional<Epoch.Score> validation() {
         Examples validation = fit.validation();
         if (validation == null) {
+            fit.logits(model, fit.examples().range(0, fit.batch()), done -> listener.check());
             return Optional.empty();
         }
-        Logits logits = Inference.logits(model, validation, done -> listener.check());
+        Logits logits = fit.logits(model, validation, done -> listener.check());
         return Optional.of(new Epoch.Score(
                 logits.negativeLogLikelihood(validation, fit.temperature()), logits.accuracy(validation)));
-    }
-
-    private float rate() {
-        return fit.training().descent().rate();
     }
 }

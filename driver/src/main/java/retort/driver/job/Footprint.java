@@ -22,6 +22,11 @@ public final class Footprint {
                 * (values * architecture.parameterCount() + 2L * training.batch() * activations(architecture));
     }
 
+    /** At the least: weights, and what the optimiser keeps of each. */
+    static double leastTrainingBytes(Training training) {
+        return 3.0 * Float.BYTES * training.architecture().parameterCount();
+    }
+
     /** While a model predicts a chunk of images: weights, and the two largest neighbours among activations. */
     public static long inferenceBytes(Architecture architecture) {
         long largest = 0;

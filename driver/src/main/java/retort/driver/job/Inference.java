@@ -8,7 +8,10 @@ import retort.kernels.Scope;
 import retort.kernels.Tensor;
 import retort.nn.Sequential;
 
-/** Runs models over many images in chunks, Java arrays in and out. */
+/**
+ * Runs models over many images in chunks, Java arrays in and out. Logits that are no finite numbers come out nowhere:
+ * they are refused with {@link NotFiniteException}.
+ */
 public final class Inference {
     /** Images at a time: enough to read the weights seldom, few enough to keep activations small. */
     static final int CHUNK = 1000;
@@ -52,6 +55,12 @@ public final class Inference {
             Tensor x = scope.tensor(model.batchShape(count));
             backend.upload(pixels, x);
             backend.download(model.infer(scope, x), results, to);
+            for (int i = to; i < to + count * model.architecture().output().size(); i++) {
+                if (!Float.isFinite(results[i])) {
+                    throw new NotFiniteException(
+                            results[i], model.firstNotFinite(scope, x).orElse("none by itself"));
+                }
+            }
         }
     }
 }

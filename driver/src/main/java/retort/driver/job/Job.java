@@ -1,15 +1,22 @@
 package retort.driver.job;
 
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
+import retort.driver.data.ImageSet;
+import retort.driver.data.Stretches;
 import retort.kernels.Backend;
+import retort.kernels.Engine;
 import retort.nn.Sequential;
 
 /** The steps of a recipe on one backend and data set. */
@@ -30,6 +37,9 @@ public final class Job {
 
         /** The step is over. */
         void stepEnds();
+
+        /** A file of the job could not be written; the job goes on without it. */
+        default void notWritten(String problem) {}
     }
 
     private final Backend backend;
@@ -53,10 +63,28 @@ public final class Job {
         this.backend = backend;
         this.data = data;
         this.recipe = recipe;
-        this.models = new SavedModels(folder, origin);
+        this.models = new SavedModels(folder, origin, watcher);
         this.checkpoints = checkpoints;
         this.watcher = watcher;
         this.test = Examples.labelled(data.test());
+    }
+
+    /**
+     * Finds out, before anything is trained, whether the heap is too small for the teacher.
+     *
+     * @throws IllegalStateException if it is, for its weights alone
+     */
+    public void checkTeachersMemory() {
+        checkMemory("teacher", recipe.teacher());
+    }
+
+    /**
+     * The same for students.
+     *
+     * @throws IllegalStateException if it is too small for one
+     */
+    public void checkMemory(List<Student> students) {
+        students.forEach(student -> checkMemory(student.name(), student.training()));
     }
 
     /**
@@ -66,25 +94,47 @@ public final class Job {
      *     has folds
      */
     public void checkTransferSet(List<Student> students) {
+        int[] count = new int[ImageSet.CLASSES];
+        for (int i = 0; i < data.train().size(); i++) {
+            count[data.train().label(i)]++;
+        }
         for (Student student : students) {
-            int left = 0;
-            for (int i = 0; i < data.train().size(); i++) {
-                left += student.omitted().contains(data.train().label(i)) ? 0 : 1;
-            }
+            int left = IntStream.range(0, count.length)
+                    .filter(c -> !student.omitted().contains(c))
+                    .map(c -> count[c])
+                    .sum();
             int needed = Math.max(1, student.folds());
             if (left < needed) {
+                String without = student.omitted().isEmpty() ? "" : "without the classes " + student.omitted() + " ";
                 throw new BadDataException(
                         data.name(),
-                        "without the classes " + student.omitted() + " " + left + " of "
-                                + data.train().size() + " training images are left, expected at least " + needed);
+                        without + left + " of " + data.train().size() + " training images are left, expected at least "
+                                + needed);
             }
+        }
+    }
+
+    /** What is refused here would fail later in any case; what is not still may. Devices have memory of their own. */
+    private void checkMemory(String name, Training training) {
+        double needed = Footprint.leastTrainingBytes(training);
+        long heap = Runtime.getRuntime().maxMemory();
+        if (backend.engine() != Engine.OPENCL && needed > heap) {
+            throw new IllegalStateException(String.format(
+                    Locale.ROOT,
+                    "%s: training %,d parameters takes more than %,.0f MiB, and the heap is %,d MiB; use a larger one, as in"
+                            + " RETORT_JAVA_OPTS=-Xmx%.0fm",
+                    name,
+                    training.architecture().parameterCount(),
+                    needed / (1 << 20),
+                    heap >> 20,
+                    Math.ceil(needed / (1 << 20) * 1.25)));
         }
     }
 
     /**
      * A trained model, to be closed by the caller, and what is known of it.
      *
-     * @param file that it was saved to, or null
+     * @param file that it was saved to; null for none, or if it could not be written
      */
     public record Trained<R>(Sequential model, Path file, R result) implements AutoCloseable {
         @Override
@@ -93,7 +143,7 @@ public final class Job {
         }
     }
 
-    /** Steps 1 and 2 of the recipe: the teacher, trained on the first of the training images, validated on the rest. */
+    /** Steps 1 and 2 of the recipe: the teacher, trained on most of the training images, validated on the rest. */
     public Trained<TeacherResult> trainTeacher(String name) {
         watcher.next();
         return doneBefore(name, TeacherResult.class).orElseGet(() -> newTeacher(name));
@@ -101,11 +151,14 @@ public final class Job {
 
     private Trained<TeacherResult> newTeacher(String name) {
         Examples all = Examples.labelled(data.train());
-        int trained = recipe.trainedImages(all.size());
+        Stretches validating = recipe.validating(all);
+        Examples training = all.at(validating.others(0));
+        Examples validation = all.at(validating.positions().getFirst());
+        int trained = training.size();
         Fit fit = new Fit(
                 name,
-                all.range(0, trained),
-                trained < all.size() ? all.range(trained, all.size()) : null,
+                training,
+                validation.size() > 0 ? validation : null,
                 recipe.teacher(),
                 Method.HARD_LABELS.loss(recipe.ownTemperature(), 1),
                 recipe.ownTemperature(),
@@ -113,7 +166,7 @@ public final class Job {
         return train(
                 fit,
                 Set.of(),
-                (model, epochs) -> new TeacherResult(model.parameterCount(), trained, epochs, test(model, name)));
+                (model, epochs) -> new TeacherResult(model.parameterCount(), trained, epochs, tested(fit, model)));
     }
 
     /** A part of the job that was done before it was stopped, with its model from the file. */
@@ -132,10 +185,12 @@ public final class Job {
         try {
             Fit.Listener listener = models.saving(fit, omitted, watcher);
             R result = fit.run(model, listener, checkpoints, fit.name(), epochs -> findOut.apply(model, epochs));
-            if (models.folder() != null) {
+            // What goes on needs the model's file.
+            Path file = models.saved(fit.name());
+            if (file != null) {
                 checkpoints.keep(fit.name(), result);
             }
-            return new Trained<>(model, models.file(fit.name()), result);
+            return new Trained<>(model, file, result);
         } catch (RuntimeException e) {
             model.close();
             throw e;
@@ -149,8 +204,34 @@ public final class Job {
      */
     public record Taught(Logits logits, float temperature, double seconds) {}
 
-    /** Step 3: the teacher's logits of all training images, dropout off. */
-    public Taught teach(String name, Sequential teacher) {
+    /**
+     * Step 3: the logits that a teacher which was just trained gives all training images, dropout off.
+     *
+     * @throws DivergedException if one is no finite number
+     */
+    public Taught teach(String name, Trained<TeacherResult> teacher) {
+        try {
+            return taught(name, teacher.model());
+        } catch (NotFiniteException e) {
+            float rate = recipe.teacher().descent().rate();
+            throw DivergedException.logits("teacher", e.getMessage(), rate);
+        }
+    }
+
+    /**
+     * The same of a teacher from a file.
+     *
+     * @throws BadDataException if a logit is no finite number
+     */
+    public Taught teach(String name, Sequential teacher, Path file) {
+        try {
+            return taught(name, teacher);
+        } catch (NotFiniteException e) {
+            throw new BadDataException(file.toString(), e.getMessage());
+        }
+    }
+
+    private Taught taught(String name, Sequential teacher) {
         watcher.next();
         return checkpoints.part(name, Taught.class).orElseGet(() -> {
             long start = System.nanoTime();
@@ -177,7 +258,7 @@ public final class Job {
             }
         });
         watcher.stepEnds();
-        return finite(name, logits);
+        return logits;
     }
 
     /**
@@ -212,7 +293,7 @@ public final class Job {
             Optional<Taught> taught,
             Sequential model,
             List<Epoch> epochs) {
-        Logits logits = Inference.logits(model, test, done -> watcher.check());
+        Logits logits = fit.logits(model, test, done -> watcher.check());
         return new StudentResult(
                 student.name(),
                 student.method(),
@@ -233,48 +314,65 @@ public final class Job {
         if (omitted.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Double> oracle = student.corrections().contains(BiasCorrection.Kind.ORACLE)
-                ? Optional.of(BiasCorrection.oracle(logits, test, omitted))
-                : Optional.empty();
-        Optional<Double> priorMatch = student.corrections().contains(BiasCorrection.Kind.PRIOR_MATCH)
-                ? taught.map(Taught::logits)
-                        .map(teacher -> BiasCorrection.priorMatch(
-                                logits, omitted, recipe.ownTemperature(), teacher.share(omitted)))
-                : Optional.empty();
+        Map<BiasCorrection.Kind, Optional<Double>> biases = new EnumMap<>(BiasCorrection.Kind.class);
+        for (BiasCorrection.Kind kind : student.corrections()) {
+            switch (kind) {
+                case ORACLE -> biases.put(kind, BiasCorrection.oracle(logits, test, omitted));
+                case PRIOR_MATCH ->
+                    taught.map(Taught::logits)
+                            .ifPresent(teacher -> biases.put(
+                                    kind,
+                                    BiasCorrection.priorMatch(
+                                            logits, omitted, recipe.ownTemperature(), teacher.share(omitted))));
+            }
+        }
+        Set<BiasCorrection.Kind> undefined = new TreeSet<>(biases.keySet());
+        undefined.removeIf(kind -> biases.get(kind).isPresent());
         return Optional.of(new StudentResult.Corrections(
-                oracle.map(bias -> corrected(logits, omitted, bias)),
-                priorMatch.map(bias -> corrected(logits, omitted, bias))));
+                corrected(logits, omitted, biases.get(BiasCorrection.Kind.ORACLE)),
+                corrected(logits, omitted, biases.get(BiasCorrection.Kind.PRIOR_MATCH)),
+                undefined));
+    }
+
+    /** @param bias null where it was not asked for */
+    private Optional<StudentResult.Corrected> corrected(Logits logits, Set<Integer> omitted, Optional<Double> bias) {
+        return bias == null ? Optional.empty() : bias.map(found -> corrected(logits, omitted, found));
     }
 
     private StudentResult.Corrected corrected(Logits logits, Set<Integer> omitted, double bias) {
         return new StudentResult.Corrected(bias, evaluated(logits.biased(omitted, bias)));
     }
 
-    /** Any model on the test images. */
+    /** A model that was just trained, on the test images. */
+    private Evaluation tested(Fit fit, Sequential model) {
+        watcher.stepStarts(testOf(fit.name()), test.size());
+        Logits logits = fit.logits(model, test, watcher::stepProgress);
+        watcher.stepEnds();
+        return evaluated(logits);
+    }
+
+    private static String testOf(String name) {
+        return "test of " + name;
+    }
+
+    /**
+     * Any model on the test images.
+     *
+     * @throws BadDataException if it gives a logit that is no finite number
+     */
     public Evaluation test(Sequential model, String name) {
-        return evaluated(logits("test of " + name, model, test));
+        watcher.stepStarts(testOf(name), test.size());
+        try {
+            Logits logits = Inference.logits(model, test, watcher::stepProgress);
+            watcher.stepEnds();
+            return evaluated(logits);
+        } catch (NotFiniteException e) {
+            throw new BadDataException(name, e.getMessage());
+        }
     }
 
     private Evaluation evaluated(Logits ofTest) {
         return Evaluation.of(ofTest, test, recipe.ownTemperature());
-    }
-
-    /** As a step that the user sees. */
-    private Logits logits(String step, Sequential model, Examples examples) {
-        watcher.stepStarts(step, examples.size());
-        Logits logits = Inference.logits(model, examples, watcher::stepProgress);
-        watcher.stepEnds();
-        return finite(step, logits);
-    }
-
-    /** Weights that are finite can still have sums that overflow. */
-    private static Logits finite(String step, Logits logits) {
-        for (float value : logits.values()) {
-            if (!Float.isFinite(value)) {
-                throw new BadDataException(step, "the model gives a logit of " + value + ", expected finite numbers");
-            }
-        }
-        return logits;
     }
 
     /** Saves a model with the recipe, data set and seed that it comes from. */

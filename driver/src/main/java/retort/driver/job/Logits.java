@@ -2,6 +2,7 @@ package retort.driver.job;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import retort.driver.data.ImageSet;
 
@@ -51,10 +52,7 @@ public record Logits(float[] values, int classes) {
 
     /** softmax(logits / T) of row i, in double. */
     public double[] probabilities(int i, double temperature) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (int c = 0; c < classes; c++) {
-            largest = Math.max(largest, values[i * classes + c]);
-        }
+        double largest = largest(i, c -> true);
         double[] p = new double[classes];
         double sum = 0;
         for (int c = 0; c < classes; c++) {
@@ -67,7 +65,7 @@ public record Logits(float[] values, int classes) {
         return p;
     }
 
-    /** The mean of {@link #probabilities} over the images of each class, a row for each; 0 without such images. */
+    /** The mean of {@link #probabilities} over the images of each class, a row for each; null without such images. */
     public double[][] meanProbabilities(ImageSet images, double temperature) {
         double[][] mean = new double[classes][classes];
         int[] count = new int[classes];
@@ -81,8 +79,9 @@ public record Logits(float[] values, int classes) {
         }
         for (int label = 0; label < classes; label++) {
             for (int c = 0; c < classes; c++) {
-                mean[label][c] /= Math.max(1, count[label]);
+                mean[label][c] /= count[label];
             }
+            mean[label] = count[label] == 0 ? null : mean[label];
         }
         return mean;
     }
@@ -91,9 +90,32 @@ public record Logits(float[] values, int classes) {
     public double negativeLogLikelihood(Examples examples, double temperature) {
         double sum = 0;
         for (int i = 0; i < rows(); i++) {
-            sum -= Math.log(Math.max(probabilities(i, temperature)[examples.label(i)], Double.MIN_NORMAL));
+            sum += logSumExp(i, c -> true, temperature) - values[i * classes + examples.label(i)] / temperature;
         }
         return sum / rows();
+    }
+
+    /** log(p / (1 - p)) of the probability p that softmax(logits / T) gives some classes together, and not all. */
+    double logOdds(int i, Set<Integer> of, double temperature) {
+        return logSumExp(i, of::contains, temperature) - logSumExp(i, c -> !of.contains(c), temperature);
+    }
+
+    /** log(sum of exp(logit / T)) over classes of row i: finite where a probability is too small to be a number. */
+    private double logSumExp(int i, IntPredicate of, double temperature) {
+        double largest = largest(i, of);
+        double sum = 0;
+        for (int c = 0; c < classes; c++) {
+            sum += of.test(c) ? Math.exp((values[i * classes + c] - largest) / temperature) : 0;
+        }
+        return largest / temperature + Math.log(sum);
+    }
+
+    private double largest(int i, IntPredicate of) {
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int c = 0; c < classes; c++) {
+            largest = of.test(c) ? Math.max(largest, values[i * classes + c]) : largest;
+        }
+        return largest;
     }
 
     /**

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import retort.driver.data.ImageSet;
+import retort.driver.data.Stretches;
 import retort.kernels.op.Shape;
 import retort.nn.Architecture;
 import retort.nn.Layer;
@@ -11,7 +12,7 @@ import retort.nn.Layer;
 /**
  * What the job does, with every number that a user can change. Recipes are TOML files: see the room {@code config}.
  *
- * @param heldOut share of the training images, the last ones, that validates the teacher and doesn't train it
+ * @param heldOut share of the training images that validates the teacher and doesn't train it
  * @param ownTemperature T of softmax(logits / T) for the teacher, and for the predictions of all models
  * @param students in the order in which they are trained, at least one
  * @param seed of the teacher, and what the students' follow from
@@ -96,9 +97,15 @@ public record Recipe(
         return new Recipe(name, teacher, heldOut, ownTemperature, students, other);
     }
 
-    /** How many of the training images the teacher is trained on: the first ones. */
+    /** How many of the training images the teacher is trained on. */
     public int trainedImages(int images) {
         return images - (int) (images * heldOut);
+    }
+
+    /** Which of the training images validate the teacher, and don't train it: one stretch, which may be empty. */
+    Stretches validating(Examples all) {
+        int[] bounds = {trainedImages(all.size()), all.size()};
+        return Stretches.of(all::label, all.size(), bounds, seed);
     }
 
     /** The seed of a student: where none says, all start from the same weights, which are not the teacher's. */

@@ -1,20 +1,45 @@
 package retort.driver.job;
 
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import retort.nn.ModelFileException;
 import retort.nn.Sequential;
 
-/**
- * Models of a job as files, each saved after every epoch.
- *
- * @param folder that exists, or null to save none
- * @param origin what the files say of all models: recipe, dataset and seed
- */
-record SavedModels(Path folder, Map<String, String> origin) {
+/** Models of a job as files, each saved after every epoch. One that can't be written is told, and trained on. */
+final class SavedModels {
     private static final String SUFFIX = ".safetensors";
+
+    private final Path folder;
+    private final Map<String, String> origin;
+    private final Job.Watcher watcher;
+    private final Set<String> unwritten = new HashSet<>();
+
+    /**
+     * @param folder that exists, or null to save none
+     * @param origin what the files say of all models: recipe, dataset and seed
+     */
+    SavedModels(Path folder, Map<String, String> origin, Job.Watcher watcher) {
+        this.folder = folder;
+        this.origin = origin;
+        this.watcher = watcher;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Map<String, String> origin() {
+        return origin;
+    }
+
+    /** The file of a model as its last epoch left it, or null. */
+    Path saved(String name) {
+        return unwritten.contains(name) ? null : file(name);
+    }
 
     /** The file of a model of that name, or null. */
     Path file(String name) {
@@ -67,7 +92,13 @@ record SavedModels(Path folder, Map<String, String> origin) {
 
         @Override
         public void epochEnds(Sequential model, Epoch epoch) {
-            model.save(file(fit.name()), metadata(fit, omitted, epoch.number()));
+            try {
+                model.save(file(fit.name()), metadata(fit, omitted, epoch.number()));
+                unwritten.remove(fit.name());
+            } catch (ModelFileException e) {
+                unwritten.add(fit.name());
+                watcher.notWritten(e.getMessage());
+            }
             listener.epochEnds(model, epoch);
         }
     }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
+import retort.driver.data.Stretches;
 
 /**
  * A student of a recipe.
@@ -37,6 +39,14 @@ public record Student(
     /** Parts of a job that it takes: a cross-validation, where there is one, and its training. */
     public int steps() {
         return folds == 0 ? 1 : 2;
+    }
+
+    /** Which examples its folds hold out, in turn: all of them together. */
+    Stretches folds(Examples transfer, long ownSeed) {
+        int[] bounds = IntStream.rangeClosed(0, folds)
+                .map(fold -> (int) ((long) transfer.size() * fold / folds))
+                .toArray();
+        return Stretches.of(transfer::label, transfer.size(), bounds, ownSeed);
     }
 
     /** Its training on examples, without validation. */

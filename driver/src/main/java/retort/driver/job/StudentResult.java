@@ -49,6 +49,8 @@ public record StudentResult(
      * Those that were asked for; see {@link BiasCorrection}.
      *
      * @param priorMatch where there is a teacher, whose predictions give the share to match
+     * @param undefined those for which no bias is defined
      */
-    public record Corrections(Optional<Corrected> oracle, Optional<Corrected> priorMatch) {}
+    public record Corrections(
+            Optional<Corrected> oracle, Optional<Corrected> priorMatch, Set<BiasCorrection.Kind> undefined) {}
 }

@@ -174,8 +174,10 @@ public record Comparison(List<String> reports, List<Row> configuration, List<Row
         }
     }
 
-    private static void number(Map<String, Fact> facts, String name, Format format, double value) {
-        facts.put(name, new Fact(format, value));
+    private static void number(Map<String, Fact> facts, String name, Format format, Number value) {
+        if (value != null) {
+            facts.put(name, new Fact(format, value.doubleValue()));
+        }
     }
 
     Stream<Row> all() {

@@ -73,8 +73,11 @@ record ErrorsSection(Report report, ModelColours colours) {
     private static void add(String name, Report.Test test, Series series, Chart chart, Table.Builder numbers) {
         List<Cell> row = new ArrayList<>(List.of(Cell.of(name)));
         for (int c = 0; c < test.recall().length; c++) {
-            series.add(c, test.recall()[c]);
-            row.add(Cell.of(Format.PERCENT, test.recall()[c]));
+            Double share = test.recall()[c];
+            if (share != null) {
+                series.add(c, share);
+            }
+            row.add(Cell.defined(Format.PERCENT, share));
         }
         chart.add(series);
         numbers.row(row);
@@ -111,7 +114,10 @@ record ErrorsSection(Report report, ModelColours colours) {
     }
 
     private static HeatMap.Cell cell(int actual, int predicted, int count, int images) {
-        double share = images == 0 ? 0 : count / (double) images;
+        if (images == 0) {
+            return new HeatMap.Cell("-", "no image is of " + actual, 0, HeatMap.Hue.FIRST);
+        }
+        double share = count / (double) images;
         String tip = String.format(
                 Locale.ROOT, "%d taken for %d: %,d of %,d (%.2f %%)", actual, predicted, count, images, 100 * share);
         String text = count == 0 ? "" : Integer.toString(count);

@@ -15,13 +15,14 @@ import java.util.Set;
  */
 record Finding(Report.Student student, Report.Test test, Report.Student control, Report.Test controlTest) {
 
-    /** Nothing where no distilled student omits a class. */
+    /** Nothing where no distilled student omits a class that the test images have. */
     static Optional<Finding> of(Report report) {
         List<Report.Student> students = report.students() == null ? List.of() : report.students();
         return students.stream()
                 .filter(student ->
                         student.labels().equals("soft") && !student.omitted().isEmpty())
                 .map(student -> of(student, students))
+                .filter(finding -> finding.test.recall(finding.omitted()) != null)
                 .max(Comparator.comparingDouble(Finding::recall));
     }
 

@@ -18,7 +18,7 @@ record LatencySection(Report report) {
     private static final int SHOWN_OPERATIONS = 12;
 
     List<Block> latency() {
-        if (report.latency() == null) {
+        if (report.latency() == null || report.latency().isEmpty()) {
             return List.of();
         }
         List<Integer> batches = report.latency().stream()
@@ -35,8 +35,10 @@ record LatencySection(Report report) {
             int at = batches.indexOf(l.batch());
             times.computeIfAbsent(name, each -> Series.of(each, Series.Kind.POINTS, times.size()))
                     .add(at, l.medianMicros(), l.p10Micros(), l.p90Micros());
-            rates.computeIfAbsent(name, each -> Series.of(each, Series.Kind.POINTS, rates.size()))
-                    .add(at, l.imagesPerSecond());
+            if (l.imagesPerSecond() != null) {
+                rates.computeIfAbsent(name, each -> Series.of(each, Series.Kind.POINTS, rates.size()))
+                        .add(at, l.imagesPerSecond());
+            }
         }
         Table table = Tables.latency(report);
         Chart time = Chart.of(

@@ -109,9 +109,9 @@ record ModelsSection(Report report) {
                 Cell.of(Format.COUNT, student.epochs().size()),
                 Cell.of(Format.MICROS, 1e6 * student.seconds()),
                 Cell.of(Format.COUNT, student.test().errors()),
-                omits ? Cell.of(Format.PERCENT, student.test().recall(student.omitted())) : Cell.EMPTY,
+                omits ? Cell.defined(Format.PERCENT, student.test().recall(student.omitted())) : Cell.EMPTY,
                 corrected
-                        .map(c -> Cell.of(Format.PERCENT, c.test().recall(c.classes()))
+                        .map(c -> Cell.defined(Format.PERCENT, c.test().recall(c.classes()))
                                 .marked(mark))
                         .orElse(Cell.EMPTY),
                 corrected.map(c -> Cell.of(Format.COUNT, c.test().errors())).orElse(Cell.EMPTY),

@@ -1,10 +1,13 @@
 package retort.driver.report;
 
+import com.google.gson.annotations.JsonAdapter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import retort.driver.cli.Json;
+import retort.driver.json.HoldsNulls;
 import retort.driver.json.MayBeMissing;
 
 /**
@@ -13,6 +16,7 @@ import retort.driver.json.MayBeMissing;
  *
  * @param config the TOML file with which {@code --config} repeats it
  * @param commandLine as it was given
+ * @param remarks on the data, a sentence each
  */
 public record Report(
         int schemaVersion,
@@ -23,6 +27,7 @@ public record Report(
         Environment environment,
         @MayBeMissing String config,
         @MayBeMissing String commandLine,
+        @MayBeMissing List<String> remarks,
         @MayBeMissing Teacher teacher,
         @MayBeMissing SoftLabels softLabels,
         @MayBeMissing List<Student> students,
@@ -73,21 +78,21 @@ public record Report(
     public record Bin(int images, double confidence, double accuracy) {}
 
     /**
-     * A model on the test images. Confusion has a row for each true class, a column for each predicted one; calibration
-     * is of softmax(logits / T) at the T of predictions, from low confidence to high.
+     * A model on the test images. Recall of a class without images is null. Confusion has a row for each true class, a
+     * column for each predicted one; calibration is of softmax(logits / T) at the T of predictions, from low confidence to high.
      */
     public record Test(
             int images,
             int errors,
             double accuracy,
-            double[] recall,
+            @HoldsNulls Double[] recall,
             int[][] confusion,
             @MayBeMissing double negativeLogLikelihood,
             @MayBeMissing double calibrationError,
             @MayBeMissing List<Bin> calibration) {
-        /** The share of the images of some classes that were named right; 0 without such images. */
-        public double recall(Set<Integer> classes) {
-            return images(classes) == 0 ? 0 : right(classes) / (double) images(classes);
+        /** The share of the images of some classes that were named right; null without such images. */
+        public Double recall(Set<Integer> classes) {
+            return images(classes) == 0 ? null : right(classes) / (double) images(classes);
         }
 
         /** How many of the images of some classes were named right. */
@@ -107,7 +112,7 @@ public record Report(
             long parameters,
             int trainImages,
             double seconds,
-            double imagesPerSecond,
+            @MayBeMissing Double imagesPerSecond,
             List<Epoch> epochs,
             List<Point> history,
             Test test) {}
@@ -156,8 +161,18 @@ public record Report(
     /** Agreement of fold models with the teacher's predictions on their held-out fold. */
     public record CrossValidation(List<Double> folds, double mean, double seconds) {}
 
-    /** A student after {@code bias} was added to the logits of some classes. */
-    public record BiasCorrected(String method, Set<Integer> classes, double bias, Test test) {}
+    /**
+     * A student after {@code bias} was added to the logits of some classes; both are null where no bias is defined, as
+     * for classes that the teacher never names.
+     */
+    public record BiasCorrected(
+            String method,
+            Set<Integer> classes,
+
+            @MayBeMissing @JsonAdapter(value = Json.WithNull.class, nullSafe = false)
+            Double bias,
+
+            @MayBeMissing Test test) {}
 
     /**
      * A student; method and alpha are null for one on true labels alone.
@@ -181,12 +196,12 @@ public record Report(
             Test test,
             @MayBeMissing List<BiasCorrected> biasCorrection,
             @MayBeMissing List<Sample> unseen) {
-        /** What came of one method, where it was tried. */
+        /** What came of one method, where it was tried and gives a bias. */
         Optional<BiasCorrected> corrected(String by) {
             return biasCorrection == null
                     ? Optional.empty()
                     : biasCorrection.stream()
-                            .filter(corrected -> corrected.method().equals(by))
+                            .filter(corrected -> corrected.method().equals(by) && corrected.test() != null)
                             .findFirst();
         }
     }
@@ -206,7 +221,7 @@ public record Report(
             int calls,
             double medianMicros,
             double p99Micros,
-            double imagesPerSecond,
+            @MayBeMissing Double imagesPerSecond,
             long parameters,
             double p10Micros,
             double p90Micros,

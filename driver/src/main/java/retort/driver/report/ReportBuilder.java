@@ -28,6 +28,7 @@ public final class ReportBuilder implements LatencyTest.Results {
     private Origin origin;
     private String config;
     private String commandLine;
+    private List<String> remarks = List.of();
     private Report.Teacher teacher;
     private Report.SoftLabels softLabels;
     private final List<Report.Student> students = new ArrayList<>();
@@ -51,12 +52,17 @@ public final class ReportBuilder implements LatencyTest.Results {
         commandLine = text;
     }
 
+    /** What a user should know of the data, a sentence each. */
+    public void remarks(List<String> sentences) {
+        remarks = sentences;
+    }
+
     public void teacher(TeacherResult result) {
         teacher = new Report.Teacher(
                 result.parameters(),
                 result.trainImages(),
                 result.seconds(),
-                result.imagesPerSecond(),
+                defined(result.imagesPerSecond()),
                 epochs(result.epochs()),
                 history(result.epochs()),
                 test(result.test()));
@@ -145,7 +151,7 @@ public final class ReportBuilder implements LatencyTest.Results {
                 timing.calls(),
                 timing.medianMicros(),
                 timing.p99Micros(),
-                timing.imagesPerSecond(),
+                defined(timing.imagesPerSecond()),
                 timing.parameters(),
                 timing.p10Micros(),
                 timing.p90Micros(),
@@ -159,7 +165,7 @@ public final class ReportBuilder implements LatencyTest.Results {
 
     public Report build(String command, Recipe recipe, boolean quick, Report.Environment environment) {
         Origin of = origin == null ? new Origin(recipe.name(), recipe.seed()) : origin;
-        boolean timed = !latency.isEmpty();
+        boolean timed = !latency.isEmpty() || !skipped.isEmpty();
         return new Report(
                 Report.SCHEMA_VERSION,
                 command,
@@ -169,6 +175,7 @@ public final class ReportBuilder implements LatencyTest.Results {
                 environment,
                 config,
                 commandLine,
+                remarks.isEmpty() ? null : remarks,
                 teacher,
                 softLabels,
                 students.isEmpty() ? null : students,
@@ -216,7 +223,13 @@ public final class ReportBuilder implements LatencyTest.Results {
         List<Report.BiasCorrected> corrected = new ArrayList<>();
         found.oracle().ifPresent(oracle -> corrected.add(corrected(Report.ORACLE, omitted, oracle)));
         found.priorMatch().ifPresent(prior -> corrected.add(corrected(Report.PRIOR_MATCH, omitted, prior)));
+        found.undefined().forEach(kind -> corrected.add(new Report.BiasCorrected(kind.id(), omitted, null, null)));
         return corrected;
+    }
+
+    /** Null for a quotient by 0: clocks of some machines are coarse. */
+    private static Double defined(double quotient) {
+        return Double.isFinite(quotient) ? quotient : null;
     }
 
     private static Report.BiasCorrected corrected(
@@ -231,7 +244,8 @@ public final class ReportBuilder implements LatencyTest.Results {
                 if (ofTeacher.model().equals("teacher")
                         && !ofStudent.model().equals("teacher")
                         && ofTeacher.backend().equals(ofStudent.backend())
-                        && ofTeacher.batch() == ofStudent.batch()) {
+                        && ofTeacher.batch() == ofStudent.batch()
+                        && ofStudent.medianMicros() > 0) {
                     double ratio = ofTeacher.medianMicros() / ofStudent.medianMicros();
                     ratios.add(
                             new Report.LatencyRatio(ofTeacher.backend(), ofTeacher.batch(), ratio, ofStudent.model()));

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import retort.driver.cli.Json;
+import retort.driver.cli.LateSteps;
 import retort.driver.cli.WholeFile;
 import retort.driver.data.Dataset;
 import retort.driver.page.Table;
@@ -26,25 +28,32 @@ public final class ReportFile {
     }
 
     /**
-     * Writes all of them.
+     * Writes all of them, as far as that can be done.
      *
      * @param data that the report is on, for its pictures
      * @param models other files that the page names
+     * @param steps where what can't be written is told
      * @return what was written, the page first
      */
-    public static List<Path> write(Report report, Dataset data, List<Path> models, Path folder) {
+    public static List<Path> write(Report report, Dataset data, List<Path> models, Path folder, LateSteps steps) {
         Map<String, Table> tables = tables(report);
         List<String> names = new ArrayList<>(List.of(NAME));
         names.addAll(tables.keySet());
         List<Path> files = new ArrayList<>();
-        names.forEach(name -> files.add(folder.resolve(name)));
         models.forEach(model -> names.add(model.getFileName().toString()));
         Path page = folder.resolve(PAGE);
-        write(report, folder.resolve(NAME));
-        tables.forEach((name, table) -> WholeFile.write(folder.resolve(name), table.csv()));
-        WholeFile.write(page, ReportPage.html(report, data, names));
-        files.addFirst(page);
+        attempt(folder.resolve(NAME), () -> json(report) + "\n", files, steps);
+        tables.forEach((name, table) -> attempt(folder.resolve(name), table::csv, files, steps));
+        List<Path> pages = new ArrayList<>();
+        attempt(page, () -> ReportPage.html(report, data, names), pages, steps);
+        files.addAll(0, pages);
         return files;
+    }
+
+    private static void attempt(Path file, Supplier<String> text, List<Path> written, LateSteps steps) {
+        if (steps.attempt(file.toString(), () -> WholeFile.write(file, text.get()))) {
+            written.add(file);
+        }
     }
 
     private static Map<String, Table> tables(Report report) {

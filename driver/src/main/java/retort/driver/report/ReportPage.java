@@ -24,6 +24,9 @@ final class ReportPage {
             compared.add(Block.text(String.join(" ", headline.details())));
         }
         compared.addAll(models.blocks());
+        if (report.remarks() != null) {
+            report.remarks().forEach(remark -> compared.add(Block.note(remark + ".")));
+        }
         return new Page("Retort " + report.command())
                 .sentence(headline.sentence())
                 .origin(origin.phrases())

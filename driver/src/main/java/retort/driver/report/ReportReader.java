@@ -56,7 +56,9 @@ public final class ReportReader {
                 && student.omitted().stream().allMatch(c -> c >= 0 && c < classes)
                 && (student.biasCorrection() == null
                         || student.biasCorrection().stream()
-                                .allMatch(by -> isSquare(by.test()) && by.test().confusion().length == classes));
+                                .allMatch(by -> by.test() == null
+                                        ? by.bias() == null
+                                        : isSquare(by.test()) && by.test().confusion().length == classes));
     }
 
     private static boolean isSquare(Report.Test test) {

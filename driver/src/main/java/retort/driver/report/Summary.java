@@ -3,6 +3,7 @@ package retort.driver.report;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import retort.driver.page.Table;
 
@@ -46,6 +47,9 @@ public final class Summary {
         line("%s on %s", at.backend(), at.device());
         line("%d thread%s, Java %s", at.threads(), at.threads() == 1 ? "" : "s", at.java());
         line("data: %s", at.dataset());
+        if (report.remarks() != null) {
+            report.remarks().forEach(remark -> line("note: %s", remark));
+        }
     }
 
     private void teacher() {
@@ -68,7 +72,12 @@ public final class Summary {
                     epoch.epoch(), epoch.loss(), 100 * epoch.accuracy(), validation);
         }
         line("  test      %s", test(teacher.test()));
-        line("  trained in %.1f s, %.0f images/s", teacher.seconds(), teacher.imagesPerSecond());
+        line(
+                "  trained in %.1f s%s",
+                teacher.seconds(),
+                teacher.imagesPerSecond() == null
+                        ? ""
+                        : String.format(Locale.ROOT, ", %.0f images/s", teacher.imagesPerSecond()));
     }
 
     private void students() {
@@ -113,12 +122,14 @@ public final class Summary {
     }
 
     private void latency() {
-        if (report.latency() == null || report.latency().isEmpty()) {
+        if (report.latency() == null) {
             return;
         }
         line("");
         line("LATENCY");
-        table(Tables.latency(report).without("calls", "p10", "p90"));
+        if (!report.latency().isEmpty()) {
+            table(Tables.latency(report).without("calls", "p10", "p90"));
+        }
         for (Report.LatencySkipped s : report.latencySkipped()) {
             line("  %s, %s, batch %,d: skipped, %s", s.backend(), s.model(), s.batch(), s.reason());
         }
@@ -150,13 +161,14 @@ public final class Summary {
         line("    %s", header);
         for (int c = 0; c < test.confusion().length; c++) {
             StringBuilder row = new StringBuilder();
-            int images = 0;
-            for (int predicted : test.confusion()[c]) {
-                images += predicted;
-            }
+            int images = test.images(Set.of(c));
             for (int predicted : test.confusion()[c]) {
                 row.append(
-                        predicted == 0 ? "      ." : String.format(Locale.ROOT, "%7.1f", 100.0 * predicted / images));
+                        images == 0
+                                ? "      -"
+                                : predicted == 0
+                                        ? "      ."
+                                        : String.format(Locale.ROOT, "%7.1f", 100.0 * predicted / images));
             }
             line("%4d%s", c, row);
         }

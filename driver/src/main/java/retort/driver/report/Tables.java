@@ -27,7 +27,10 @@ final class Tables {
                     recall(student, Function.identity()),
                     student.corrected(Report.PRIOR_MATCH)
                             .map(corrected -> recall(student, test -> corrected.test()))
-                            .orElse(Cell.EMPTY));
+                            .orElse(
+                                    corrections(student).stream().anyMatch(c -> c.bias() == null)
+                                            ? Cell.NONE
+                                            : Cell.EMPTY));
         }
         return table.build();
     }
@@ -35,7 +38,7 @@ final class Tables {
     private static Cell recall(Report.Student student, Function<Report.Test, Report.Test> of) {
         return student.omitted().isEmpty()
                 ? Cell.EMPTY
-                : Cell.of(Format.PERCENT, of.apply(student.test()).recall(student.omitted()));
+                : Cell.defined(Format.PERCENT, of.apply(student.test()).recall(student.omitted()));
     }
 
     /** A row for each bias that was tried. */
@@ -43,12 +46,13 @@ final class Tables {
         Table.Builder table = Table.of("", "student", "correction", "bias", "errors", "recall", "reads labels");
         for (Report.Student student : report.students()) {
             for (Report.BiasCorrected corrected : corrections(student)) {
+                Report.Test test = corrected.test();
                 table.row(
                         Cell.of(student.name()),
                         Cell.of(corrected.method()),
-                        Cell.of(Format.NUMBER, corrected.bias()),
-                        Cell.of(Format.COUNT, corrected.test().errors()),
-                        Cell.of(Format.PERCENT, corrected.test().recall(corrected.classes())),
+                        Cell.defined(Format.NUMBER, corrected.bias()),
+                        Cell.defined(Format.COUNT, test == null ? null : test.errors()),
+                        Cell.defined(Format.PERCENT, test == null ? null : test.recall(corrected.classes())),
                         Cell.of(corrected.method().equals(Report.ORACLE) ? "the test's" : "none"));
             }
         }
@@ -74,7 +78,7 @@ final class Tables {
                     Cell.of(Format.MICROS, l.p10Micros()),
                     Cell.of(Format.MICROS, l.p90Micros()),
                     Cell.of(Format.MICROS, l.p99Micros()),
-                    Cell.of(Format.COUNT, l.imagesPerSecond()),
+                    Cell.defined(Format.COUNT, l.imagesPerSecond()),
                     Cell.of(Format.RATIO, ratio(report, l)));
         }
         return table.build();

@@ -8,9 +8,17 @@ import java.util.stream.IntStream;
 import retort.driver.data.ImageSet;
 import retort.driver.page.Table;
 
-/** The cells of a study as comma-separated values, a line for each; what a cell does not have is empty. */
+/**
+ * The cells of a study as comma-separated values, a line for each; what a cell does not have is empty, what is not
+ * defined a dash.
+ */
 public final class CellTable {
     public static final String NAME = "cells.csv";
+
+    private static final String NONE = "-";
+
+    /** Numbers of a test beside the recall of each class. */
+    private static final int MEASURED = 4;
 
     private CellTable() {}
 
@@ -48,28 +56,32 @@ public final class CellTable {
                 cell.epochs(),
                 cell.parameters(),
                 cell.seconds()));
-        add(values, cell.test());
-        add(values, cell.oracle());
-        add(values, cell.priorMatch());
-        return values.stream()
-                .map(value -> value == null ? "" : Table.quoted(value.toString()))
-                .collect(Collectors.joining(","));
+        add(values, cell.test(), cell);
+        add(values, cell.oracle(), cell);
+        add(values, cell.priorMatch(), cell);
+        return values.stream().map(value -> Table.quoted(value.toString())).collect(Collectors.joining(","));
     }
 
-    private static void add(List<Object> values, Study.Corrected corrected) {
-        values.add(corrected == null ? "" : corrected.bias());
-        add(values, corrected == null ? null : corrected.test());
-    }
-
-    private static void add(List<Object> values, Study.Measured test) {
-        if (test == null) {
-            values.addAll(Collections.nCopies(4 + ImageSet.CLASSES, ""));
-            return;
+    private static void add(List<Object> values, Study.Corrected corrected, Study.CellResult of) {
+        String none = none(of);
+        values.add(corrected == null ? none : corrected.bias());
+        if (corrected == null) {
+            values.addAll(Collections.nCopies(MEASURED + ImageSet.CLASSES, none));
+        } else {
+            add(values, corrected.test(), of);
         }
+    }
+
+    private static void add(List<Object> values, Study.Measured test, Study.CellResult of) {
         values.add(test.errors());
-        values.add(test.recallOmitted() == null ? "" : test.recallOmitted());
+        values.add(test.recallOmitted() == null ? none(of) : test.recallOmitted());
         values.add(test.negativeLogLikelihood());
         values.add(test.calibrationError());
-        values.addAll(test.recall());
+        test.recall().forEach(share -> values.add(share == null ? NONE : share));
+    }
+
+    /** Where a student that omits nothing has no such number, nothing; where it is not defined, a dash. */
+    private static String none(Study.CellResult of) {
+        return of.omitted().isEmpty() ? "" : NONE;
     }
 }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import retort.driver.data.ImageSet;
 import retort.driver.page.HeatMap;
@@ -36,7 +38,7 @@ record HeatMaps(Study study) {
                         + panel.up().title() + " " + row;
                 line.add(
                         values.length == 0
-                                ? new HeatMap.Cell("", place + ": not made", 0, HeatMap.Hue.FIRST)
+                                ? new HeatMap.Cell("", place + ": not made, or not defined", 0, HeatMap.Hue.FIRST)
                                 : cell(measure, place, values, all));
             }
             cells.add(line);
@@ -96,7 +98,10 @@ record HeatMaps(Study study) {
                 .toList();
     }
 
-    private static HeatMap.Cell softLabel(int label, int c, double mean) {
+    private static HeatMap.Cell softLabel(int label, int c, Double mean) {
+        if (mean == null) {
+            return new HeatMap.Cell("-", "no training image is of " + label, 0, HeatMap.Hue.FIRST);
+        }
         String tip = String.format(Locale.ROOT, "class %d to images of %d: %.3f %%", c, label, 100 * mean);
         String text = mean < 0.0005 ? "" : String.format(Locale.ROOT, "%.1f", 100 * mean);
         return label == c
@@ -104,12 +109,18 @@ record HeatMaps(Study study) {
                 : new HeatMap.Cell(text, tip, Math.sqrt(mean), HeatMap.Hue.SECOND);
     }
 
-    double meanSoftLabel(float temperature, int label, int c) {
+    /** Null for a class without training images. */
+    Double meanSoftLabel(float temperature, int label, int c) {
         return study.teachers().stream()
                 .flatMap(teacher -> teacher.softLabels().stream())
                 .filter(soft -> soft.temperature() == temperature)
-                .mapToDouble(soft -> soft.mean().get(label).get(c))
-                .average()
-                .orElseThrow();
+                .map(soft -> soft.mean().get(label))
+                .filter(Objects::nonNull)
+                .map(row -> row.get(c))
+                .collect(Collectors.collectingAndThen(
+                        Collectors.toList(),
+                        found -> found.isEmpty()
+                                ? null
+                                : StudyTables.spread(found).mean()));
     }
 }

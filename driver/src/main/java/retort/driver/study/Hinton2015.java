@@ -125,10 +125,10 @@ public final class Hinton2015 {
             row(
                     id,
                     paperErrors,
-                    seed -> study.cell(cell.apply(seed)).map(result -> {
-                        Study.Corrected corrected = correction.apply(result);
-                        return new Part(seed, corrected.test(), corrected.bias(), result.seconds());
-                    }));
+                    seed -> study.cell(cell.apply(seed))
+                            .flatMap(result -> Optional.ofNullable(correction.apply(result))
+                                    .map(corrected ->
+                                            new Part(seed, corrected.test(), corrected.bias(), result.seconds()))));
         }
 
         private void row(String id, Double paperErrors, Function<Long, Optional<Part>> part) {

@@ -109,7 +109,7 @@ record Panel(String group, Factor across, Factor up, List<Study.CellResult> cell
                             Table.Cell.of(column),
                             Table.Cell.of(row),
                             Table.Cell.of(Format.NUMBER, spread.mean()),
-                            Table.Cell.of(Format.NUMBER, spread.sd()),
+                            Table.Cell.defined(Format.NUMBER, spread.sd()),
                             Table.Cell.of(Format.COUNT, values.length));
                 }
             }

@@ -1,5 +1,6 @@
 package retort.driver.study;
 
+import com.google.gson.annotations.JsonAdapter;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,10 +8,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import retort.driver.cli.Json;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Evaluation;
 import retort.driver.job.Logits;
 import retort.driver.job.StudentResult;
+import retort.driver.json.HoldsNulls;
 import retort.driver.json.MayBeMissing;
 import retort.driver.report.Report;
 
@@ -36,15 +39,25 @@ public record Study(
      * What all results of a study have in common; studies that differ in it don't fit together.
      *
      * @param teacher how teachers were trained, or the digest of the one that was given
+     * @param data checksums of what was trained and tested on
+     * @param digest of all settings that trainings depend on, beside those of a cell
      */
     public record Settings(
-            String recipe, String backend, String dataset, int trainImages, String teacher, String student) {
+            String recipe,
+            String backend,
+            String dataset,
+            int trainImages,
+            String teacher,
+            String student,
+            @MayBeMissing String data,
+            @MayBeMissing String digest) {
 
         /** What is different here, or empty: {@code "was made with backend opencl, expected cpu-simd"}. */
         Optional<String> difference(Settings expected) {
             return Arrays.stream(Settings.class.getRecordComponents())
                     .filter(component -> !Objects.equals(value(component), expected.value(component)))
-                    .map(component -> "was made with " + component.getName() + " " + value(component) + ", expected "
+                    .map(component -> "was made with " + component.getName() + " "
+                            + Objects.requireNonNullElse(value(component), "of no name") + ", expected "
                             + expected.value(component))
                     .findFirst();
         }
@@ -63,8 +76,8 @@ public record Study(
      *
      * @param paperErrors of Hinton, Vinyals and Dean 2015; null where the paper has none
      * @param errors on the test images, one for each seed, as the rest
-     * @param sd standard deviation of a sample; 0 for one seed
-     * @param recallOmitted share of the test images of omitted classes that were named right
+     * @param sd standard deviation of a sample; null for one seed
+     * @param recallOmitted share of the test images of omitted classes that were named right; null where there are none
      * @param bias added to the logits of the omitted classes
      */
     public record Experiment(
@@ -73,7 +86,10 @@ public record Study(
             List<Long> seeds,
             List<Integer> errors,
             double mean,
-            double sd,
+
+            @MayBeMissing @JsonAdapter(value = Json.WithNull.class, nullSafe = false)
+            Double sd,
+
             @MayBeMissing List<Double> recallOmitted,
             @MayBeMissing List<Double> bias,
             List<Double> seconds) {}
@@ -81,13 +97,14 @@ public record Study(
     /**
      * A model on the test images.
      *
-     * @param recallOmitted over the images of omitted classes; null where none is omitted
+     * @param recall of each class; null without images of it
+     * @param recallOmitted over the images of omitted classes; null where none is omitted, or there are none
      * @param negativeLogLikelihood of the true labels at T = 1, and the calibration error likewise
      */
     public record Measured(
             int errors,
             double accuracy,
-            List<Double> recall,
+            @HoldsNulls List<Double> recall,
             @MayBeMissing Double recallOmitted,
             double negativeLogLikelihood,
             double calibrationError) {
@@ -95,7 +112,7 @@ public record Study(
             return new Measured(
                     test.errors(),
                     test.accuracy(),
-                    Arrays.stream(test.recall()).boxed().toList(),
+                    Arrays.asList(test.recall()),
                     omitted.isEmpty() ? null : test.recall(omitted),
                     test.negativeLogLikelihood(),
                     test.calibrationError());
@@ -113,22 +130,33 @@ public record Study(
      * A teacher.
      *
      * @param softLabels mean soft label of the training images of each class
+     * @param digest SHA-256 of the file that it was saved to; null for one that was given
      */
-    public record TeacherResult(long seed, double seconds, Measured test, List<SoftLabels> softLabels) {
+    public record TeacherResult(
+            long seed,
+            double seconds,
+            Measured test,
+            List<SoftLabels> softLabels,
+            @MayBeMissing String digest) {
         TeacherResult untimed() {
-            return new TeacherResult(seed, 0, test, softLabels);
+            return new TeacherResult(seed, 0, test, softLabels, digest);
         }
     }
 
-    /** At one temperature: a row for each true class, with the mean probability that the teacher gives each class. */
-    public record SoftLabels(float temperature, List<List<Double>> mean) {
+    /**
+     * At one temperature: a row for each true class, with the mean probability that the teacher gives each class; null
+     * for a class without training images.
+     */
+    public record SoftLabels(float temperature, @HoldsNulls List<List<Double>> mean) {
         /** @param teacher its logits of these images */
         static SoftLabels of(Logits teacher, ImageSet images, float temperature) {
             double[][] mean = teacher.meanProbabilities(images, temperature);
             return new SoftLabels(
                     temperature,
                     Arrays.stream(mean)
-                            .map(row -> Arrays.stream(row).boxed().toList())
+                            .map(row -> row == null
+                                    ? null
+                                    : Arrays.stream(row).boxed().toList())
                             .toList());
         }
     }
@@ -136,8 +164,10 @@ public record Study(
     /**
      * A student.
      *
-     * @param oracle corrected with the bias of fewest test errors; null where no class is omitted, as is priorMatch
-     * @param priorMatch corrected with the bias that makes the omitted classes as frequent as the teacher says
+     * @param oracle corrected with the bias of fewest test errors; null where no class is omitted or no bias is defined,
+     *     as is priorMatch
+     * @param priorMatch corrected with the bias at which the mean probability of the omitted classes is the share that the
+     *     teacher's predictions give them
      */
     public record CellResult(
             String id,

@@ -50,6 +50,7 @@ final class StudyCheck {
         return labels.temperature() > 0
                 && labels.mean().size() == ImageSet.CLASSES
                 && labels.mean().stream()
+                        .filter(Objects::nonNull)
                         .allMatch(row ->
                                 row.size() == ImageSet.CLASSES && row.stream().allMatch(StudyCheck::isShare));
     }
@@ -71,7 +72,6 @@ final class StudyCheck {
                 && cell.parameters() > 0
                 && isTime(cell.seconds())
                 && isPossible(cell.test())
-                && (cell.omitted().isEmpty() || cell.oracle() != null && cell.priorMatch() != null)
                 && Stream.of(cell.oracle(), cell.priorMatch())
                         .filter(Objects::nonNull)
                         .allMatch(corrected -> isPossible(corrected.test()));
@@ -86,7 +86,7 @@ final class StudyCheck {
         return test.errors() >= 0
                 && isShare(test.accuracy())
                 && test.recall().size() == ImageSet.CLASSES
-                && test.recall().stream().allMatch(StudyCheck::isShare)
+                && test.recall().stream().filter(Objects::nonNull).allMatch(StudyCheck::isShare)
                 && (test.recallOmitted() == null || isShare(test.recallOmitted()))
                 && test.negativeLogLikelihood() >= 0
                 && isShare(test.calibrationError());

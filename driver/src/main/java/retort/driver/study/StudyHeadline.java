@@ -26,6 +26,7 @@ record StudyHeadline(Study study) {
                     distilled.get().paperErrors()));
         }
         experiment("omit3")
+                .filter(row -> row.recallOmitted() != null)
                 .ifPresent(omitted -> said.add(String.format(
                         Locale.ROOT,
                         "One that never saw a 3 names %s of them right%s.",
@@ -85,8 +86,12 @@ record StudyHeadline(Study study) {
         List<Page.Tile> tiles = new ArrayList<>();
         experiment("student-hard").ifPresent(row -> tiles.add(new Page.Tile(errors(row), "errors on true labels")));
         experiment("student-distilled").ifPresent(row -> tiles.add(new Page.Tile(errors(row), "errors distilled")));
-        experiment("omit3").ifPresent(row -> tiles.add(new Page.Tile(recall(row), "recall on 3, never shown")));
-        experiment("omit3-prior").ifPresent(row -> tiles.add(new Page.Tile(recall(row), "the same, one bias raised")));
+        experiment("omit3")
+                .filter(row -> row.recallOmitted() != null)
+                .ifPresent(row -> tiles.add(new Page.Tile(recall(row), "recall on 3, never shown")));
+        experiment("omit3-prior")
+                .filter(row -> row.recallOmitted() != null)
+                .ifPresent(row -> tiles.add(new Page.Tile(recall(row), "the same, one bias raised")));
         return tiles;
     }
 

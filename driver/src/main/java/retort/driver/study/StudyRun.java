@@ -5,14 +5,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import retort.driver.cli.Sha256;
+import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
 import retort.driver.job.Checkpoints;
 import retort.driver.job.Evaluation;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
+import retort.driver.job.Student;
 import retort.driver.job.StudentResult;
 import retort.driver.job.TeacherResult;
 import retort.kernels.Backend;
+import retort.nn.ModelFileException;
 import retort.nn.Sequential;
 
 /**
@@ -56,8 +60,20 @@ public final class StudyRun {
      * @param cells in groups of one seed, so that a teacher is needed once
      * @param keep gets the study after each result
      * @return the study with everything
+     * @throws BadDataException if the file of a teacher that is needed is not as it was left
      */
     public Study complete(Study study, List<Cell> cells, Consumer<Study> keep) {
+        checkTeachers(study, cells);
+        Job unbegun = job(recipe, study.study());
+        if (givenTeacher == null) {
+            unbegun.checkTeachersMemory();
+        }
+        List<Student> students = cells.stream()
+                .filter(cell -> study.cell(cell).isEmpty())
+                .map(cell -> cell.student(recipe))
+                .toList();
+        unbegun.checkMemory(students);
+        unbegun.checkTransferSet(students);
         Study known = study;
         Job.Taught taught = null;
         long taughtSeed = 0;
@@ -82,23 +98,48 @@ public final class StudyRun {
         return known;
     }
 
+    private void checkTeachers(Study known, List<Cell> cells) {
+        if (givenTeacher != null) {
+            return;
+        }
+        cells.stream()
+                .filter(cell -> known.cell(cell).isEmpty())
+                .map(Cell::seed)
+                .distinct()
+                .flatMap(seed -> known.teacher(seed).stream())
+                .forEach(teacher -> {
+                    Path file = file(teacher.seed());
+                    String digest = Sha256.of(file);
+                    if (!digest.equals(teacher.digest())) {
+                        throw new BadDataException(
+                                file.toString(),
+                                "is not the teacher that taught seed " + teacher.seed() + ": its SHA-256 is " + digest
+                                        + ", expected " + teacher.digest());
+                    }
+                });
+    }
+
+    private Path file(long seed) {
+        return folder.resolve("teacher-seed" + seed + ".safetensors");
+    }
+
     /** What a teacher says of the training images, and what is to be kept of it. */
     private record Teaching(Job.Taught taught, Study.TeacherResult result) {}
 
     /** The teacher of a seed: given, trained before, or trained now. */
     private Teaching teacher(Study known, long seed) {
-        Path own = folder.resolve("teacher-seed" + seed + ".safetensors");
+        Path own = file(seed);
         Optional<Study.TeacherResult> before = known.teacher(seed);
         if (givenTeacher == null && before.isEmpty()) {
             return trained(seed, own);
         }
         String name = "teacher, seed " + seed;
         Job job = job(recipe.withSeed(seed), name);
-        try (Sequential model = Sequential.load(backend, givenTeacher != null ? givenTeacher : own)
-                .model()) {
-            Job.Taught taught = taught(job, seed, model);
+        Path file = givenTeacher != null ? givenTeacher : own;
+        try (Sequential model = Sequential.load(backend, file).model()) {
+            Job.Taught taught = job.teach(softLabels(seed), model, file);
             return new Teaching(
-                    taught, before.isPresent() ? before.get() : result(seed, 0, job.test(model, name), taught));
+                    taught, before.isPresent() ? before.get() : result(seed, 0, job.test(model, name), taught, null));
         }
     }
 
@@ -106,25 +147,37 @@ public final class StudyRun {
         String name = "teacher, seed " + seed;
         Job job = job(recipe.withSeed(seed), name);
         try (Job.Trained<TeacherResult> teacher = job.trainTeacher(name)) {
-            job.save(teacher.model(), file);
-            Job.Taught taught = taught(job, seed, teacher.model());
+            boolean saved = saved(job, teacher.model(), file);
+            Job.Taught taught = job.teach(softLabels(seed), teacher);
             TeacherResult result = teacher.result();
-            return new Teaching(taught, result(seed, result.seconds(), result.test(), taught));
+            return new Teaching(
+                    taught, result(seed, result.seconds(), result.test(), taught, saved ? Sha256.of(file) : null));
         }
     }
 
-    private static Job.Taught taught(Job job, long seed, Sequential teacher) {
-        return job.teach("soft labels, seed " + seed, teacher);
+    private boolean saved(Job job, Sequential teacher, Path file) {
+        try {
+            job.save(teacher, file);
+            return true;
+        } catch (ModelFileException e) {
+            watcher.notWritten(e.getMessage());
+            return false;
+        }
     }
 
-    private Study.TeacherResult result(long seed, double seconds, Evaluation test, Job.Taught taught) {
+    private static String softLabels(long seed) {
+        return "soft labels, seed " + seed;
+    }
+
+    private Study.TeacherResult result(long seed, double seconds, Evaluation test, Job.Taught taught, String digest) {
         return new Study.TeacherResult(
                 seed,
                 seconds,
                 Study.Measured.of(test, List.of()),
                 List.of(
                         Study.SoftLabels.of(taught.logits(), data.train(), 1),
-                        Study.SoftLabels.of(taught.logits(), data.train(), taught.temperature())));
+                        Study.SoftLabels.of(taught.logits(), data.train(), taught.temperature())),
+                digest);
     }
 
     private Study.CellResult student(Cell cell, Job.Taught taught, String title) {

@@ -117,7 +117,7 @@ public final class StudySummary {
     private static String mean(Measure measure, List<Study.CellResult> cells, boolean withSpread) {
         List<Double> values = StudyTables.values(measure, cells);
         if (values.isEmpty()) {
-            return "";
+            return cells.getFirst().omitted().isEmpty() ? "" : "-";
         }
         double[] found = values.stream().mapToDouble(Double::doubleValue).toArray();
         return withSpread

@@ -79,7 +79,10 @@ record StudyTables(Study study) {
             addSpread(row, Format.PERCENT, shares(Measure.PRIOR_RECALL, cells));
             row.add(mean(Format.NUMBER, values(Measure.ORACLE_ERRORS, cells)));
             row.add(mean(Format.PERCENT, shares(Measure.ORACLE_RECALL, cells)));
-            table.row(row);
+            boolean omits = !cells.getFirst().omitted().isEmpty();
+            table.row(row.stream()
+                    .map(cell -> omits && cell.equals(Table.Cell.EMPTY) ? Table.Cell.NONE : cell)
+                    .toList());
         });
         return table.build();
     }
@@ -115,7 +118,7 @@ record StudyTables(Study study) {
                             Table.Cell.of(Cell.number(temperature)),
                             Table.Cell.of(Integer.toString(label)),
                             Table.Cell.of(Integer.toString(c)),
-                            Table.Cell.of(Format.PERCENT, maps.meanSoftLabel(temperature, label, c)));
+                            Table.Cell.defined(Format.PERCENT, maps.meanSoftLabel(temperature, label, c)));
                 }
             }
         }
@@ -135,9 +138,9 @@ record StudyTables(Study study) {
     private static void addSpread(List<Table.Cell> row, Format format, Collection<? extends Number> values) {
         row.add(mean(format, values));
         row.add(
-                values == null || values.size() < 2
+                values == null || values.isEmpty()
                         ? Table.Cell.EMPTY
-                        : Table.Cell.of(format, spread(values).sd()));
+                        : Table.Cell.defined(format, spread(values).sd()));
     }
 
     private static Table.Cell mean(Format format, Collection<? extends Number> values) {

@@ -59,6 +59,11 @@ final class WholeTraining implements Job.Watcher {
     }
 
     @Override
+    public void notWritten(String problem) {
+        watcher.notWritten(problem);
+    }
+
+    @Override
     public void check() {
         watcher.check();
     }

@@ -21,7 +21,8 @@ class StretchesTest {
         Stretches validating = Stretches.of(train::label, 60_000, new int[] {48_000, 60_000}, 0);
         assertFalse(validating.stratified());
         assertArrayEquals(
-                IntStream.range(48_000, 60_000).toArray(), validating.positions().getFirst());
+                IntStream.range(48_000, 60_000).toArray(),
+                validating.positions().getFirst());
         assertArrayEquals(IntStream.range(0, 48_000).toArray(), validating.others(0));
         for (int omitted = 0; omitted < ImageSet.CLASSES; omitted++) {
             int c = omitted;
@@ -49,16 +50,23 @@ class StretchesTest {
         assertTrue(drawn.stratified());
         int[] part = drawn.positions().getFirst();
         assertEquals(size - from, part.length);
-        assertEquals(size, IntStream.concat(Arrays.stream(part), Arrays.stream(drawn.others(0))).distinct().count());
+        assertEquals(
+                size,
+                IntStream.concat(Arrays.stream(part), Arrays.stream(drawn.others(0)))
+                        .distinct()
+                        .count());
         for (int c = 0; c < classes; c++) {
             int label = c;
             long inside = Arrays.stream(part).filter(i -> labels[i] == label).count();
             assertEquals((size - from) / (double) classes, inside, 1, "class " + c);
         }
-        assertArrayEquals(part, Stretches.of(i -> labels[i], size, bounds, 7).positions().getFirst());
+        assertArrayEquals(
+                part, Stretches.of(i -> labels[i], size, bounds, 7).positions().getFirst());
         assertNotEquals(
                 Arrays.toString(part),
-                Arrays.toString(Stretches.of(i -> labels[i], size, bounds, 8).positions().getFirst()));
+                Arrays.toString(Stretches.of(i -> labels[i], size, bounds, 8)
+                        .positions()
+                        .getFirst()));
     }
 
     @Test
@@ -72,7 +80,10 @@ class StretchesTest {
         for (int[] fold : folds.positions()) {
             for (int c = 0; c < 9; c++) {
                 int label = c;
-                assertEquals(10 / 3.0, Arrays.stream(fold).filter(i -> labels[i] == label).count(), 1);
+                assertEquals(
+                        10 / 3.0,
+                        Arrays.stream(fold).filter(i -> labels[i] == label).count(),
+                        1);
             }
         }
     }
@@ -94,7 +105,10 @@ class StretchesTest {
             int size = 200 + random.nextInt(2_000);
             int[] labels = random.ints(size, 0, ImageSet.CLASSES).toArray();
             int from = size - size / 5;
-            assertFalse(Stretches.of(i -> labels[i], size, new int[] {from, size}, 0).stratified(), "set " + set);
+            assertFalse(
+                    Stretches.of(i -> labels[i], size, new int[] {from, size}, 0)
+                            .stratified(),
+                    "set " + set);
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -29,7 +30,14 @@ class BiasCorrectionTest {
             Logits logits = logits(random);
             Examples examples = examples(random);
 
-            double oracle = BiasCorrection.oracle(logits, examples, omitted);
+            long ofOmitted = IntStream.range(0, ROWS)
+                    .filter(i -> omitted.contains(examples.label(i)))
+                    .count();
+            if (ofOmitted == 0 || ofOmitted == ROWS) {
+                assertEquals(Optional.empty(), BiasCorrection.oracle(logits, examples, omitted));
+                continue;
+            }
+            double oracle = BiasCorrection.oracle(logits, examples, omitted).orElseThrow();
 
             // Predictions change at multiples of 1/8 within +-8: one bias between each pair of them sees all there is.
             int fewest = IntStream.rangeClosed(-9 * 8, 9 * 8)
@@ -43,12 +51,22 @@ class BiasCorrectionTest {
 
     @Test
     void ofEqualStretchesTheOracleTakesTheOneNearestToNoBias() {
-        // Of two images of class 0 one needs no bias, of class 1 there is none: any bias below 2 is as good.
-        Logits logits = new Logits(new float[] {4, 2, 5, 1}, 2);
-        Examples examples = Examples.labelled(new ImageSet(1, 1, new byte[2], new byte[] {0, 0}));
-        double bias = BiasCorrection.oracle(logits, examples, Set.of(1));
+        // Of class 0 two images need a bias below 2, of class 1 one needs one above -3: any between is as good.
+        Logits logits = new Logits(new float[] {4, 2, 5, 1, 0, 3}, 2);
+        Examples examples = Examples.labelled(new ImageSet(1, 1, new byte[3], new byte[] {0, 0, 1}));
+        double bias = BiasCorrection.oracle(logits, examples, Set.of(1)).orElseThrow();
         assertEquals(0, errors(logits, examples, Set.of(1), bias));
-        assertTrue(bias <= 0 && bias > -8, "bias " + bias);
+        assertEquals(-0.5, bias);
+    }
+
+    /** Without an image of class 1 the smaller a bias the better, without one of another class the larger. */
+    @Test
+    void theOracleOfNoImageOrOfNothingElseIsUndefined() {
+        Logits logits = new Logits(new float[] {4, 2, 5, 1}, 2);
+        for (byte label : new byte[] {0, 1}) {
+            Examples examples = Examples.labelled(new ImageSet(1, 1, new byte[2], new byte[] {label, label}));
+            assertEquals(Optional.empty(), BiasCorrection.oracle(logits, examples, Set.of(1)));
+        }
     }
 
     @ParameterizedTest
@@ -58,7 +76,8 @@ class BiasCorrectionTest {
             for (double temperature : new double[] {1, 3.5, 20}) {
                 Logits logits = logits(new Random(3));
 
-                double bias = BiasCorrection.priorMatch(logits, omitted, temperature, share);
+                double bias = BiasCorrection.priorMatch(logits, omitted, temperature, share)
+                        .orElseThrow();
 
                 String which = omitted + " at T = " + temperature;
                 // The biased logits are floats again, so their probabilities are good to about 1e-6.
@@ -71,16 +90,27 @@ class BiasCorrectionTest {
     @Test
     void priorMatchGrowsWithTheShare() {
         Logits logits = logits(new Random(4));
-        double few = BiasCorrection.priorMatch(logits, Set.of(3), 3.5, 0.05);
-        double many = BiasCorrection.priorMatch(logits, Set.of(3), 3.5, 0.2);
+        double few = BiasCorrection.priorMatch(logits, Set.of(3), 3.5, 0.05).orElseThrow();
+        double many = BiasCorrection.priorMatch(logits, Set.of(3), 3.5, 0.2).orElseThrow();
         assertTrue(few < many, few + " < " + many);
     }
 
     @Test
-    void priorMatchOfAShareThatCannotBeIsFinite() {
+    void priorMatchOfNoneOrOfAllIsUndefined() {
         Logits logits = logits(new Random(5));
-        assertTrue(Double.isFinite(BiasCorrection.priorMatch(logits, Set.of(3), 3.5, 0)));
-        assertTrue(Double.isFinite(BiasCorrection.priorMatch(logits, Set.of(3), 3.5, 1)));
+        for (double temperature : new double[] {0.1, 1, 1000}) {
+            assertEquals(Optional.empty(), BiasCorrection.priorMatch(logits, Set.of(3), temperature, 0));
+            assertEquals(Optional.empty(), BiasCorrection.priorMatch(logits, Set.of(3), temperature, 1));
+        }
+    }
+
+    /** The softmax gives class 1 exactly 0 or exactly 1: as numbers, no shift would move these probabilities. */
+    @Test
+    void priorMatchFindsTheBiasOfASureStudentToo() {
+        Logits never = new Logits(new float[] {5000, 0, 5000, 0}, 2);
+        assertEquals(5000, BiasCorrection.priorMatch(never, Set.of(1), 1, 0.5).orElseThrow(), 1e-9);
+        Logits always = new Logits(new float[] {0, 5000, 0, 5000}, 2);
+        assertEquals(-5000, BiasCorrection.priorMatch(always, Set.of(1), 1, 0.5).orElseThrow(), 1e-9);
     }
 
     private static Logits logits(Random random) {

@@ -2,6 +2,7 @@ package retort.driver.job;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.util.Arrays;
 import java.util.List;
@@ -19,12 +20,12 @@ class EvaluationTest {
         Evaluation test = Evaluation.of(logits, examples, 1);
 
         assertArrayEquals(new int[][] {{1, 1, 0}, {0, 1, 0}, {0, 0, 0}}, test.confusion());
-        assertArrayEquals(new double[] {0.5, 1, 0}, test.recall());
+        assertArrayEquals(new Double[] {0.5, 1.0, null}, test.recall());
         assertEquals(3, test.images());
         assertEquals(1, test.errors());
         assertEquals(2 / 3.0, test.accuracy());
         assertEquals(2 / 3.0, test.recall(List.of(0, 1, 2)));
-        assertEquals(0, test.recall(List.of(2)));
+        assertNull(test.recall(List.of(2)));
     }
 
     @Test

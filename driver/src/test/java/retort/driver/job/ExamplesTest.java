@@ -118,13 +118,11 @@ class ExamplesTest {
     }
 
     @Test
-    void aRangeAndWhatIsOutsideOfItAreAllThereIs() {
+    void theExamplesAtSomePositionsAreThose() {
         Examples examples = Examples.labelled(images);
         Set<Integer> numbers = numbers(examples.range(100, 200));
         assertEquals(IntStream.range(100, 200).boxed().collect(Collectors.toSet()), numbers);
-        Set<Integer> outside = numbers(examples.outside(100, 200));
-        assertEquals(COUNT - 100, outside.size());
-        assertFalse(outside.removeAll(numbers));
+        assertEquals(Set.of(102, 107), numbers(examples.range(100, 200).at(new int[] {7, 2})));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import retort.driver.data.SyntheticSet;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
+import retort.kernels.Tensor;
 import retort.kernels.op.Shape;
 import retort.nn.Architecture;
 import retort.nn.Initializer;
@@ -137,11 +139,62 @@ class FitTest {
             String message = assertThrows(DivergedException.class, () -> fit.run(model, listening))
                     .getMessage();
             assertEquals(
-                    "training of ruined diverged: it has a weight that is no finite number after epoch 1"
+                    "training of ruined diverged: 1.dense.bias has an element that is no finite number after epoch 1"
                             + " (--learning-rate=3.0E38)",
                     message);
             assertEquals(2, listening.done);
             assertEquals(List.of(), listening.epochs);
+        }
+    }
+
+    /** Every loss and weight is finite, but what the model says is no number, or no probability can be made of it. */
+    @Test
+    void anEpochThatLeavesAModelWhichSaysNothingDoesNotEnd() {
+        Examples examples = Examples.labelled(SyntheticSet.images(32));
+        Map<Float, String> said = Map.of(
+                1e13f,
+                        "it gives a logit of -?(NaN|Infinity) .the first layer with such numbers is 5.dense., expected.*",
+                1e9f, "it gives a logit of -?[0-9.E]+, expected none beyond 1.6777216E7");
+        said.forEach((rate, what) -> {
+            for (Examples validation : Arrays.asList(null, examples)) {
+                Fit fit = fit("wild", examples, validation, training(1, 32, rate), 1);
+                try (Sequential model = student(1)) {
+                    String message = assertThrows(DivergedException.class, () -> fit.run(model, listening))
+                            .getMessage();
+                    assertTrue(message.matches("training of wild diverged: " + what + " .--learning-rate=.*"), message);
+                    assertEquals(List.of(), listening.epochs);
+                }
+            }
+        });
+    }
+
+    /** The model that a listener was given when the first epoch ended well is not taken back. */
+    @Test
+    void theLastGoodEpochIsKeptWhereALaterOneDiverges() {
+        Examples examples = Examples.labelled(SyntheticSet.images(40));
+        Fit fit = fit("later", examples, null, training(3, 10, RATE), 1);
+        List<Integer> ended = new ArrayList<>();
+        Fit.Listener ruining = new Fit.Listener() {
+            @Override
+            public void epochStarts(Fit started, int epoch) {}
+
+            @Override
+            public void progress(int done, double loss, double accuracy) {}
+
+            @Override
+            public void epochEnds(Sequential model, Epoch epoch) {
+                ended.add(epoch.number());
+                Tensor bias = model.parameters().getLast().value();
+                float[] elements = backend.download(bias);
+                elements[0] = Float.NaN;
+                backend.upload(elements, bias);
+            }
+        };
+        try (Sequential model = student(1)) {
+            String message = assertThrows(DivergedException.class, () -> fit.run(model, ruining))
+                    .getMessage();
+            assertTrue(message.contains("its loss is no finite number in epoch 2"), message);
+            assertEquals(List.of(1), ended);
         }
     }
 

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -117,6 +119,75 @@ class JobTest {
         assertEquals(folds.agreement().stream().mapToDouble(d -> d).average().orElseThrow(), folds.mean());
     }
 
+    /** Class by class, as converters write them: the last fifth would be of class 9 and 8 alone. */
+    @Test
+    void aSetThatIsSortedByClassIsHeldOutFromInProportion() {
+        int[] sorted = IntStream.range(0, TRAIN)
+                .boxed()
+                .sorted(Comparator.comparing(i -> i % ImageSet.CLASSES))
+                .mapToInt(i -> i)
+                .toArray();
+        byte[] all = SyntheticSet.pixels(TRAIN);
+        byte[] pixels = new byte[all.length];
+        byte[] labels = new byte[TRAIN];
+        for (int i = 0; i < TRAIN; i++) {
+            System.arraycopy(
+                    all, sorted[i] * SyntheticSet.PIXELS, pixels, i * SyntheticSet.PIXELS, SyntheticSet.PIXELS);
+            labels[i] = (byte) (sorted[i] % ImageSet.CLASSES);
+        }
+        Dataset plain = SyntheticSet.dataset(TRAIN, TEST);
+        Dataset data =
+                new Dataset("sorted", new ImageSet(SyntheticSet.SIDE, SyntheticSet.SIDE, pixels, labels), plain.test());
+        Student student = RECIPE.distilled();
+
+        assertEquals(
+                List.of(
+                        "sorted: the last 40 of 200 training images don't hold every class in proportion, so those that"
+                                + " validate the teacher are a stratified draw by the seed",
+                        "sorted: stretches of the training images don't hold every class in proportion, so the folds of"
+                                + " distilled are stratified draws by the seed"),
+                Remarks.of(data, RECIPE, List.of(student)));
+        assertEquals(List.of(), Remarks.of(plain, RECIPE, RECIPE.students()));
+
+        Recipe small = RECIPE.withTeacher(RECIPE.teacher().withArchitecture(Recipe.student(10)));
+        job(data, small).trainTeacher("teacher").close();
+        job(data, small).trainStudent(student, Optional.of(taught(TRAIN))).close();
+        Fit teacher = watching.fits.getFirst();
+        assertEquals(TRAIN / 5, teacher.validation().size());
+        for (int c = 0; c < ImageSet.CLASSES; c++) {
+            int label = c;
+            assertEquals(
+                    TRAIN / ImageSet.CLASSES / 5,
+                    IntStream.of(numbers(teacher.validation()))
+                            .filter(number -> number % ImageSet.CLASSES == label)
+                            .count());
+        }
+        Set<Integer> seen = new HashSet<>();
+        for (Fit fold : watching.fits.subList(1, 4)) {
+            assertEquals(TRAIN * 9 / 10 * 2 / 3, fold.images());
+            IntStream.of(numbers(fold.examples())).forEach(seen::add);
+        }
+        assertEquals(TRAIN * 9 / 10, seen.size());
+
+        Dataset few = data.atMost(50, 4);
+        assertEquals(50, few.train().size());
+        assertEquals(1, few.remarks().size());
+        assertEquals(
+                ImageSet.CLASSES,
+                IntStream.range(0, 50).map(few.train()::label).distinct().count());
+    }
+
+    @Test
+    void classesThatAreNotThereAreRemarkedOn() {
+        Dataset plain = SyntheticSet.dataset(TRAIN, TEST);
+        Dataset two = new Dataset("two", plain.train().prefix(2), plain.test());
+        assertEquals(
+                List.of(
+                        "two: no training image is of 2, 3, 4, 5, 6, 7, 8, 9, but some test images are",
+                        "two: no training image is of 3, so that distilled loses nothing without it"),
+                Remarks.ofStudents(two, RECIPE, List.of(RECIPE.distilled())));
+    }
+
     @Test
     void theSeedsOfTeacherStudentsAndFoldsDiffer() {
         Job job = job(SyntheticSet.dataset(TRAIN, TEST), RECIPE);
@@ -133,6 +204,9 @@ class JobTest {
     void priorMatchIsTheSameWhateverTheTestLabelsSay() {
         Dataset plain = SyntheticSet.dataset(TRAIN, TEST);
         byte[] wrong = new byte[TEST];
+        for (int i = 0; i < TEST; i++) {
+            wrong[i] = (byte) (9 - i % ImageSet.CLASSES);
+        }
         ImageSet wrongTest = new ImageSet(SyntheticSet.SIDE, SyntheticSet.SIDE, SyntheticSet.pixels(TEST), wrong);
         Dataset mislabelled = new Dataset("synthetic", plain.train(), wrongTest);
         Job.Taught taught = taught(TRAIN);

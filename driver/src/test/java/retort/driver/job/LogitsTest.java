@@ -41,6 +41,15 @@ class LogitsTest {
         assertTrue(Double.isFinite(huge.negativeLogLikelihood(wrong, 1)));
     }
 
+    /** The softmax gives it 0: the logarithm of that would be cut or infinite. */
+    @Test
+    void theLossOfAnImpossibleLabelIsHowFarItsLogitIsBehind() {
+        Logits sure = new Logits(new float[] {5000, 0, 4000}, 3);
+        Examples second = Examples.labelled(new ImageSet(1, 1, new byte[1], new byte[] {1}));
+        assertEquals(5000, sure.negativeLogLikelihood(second, 1));
+        assertEquals(2500, sure.negativeLogLikelihood(second, 2));
+    }
+
     @Test
     void theNegativeLogLikelihoodIsAMeanOverTrueLabels() {
         double first = -Math.log(logits.probabilities(0, 2)[2]);

@@ -59,7 +59,7 @@ class HeadlineTest {
     private static Report.Student student(
             String name, String labels, long parameters, Set<Integer> omitted, int right) {
         int[][] confusion = new int[10][10];
-        double[] recall = new double[10];
+        Double[] recall = new Double[10];
         for (int c = 0; c < 10; c++) {
             confusion[c][c] = right;
             confusion[c][(c + 1) % 10] = 1000 - right;

@@ -2,12 +2,16 @@ package retort.driver.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import retort.driver.config.ExperimentFile;
+import retort.driver.job.BiasCorrection;
 import retort.driver.job.Epoch;
 import retort.driver.job.Evaluation;
 import retort.driver.job.LatencyTest;
@@ -25,7 +29,8 @@ class ReportBuilderTest {
 
     @Test
     void aDistilledStudentIsToldWithItsMethodAndCorrections() {
-        Corrections found = new Corrections(Optional.of(new Corrected(2, TEST)), Optional.of(new Corrected(1.5, TEST)));
+        Corrections found =
+                new Corrections(Optional.of(new Corrected(2, TEST)), Optional.of(new Corrected(1.5, TEST)), Set.of());
         builder.student(student(Method.SOFT_AND_HARD, Set.of(3), Optional.of(found)));
         Report.Student student = build().students().getFirst();
         assertEquals("soft-and-hard", student.method());
@@ -39,6 +44,50 @@ class ReportBuilderTest {
         assertEquals(3, student.seconds());
         assertEquals(8, student.test().images());
         assertEquals(1, student.test().errors());
+    }
+
+    @Test
+    void aBiasThatIsNotDefinedIsNullInTheReportAndADashInTheTables() {
+        Corrections found = new Corrections(
+                Optional.of(new Corrected(2, TEST)), Optional.empty(), Set.of(BiasCorrection.Kind.PRIOR_MATCH));
+        builder.student(student(Method.SOFT_TARGETS, Set.of(1), Optional.of(found)));
+        Report report = build();
+        JsonObject json = JsonParser.parseString(ReportFile.json(report)).getAsJsonObject();
+        JsonObject prior = json.getAsJsonArray("students")
+                .get(0)
+                .getAsJsonObject()
+                .getAsJsonArray("biasCorrection")
+                .get(1)
+                .getAsJsonObject();
+        assertEquals("{\"method\":\"prior-match\",\"classes\":[1],\"bias\":null}", prior.toString());
+        List<String> rows = Tables.corrections(report).csv().lines().toList();
+        assertEquals("student,prior-match,-,-,-,none", rows.getLast());
+        assertTrue(Tables.students(report).csv().contains("student,soft,1,100,1,1.0,-"), rows.toString());
+        assertTrue(Summary.headline(report).contains("gets all of them right (4 of 4)"), Summary.headline(report));
+    }
+
+    @Test
+    void theRecallOfAClassWithoutImagesIsNullInTheReportAndADashInTheTables() {
+        Evaluation none = new Evaluation(new int[][] {{3, 0}, {0, 0}}, 0.5, 0.1, List.of(), List.of());
+        builder.student(student(Method.SOFT_TARGETS, Set.of(1), Optional.empty(), none));
+        Report report = build();
+        assertTrue(ReportFile.json(report).replaceAll("\\s", "").contains("\"recall\":[1.0,null]"));
+        assertTrue(Tables.students(report).csv().contains("student,soft,1,100,0,-,\n"));
+        String summary = Summary.of(report);
+        assertTrue(summary.contains("   1      -      -\n"), summary);
+        assertEquals("The student names 3 of 3 test images right (100.00 %).\n", Summary.headline(report));
+    }
+
+    @Test
+    void aSpeedOverNoTimeIsNone() {
+        builder.measured(timing(Engine.CPU_SIMD, "teacher", 32, 300));
+        builder.measured(timing(Engine.CPU_SIMD, "student", 32, 0));
+        Report report = build();
+        assertNull(report.latency().getLast().imagesPerSecond());
+        assertEquals(List.of(), report.latencyRatio());
+        assertTrue(
+                Tables.latency(report).csv().contains(",-,"),
+                Tables.latency(report).csv());
     }
 
     @Test
@@ -63,7 +112,8 @@ class ReportBuilderTest {
     }
 
     private Report build() {
-        return builder.build("run", ExperimentFile.recipe("notebook").recipe(), false, null);
+        Report.Environment environment = SampleReport.run().environment();
+        return builder.build("run", ExperimentFile.recipe("notebook").recipe(), false, environment);
     }
 
     private static LatencyTest.Timing timing(Engine engine, String model, int batch, double micros) {
@@ -71,11 +121,16 @@ class ReportBuilderTest {
     }
 
     private static StudentResult student(Method method, Set<Integer> omitted, Optional<Corrections> corrections) {
+        return student(method, omitted, corrections, TEST);
+    }
+
+    private static StudentResult student(
+            Method method, Set<Integer> omitted, Optional<Corrections> corrections, Evaluation test) {
         Epoch.Score score = new Epoch.Score(0.25, 0.9);
         List<Epoch> epochs = List.of(
                 new Epoch(1, score, List.of(new Epoch.Point(5, 1.5, 0.5)), Optional.empty(), 1),
                 new Epoch(2, score, List.of(new Epoch.Point(10, 0.5, 0.75)), Optional.of(score), 2));
         return new StudentResult(
-                "student", method, method.alpha(), omitted, 2, 100, 8, Optional.empty(), epochs, TEST, corrections);
+                "student", method, method.alpha(), omitted, 2, 100, 8, Optional.empty(), epochs, test, corrections);
     }
 }

@@ -16,8 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import retort.driver.cli.LateSteps;
 import retort.driver.data.Dataset;
 import retort.driver.data.ImageSet;
 import retort.driver.data.SyntheticSet;
@@ -109,7 +111,11 @@ class ReportFileTest {
     void tablesStandBesideItAsCsvWithAllDigits() throws IOException {
         ImageSet images = SyntheticSet.images(10);
         List<Path> written = ReportFile.write(
-                SampleReport.run(), new Dataset("digits", images, images), List.of(folder.resolve("m")), folder);
+                SampleReport.run(),
+                new Dataset("digits", images, images),
+                List.of(folder.resolve("m")),
+                folder,
+                new LateSteps(Assertions::fail));
         assertEquals("report.html", written.getFirst().getFileName().toString());
         assertEquals(Set.copyOf(written), Set.copyOf(files()));
         assertEquals(

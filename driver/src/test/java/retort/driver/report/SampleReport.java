@@ -8,7 +8,7 @@ import java.util.TreeSet;
 /** A report with every part, as {@code run} gives it, and one with hardly any. */
 public final class SampleReport {
     private static final int[][] CONFUSION = new int[10][10];
-    private static final double[] RECALL = new double[10];
+    private static final Double[] RECALL = new Double[10];
 
     private static final List<Report.Bin> BINS =
             List.of(new Report.Bin(3_000, 0.42, 0.4), new Report.Bin(7_000, 0.93, 0.95));
@@ -34,6 +34,7 @@ public final class SampleReport {
                 environment(),
                 "name = \"notebook\"\n",
                 "retort run --seed=0",
+                null,
                 new Report.Teacher(27_413_130, 48_000, 227.31, 211.2, List.of(epoch), history(), test()),
                 new Report.SoftLabels(3.5f, 60_000, 41.2, List.of(1f, 3.5f), List.of(digit(0), digit(1))),
                 List.of(
@@ -90,6 +91,7 @@ public final class SampleReport {
                 "retort",
                 null,
                 null,
+                null,
                 students,
                 null,
                 null,
@@ -108,6 +110,7 @@ public final class SampleReport {
                 environment(),
                 null,
                 "retort",
+                null,
                 null,
                 null,
                 null,
@@ -188,7 +191,7 @@ public final class SampleReport {
     private static Report.Test corrected() {
         int[][] confusion = CONFUSION.clone();
         confusion[3] = new int[] {0, 0, 0, 606, 0, 0, 0, 0, 404, 0};
-        double[] recall = RECALL.clone();
+        Double[] recall = RECALL.clone();
         recall[3] = 0.6;
         return new Report.Test(10_000, 584, 0.9416, recall, confusion, 0.31, 0.02, BINS);
     }

@@ -11,8 +11,8 @@ import retort.driver.report.Report;
 
 /** Results that nobody computed, for what reads and writes them. */
 public final class SampleStudy {
-    static final Study.Settings SETTINGS =
-            new Study.Settings("hinton2015", "cpu-simd", "MNIST", 60_000, "80 epochs", "40 epochs");
+    static final Study.Settings SETTINGS = new Study.Settings(
+            "hinton2015", "cpu-simd", "MNIST", 60_000, "80 epochs", "40 epochs", "CRC-32 1 and 2", "SHA-256 3");
 
     private SampleStudy() {}
 
@@ -103,7 +103,8 @@ public final class SampleStudy {
                 seed,
                 600,
                 measured(errors, null),
-                List.of(new Study.SoftLabels(1, mean), new Study.SoftLabels(20, mean)));
+                List.of(new Study.SoftLabels(1, mean), new Study.SoftLabels(20, mean)),
+                "1234");
     }
 
     private static Study.Measured measured(int errors, Double recallOmitted) {

@@ -15,6 +15,6 @@ class SpreadTest {
 
     @Test
     void ofOneNumberIsNone() {
-        assertEquals(new Spread(3, 0), Spread.of(3));
+        assertEquals(new Spread(3, null), Spread.of(3));
     }
 }

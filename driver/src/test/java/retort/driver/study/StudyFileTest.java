@@ -52,7 +52,7 @@ class StudyFileTest {
     void aStudyHasTheseKeysInThisOrder() throws IOException {
         JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
         keys(json, "schemaVersion, study, settings, environment, experiments, teachers, cells");
-        keys(first(json, "teachers"), "seed, seconds, test, softLabels");
+        keys(first(json, "teachers"), "seed, seconds, test, softLabels, digest");
         JsonObject cell = json.getAsJsonArray("cells").get(1).getAsJsonObject();
         keys(
                 cell,
