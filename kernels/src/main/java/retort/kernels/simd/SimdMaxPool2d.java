@@ -79,13 +79,12 @@ final class SimdMaxPool2d {
     }
 
     private static FloatVector largest(Window window, HostTensor x, int c, VectorMask<Float> channels) {
-        // Not null at first: what may be null is an object.
-        FloatVector best = FloatVector.fromArray(SPECIES, x.array(), x.offset() + window.at(0, 0) + c, channels);
+        FloatVector best = null;
         for (int r = 0; r < window.rows(); r++) {
             for (int s = 0; s < window.pixels(); s++) {
                 FloatVector value =
                         FloatVector.fromArray(SPECIES, x.array(), x.offset() + window.at(r, s) + c, channels);
-                best = best.blend(value, isLarger(value, best));
+                best = best == null ? value : best.blend(value, isLarger(value, best));
             }
         }
         return best;
