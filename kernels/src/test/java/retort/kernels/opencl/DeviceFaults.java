@@ -1,9 +1,11 @@
 package retort.kernels.opencl;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import retort.kernels.BackendException;
 import retort.kernels.Fused;
 import retort.kernels.Scope;
@@ -48,15 +50,21 @@ final class DeviceFaults {
         library.fail(0, 0, 0);
         work(true);
         closeAll();
-        int all = library.calls();
+        List<String> calls = library.calls();
+        List<String> functions = calls.stream().distinct().toList();
         complain("no fault", "", library.takeAlive(), "");
         Map<String, Integer> outcomes = new TreeMap<>();
         for (int i = 0; i < count; i++) {
             boolean lost = random.nextInt(5) == 0;
-            int k = count < all ? random.nextInt(all) : i % all;
+            // Four of five calls ask for a kernel's arguments, so every other try takes a function first.
+            String function = functions.get(random.nextInt(functions.size()));
+            int[] ofFunction = IntStream.range(0, calls.size())
+                    .filter(call -> calls.get(call).equals(function))
+                    .toArray();
+            int k = i % 2 == 0 ? ofFunction[random.nextInt(ofFunction.length)] : random.nextInt(calls.size());
             int status = STATUSES[random.nextInt(STATUSES.length)];
             library.fail(k, lost ? Integer.MAX_VALUE : k + 1, status);
-            String outcome = outcome(i % 2 == 1);
+            String outcome = outcome(i % 4 < 2);
             String failed = library.failed();
             library.fail(0, 0, 0);
             closeAll();
@@ -71,7 +79,8 @@ final class DeviceFaults {
             closeAll();
             complain(title + ", afterwards", "", library.takeAlive(), "");
         }
-        System.out.println("of " + all + " calls in a step: " + outcomes);
+        System.out.println(
+                "of " + calls.size() + " calls of " + functions.size() + " functions in a step: " + outcomes);
     }
 
     /** The one line of what was thrown, or empty if the results came all the same. */
@@ -91,7 +100,8 @@ final class DeviceFaults {
     }
 
     private static void complain(String title, String failed, Map<Long, String> alive, String outcome) {
-        boolean named = outcome.contains("opencl: ") && outcome.contains(" failed: ");
+        boolean named =
+                outcome.contains("opencl: ") && (outcome.contains(" failed: ") || outcome.contains(": no memory for "));
         if (outcome.startsWith("wrong") || outcome.lines().count() > 1 || !outcome.isEmpty() && !named) {
             System.out.println("wrong: " + title + ": " + outcome);
         }

@@ -7,7 +7,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -20,7 +22,7 @@ final class FailingOpenCl {
             Set.of("clEnqueueWriteBuffer", "clEnqueueCopyBuffer", "clEnqueueNDRangeKernel", "clEnqueueMarker");
 
     private final Map<Long, String> alive = new HashMap<>();
-    private int calls;
+    private final List<String> calls = new ArrayList<>();
     private int failFrom = Integer.MAX_VALUE;
     private int failBefore;
     private int status;
@@ -45,16 +47,16 @@ final class FailingOpenCl {
 
     /** From now on counts calls from 0; those from {@code from} to before {@code before} fail with a status. */
     void fail(int from, int before, int with) {
-        calls = 0;
+        calls.clear();
         failFrom = from;
         failBefore = before;
         status = with;
         failed = "";
     }
 
-    /** Calls since then. */
-    int calls() {
-        return calls;
+    /** The functions that were called since then, in order. */
+    List<String> calls() {
+        return List.copyOf(calls);
     }
 
     /** The first call that failed since then, or empty. */
@@ -71,7 +73,8 @@ final class FailingOpenCl {
 
     @SuppressWarnings("restricted")
     private Object call(String name, MethodHandle function, Object[] arguments) throws Throwable {
-        int call = calls++;
+        int call = calls.size();
+        calls.add(name);
         Object last = arguments[arguments.length - 1];
         if (call >= failFrom && call < failBefore) {
             failed = failed.isEmpty() ? name : failed;
