@@ -33,7 +33,7 @@ class PropertySoakTest {
     private static final int PROBLEMS = 20_000;
 
     /** Of each op that are large enough for several threads. */
-    private static final int SHARED = 500;
+    private static final int SHARED = 300;
 
     private static final Map<Integer, Backend> SIMD = new TreeMap<>();
 
