@@ -45,12 +45,12 @@ public final class BiasCorrection {
             return Optional.empty();
         }
         double[][] changes = new double[rows][];
+        // More than at a bias that names no omitted class.
         int errors = 0;
         for (int i = 0; i < rows; i++) {
             int inside = best(logits, i, omitted, true);
             int outside = best(logits, i, omitted, false);
             int label = examples.label(i);
-            errors += outside == label ? 0 : 1;
             double overtakes = (double) logit(logits, i, outside) - logit(logits, i, inside);
             changes[i] = new double[] {overtakes, (inside == label ? 0 : 1) - (outside == label ? 0 : 1)};
         }

@@ -69,6 +69,20 @@ class BiasCorrectionTest {
         }
     }
 
+    /** One error below -10 and between -6 and 9, two elsewhere. */
+    @Test
+    void aLaterStretchThatIsNearerTakesThePlaceOfAnEqualOne() {
+        Logits logits = new Logits(new float[] {-10, 0, -6, 0, 9, 0}, 2);
+        Examples examples = Examples.labelled(new ImageSet(1, 1, new byte[3], new byte[] {0, 1, 0}));
+        assertEquals(1.5, BiasCorrection.oracle(logits, examples, Set.of(1)));
+    }
+
+    @Test
+    void isNamedAsOptionsAndReportsHaveIt() {
+        assertEquals("oracle", BiasCorrection.Kind.ORACLE.id());
+        assertEquals("prior-match", BiasCorrection.Kind.PRIOR_MATCH.id());
+    }
+
     @ParameterizedTest
     @ValueSource(doubles = {1e-4, 0.01, 0.1, 0.5, 0.9, 0.999})
     void priorMatchReachesTheShare(double share) {

@@ -140,6 +140,11 @@ class ExamplesTest {
         assertThrows(IllegalArgumentException.class, () -> Examples.taught(images, ofTwoClasses));
     }
 
+    @Test
+    void anExampleHasThePixelsOfItsImage() {
+        assertEquals(SyntheticSet.PIXELS, Examples.labelled(images).pixels());
+    }
+
     private Examples taught() {
         float[] logits = new float[COUNT * ImageSet.CLASSES];
         for (int e = 0; e < logits.length; e++) {

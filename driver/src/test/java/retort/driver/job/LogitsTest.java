@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import retort.driver.data.ImageSet;
@@ -87,5 +88,48 @@ class LogitsTest {
         assertEquals(0, certain.calibrationError(truth, 1));
         Examples wrong = Examples.labelled(new ImageSet(1, 1, new byte[2], new byte[] {1, 0}));
         assertEquals(1, certain.calibrationError(wrong, 1));
+    }
+
+    @Test
+    void accuracyIsOneWhereAllAreRightAndZeroWhereNoneIs() {
+        Logits sure = new Logits(new float[] {2, 0, 0, 2, 3, 0}, 2);
+        assertEquals(1, sure.accuracy(Examples.labelled(new ImageSet(1, 1, new byte[3], new byte[] {0, 1, 0}))));
+        assertEquals(0, sure.accuracy(Examples.labelled(new ImageSet(1, 1, new byte[3], new byte[] {1, 0, 1}))));
+    }
+
+    @Test
+    void hugeLogitsHaveProbabilitiesInEveryRow() {
+        Logits huge = new Logits(new float[] {0, 0, -3e38f, 3e38f}, 2);
+        assertArrayEquals(new double[] {0, 1}, huge.probabilities(1, 1));
+    }
+
+    @Test
+    void meanProbabilitiesAreOfTheImagesOfEachClass() {
+        ImageSet images = new ImageSet(1, 1, new byte[3], new byte[] {0, 2, 0});
+        Logits three = new Logits(new float[] {0, 2, 1, 5, 5, -1, 1, 0, 0}, 3);
+        double[][] mean = three.meanProbabilities(images, 2);
+        double[] first = three.probabilities(0, 2);
+        double[] last = three.probabilities(2, 2);
+        for (int c = 0; c < 3; c++) {
+            assertEquals((first[c] + last[c]) / 2, mean[0][c], 1e-15);
+        }
+        assertArrayEquals(new double[] {0, 0, 0}, mean[1]);
+        assertArrayEquals(three.probabilities(1, 2), mean[2], 1e-15);
+    }
+
+    /** Two sure of 0.75, one right; two sure of 0.9, both right. */
+    @Test
+    void aBinHasTheMeanConfidenceOfItsPredictionsAndTheShareThatIsRight() {
+        float three = (float) Math.log(3);
+        float nine = (float) Math.log(9);
+        Logits sure = new Logits(new float[] {three, 0, three, 0, nine, 0, 0, nine}, 2);
+        Examples truth = Examples.labelled(new ImageSet(1, 1, new byte[4], new byte[] {0, 1, 0, 1}));
+        List<Logits.Bin> bins = sure.calibration(truth, 1);
+        assertEquals(2, bins.size());
+        assertEquals(2, bins.getFirst().images());
+        assertEquals(0.75, bins.getFirst().confidence(), 1e-7);
+        assertEquals(0.5, bins.getFirst().accuracy());
+        assertEquals(0.9, bins.getLast().confidence(), 1e-7);
+        assertEquals(1, bins.getLast().accuracy());
     }
 }

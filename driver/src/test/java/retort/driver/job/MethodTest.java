@@ -46,6 +46,18 @@ class MethodTest {
         assertEquals(Optional.empty(), Method.byId(method.name()));
     }
 
+    @Test
+    void itsLabelsAndItsShareOfThemAreItsOwnButForOne() {
+        assertEquals("hard", Method.HARD_LABELS.labels());
+        assertEquals("smoothed", Method.SMOOTHED_LABELS.labels());
+        assertEquals("soft", Method.LOGITS.labels());
+        for (Method method : Method.values()) {
+            assertEquals(method == Method.SOFT_AND_HARD, method.mixesAsAsked());
+            assertEquals(method == Method.SOFT_AND_HARD ? 0.75f : method.alpha(), method.alpha(0.75f));
+            assertEquals(method.labels().equals("soft"), method.distils());
+        }
+    }
+
     private static Loss standard(Method method) {
         return method.loss(20, method.alpha());
     }
