@@ -21,6 +21,11 @@ mvn -B -fae test-compile surefire:test@default-test -Dsurefire.failIfNoSpecified
 if [[ $tests == '*SoakTest' ]]; then
     ROWS=$rows bench/fuzz.sh "$(awk -v share="$share" 'BEGIN { printf "%d", share < 1e-6 ? 1 : 1e6 * share }')" || status=1
 fi
+# Faults planted in the code, and two builds: beside no single test, and whole or not at all.
+if [[ $tests == '*SoakTest' && $share == 1 ]]; then
+    ROWS=$rows bench/mutation.sh || status=1
+    ROWS=$rows bench/reproducible.sh || status=1
+fi
 
 page=docs/reliability.md
 {

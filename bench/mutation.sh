@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Plants faults in the code that tells right from wrong and counts those that its tests find (PIT): bench/mutation.sh [GROUP...]
+# What no test found goes to bench/target/mutants/GROUP.csv; docs/mutants.md says what may stay. It ends with 1 if fewer than
+# 85 % of a group are found. With ROWS=FOLDER it adds rows for docs/reliability.md there.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+least=85
+out=bench/target/mutants
+asked=" $* "
+failed=0
+mkdir -p "$out"
+
+# group NAME MODULE CLASSES TESTS: the tests are quick ones, since they run once for each fault.
+group() {
+    local name=$1 module=$2 report=$2/target/pit-reports/mutations.csv all missed found
+    [[ $asked == "  " || $asked == *" $name "* ]] || return 0
+    rm -f "$report"
+    mvn -B -Pmutation -pl "$module" -am -Dspotless.check.skip=true -Dretort.mutated="$3" -Dretort.mutated.tests="$4" \
+        test-compile org.pitest:pitest-maven:mutationCoverage >"$out/$name.log" 2>&1 || {
+        tail -n 30 "$out/$name.log" >&2
+        exit 1
+    }
+    all=$(wc -l <"$report")
+    grep -v -E ',(KILLED|TIMED_OUT|MEMORY_ERROR),' "$report" >"$out/$name.csv" || true
+    missed=$(wc -l <"$out/$name.csv")
+    found=$(awk "BEGIN { printf \"%.1f\", 100 * ($all - $missed) / $all }")
+    echo "$name: $((all - missed)) of $all faults found, $found %"
+    if [[ -n ${ROWS:-} ]]; then
+        printf '8\tfaults planted in %s\t%s\t%s %% found\tbench/mutation.sh\n' "$name" "$all" "$found" \
+            >"$ROWS/mutation-$name.tsv"
+    fi
+    ((100 * (all - missed) >= least * all)) || failed=1
+}
+
+job=retort.driver.job check=retort.kernels.check
+group specs kernels 'retort.kernels.op.*' 'retort.kernels.op.*Test'
+group harness kernels "$check.KernelCheck,$check.Fill,$check.Guarded,$check.EdgeCases" "$check.KernelCheckTest,$check.EdgeCasesTest"
+group losses nn 'retort.nn.Loss*' retort.nn.LossTest
+group transfer driver "$job.Examples*,$job.CrossValidation*,$job.Method,$job.Student" \
+    "$job.ExamplesTest,$job.MethodTest,$job.CrossValidationTest,$job.StudentTest"
+group bias driver "$job.BiasCorrection*,$job.Logits*" "$job.BiasCorrectionTest,$job.LogitsTest"
+exit "$failed"
