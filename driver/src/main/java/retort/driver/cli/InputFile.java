@@ -28,7 +28,7 @@ public final class InputFile {
         }
         if (!attributes.isRegularFile()) {
             throw new FileSystemException(
-                    file.toString(), null, "it is a pipe or device, expected " + expected + " in a file");
+                    file.toString(), null, "it is a pipe or device, expected " + expected);
         }
         return Files.newInputStream(file);
     }

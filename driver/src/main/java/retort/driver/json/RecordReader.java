@@ -242,19 +242,17 @@ record RecordReader(JsonReader json, boolean special) {
 
     private Object constant(Class<?> type) throws IOException {
         expect(JsonToken.STRING, "a text");
-        String path = path();
         String name = json.nextString();
         return Arrays.stream(type.getEnumConstants())
                 .filter(each -> ((Enum<?>) each).name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new MismatchException(
-                        path + " is \"" + name + "\", expected one of " + Arrays.toString(type.getEnumConstants())));
+                        previous() + " is \"" + name + "\", expected one of " + Arrays.toString(type.getEnumConstants())));
     }
 
     private long whole(long least, long most) throws IOException {
         String expected = "a whole number";
         expect(JsonToken.NUMBER, expected);
-        String path = path();
         String text = json.nextString();
         try {
             long value = Long.parseLong(text);
@@ -264,7 +262,7 @@ record RecordReader(JsonReader json, boolean special) {
         } catch (NumberFormatException e) {
             // Told below, like a number that is too large.
         }
-        throw new MismatchException(path + " is " + text + ", expected " + expected);
+        throw new MismatchException(previous() + " is " + text + ", expected " + expected);
     }
 
     /** @param single whether it is to fit a float; read as one, so that it is rounded once */
@@ -273,7 +271,6 @@ record RecordReader(JsonReader json, boolean special) {
         if (!named) {
             expect(JsonToken.NUMBER, "a number");
         }
-        String path = path();
         String text = json.nextString();
         if (!named || SPECIAL.contains(text)) {
             double value = single ? Float.parseFloat(text) : Double.parseDouble(text);
@@ -281,7 +278,7 @@ record RecordReader(JsonReader json, boolean special) {
                 return value;
             }
         }
-        throw new MismatchException(path + " is " + text + ", expected a number");
+        throw new MismatchException(previous() + " is " + text + ", expected a number");
     }
 
     private void expect(JsonToken token, String expected) throws IOException {
@@ -307,6 +304,15 @@ record RecordReader(JsonReader json, boolean special) {
 
     /** Such as {@code cells[2].test}; empty for the whole. */
     private String path() {
-        return json.getPath().replaceFirst("^\\$\\.?", "");
+        return shown(json.getPath());
+    }
+
+    /** The same of what was read last: made of each number on the way, it would take longer than reading them. */
+    private String previous() {
+        return shown(json.getPreviousPath());
+    }
+
+    private static String shown(String path) {
+        return path.replaceFirst("^\\$\\.?", "");
     }
 }

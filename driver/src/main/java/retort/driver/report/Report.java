@@ -53,14 +53,14 @@ public record Report(
     public record Environment(
             String backend,
             String device,
-            String cpu,
-            List<String> features,
+            @MayBeMissing String cpu,
+            @MayBeMissing List<String> features,
             int threads,
             String java,
             String os,
             String dataset,
             String commit,
-            Map<String, String> parameters) {}
+            @MayBeMissing Map<String, String> parameters) {}
 
     /** One epoch of training; the losses are means, validation is null where there is none. */
     public record Epoch(
@@ -114,7 +114,7 @@ public record Report(
             double seconds,
             @MayBeMissing Double imagesPerSecond,
             List<Epoch> epochs,
-            List<Point> history,
+            @MayBeMissing List<Point> history,
             Test test) {}
 
     /**
@@ -124,7 +124,7 @@ public record Report(
      * @param digits training images of other classes in which it sees most of those that students omit
      */
     public record SoftLabels(
-            float temperature, int images, double seconds, List<Float> temperatures, List<Digit> digits) {}
+            float temperature, int images, double seconds, @MayBeMissing List<Float> temperatures, @MayBeMissing List<Digit> digits) {}
 
     /** A training image by its index, and for each temperature the probability of each class. */
     public record Digit(int image, int label, List<double[]> probabilities) {}
@@ -192,7 +192,7 @@ public record Report(
             double seconds,
             @MayBeMissing CrossValidation crossValidation,
             List<Epoch> epochs,
-            List<Point> history,
+            @MayBeMissing List<Point> history,
             Test test,
             @MayBeMissing List<BiasCorrected> biasCorrection,
             @MayBeMissing List<Sample> unseen) {
@@ -222,13 +222,13 @@ public record Report(
             double medianMicros,
             double p99Micros,
             @MayBeMissing Double imagesPerSecond,
-            long parameters,
-            double p10Micros,
-            double p90Micros,
+            @MayBeMissing long parameters,
+            @MayBeMissing double p10Micros,
+            @MayBeMissing double p90Micros,
             @MayBeMissing String weights) {}
 
     /** @param student the model of {@link Latency} that the teacher is held against */
-    public record LatencyRatio(String backend, int batch, double teacherOverStudent, String student) {}
+    public record LatencyRatio(String backend, int batch, double teacherOverStudent, @MayBeMissing String student) {}
 
     /** A measurement that was not made, and why. */
     public record LatencySkipped(String backend, String model, int batch, String reason) {}

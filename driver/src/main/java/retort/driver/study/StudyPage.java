@@ -136,7 +136,7 @@ record StudyPage(Study study, String commandLine, List<String> files) {
         Table.Builder table = Table.of("", "", "");
         row(table, "engine", at.backend() + " on " + at.device());
         row(table, "processor", at.cpu());
-        row(table, "features", String.join(" ", at.features()));
+        row(table, "features", at.features() == null ? null : String.join(" ", at.features()));
         row(table, "threads", Integer.toString(at.threads()));
         row(table, "Java", at.java());
         row(table, "system", at.os());

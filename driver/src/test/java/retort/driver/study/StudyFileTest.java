@@ -135,6 +135,15 @@ class StudyFileTest {
     }
 
     @Test
+    void aStudyOfAnOlderVersionIsReadAndShown() throws IOException {
+        JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        List.of("cpu", "features", "parameters")
+                .forEach(json.getAsJsonObject("environment")::remove);
+        Files.writeString(file, json.toString());
+        assertTrue(new StudyPage(StudyFile.read(file), "retort study", List.of()).html().contains("soft-targets"));
+    }
+
+    @Test
     void refusesAStudyInWhichAModelIsTwice() throws IOException {
         StudyFile.write(study.with(study.cells().getFirst()), file);
         refused("is no study that retort wrote: it has two cells of the id soft-targets-T20-w800-omitnone-seed0");
