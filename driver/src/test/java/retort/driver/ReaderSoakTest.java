@@ -62,7 +62,7 @@ class ReaderSoakTest {
     void mutations(Reading reading) throws IOException {
         byte[] whole = reading.prepare(folder);
         for (int i = 0; i < Soak.count(MUTATIONS); i++) {
-            take(reading, new Damage(new Random(Soak.seed() + i)).of(whole), i);
+            take(reading, damage(i).of(whole), i);
         }
         kept(reading, "damaged");
     }
@@ -84,6 +84,11 @@ class ReaderSoakTest {
                     HexFormat.of().formatHex(new Damage(new Random(seed)).of(whole)),
                     HexFormat.of().formatHex(new Damage(new Random(seed)).of(whole)));
         }
+    }
+
+    /** Of seeds that follow each other a Random begins alike. */
+    private static Damage damage(int number) {
+        return new Damage(new Random((Soak.seed() << 32 | number) * 0x9E37_79B9_7F4A_7C15L));
     }
 
     private void take(Reading reading, byte[] bytes, int number) throws IOException {

@@ -39,7 +39,10 @@ import retort.driver.study.StudyFiles;
 import retort.driver.study.StudySummary;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
+import retort.kernels.BadParametersException;
 import retort.kernels.Engine;
+import retort.kernels.engine.KernelParameter;
+import retort.kernels.engine.ParameterFile;
 import retort.nn.Adam;
 import retort.nn.Architecture;
 import retort.nn.Checkpoint;
@@ -252,7 +255,33 @@ enum Reading {
         void read(Path path) {
             ImageFile.NAMED.read(path);
         }
+    },
+    PARAMETERS("cpu-simd.properties") {
+        @Override
+        byte[] prepare(Path folder) {
+            return "# by hand\nKC=256\nMC:\\u0031\\\n44\n".getBytes(StandardCharsets.US_ASCII);
+        }
+
+        @Override
+        void read(Path path) {
+            ParameterFile.ofUser(Engine.CPU_SIMD, Parameter.class, path);
+        }
     };
+
+    private enum Parameter implements KernelParameter {
+        KC,
+        MC;
+
+        @Override
+        public String meaning() {
+            return "a block";
+        }
+
+        @Override
+        public int[] legal() {
+            return new int[] {144, 256};
+        }
+    }
 
     /** A backend belongs to one thread. */
     private static final ThreadLocal<Backend> BACKEND = ThreadLocal.withInitial(
@@ -291,7 +320,7 @@ enum Reading {
         try {
             read(path);
             return true;
-        } catch (BadDataException | BadConfigException | ModelFileException e) {
+        } catch (BadDataException | BadConfigException | ModelFileException | BadParametersException e) {
             String message = String.valueOf(e.getMessage());
             boolean named = message.contains(file)
                     || this == COMMAND && message.startsWith(path.getParent().toString());

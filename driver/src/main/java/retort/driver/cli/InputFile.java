@@ -27,8 +27,7 @@ public final class InputFile {
             throw new FileSystemException(file.toString(), null, "it is a folder, expected " + expected);
         }
         if (!attributes.isRegularFile()) {
-            throw new FileSystemException(
-                    file.toString(), null, "it is a pipe or device, expected " + expected);
+            throw new FileSystemException(file.toString(), null, "it is a pipe or device, expected " + expected);
         }
         return Files.newInputStream(file);
     }

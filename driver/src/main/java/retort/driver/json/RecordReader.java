@@ -246,8 +246,8 @@ record RecordReader(JsonReader json, boolean special) {
         return Arrays.stream(type.getEnumConstants())
                 .filter(each -> ((Enum<?>) each).name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new MismatchException(
-                        previous() + " is \"" + name + "\", expected one of " + Arrays.toString(type.getEnumConstants())));
+                .orElseThrow(() -> new MismatchException(previous() + " is \"" + name + "\", expected one of "
+                        + Arrays.toString(type.getEnumConstants())));
     }
 
     private long whole(long least, long most) throws IOException {

@@ -124,7 +124,11 @@ public record Report(
      * @param digits training images of other classes in which it sees most of those that students omit
      */
     public record SoftLabels(
-            float temperature, int images, double seconds, @MayBeMissing List<Float> temperatures, @MayBeMissing List<Digit> digits) {}
+            float temperature,
+            int images,
+            double seconds,
+            @MayBeMissing List<Float> temperatures,
+            @MayBeMissing List<Digit> digits) {}
 
     /** A training image by its index, and for each temperature the probability of each class. */
     public record Digit(int image, int label, List<double[]> probabilities) {}
@@ -228,7 +232,11 @@ public record Report(
             @MayBeMissing String weights) {}
 
     /** @param student the model of {@link Latency} that the teacher is held against */
-    public record LatencyRatio(String backend, int batch, double teacherOverStudent, @MayBeMissing String student) {}
+    public record LatencyRatio(
+            String backend,
+            int batch,
+            double teacherOverStudent,
+            @MayBeMissing String student) {}
 
     /** A measurement that was not made, and why. */
     public record LatencySkipped(String backend, String model, int batch, String reason) {}

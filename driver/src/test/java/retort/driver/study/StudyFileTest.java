@@ -137,10 +137,11 @@ class StudyFileTest {
     @Test
     void aStudyOfAnOlderVersionIsReadAndShown() throws IOException {
         JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-        List.of("cpu", "features", "parameters")
-                .forEach(json.getAsJsonObject("environment")::remove);
+        List.of("cpu", "features", "parameters").forEach(json.getAsJsonObject("environment")::remove);
         Files.writeString(file, json.toString());
-        assertTrue(new StudyPage(StudyFile.read(file), "retort study", List.of()).html().contains("soft-targets"));
+        assertTrue(new StudyPage(StudyFile.read(file), "retort study", List.of())
+                .html()
+                .contains("soft-targets"));
     }
 
     @Test
