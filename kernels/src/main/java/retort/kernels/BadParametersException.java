@@ -3,8 +3,8 @@ package retort.kernels;
 import java.util.stream.Collectors;
 
 /**
- * A file of kernel parameters that can't be used. The message is one line: it names the file, says what is wrong and what
- * was expected. Control characters of the file stand in it as escapes, and of a long text its beginning.
+ * A file of kernel parameters that can't be used. The message is one line: it names the file, says what is wrong and
+ * what was expected. Control characters of the file stand in it as escapes, and of a long text its beginning.
  */
 public final class BadParametersException extends BackendException {
     private static final long serialVersionUID = 1L;
