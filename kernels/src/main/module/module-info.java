@@ -5,7 +5,7 @@
  *
  * <p>The engine on OpenCL needs Aparapi, which is left to those who want it.
  */
-@SuppressWarnings("requires-automatic")
+@SuppressWarnings({"requires-automatic", "module"})
 module retort.kernels {
     requires java.logging;
     requires jdk.incubator.vector;
@@ -15,6 +15,8 @@ module retort.kernels {
     exports retort.kernels;
     exports retort.kernels.check;
     exports retort.kernels.op;
+    exports retort.kernels.file to
+            retort.nn;
 
     uses retort.kernels.EngineProvider;
 

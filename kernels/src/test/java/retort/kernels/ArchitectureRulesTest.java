@@ -37,8 +37,15 @@ class ArchitectureRulesTest {
             knowsOnly("retort.kernels", "retort.kernels", "retort.kernels.op");
 
     @ArchTest
-    static final ArchRule whatEnginesShareKnowsNoEngine =
-            knowsOnly("retort.kernels.engine", "retort.kernels", "retort.kernels.op", "retort.kernels.engine");
+    static final ArchRule filesKnowNothingElse = knowsOnly("retort.kernels.file", "retort.kernels.file");
+
+    @ArchTest
+    static final ArchRule whatEnginesShareKnowsNoEngine = knowsOnly(
+            "retort.kernels.engine",
+            "retort.kernels",
+            "retort.kernels.op",
+            "retort.kernels.file",
+            "retort.kernels.engine");
 
     @ArchTest
     static final ArchRule checksGoThroughBackends =

@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.Comparator;
@@ -17,6 +16,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import retort.kernels.file.AtomicFile;
 import retort.kernels.op.Bfloat16;
 import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
@@ -172,15 +172,9 @@ public final class SafeTensors {
 
     private static void writeStored(
             Path file, Map<String, String> metadata, Map<String, Stored> tensors, Function<String, float[]> elements) {
-        Path partial = file.resolveSibling(
-                file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
         try {
-            try {
-                writeAll(partial, SafeTensorsHeader.format(metadata, tensors), tensors, elements);
-                Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(partial);
-            }
+            byte[] header = SafeTensorsHeader.format(metadata, tensors);
+            AtomicFile.write(file, channel -> writeAll(channel, header, tensors, elements));
         } catch (IOException e) {
             throw new ModelFileException(file, "can't be written", e);
         }
@@ -248,20 +242,14 @@ public final class SafeTensors {
     }
 
     private static void writeAll(
-            Path file, byte[] header, Map<String, Stored> tensors, Function<String, float[]> elements)
+            FileChannel channel, byte[] header, Map<String, Stored> tensors, Function<String, float[]> elements)
             throws IOException {
-        // What is there of this name may be a link to another file.
-        Files.deleteIfExists(file);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-            ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            writeFully(channel, length.putLong(0, header.length));
-            writeFully(channel, ByteBuffer.wrap(header));
-            ByteBuffer buffer = buffer();
-            for (var named : tensors.entrySet()) {
-                writeElements(channel, buffer, named.getValue().type(), elements.apply(named.getKey()));
-            }
-            // Without this a crash after the move may leave the new name on a file without its blocks.
-            channel.force(true);
+        ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        writeFully(channel, length.putLong(0, header.length));
+        writeFully(channel, ByteBuffer.wrap(header));
+        ByteBuffer buffer = buffer();
+        for (var named : tensors.entrySet()) {
+            writeElements(channel, buffer, named.getValue().type(), elements.apply(named.getKey()));
         }
     }
 

@@ -17,7 +17,12 @@ class ArchitectureRulesTest {
     static final ArchRule networksKnowBackendAndNoEngine = classes()
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(
-                    "retort.nn", "retort.kernels", "retort.kernels.op", "com.google.gson..", "java.."));
+                    "retort.nn",
+                    "retort.kernels",
+                    "retort.kernels.op",
+                    "retort.kernels.file",
+                    "com.google.gson..",
+                    "java.."));
 
     @ArchTest
     static final ArchRule noForeignMemory =

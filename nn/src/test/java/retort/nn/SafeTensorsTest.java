@@ -2,7 +2,6 @@ package retort.nn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,8 +19,6 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -199,18 +196,6 @@ class SafeTensorsTest {
                 1,
                 2);
         refused("tensor \\u001b[31m\\u000ab");
-    }
-
-    @Test
-    @DisabledOnOs(OS.WINDOWS)
-    void aWriteFollowsNoLink() throws IOException {
-        Path other = Files.writeString(folder.resolve("other"), "mine");
-        Path partial = folder.resolve(
-                file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-        Files.createSymbolicLink(partial, other);
-        new SafeTensors(Map.of(), Map.of()).write(file);
-        assertEquals("mine", Files.readString(other));
-        assertFalse(Files.isSymbolicLink(file));
     }
 
     @Test

@@ -18,6 +18,7 @@ import retort.driver.data.BadDataException;
 import retort.driver.job.Checkpoints;
 import retort.driver.job.FitPosition;
 import retort.driver.json.JsonFile;
+import retort.kernels.file.AtomicFile;
 import retort.nn.Checkpoint;
 import retort.nn.ModelFileException;
 import retort.nn.Optimizer;
@@ -69,9 +70,10 @@ public final class CheckpointFolder implements Checkpoints {
             Path out, CommandSettings settings, boolean resume, OptionalInt every, Consumer<String> said) {
         Path folder = out.resolve(OutputFolder.CHECKPOINT);
         String training = null;
-        if (!resume) {
-            delete(folder);
-        } else if (Files.exists(folder.resolve(COMMAND))) {
+        if (!resume || !Files.exists(folder.resolve(COMMAND))) {
+            remove(folder);
+        } else {
+            removeUnfinished(folder);
             CommandSettings before = json(folder.resolve(COMMAND)).readKept(CommandSettings.class);
             before.differenceTo(settings).ifPresent(difference -> {
                 throw new BadDataException(folder.toString(), difference);
@@ -153,7 +155,21 @@ public final class CheckpointFolder implements Checkpoints {
 
     /** The command is over: nothing of this is needed any longer. */
     public void remove() {
+        remove(folder);
+    }
+
+    /** First what makes it one, so that nobody goes on from the half of it. */
+    private static void remove(Path folder) {
+        delete(folder.resolve(COMMAND));
         delete(folder);
+    }
+
+    private static void removeUnfinished(Path folder) {
+        try {
+            AtomicFile.removeUnfinished(folder);
+        } catch (IOException e) {
+            throw FileReason.unwritable(folder.toString(), e);
+        }
     }
 
     /** Makes it, if nothing was kept yet. */
@@ -185,7 +201,7 @@ public final class CheckpointFolder implements Checkpoints {
                 Files.delete(each);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(path + ": can't be removed", e);
+            throw new UncheckedIOException(path + ": can't be removed: " + FileReason.of(e), e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package retort.driver.cli;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -9,17 +10,22 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Keeps a folder to one process, by a locked file in it. A process that is killed leaves the file, but not locked. */
 final class FolderLock implements AutoCloseable {
     private static final String NAME = ".retort-lock";
 
+    private static final int LONGEST_BYTES = 1 << 20;
+
     private final Path file;
     private final FileChannel channel;
+    private final boolean left;
 
-    private FolderLock(Path file, FileChannel channel) {
+    private FolderLock(Path file, FileChannel channel, boolean left) {
         this.file = file;
         this.channel = channel;
+        this.left = left;
     }
 
     /**
@@ -33,11 +39,9 @@ final class FolderLock implements AutoCloseable {
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         try {
             if (isFree(channel)) {
-                if (!Files.exists(file)) {
-                    // Whoever had it before took the file away after it was opened here.
-                    throw new NoSuchFileException(file.toString());
-                }
-                return Optional.of(new FolderLock(file, channel));
+                boolean left = channel.size() > 0;
+                mark(file, channel);
+                return Optional.of(new FolderLock(file, channel, left));
             }
         } catch (IOException e) {
             channel.close();
@@ -45,6 +49,27 @@ final class FolderLock implements AutoCloseable {
         }
         channel.close();
         return Optional.empty();
+    }
+
+    /**
+     * Gives the file a length of its own. Whoever had it before may have taken it away after it was opened here, and
+     * another may have made one anew: then what is locked here is not what is there. To open what is there, and close
+     * it, would give up the lock.
+     *
+     * @throws NoSuchFileException in that case
+     */
+    private static void mark(Path file, FileChannel channel) throws IOException {
+        long bytes = 1 + ThreadLocalRandom.current().nextInt(LONGEST_BYTES);
+        channel.truncate(0);
+        channel.write(ByteBuffer.allocate(1), bytes - 1);
+        if (Files.size(file) != bytes) {
+            throw new NoSuchFileException(file.toString());
+        }
+    }
+
+    /** Whether a process that was killed has left it. */
+    boolean isLeft() {
+        return left;
     }
 
     private static boolean isFree(FileChannel channel) {

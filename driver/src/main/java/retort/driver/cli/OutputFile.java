@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import retort.kernels.file.AtomicFile;
 
 /** A file that a user named for a result: refused before any work if it can't be written, and written whole. */
 public final class OutputFile {
@@ -24,8 +25,9 @@ public final class OutputFile {
      * @throws OutputTakenException if a file is there that is not to be overwritten
      * @throws UncheckedIOException if it is a folder, or can't be written
      */
-    public static OutputFile open(String option, Path path, boolean force) {
-        String named = option + "=" + path;
+    public static OutputFile open(String option, Path wanted, boolean force) {
+        Path path = OutputFolder.plain(wanted);
+        String named = option + "=" + wanted;
         if (Files.isDirectory(path)) {
             throw new UncheckedIOException(named + ": is a folder, expected a file", new IOException());
         }
@@ -35,10 +37,8 @@ public final class OutputFile {
         OutputFolder.checkParts(named, path.getParent());
         try {
             Files.createDirectories(path.toAbsolutePath().getParent());
-            Path probe = WholeFile.unfinished(path);
-            Files.deleteIfExists(probe);
-            Files.createFile(probe);
-            Files.delete(probe);
+            AtomicFile.check(path);
+            AtomicFile.removeUnfinishedOf(path);
         } catch (IOException e) {
             throw FileReason.unwritable(named, e);
         }

@@ -12,6 +12,7 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.stream.Stream;
+import retort.kernels.file.AtomicFile;
 
 /**
  * Where a command's results go. It is made, found writable, and kept to this command before any work, and goes again if
@@ -57,16 +58,16 @@ public final class OutputFolder implements AutoCloseable {
      */
     public static OutputFolder open(Path wanted, String command, Existing existing) {
         Path named = wanted != null
-                ? wanted
+                ? plain(wanted)
                 : ROOT.resolve(command + "-" + LocalDateTime.now().format(TIME));
-        Path above = existingPart(wanted != null ? wanted : ROOT);
+        Path above = existingPart(wanted != null ? named : ROOT);
         checkParts("--out=" + named, named);
         try {
             for (int attempt = 1; ; attempt++) {
                 try {
-                    Path path = wanted != null ? Files.createDirectories(wanted) : made(named);
+                    Path path = wanted != null ? Files.createDirectories(named) : made(named);
                     return locked(path, above, existing);
-                } catch (NoSuchFileException e) {
+                } catch (NoSuchFileException | FileAlreadyExistsException e) {
                     if (attempt == ATTEMPTS) {
                         throw e;
                     }
@@ -83,10 +84,30 @@ public final class OutputFolder implements AutoCloseable {
      */
     static void checkParts(String named, Path path) {
         for (Path part = path; part != null; part = part.getParent()) {
-            if (Files.exists(part) && !Files.isDirectory(part)) {
+            if (Files.isRegularFile(part)) {
                 IOException e = new NotDirectoryException(part.toString());
                 throw new UncheckedIOException(named + ": " + FileReason.of(e), e);
             }
+        }
+    }
+
+    /**
+     * The same without "." and "..", by which folders would be made, and found not empty, that nobody wants; one that
+     * is there keeps its name.
+     */
+    static Path plain(Path wanted) {
+        if (Files.exists(wanted) || wanted.equals(wanted.normalize())) {
+            return wanted;
+        }
+        try {
+            Path existing = existingPart(wanted);
+            Path all = wanted.toAbsolutePath();
+            Path missing = all.subpath(existing.getNameCount(), all.getNameCount());
+            Path plain = existing.toRealPath().resolve(missing).normalize();
+            Path here = Path.of("").toRealPath();
+            return wanted.isAbsolute() || plain.equals(here) ? plain : here.relativize(plain);
+        } catch (IOException e) {
+            throw FileReason.unwritable(wanted.toString(), e);
         }
     }
 
@@ -122,17 +143,8 @@ public final class OutputFolder implements AutoCloseable {
                 throw OutputTakenException.folder(option, held.get(), resumable);
             }
         }
-        deleteUnfinished(path);
+        AtomicFile.removeUnfinished(path);
         return new OutputFolder(path, above, lock);
-    }
-
-    /** What commands that were killed had begun to write. */
-    private static void deleteUnfinished(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(WholeFile::isUnfinished).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     /** A file that is there: the first by name that is not hidden. Folders are no results, but for a checkpoint. */
@@ -165,6 +177,11 @@ public final class OutputFolder implements AutoCloseable {
         } catch (IOException e) {
             throw FileReason.unwritable("--out=" + path, e);
         }
+    }
+
+    /** Whether the last command in it was killed, and may have had no time to keep anything. */
+    public boolean isLeft() {
+        return lock.isLeft();
     }
 
     /** Writes a file of it, whole or not at all. */

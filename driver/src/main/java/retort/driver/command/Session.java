@@ -145,18 +145,21 @@ final class Session implements AutoCloseable {
      * @param how the user wants that
      * @param own what its results depend on beside the experiment, data and engines
      * @return whether there is anything to do: not if it is to go on, and has ended
-     * @throws OutputTakenException if it is to go on and there is nothing to go on from
+     * @throws OutputTakenException if it is to go on, there is nothing to go on from, and none was killed so early
      * @throws BadDataException if what is there is of another command, or damaged
      */
     boolean keepCheckpoints(Options.Resumable how, CommandSettings own) {
         CheckpointFolder kept = checkpoints(how, own);
         if (resumes() && !kept.isBegun()) {
-            if (!Files.exists(output.path().resolve(ReportFile.NAME))) {
+            Path report = output.path().resolve(ReportFile.NAME);
+            if (Files.exists(report)) {
+                checkEnded(report);
+                progress.say("nothing to do: the command has ended, its results are in " + output.path());
+                return false;
+            }
+            if (!output.isLeft()) {
                 throw OutputTakenException.nothing(output.path());
             }
-            checkEnded(output.path().resolve(ReportFile.NAME));
-            progress.say("nothing to do: the command has ended, its results are in " + output.path());
-            return false;
         }
         keep(kept);
         return true;
@@ -169,7 +172,7 @@ final class Session implements AutoCloseable {
      */
     void keepCheckpoints(Options.Resumable how, CommandSettings own, boolean begun) {
         CheckpointFolder kept = checkpoints(how, own);
-        if (resumes() && !begun && !kept.isBegun()) {
+        if (resumes() && !begun && !kept.isBegun() && !output.isLeft()) {
             throw OutputTakenException.nothing(output.path());
         }
         keep(kept);

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import retort.driver.cli.OutputFolder.Existing;
 
@@ -53,16 +54,81 @@ class OutputTest {
         assertEquals(List.of(".hidden", "another run", "report.json"), names(out));
     }
 
+    @ParameterizedTest
+    @CsvSource({"new/., new", "new2/../new3, new3", "./a/./b, a/b", "deep/x/../../y/z, y/z"})
+    void aFolderIsMadeUnderItsPlainNameAndGoesWithoutResults(String named, String plain) throws IOException {
+        try (OutputFolder folder = OutputFolder.open(temporary.resolve(named), "run", Existing.REFUSED)) {
+            assertEquals(temporary.toRealPath().resolve(plain), folder.path().toRealPath());
+            assertEquals(List.of(plain.replaceFirst("/.*", "")), names(temporary));
+        }
+        assertEquals(List.of(), names(temporary));
+        OutputFile.open("--out", temporary.resolve(named).resolve("x.onnx"), false)
+                .write("whole");
+        assertEquals("whole", Files.readString(temporary.resolve(plain).resolve("x.onnx")));
+    }
+
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void aWriteFollowsNoLink() throws IOException {
-        Path other = Files.writeString(temporary.resolve("other"), "mine");
-        Path file = temporary.resolve("report.json");
-        Files.createSymbolicLink(WholeFile.unfinished(file), other);
-        WholeFile.write(file, "{}");
-        assertEquals("mine", Files.readString(other));
-        assertFalse(Files.isSymbolicLink(file));
-        assertEquals("{}", Files.readString(file));
+    void twoDotsAfterALinkLeadToWhereItPoints() throws IOException {
+        Path target = Files.createDirectories(temporary.resolve("far").resolve("away"));
+        Path link = Files.createSymbolicLink(temporary.resolve("link"), target);
+        OutputFolder.open(link.resolve("..").resolve("new"), "run", Existing.REFUSED)
+                .write("a.json", "{}");
+        assertTrue(Files.exists(temporary.resolve("far").resolve("new").resolve("a.json")));
+    }
+
+    @Test
+    void whatKilledCommandsBeganToWriteIsRemovedByTheNext() throws IOException {
+        for (String name : List.of("report.json", "report.html", "students.csv", "teacher.safetensors")) {
+            Files.createFile(temporary.resolve(name + ".0123456789abcdef.part"));
+        }
+        OutputFolder.open(temporary, "run", Existing.OVERWRITTEN).close();
+        assertEquals(List.of(), names(temporary));
+        Files.createFile(temporary.resolve("x.onnx.0123456789abcdef.part"));
+        OutputFile.open("--out", temporary.resolve("x.onnx"), false);
+        assertEquals(List.of(), names(temporary));
+    }
+
+    /** Processes that take and leave a folder as fast as they can are never in it together. */
+    @Test
+    void aFolderIsOneProcessesAtATime() throws Exception {
+        List<Process> processes = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            processes.add(new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-XX:TieredStopAtLevel=1",
+                            "-XX:+UseSerialGC",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Contender.class.getName(),
+                            temporary.resolve("contended").toString())
+                    .inheritIO()
+                    .start());
+        }
+        for (Process process : processes) {
+            assertEquals(0, process.waitFor(), "two processes had the folder at once");
+        }
+    }
+
+    /** Ends with 1 if another process is in the folder while this one has it. */
+    static final class Contender {
+        public static void main(String[] args) throws IOException {
+            long end = System.nanoTime() + 1_500_000_000L;
+            while (System.nanoTime() < end) {
+                try (OutputFolder folder = OutputFolder.open(Path.of(args[0]), "contend", Existing.OVERWRITTEN)) {
+                    Path alone = folder.path().resolve("alone");
+                    Files.createFile(alone);
+                    Files.delete(alone);
+                } catch (OutputTakenException e) {
+                    // Another one has it.
+                } catch (UncheckedIOException e) {
+                    if (!e.getMessage().contains("no such file")) {
+                        throw e;
+                    }
+                }
+            }
+        }
     }
 
     @Test

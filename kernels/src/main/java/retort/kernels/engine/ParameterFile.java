@@ -5,12 +5,12 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Properties;
 import retort.kernels.BadParametersException;
 import retort.kernels.Engine;
+import retort.kernels.file.AtomicFile;
 
 /**
  * Kernel parameters as a property file gives them, some or all.
@@ -158,14 +159,11 @@ public record ParameterFile<P extends Enum<P> & KernelParameter>(
                 value)));
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            Path unfinished = file.resolveSibling(
-                    file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-            try {
-                Files.writeString(unfinished, text.toString());
-                Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(unfinished);
-            }
+            AtomicFile.removeUnfinishedOf(file);
+            AtomicFile.write(
+                    file,
+                    channel -> Channels.newOutputStream(channel)
+                            .write(text.toString().getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException(engine + ": can't write " + file, e);
         }
