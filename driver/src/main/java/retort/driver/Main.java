@@ -24,6 +24,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        Interruption.handleSignals();
         System.exit(run(args));
     }
 

@@ -49,6 +49,15 @@ record PseudoTerminal(Process process, Path out) implements AutoCloseable {
         keyboard.flush();
     }
 
+    /** As another process sends it, by its name: not to script, which has the terminal, but to what runs on it. */
+    void signal(String name) throws IOException, InterruptedException {
+        for (ProcessHandle each : process.descendants().toList()) {
+            new ProcessBuilder("kill", "-" + name, String.valueOf(each.pid()))
+                    .start()
+                    .waitFor();
+        }
+    }
+
     Outcome end() throws IOException, InterruptedException {
         assertTrue(process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS), () -> "still running");
         return new Outcome(process.exitValue(), shown(), "");

@@ -38,6 +38,9 @@ public final class CheckpointFolder implements Checkpoints {
     /** Seconds between two, where the user does not say. */
     private static final double SECONDS = 60;
 
+    /** Nobody who stops a command waits for a step that takes longer: what is saved is what it goes on from. */
+    private static final double SLOW_STEP = 0.5;
+
     /** The time that writing takes is at most this share of the training's. */
     private static final double LARGEST_SHARE = 0.05;
 
@@ -47,8 +50,9 @@ public final class CheckpointFolder implements Checkpoints {
     private final Consumer<String> said;
     private String training;
     private long last = System.nanoTime();
-    private double secondsBetween = SECONDS;
     private String failure;
+    private long lastStep = last;
+    private double secondsToSave;
 
     private CheckpointFolder(
             Path folder, CommandSettings settings, OptionalInt every, Consumer<String> said, String training) {
@@ -110,6 +114,7 @@ public final class CheckpointFolder implements Checkpoints {
 
     /** A command that can't keep what it has done goes on: what it would lose by an end is more. */
     private void attempt(Runnable keeping) {
+        long start = System.nanoTime();
         try {
             keeping.run();
         } catch (UncheckedIOException | ModelFileException e) {
@@ -119,11 +124,15 @@ public final class CheckpointFolder implements Checkpoints {
             }
             failure = e.getMessage();
         }
+        last = System.nanoTime();
+        lastStep = last;
+        secondsToSave = (last - start) / 1e9;
     }
 
     @Override
     public Optional<FitPosition> resume(String name, Sequential model, Optimizer optimizer) {
         last = System.nanoTime();
+        lastStep = last;
         if (!name.equals(training)) {
             return Optional.empty();
         }
@@ -137,20 +146,25 @@ public final class CheckpointFolder implements Checkpoints {
 
     @Override
     public boolean isDue(int step) {
-        return every.isPresent() ? step % every.getAsInt() == 0 : (System.nanoTime() - last) / 1e9 > secondsBetween;
+        return every.isPresent() ? step % every.getAsInt() == 0 : isDue();
+    }
+
+    @Override
+    public boolean isDue() {
+        long now = System.nanoTime();
+        boolean slow = (now - lastStep) / 1e9 > SLOW_STEP;
+        lastStep = now;
+        return (now - last) / 1e9 > Math.max(slow ? 0 : SECONDS, secondsToSave / LARGEST_SHARE);
     }
 
     @Override
     public void save(String name, FitPosition position, Sequential model, Optimizer optimizer) {
-        long start = System.nanoTime();
         attempt(() -> {
             begin();
             Checkpoint.save(
                     folder.resolve(TRAINING), model, optimizer, Map.of(NAME, name, POSITION, ResultText.of(position)));
             training = name;
         });
-        last = System.nanoTime();
-        secondsBetween = Math.max(SECONDS, (last - start) / 1e9 / LARGEST_SHARE);
     }
 
     /** The command is over: nothing of this is needed any longer. */

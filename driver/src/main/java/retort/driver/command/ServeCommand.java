@@ -82,6 +82,7 @@ final class ServeCommand implements Callable<Integer> {
         try (DigitServer server = open(models, address)) {
             tell(models, server);
             signalled.await();
+            interruption.endByJob();
         } finally {
             models.forEach(DigitModel::close);
         }

@@ -50,6 +50,7 @@ final class Session implements AutoCloseable {
     private Optional<CheckpointFolder> checkpoints = Optional.empty();
 
     Session(CommandSpec command, Options.InAndOut options, RecipeSource recipe, Options.Engines engine) {
+        this.interruption = Interruption.begin();
         recipe.check(command);
         experiment = recipe.experiment();
         engine.standard(experiment.engines());
@@ -66,10 +67,13 @@ final class Session implements AutoCloseable {
         this.backend = options.profile()
                 ? Backends.openProfiled(first, engine.opening())
                 : Backends.open(first, engine.opening());
-        this.interruption = Interruption.begin();
         this.progress = new Progress(interruption, chosen());
         try {
             this.output = options.folder(command.name());
+            interruption.leaveBy(() -> {
+                progress.close();
+                output.close();
+            });
             this.peaks = options.profile() ? Peaks.measured(backend.engine(), backend.threads()) : Optional.empty();
         } catch (RuntimeException | Error e) {
             backend.close();
@@ -226,6 +230,7 @@ final class Session implements AutoCloseable {
 
     /** Prints the report, writes it, and names every file. What can't be written is told, and the rest is. */
     void finish(ReportBuilder parts, List<Path> models) {
+        interruption.endByJob();
         if (backend instanceof ProfiledBackend profiled) {
             parts.profile(Profile.report(profiled.costs(), peaks));
         }
@@ -274,6 +279,7 @@ final class Session implements AutoCloseable {
 
     /** Writes and prints a study. */
     void finish(Study study) {
+        interruption.endByJob();
         new StudyOutput(
                         output,
                         CommandText.running(command),

@@ -17,16 +17,17 @@ final class Signals {
     /**
      * From now on runs {@code handler}, on a thread of its own, whenever the signal comes. Nothing changes where the
      * process ignores it, as under nohup, or the system has no such signal.
-     *
-     * @return gives the signal back to what had it before
      */
-    static Runnable handle(String signal, Runnable handler) {
-        Object before = exchange(signal, proxy(handler));
-        return () -> {
-            if (before != null) {
-                exchange(signal, before);
-            }
-        };
+    static void handle(String signal, Runnable handler) {
+        try {
+            Class<?> type = Class.forName(SIGNAL);
+            Method handle = type.getMethod("handle", type, Class.forName(HANDLER));
+            handle.invoke(null, type.getConstructor(String.class).newInstance(signal), proxy(handler));
+        } catch (InvocationTargetException e) {
+            // Unknown to the system, or kept by the JVM, as with -Xrs.
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Object proxy(Runnable handler) {
@@ -48,20 +49,6 @@ final class Signals {
                 return null;
             });
         } catch (ClassNotFoundException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** The handler before, or null if the signal can't be handled. */
-    private static Object exchange(String signal, Object handler) {
-        try {
-            Class<?> type = Class.forName(SIGNAL);
-            Method handle = type.getMethod("handle", type, Class.forName(HANDLER));
-            return handle.invoke(null, type.getConstructor(String.class).newInstance(signal), handler);
-        } catch (InvocationTargetException e) {
-            // Unknown to the system, or kept by the JVM, as with -Xrs.
-            return null;
-        } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
     }

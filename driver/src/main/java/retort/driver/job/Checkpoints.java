@@ -22,6 +22,11 @@ public interface Checkpoints {
         }
 
         @Override
+        public boolean isDue() {
+            return false;
+        }
+
+        @Override
         public boolean isDue(int step) {
             return false;
         }
@@ -44,8 +49,11 @@ public interface Checkpoints {
      */
     Optional<FitPosition> resume(String training, Sequential model, Optimizer optimizer);
 
+    /** Whether it is time to save, by the clock. Asked once a step. */
+    boolean isDue();
+
     /**
-     * Whether it is time to save.
+     * Whether it is time to save, by the clock or by what the user wants.
      *
      * @param step steps that the training has done
      */

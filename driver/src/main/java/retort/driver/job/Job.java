@@ -250,6 +250,9 @@ public final class Job {
         Logits before = checkpoints.part(soFar, Logits.class).orElse(none);
         watcher.stepStarts(name, all.size());
         Logits logits = Inference.logits(teacher, all, before, rows -> {
+            if (checkpoints.isDue()) {
+                checkpoints.keep(soFar, rows.logits());
+            }
             try {
                 watcher.stepProgress(rows.rows());
             } catch (InterruptedJobException e) {

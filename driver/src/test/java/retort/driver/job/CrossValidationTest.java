@@ -123,6 +123,11 @@ class CrossValidationTest {
         }
 
         @Override
+        public boolean isDue() {
+            return false;
+        }
+
+        @Override
         public boolean isDue(int step) {
             return false;
         }
