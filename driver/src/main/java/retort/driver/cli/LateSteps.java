@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * What is left to do when the work is done, and what is kept on the way: where a part of it fails that is told, the rest
- * is done all the same, and the exit code is of the first that failed.
+ * What is left to do when the work is done, and what is kept on the way: where a part of it fails that is told, the
+ * rest is done all the same, and the exit code is of the first that failed.
  */
 public final class LateSteps {
     private final Consumer<String> told;

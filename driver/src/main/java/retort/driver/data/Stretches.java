@@ -10,10 +10,11 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Parts of a labelled set that are set apart from the rest: what validates a model, the folds of a cross-validation, what
- * is not used. They are stretches of the set in its own order, as long as each holds every class in proportion: as often
- * as in a random draw, within {@value #DEVIATIONS} standard deviations and one more, and leaves some of it to the others.
- * Otherwise, as in a set that is sorted by class, they are stretches of a stratified order, which is drawn by a seed.
+ * Parts of a labelled set that are set apart from the rest: what validates a model, the folds of a cross-validation,
+ * what is not used. They are stretches of the set in its own order, as long as each holds every class in proportion: as
+ * often as in a random draw, within {@value #DEVIATIONS} standard deviations and one more, and leaves some of it to the
+ * others. Otherwise, as in a set that is sorted by class, they are stretches of a stratified order, which is drawn by a
+ * seed.
  *
  * @param stratified whether they are
  * @param positions in each of the parts, from low to high

@@ -23,8 +23,8 @@ import java.util.Set;
 
 /**
  * Makes records of JSON, value by value, and takes nothing for granted: a key of each component, no key twice, numbers
- * that are numbers and fit, nothing null that may not be. Keys that a record does not have are passed over. It holds no more than what
- * it makes, and goes as deep as the records do.
+ * that are numbers and fit, nothing null that may not be. Keys that a record does not have are passed over. It holds no
+ * more than what it makes, and goes as deep as the records do.
  *
  * @param special whether a floating-point number may be {@code NaN} or {@code Infinity}, which JSON does not have
  */

@@ -79,7 +79,8 @@ public record Report(
 
     /**
      * A model on the test images. Recall of a class without images is null. Confusion has a row for each true class, a
-     * column for each predicted one; calibration is of softmax(logits / T) at the T of predictions, from low confidence to high.
+     * column for each predicted one; calibration is of softmax(logits / T) at the T of predictions, from low confidence
+     * to high.
      */
     public record Test(
             int images,

@@ -164,10 +164,10 @@ public record Study(
     /**
      * A student.
      *
-     * @param oracle corrected with the bias of fewest test errors; null where no class is omitted or no bias is defined,
-     *     as is priorMatch
-     * @param priorMatch corrected with the bias at which the mean probability of the omitted classes is the share that the
-     *     teacher's predictions give them
+     * @param oracle corrected with the bias of fewest test errors; null where no class is omitted or no bias is
+     *     defined, as is priorMatch
+     * @param priorMatch corrected with the bias at which the mean probability of the omitted classes is the share that
+     *     the teacher's predictions give them
      */
     public record CellResult(
             String id,

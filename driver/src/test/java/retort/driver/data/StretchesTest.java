@@ -97,7 +97,9 @@ class StretchesTest {
         assertTrue(Arrays.stream(drawn.others(0)).anyMatch(i -> labels[i] == 1));
     }
 
-    /** One set in a million would be taken for sorted by a deviation; by a class that is held out whole, small ones are. */
+    /**
+     * One set in a million would be taken for sorted by a deviation; by a class that is held out whole, small ones are.
+     */
     @Test
     void setsInRandomOrderAreCutAsTheyAre() {
         Random random = new Random(1);
