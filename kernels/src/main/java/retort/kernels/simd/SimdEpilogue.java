@@ -66,10 +66,11 @@ final class SimdEpilogue {
         int biasAt = fused.bias().offset() + column;
         int j = 0;
         for (; j + LANES <= width; j += LANES) {
-            addBias(bias, biasAt + j, at + first + j);
+            addBias(FloatVector.fromArray(SPECIES, bias, biasAt + j), at + first + j);
         }
-        for (; j < width; j++) {
-            addBias(bias[biasAt + j], at + first + j);
+        if (j < width) {
+            VectorMask<Float> rest = SPECIES.indexInRange(j, width);
+            addBias(FloatVector.fromArray(SPECIES, bias, biasAt + j, rest), at + first + j, rest);
         }
     }
 
@@ -82,20 +83,23 @@ final class SimdEpilogue {
         int biasAt = fused.bias().offset() + column;
         int j = 0;
         for (; j + LANES <= width; j += LANES) {
+            FloatVector added = FloatVector.fromArray(SPECIES, bias, biasAt + j);
             for (int i = 0, e = at + first + j; i < rows; i++, e += columns) {
-                addBias(bias, biasAt + j, e);
+                addBias(added, e);
             }
         }
-        for (; j < width; j++) {
-            for (int i = 0; i < rows; i++) {
-                addBias(bias[biasAt + j], at + first + i * columns + j);
+        if (j < width) {
+            VectorMask<Float> rest = SPECIES.indexInRange(j, width);
+            FloatVector added = FloatVector.fromArray(SPECIES, bias, biasAt + j, rest);
+            for (int i = 0, e = at + first + j; i < rows; i++, e += columns) {
+                addBias(added, e, rest);
             }
         }
     }
 
     /** A vector of c + bias, or relu of it: one pass for the pair that layers use most. */
-    private void addBias(float[] bias, int biasAt, int e) {
-        FloatVector sum = FloatVector.fromArray(SPECIES, c, e).add(FloatVector.fromArray(SPECIES, bias, biasAt));
+    private void addBias(FloatVector bias, int e) {
+        FloatVector sum = FloatVector.fromArray(SPECIES, c, e).add(bias);
         if (epilogue.relu()) {
             sum.max(0).intoArray(c, e);
         } else {
@@ -103,14 +107,22 @@ final class SimdEpilogue {
         }
     }
 
-    private void addBias(float bias, int e) {
-        float sum = c[e] + bias;
-        c[e] = epilogue.relu() ? SimdElementwise.positive(sum) : sum;
+    private void addBias(FloatVector bias, int e, VectorMask<Float> lanes) {
+        FloatVector sum = FloatVector.fromArray(SPECIES, c, e, lanes).add(bias);
+        if (epilogue.relu()) {
+            sum.max(0).intoArray(c, e, lanes);
+        } else {
+            sum.intoArray(c, e, lanes);
+        }
     }
 
     private void reluRow(int first, int width) {
-        for (int e = at + first; e < at + first + width; e++) {
-            c[e] = SimdElementwise.positive(c[e]);
+        int j = 0;
+        for (; j + LANES <= width; j += LANES) {
+            FloatVector.fromArray(SPECIES, c, at + first + j).max(0).intoArray(c, at + first + j);
+        }
+        for (; j < width; j++) {
+            c[at + first + j] = SimdElementwise.positive(c[at + first + j]);
         }
     }
 
