@@ -27,9 +27,9 @@ INLINE Softmax softmax_of(const __global float *x, int classes, int without, flo
     return s;
 }
 
-// One term of a divergence KL(p || q).
+// One term of a divergence KL(p || q). A p that underflows is no 0: beside a q of 0 its term is not finite.
 INLINE float divergence_term(float p, float logP, float logQ) {
-    return p == 0 ? 0 : p * (logP - logQ);
+    return logP == -INFINITY ? 0 : p * (logP - logQ);
 }
 
 // The lowest of equals; any number is larger than NaN.

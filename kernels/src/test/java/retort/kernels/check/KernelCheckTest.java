@@ -76,7 +76,8 @@ class KernelCheckTest {
         results[2][33] = (float) (right + 1.2 * bound);
         String message = assertThrows(CheckException.class, () -> check.checkPart("engine", results))
                 .getMessage();
-        assertTrue(message.startsWith("engine, gemm:m5n7k3:nn, seed 1: C[33] is " + results[2][33]), message);
+        assertTrue(
+                message.startsWith("engine, gemm:m5n7k3:nn, fill RANDOM, seed 1: C[33] is " + results[2][33]), message);
         assertTrue(message.contains("expected " + right + "; error "), message);
         results[2][33] = Float.NaN;
         assertThrows(CheckException.class, () -> check.checkPart("engine", results));
@@ -90,7 +91,7 @@ class KernelCheckTest {
         results[2][0] = Math.nextUp(results[2][0]);
         String message = assertThrows(CheckException.class, () -> check.checkPart("engine", results))
                 .getMessage();
-        assertTrue(message.startsWith("engine, gemm:m5n7k3:nn, whole numbers, seed 1: C[0] is "), message);
+        assertTrue(message.startsWith("engine, gemm:m5n7k3:nn, fill WHOLE, seed 1: C[0] is "), message);
     }
 
     @Test
@@ -126,7 +127,7 @@ class KernelCheckTest {
         for (ToIntFunction<HostTensor> place : places) {
             Backend wrong = spoilt(right, 2, c -> c.array()[place.applyAsInt(c)] = 0);
             assertEquals(
-                    "cpu-scalar, gemm:m5n7k3:nn, seed 1: written outside C",
+                    "cpu-scalar, gemm:m5n7k3:nn, fill RANDOM, seed 1: written outside C",
                     assertThrows(CheckException.class, () -> check.run(wrong)).getMessage());
         }
     }
@@ -185,7 +186,8 @@ class KernelCheckTest {
                 () -> KernelCheck.random(new MaxNormSpec(5, 3, 1), 1)
                         .packed()
                         .check("wrong", spoilt(right, 0, w -> w.array()[w.offset()] += 1)));
-        assertTrue(wrong.getMessage().startsWith("wrong, max-norm:5x3:limit1 on packed tensors, seed 1: w[0] is "));
+        assertTrue(wrong.getMessage()
+                .startsWith("wrong, max-norm:5x3:limit1 on packed tensors, fill RANDOM, seed 1: w[0] is "));
     }
 
     @Test
