@@ -34,12 +34,13 @@ final class SimdSkinnyGemm {
         int k = spec.k();
         int n = spec.n();
         int chunk = Math.min(mc, Math.ceilDiv(spec.m(), workers.count()));
-        boolean direct = spec.beta() == 0;
+        // Sums that are added to are loaded as whole vectors, and C may end with the first lanes of one.
+        boolean direct = spec.beta() == 0 && k <= kc;
         Workers.Task task = (number, worker) -> {
             int first = number * chunk;
             int rows = Math.min(chunk, spec.m() - first);
             float[] right = takeRight(k);
-            float[] sums = direct ? c.array() : scratch[worker].take(Scratch.Use.TILE, chunk * n);
+            float[] sums = direct ? c.array() : scratch[worker].take(Scratch.Use.TILE, chunk * n + LANES);
             int to = direct ? c.offset() + first * n : 0;
             for (int p = 0; p < k; p += kc) {
                 MicroKernel.Operands operands = scratch[worker].operands();
@@ -49,7 +50,7 @@ final class SimdSkinnyGemm {
                 TileKind.SKINNY.runAsStreams(depth, rows, from, k, p * LANES, operands, to);
             }
             if (!direct) {
-                add(sums, c, first * n, rows * n, spec.beta());
+                give(sums, c, first * n, rows * n, spec.beta());
             }
             epilogue.apply(first, rows, 0, n);
         };
@@ -64,9 +65,14 @@ final class SimdSkinnyGemm {
         return shared.take(Scratch.Use.RIGHT, (long) k * LANES);
     }
 
-    private static void add(float[] sums, HostTensor c, int first, int count, float beta) {
+    /** c = sums + beta c */
+    private static void give(float[] sums, HostTensor c, int first, int count, float beta) {
         float[] to = c.array();
         int at = c.offset() + first;
+        if (beta == 0) {
+            System.arraycopy(sums, 0, to, at, count);
+            return;
+        }
         for (int e = 0; e < count; e++) {
             to[at + e] = sums[e] + beta * to[at + e];
         }

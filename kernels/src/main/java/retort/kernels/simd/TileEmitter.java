@@ -71,7 +71,6 @@ final class TileEmitter {
     private static final MethodTypeDesc RUN =
             MethodTypeDesc.of(CD_void, CD_int, CD_int, CD_int, CD_int, CD_int, OPERANDS, CD_int);
     private static final MethodTypeDesc FROM_ARRAY = MethodTypeDesc.of(VECTOR, SPECIES, FLOATS, CD_int);
-    private static final MethodTypeDesc FROM_ARRAY_MASKED = MethodTypeDesc.of(VECTOR, SPECIES, FLOATS, CD_int, MASK);
     private static final MethodTypeDesc ZERO = MethodTypeDesc.of(VECTOR, SPECIES);
     private static final MethodTypeDesc BROADCAST = MethodTypeDesc.of(VECTOR, SPECIES, CD_float);
     private static final MethodTypeDesc FMA = MethodTypeDesc.of(VECTOR, ANY_VECTOR, ANY_VECTOR);
@@ -138,7 +137,7 @@ final class TileEmitter {
     }
 
     private void tile(int mask) {
-        startSums(mask);
+        startSums();
         code.iload(A_AT).istore(nextA).iload(B_AT).istore(nextB);
         if (kind.loopsRuns()) {
             loopRuns();
@@ -234,7 +233,7 @@ final class TileEmitter {
         }
     }
 
-    private void startSums(int mask) {
+    private void startSums() {
         int start = local(FLOATS, operand("start", FLOATS));
         int from = local(CD_int, masked(local(C_AT)));
         int step = local(CD_int, masked(operand("ldc", CD_int)));
@@ -246,11 +245,7 @@ final class TileEmitter {
                 code.aload(start).iload(from);
                 plus(n / tile.vectors(), local(step));
                 plus(n % tile.vectors() * LANES);
-                if (kind.startsMasked()) {
-                    code.aload(mask).invokestatic(VECTOR, "fromArray", FROM_ARRAY_MASKED);
-                } else {
-                    code.invokestatic(VECTOR, "fromArray", FROM_ARRAY);
-                }
+                code.invokestatic(VECTOR, "fromArray", FROM_ARRAY);
             }
             code.astore(sums[n]);
         }

@@ -231,9 +231,4 @@ enum TileKind {
     boolean masked() {
         return this == EDGE || this == SKINNY;
     }
-
-    /** Whether sums start from the first lanes only: C ends with them. */
-    boolean startsMasked() {
-        return this == SKINNY;
-    }
 }
