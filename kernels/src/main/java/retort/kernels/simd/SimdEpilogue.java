@@ -66,11 +66,10 @@ final class SimdEpilogue {
         int biasAt = fused.bias().offset() + column;
         int j = 0;
         for (; j + LANES <= width; j += LANES) {
-            addBias(FloatVector.fromArray(SPECIES, bias, biasAt + j), at + first + j);
+            addBias(bias, biasAt + j, at + first + j);
         }
         if (j < width) {
-            VectorMask<Float> rest = SPECIES.indexInRange(j, width);
-            addBias(FloatVector.fromArray(SPECIES, bias, biasAt + j, rest), at + first + j, rest);
+            addBias(bias, biasAt + j, at + first + j, width - j);
         }
     }
 
@@ -83,23 +82,20 @@ final class SimdEpilogue {
         int biasAt = fused.bias().offset() + column;
         int j = 0;
         for (; j + LANES <= width; j += LANES) {
-            FloatVector added = FloatVector.fromArray(SPECIES, bias, biasAt + j);
             for (int i = 0, e = at + first + j; i < rows; i++, e += columns) {
-                addBias(added, e);
+                addBias(bias, biasAt + j, e);
             }
         }
         if (j < width) {
-            VectorMask<Float> rest = SPECIES.indexInRange(j, width);
-            FloatVector added = FloatVector.fromArray(SPECIES, bias, biasAt + j, rest);
             for (int i = 0, e = at + first + j; i < rows; i++, e += columns) {
-                addBias(added, e, rest);
+                addBias(bias, biasAt + j, e, width - j);
             }
         }
     }
 
     /** A vector of c + bias, or relu of it: one pass for the pair that layers use most. */
-    private void addBias(FloatVector bias, int e) {
-        FloatVector sum = FloatVector.fromArray(SPECIES, c, e).add(bias);
+    private void addBias(float[] bias, int biasAt, int e) {
+        FloatVector sum = FloatVector.fromArray(SPECIES, c, e).add(FloatVector.fromArray(SPECIES, bias, biasAt));
         if (epilogue.relu()) {
             sum.max(0).intoArray(c, e);
         } else {
@@ -107,12 +103,15 @@ final class SimdEpilogue {
         }
     }
 
-    private void addBias(FloatVector bias, int e, VectorMask<Float> lanes) {
-        FloatVector sum = FloatVector.fromArray(SPECIES, c, e, lanes).add(bias);
+    /** The same of a vector's first lanes: branches on each element would be foretold wrongly half of the time. */
+    private void addBias(float[] bias, int biasAt, int e, int lanes) {
+        VectorMask<Float> mask = SPECIES.indexInRange(0, lanes);
+        FloatVector sum =
+                FloatVector.fromArray(SPECIES, c, e, mask).add(FloatVector.fromArray(SPECIES, bias, biasAt, mask));
         if (epilogue.relu()) {
-            sum.max(0).intoArray(c, e, lanes);
+            sum.max(0).intoArray(c, e, mask);
         } else {
-            sum.intoArray(c, e, lanes);
+            sum.intoArray(c, e, mask);
         }
     }
 
