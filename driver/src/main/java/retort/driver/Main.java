@@ -14,12 +14,14 @@ import retort.nn.ModelFileException;
 
 /** The {@code retort} command. */
 public final class Main {
-    private static final Complaints COMPLAINTS = new Complaints(Map.of(
-            BadConfigException.class, ExitCode.BAD_FILE,
-            BadDataException.class, ExitCode.BAD_FILE,
-            ModelFileException.class, ExitCode.BAD_FILE,
-            DivergedException.class, ExitCode.DIVERGED,
-            InterruptedJobException.class, ExitCode.INTERRUPTED));
+    private static final Complaints COMPLAINTS = new Complaints(
+            Map.of(
+                    BadConfigException.class, ExitCode.BAD_FILE,
+                    BadDataException.class, ExitCode.BAD_FILE,
+                    ModelFileException.class, ExitCode.BAD_FILE,
+                    DivergedException.class, ExitCode.DIVERGED,
+                    InterruptedJobException.class, ExitCode.INTERRUPTED),
+            Interruption::reason);
 
     private Main() {}
 

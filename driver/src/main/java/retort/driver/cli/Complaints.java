@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -19,8 +20,16 @@ import retort.kernels.BadParametersException;
 public final class Complaints {
     private final Map<Class<? extends Exception>, Integer> codes = new LinkedHashMap<>();
 
+    private final UnaryOperator<Exception> reason;
+
     /** @param own exceptions of the program itself, with their exit codes */
     public Complaints(Map<Class<? extends Exception>, Integer> own) {
+        this(own, UnaryOperator.identity());
+    }
+
+    /** @param reason gives what is told in place of an exception, or the same */
+    public Complaints(Map<Class<? extends Exception>, Integer> own, UnaryOperator<Exception> reason) {
+        this.reason = reason;
         codes.putAll(own);
         codes.put(BackendUnavailableException.class, ExitCode.UNAVAILABLE);
         codes.put(BadParametersException.class, ExitCode.BAD_FILE);
@@ -72,7 +81,8 @@ public final class Complaints {
                         line, "the results can't be written to the standard output: " + reason, null, ExitCode.FAILED);
     }
 
-    private int explain(Exception failure, CommandLine line, ParseResult result) {
+    private int explain(Exception thrown, CommandLine line, ParseResult result) {
+        Exception failure = reason.apply(thrown);
         boolean verbose = result.expandedArgs().contains("--verbose");
         String message = failure.getMessage();
         String told = message == null ? failure.getClass().getSimpleName() : firstLine(message);

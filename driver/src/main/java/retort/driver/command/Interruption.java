@@ -5,6 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import retort.driver.cli.ExitCode;
 import retort.driver.job.InterruptedJobException;
+import retort.kernels.BackendException;
+import retort.kernels.BackendUnavailableException;
 
 /**
  * Ctrl-C, SIGTERM or a closed terminal, turned into an exception at the next safe place, so that the job can save what
@@ -17,7 +19,7 @@ public final class Interruption {
             Map.of("INT", ExitCode.INTERRUPTED, "TERM", ExitCode.TERMINATED, "HUP", ExitCode.HUNG_UP);
 
     /** Who asked is to have an answer within 2 s. */
-    private static final long MILLIS_TO_A_SAFE_PLACE = 1200;
+    private static final long MILLIS_TO_A_SAFE_PLACE = 1000;
 
     private static volatile Interruption current;
 
@@ -68,6 +70,21 @@ public final class Interruption {
         ended.endByJob();
         current = null;
         return exitCode == ExitCode.INTERRUPTED ? ended.code : exitCode;
+    }
+
+    /**
+     * Why a command failed. OpenCL drivers with a compiler of LLVM see the signals too, and lose what they compile: an
+     * engine that fails after one was interrupted.
+     */
+    public static Exception reason(Exception failure) {
+        Interruption interrupted = current;
+        boolean ofEngine = failure instanceof BackendException || failure instanceof BackendUnavailableException;
+        if (!ofEngine || interrupted == null || interrupted.code == 0) {
+            return failure;
+        }
+        interrupted.endByJob();
+        interrupted.begun.run();
+        return interrupted.exception();
     }
 
     /** Has the user told that the signal came: the step in work may take a while. */
