@@ -45,9 +45,10 @@ final class Bounds {
         double underflow = (terms + 2L) * (double) Float.MIN_VALUE * Math.max(1, factor);
         for (int e = 0; e < bound.length; e++) {
             double error = 2 * (terms + 2L) * EPS * sums[e] + underflow;
-            if (epilogue.bias()) {
-                error += 2 * EPS * (sums[e] + Math.abs(bias[e % bias.length]));
-            }
+            double largest = sums[e] + (epilogue.bias() ? Math.abs(bias[e % bias.length]) : 0);
+            // Each step of the epilogue is rounded once here and once in the definition.
+            error += epilogue.bias() ? 2 * EPS * largest : 0;
+            error += epilogue.scale() != 1 ? 2 * EPS * largest : 0;
             bound[e] = error * epilogue.scale() * (1 + 2 * EPS);
         }
         return bound;
