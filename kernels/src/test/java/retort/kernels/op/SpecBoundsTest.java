@@ -57,7 +57,7 @@ class SpecBoundsTest {
 
         float[] bias = {-5, 5, -5};
         double[][] fused = bounds(spec.with(Epilogue.biasReluDropout(0.75f)), a, b, c, bias);
-        assertAll((2 * 6 * EPS * sum + 2 * EPS * (sum + 5)) * 4, fused[2]);
+        assertAll((2 * 6 * EPS * sum + 2 * 2 * EPS * (sum + 5)) * 4, fused[2]);
         assertAll(0, fused[3]);
     }
 
