@@ -118,15 +118,22 @@ public final class CheckpointFolder implements Checkpoints {
         try {
             keeping.run();
         } catch (UncheckedIOException | ModelFileException e) {
-            if (!e.getMessage().equals(failure)) {
-                said.accept(
-                        Printable.text("retort: " + e.getMessage()) + "; the command goes on without that checkpoint");
-            }
-            failure = e.getMessage();
+            notKept(e.getMessage());
+        } catch (OutOfMemoryError e) {
+            // Weights are copied to be written; training itself does not need the room.
+            notKept("no memory for a checkpoint: use a larger heap, as in RETORT_JAVA_OPTS=-Xmx2g");
         }
         last = System.nanoTime();
         lastStep = last;
         secondsToSave = (last - start) / 1e9;
+    }
+
+    /** The same is told once. */
+    private void notKept(String reason) {
+        if (!reason.equals(failure)) {
+            said.accept(Printable.text("retort: " + reason) + "; the command goes on without that checkpoint");
+        }
+        failure = reason;
     }
 
     @Override
