@@ -214,13 +214,14 @@ public final class KernelCheck {
     }
 
     /**
-     * What holds of numbers that are not finite, for every op: where the definition gives NaN, an engine gives no
-     * finite number; where the bound is not finite, because sums overflow or what goes in is not finite, nothing else
-     * is promised. Infinity in place of NaN is a matter of order: of 0 times infinity, and of infinity less infinity.
+     * What holds of numbers that are not finite, for every op. Ordinary ones give none. Of others, where the definition
+     * gives NaN, an engine gives no finite number; where the bound is not finite, because sums overflow or what goes in
+     * is not finite, nothing else is promised. Infinity in place of NaN is a matter of order: of 0 times infinity, and
+     * of infinity less infinity.
      */
     private boolean isWithin(float actual, float wanted, double bound) {
         if (Float.isNaN(wanted)) {
-            return fill.isOrdinary() ? Float.isNaN(actual) : !Float.isFinite(actual);
+            return !fill.isOrdinary() && !Float.isFinite(actual);
         }
         if (!Double.isFinite(bound)) {
             return !fill.isOrdinary();
