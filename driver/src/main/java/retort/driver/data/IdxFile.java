@@ -12,8 +12,9 @@ import retort.driver.cli.FileReason;
  * A file of unsigned bytes in the IDX format: a big-endian magic number (0x0800 + rank), one big-endian extent per
  * axis, the bytes. Plain, or gzip if the name ends in {@code .gz}.
  *
- * @param fileBytes its size; a header that speaks of more than can be in it is refused before memory is taken
  * <p>Source: LeCun, Cortes and Burges, the MNIST site.
+ *
+ * @param fileBytes its size; a header that speaks of more than can be in it is refused before memory is taken
  */
 record IdxFile(String name, long fileBytes, Opening opening) {
     /** How the bytes are had: from a folder or from the jar. */
