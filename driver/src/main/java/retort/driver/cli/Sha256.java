@@ -28,7 +28,12 @@ public final class Sha256 {
     }
 
     public static String of(String text) {
-        return HexFormat.of().formatHex(begun().digest(text.getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(bytes(text));
+    }
+
+    /** The same as it is. */
+    public static byte[] bytes(String text) {
+        return begun().digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static MessageDigest begun() {
