@@ -75,15 +75,11 @@ record LatencyRun(List<Timed> models, ImageSet test, float temperature, Experime
         } catch (InterruptedJobException e) {
             throw e;
         } catch (RuntimeException | OutOfMemoryError e) {
-            failed(engine, model, e, progress, results);
+            LatencyTest.Skipped skipped = skipped(engine, model, e);
+            String what = "latency on " + engine + ", " + model.name();
+            progress.late().failed(what + ": " + skipped.reason(), ExitCode.FAILED);
+            results.skipped(skipped);
         }
-    }
-
-    private static void failed(
-            Engine engine, Timed model, Throwable e, Progress progress, LatencyTest.Results results) {
-        LatencyTest.Skipped skipped = skipped(engine, model, e);
-        progress.late().failed("latency on " + engine + ", " + model.name() + ": " + skipped.reason(), ExitCode.FAILED);
-        results.skipped(skipped);
     }
 
     private static LatencyTest.Skipped skipped(Engine engine, Timed model, Throwable e) {
