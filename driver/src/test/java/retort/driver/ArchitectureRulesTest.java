@@ -12,7 +12,6 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import retort.driver.cli.FileReason;
 import retort.driver.cli.InputFile;
-import retort.driver.cli.Printable;
 
 @AnalyzeClasses(packages = "retort.driver", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureRulesTest {
@@ -48,7 +47,7 @@ class ArchitectureRulesTest {
             .should()
             .dependOnClassesThat(
                     resideInAnyPackage("retort.driver.cli", "retort.driver.report", "com.google.gson..", "picocli..")
-                            .and(not(belongToAnyOf(InputFile.class, FileReason.class, Printable.class))));
+                            .and(not(belongToAnyOf(InputFile.class, FileReason.class))));
 
     /** The bench has these rooms in its jar, and of the rest of the driver nothing. */
     @ArchTest

@@ -15,6 +15,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 import retort.kernels.BackendUnavailableException;
 import retort.kernels.BadParametersException;
+import retort.kernels.file.Printable;
 
 /** Runs a command line; what fails is told in one line on stderr, and by the exit code. */
 public final class Complaints {
@@ -56,8 +57,8 @@ public final class Complaints {
             return helped;
         }
         CommandLine line = parsed.commandSpec().commandLine();
-        line.setOut(Printable.writer(line.getOut()));
-        line.setErr(Printable.writer(line.getErr()));
+        line.setOut(PrintableLines.writer(line.getOut()));
+        line.setErr(PrintableLines.writer(line.getErr()));
         return new CommandLine.RunLast().execute(parsed);
     }
 

@@ -4,6 +4,7 @@ import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import retort.kernels.file.Printable;
 
 /**
  * What is left to do when the work is done, and what is kept on the way: where a part of it fails that is told, the

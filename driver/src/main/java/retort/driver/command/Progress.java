@@ -7,12 +7,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.LateSteps;
-import retort.driver.cli.Printable;
+import retort.driver.cli.PrintableLines;
 import retort.driver.job.Epoch;
 import retort.driver.job.Fit;
 import retort.driver.job.Job;
 import retort.driver.job.LatencyTest;
 import retort.kernels.Engine;
+import retort.kernels.file.Printable;
 import retort.nn.Sequential;
 
 /**
@@ -211,7 +212,7 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
 
     private void tell(String line) {
         open();
-        err.println((terminal == null ? "" : CLEAR_LINE) + Printable.lines(line));
+        err.println((terminal == null ? "" : CLEAR_LINE) + PrintableLines.of(line));
     }
 
     private static String score(double loss, double accuracy) {

@@ -1,6 +1,6 @@
 package retort.driver.config;
 
-import retort.driver.cli.Printable;
+import retort.kernels.file.Printable;
 
 /** A configuration file that can't be used, with the place where it goes wrong. */
 public final class BadConfigException extends RuntimeException {

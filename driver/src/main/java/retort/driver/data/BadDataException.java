@@ -1,6 +1,6 @@
 package retort.driver.data;
 
-import retort.driver.cli.Printable;
+import retort.kernels.file.Printable;
 
 /** A data set that can't be used. The message is one line: which file, what is wrong, what was expected. */
 public final class BadDataException extends RuntimeException {

@@ -3,8 +3,8 @@ package retort.driver.predict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import retort.driver.cli.Printable;
 import retort.driver.image.Digit;
+import retort.kernels.file.Printable;
 
 /** Predictions for a terminal of 80 columns: what the models saw, and beside it each one's probabilities as bars. */
 public enum PredictionText {

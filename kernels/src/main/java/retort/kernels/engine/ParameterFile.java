@@ -19,6 +19,7 @@ import java.util.Properties;
 import retort.kernels.BadParametersException;
 import retort.kernels.Engine;
 import retort.kernels.file.AtomicFile;
+import retort.kernels.file.Printable;
 
 /**
  * Kernel parameters as a property file gives them, some or all.
@@ -32,6 +33,15 @@ public record ParameterFile<P extends Enum<P> & KernelParameter>(
 
     /** Characters of what is no parameter, for messages: a file of another kind may be one long line. */
     private static final int LONGEST_SHOWN = 40;
+
+    /** That a file can't be used; what stands in it is shown in one line. */
+    public static BadParametersException bad(Engine engine, String file, String problem) {
+        return bad(engine, file, problem, null);
+    }
+
+    private static BadParametersException bad(Engine engine, String file, String problem, Throwable cause) {
+        return new BadParametersException(Printable.message(engine + ": " + file + ": " + problem), cause);
+    }
 
     /** The file of an engine beside one of its classes, or nothing. */
     public static <P extends Enum<P> & KernelParameter> Optional<ParameterFile<P>> ofJar(
@@ -57,16 +67,16 @@ public record ParameterFile<P extends Enum<P> & KernelParameter>(
             return Optional.empty();
         }
         if (!Files.isRegularFile(file)) {
-            throw new BadParametersException(engine + ": " + file + ": is no file of parameters");
+            throw bad(engine, file.toString(), "is no file of parameters");
         }
         try (Reader reader = Files.newBufferedReader(file)) {
             return Optional.of(read(engine, parameters, file.toString(), reader));
         } catch (CharacterCodingException e) {
-            throw new BadParametersException(engine + ": " + file + ": is no text in UTF-8", e);
+            throw bad(engine, file.toString(), "is no text in UTF-8", e);
         } catch (AccessDeniedException e) {
-            throw new BadParametersException(engine + ": " + file + ": can't be read: permission denied", e);
+            throw bad(engine, file.toString(), "can't be read: permission denied", e);
         } catch (IOException e) {
-            throw new BadParametersException(engine + ": " + file + ": can't be read: " + e.getMessage(), e);
+            throw bad(engine, file.toString(), "can't be read: " + e.getMessage(), e);
         }
     }
 
@@ -84,8 +94,7 @@ public record ParameterFile<P extends Enum<P> & KernelParameter>(
         }
         Path path = Path.of(location);
         if (!Files.exists(path)) {
-            throw new BadParametersException(
-                    engine + ": " + location + ": no such file or folder, -D" + locationProperty(engine) + " names it");
+            throw bad(engine, location, "no such file or folder, -D" + locationProperty(engine) + " names it");
         }
         return Files.isDirectory(path) ? path.resolve(fileName(device)) : path;
     }
@@ -106,7 +115,7 @@ public record ParameterFile<P extends Enum<P> & KernelParameter>(
         try {
             properties.load(reader);
         } catch (IllegalArgumentException e) {
-            throw new BadParametersException(engine + ": " + file + ": is damaged: " + e.getMessage(), e);
+            throw bad(engine, file, "is damaged: " + e.getMessage(), e);
         }
         Optional<String> family =
                 Optional.ofNullable((String) properties.remove(FAMILY)).map(String::strip);
@@ -126,7 +135,7 @@ public record ParameterFile<P extends Enum<P> & KernelParameter>(
             }
         }
         String shown = key.length() <= LONGEST_SHOWN ? key : key.substring(0, LONGEST_SHOWN) + "...";
-        throw new BadParametersException(engine + ": " + file + ": there is no parameter " + shown);
+        throw bad(engine, file, "there is no parameter " + shown);
     }
 
     private static int value(Engine engine, String file, KernelParameter parameter, String text) {
@@ -136,10 +145,13 @@ public record ParameterFile<P extends Enum<P> & KernelParameter>(
                 return value;
             }
         } catch (NumberFormatException e) {
-            throw new BadParametersException(engine + ": " + file + ": " + parameter + " is no number: " + text, e);
+            throw bad(engine, file, parameter + " is no number: " + text, e);
         }
-        throw new BadParametersException(engine + ": " + file + ": " + parameter + " (" + parameter.meaning() + ") is "
-                + text.strip() + ", expected one of " + parameter.legalValues());
+        throw bad(
+                engine,
+                file,
+                parameter + " (" + parameter.meaning() + ") is " + text.strip() + ", expected one of "
+                        + parameter.legalValues());
     }
 
     /**

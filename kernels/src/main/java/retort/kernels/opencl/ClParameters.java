@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import retort.kernels.BadParametersException;
 import retort.kernels.Device;
 import retort.kernels.Engine;
 import retort.kernels.engine.ParameterFile;
@@ -87,8 +86,10 @@ final class ClParameters {
                 .map(text -> Arrays.stream(ClFamily.values())
                         .filter(each -> each.name().equalsIgnoreCase(text))
                         .findFirst()
-                        .orElseThrow(() -> new BadParametersException("opencl: " + file.name() + ": FAMILY is " + text
-                                + ", expected one of " + Arrays.toString(ClFamily.values()))));
+                        .orElseThrow(() -> ParameterFile.bad(
+                                Engine.OPENCL,
+                                file.name(),
+                                "FAMILY is " + text + ", expected one of " + Arrays.toString(ClFamily.values()))));
     }
 
     /** Writes them as a file that is read. */
@@ -114,8 +115,10 @@ final class ClParameters {
         changed.putAll(values);
         file.values().forEach((parameter, value) -> {
             if (!known.contains(parameter)) {
-                throw new BadParametersException("opencl: " + file.name() + ": " + parameter
-                        + " is no parameter of the kernels here, which are of the family " + family);
+                throw ParameterFile.bad(
+                        Engine.OPENCL,
+                        file.name(),
+                        parameter + " is no parameter of the kernels here, which are of the family " + family);
             }
             changed.put(parameter, value);
         });
@@ -202,7 +205,7 @@ final class ClParameters {
 
     private ClParameters checked(Optional<String> conflict) {
         conflict.ifPresent(what -> {
-            throw new BadParametersException("opencl: " + origin + ": " + what);
+            throw ParameterFile.bad(Engine.OPENCL, origin, what);
         });
         return this;
     }

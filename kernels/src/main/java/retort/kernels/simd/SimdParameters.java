@@ -5,7 +5,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import retort.kernels.BadParametersException;
 import retort.kernels.Engine;
 import retort.kernels.Processor;
 import retort.kernels.engine.ParameterFile;
@@ -74,7 +73,7 @@ final class SimdParameters {
     /** The same with what a file changes, which {@link #origin} then names. */
     private SimdParameters changed(ParameterFile<SimdParameter> file) {
         if (file.family().isPresent()) {
-            throw new BadParametersException("cpu-simd: " + file.name() + ": there is no parameter FAMILY");
+            throw ParameterFile.bad(Engine.CPU_SIMD, file.name(), "there is no parameter FAMILY");
         }
         Map<SimdParameter, Integer> changed = new EnumMap<>(values);
         changed.putAll(file.values());

@@ -1,4 +1,4 @@
-package retort.driver.cli;
+package retort.kernels.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
