@@ -103,7 +103,9 @@ class BadInputTest {
     @Test
     void refusesAnotherMagicNumber() throws IOException {
         overwrite(TEST_IMAGES, 3, 1);
-        dataRefused(TEST_IMAGES, "magic number 0x00000801, expected 0x00000803");
+        dataRefused(TEST_IMAGES, "holds uint8 of 10, expected images: uint8 or floats of count x height x width");
+        overwrite(TEST_IMAGES, 2, 7);
+        dataRefused(TEST_IMAGES, "magic number 0x00000701, expected that of IDX");
     }
 
     @Test
@@ -114,9 +116,12 @@ class BadInputTest {
     }
 
     @Test
-    void refusesALabelAboveNine() throws IOException {
+    void refusesALabelBeyondTheClassesThatAreNamed() throws IOException {
         overwrite(TEST_LABELS, 8 + 4, 10);
-        dataRefused(TEST_LABELS, "label 10 of image 4, expected 0 to 9");
+        refused(
+                BAD_FILE,
+                new String[] {"train", "--classes=10"},
+                data.resolve(TEST_LABELS) + ": label 10 of image 4, expected 0 to 9 of 10 classes");
     }
 
     @Test
@@ -131,7 +136,7 @@ class BadInputTest {
         bytes[11] = 10;
         bytes[15] = 10;
         Files.write(data.resolve(TEST_IMAGES), Arrays.copyOf(bytes, 16 + 10 * 10 * 10));
-        dataRefused(TEST_IMAGES, "images of 10 x 10, expected 28 x 28");
+        dataRefused(TRAIN_IMAGES, "images of 28 x 28, expected 10 x 10 as in");
     }
 
     @Test

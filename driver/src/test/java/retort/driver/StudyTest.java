@@ -214,7 +214,7 @@ class StudyTest {
                 "sweep --temperature=1,-2 | '-2' is not a temperature from 0.001 to 1000",
                 "sweep --omit=0+1+2+3+4+5+6+7+8+9 | leaves no class to learn",
                 "sweep --omit=3,,7 | is not a list of sets of classes",
-                "sweep --omit=10 | is not a list of sets of classes",
+                "sweep --omit=10 | --omit=10: MNIST has the classes 0 to 9",
                 "sweep --method=guess | 'guess' is no method, expected one of soft-targets",
                 "sweep --alpha=0.5 | --alpha=0.5 is for --method=soft-and-hard only",
                 "sweep --method=soft-and-hard --alpha=1.5 | '1.5' is not a number from 0 to 1",

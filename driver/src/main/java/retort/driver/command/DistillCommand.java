@@ -60,8 +60,9 @@ final class DistillCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Session session = new Session(spec, options, recipe, engine)) {
-            Student learner =
-                    student.of(spec, recipe, recipe.standard().recipe().distilled());
+            Student learner = student.of(
+                    spec, recipe, session.recipe(), recipe.standard().recipe().distilled());
+            session.checkOmitted(List.of(learner));
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
             ModelFiles.check(session, teacher);

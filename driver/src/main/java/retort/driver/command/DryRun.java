@@ -19,6 +19,7 @@ import retort.driver.job.Remarks;
 import retort.driver.job.StepTime;
 import retort.driver.job.Student;
 import retort.driver.job.Training;
+import retort.driver.source.DataSets;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
@@ -51,13 +52,16 @@ final class DryRun {
 
     DryRun(CommandSpec command, Options.InAndOut options, RecipeSource source, Options.Engines engine) {
         source.check(command);
-        this.experiment = source.experiment();
+        Experiment asked = source.experiment();
         this.engine = engine;
-        engine.standard(experiment.engines());
+        engine.standard(asked.engines());
         engine.check(command);
         this.out = command.commandLine().getOut();
+        this.data = source.used(DataSets.open(options.data(asked)));
+        this.experiment = source.fitted(data);
         this.recipe = experiment.recipe();
-        this.data = source.used(options.data(experiment).map(Dataset::load).orElseGet(Dataset::embedded));
+        RecipeSource.checkOmitted(
+                command, data, recipe.students().stream().map(Student::omitted).toList());
     }
 
     void print() {

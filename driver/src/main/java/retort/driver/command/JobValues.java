@@ -14,7 +14,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 import retort.driver.cli.Names;
 import retort.driver.config.ExperimentFile;
-import retort.driver.data.ImageSet;
 import retort.driver.job.Descent;
 import retort.driver.job.Method;
 import retort.driver.study.Shard;
@@ -75,8 +74,30 @@ final class JobValues {
     /** A set of classes, by their numbers. */
     record Classes(Set<Integer> numbers) {}
 
-    /** Several sets of classes. */
-    record ClassSets(List<Set<Integer>> sets) {}
+    /** Several sets of classes, as far as they don't depend on how many there are. */
+    record ClassSets(List<String> parts) {
+        /** With + between the classes of a set. */
+        List<Set<Integer>> sets(int classes) {
+            List<Set<Integer>> sets = new ArrayList<>();
+            for (String part : parts) {
+                switch (part) {
+                    case "digits" -> all(classes).map(Set::of).forEach(sets::add);
+                    case "pairs" ->
+                        all(classes)
+                                .forEach(low -> all(classes)
+                                        .filter(high -> high > low)
+                                        .forEach(high -> sets.add(Set.of(low, high))));
+                    default ->
+                        sets.add(JobValues.classes(part.replace('+', ',')).numbers());
+                }
+            }
+            return sets.stream().distinct().toList();
+        }
+
+        private static Stream<Integer> all(int classes) {
+            return IntStream.range(0, classes).boxed();
+        }
+    }
 
     /** Several seeds. */
     record Seeds(List<Long> numbers) {}
@@ -121,43 +142,22 @@ final class JobValues {
             return new Classes(classes);
         }
         for (String part : text.split(",", -1)) {
-            if (!part.matches("[0-9]") || Integer.parseInt(part) >= ImageSet.CLASSES) {
+            if (!part.matches("\\d{1,3}")) {
                 throw new TypeConversionException(
-                        "'" + text + "' is not a list of classes from 0 to 9, such as 3 or 7,8");
+                        "'" + text + "' is not a list of classes by their numbers, such as 3 or 7,8");
             }
             classes.add(Integer.parseInt(part));
-        }
-        if (classes.size() == ImageSet.CLASSES) {
-            throw new TypeConversionException("'" + text + "' leaves no class to learn");
         }
         return new Classes(classes);
     }
 
-    /** With + between the classes of a set. */
     private static ClassSets classSets(String text) {
-        List<Set<Integer>> sets = new ArrayList<>();
-        for (String part : text.split(",", -1)) {
-            switch (part) {
-                case "digits" -> digits().map(Set::of).forEach(sets::add);
-                case "pairs" ->
-                    digits().forEach(low ->
-                            digits().filter(high -> high > low).forEach(high -> sets.add(Set.of(low, high))));
-                default -> sets.add(classSet(part, text));
-            }
+        List<String> parts = List.of(text.split(",", -1));
+        if (!parts.stream().allMatch(part -> part.matches("none|digits|pairs|\\d{1,3}(\\+\\d{1,3})*"))) {
+            throw new TypeConversionException(
+                    "'" + text + "' is not a list of sets of classes by their numbers, such as none,3,7+8");
         }
-        return new ClassSets(sets.stream().distinct().toList());
-    }
-
-    private static Set<Integer> classSet(String part, String text) {
-        if (part.matches("none|\\d(\\+\\d)*")) {
-            return classes(part.replace('+', ',')).numbers();
-        }
-        throw new TypeConversionException(
-                "'" + text + "' is not a list of sets of classes from 0 to 9, such as none,3,7+8");
-    }
-
-    private static Stream<Integer> digits() {
-        return IntStream.range(0, ImageSet.CLASSES).boxed();
+        return new ClassSets(parts);
     }
 
     /** A count, or a list of seeds and ranges. */

@@ -35,7 +35,7 @@ final class ModelFiles {
         Sequential.Loaded loaded = Sequential.load(backend, file, weights);
         Sequential model = loaded.model();
         try {
-            check(file, model.architecture(), images.height(), images.width());
+            check(file, model.architecture(), images.shape(), images.classes());
         } catch (ModelFileException e) {
             model.close();
             throw e;
@@ -52,9 +52,8 @@ final class ModelFiles {
         load(session.backend(), file, session.data().test()).close();
     }
 
-    private static void check(Path file, Architecture architecture, int height, int width) {
-        Shape input = Shape.of(height, width, 1);
-        Shape output = Shape.of(ImageSet.CLASSES);
+    private static void check(Path file, Architecture architecture, Shape input, int classes) {
+        Shape output = Shape.of(classes);
         if (!architecture.input().equals(input) || !architecture.output().equals(output)) {
             throw new ModelFileException(
                     file,
@@ -74,7 +73,7 @@ final class ModelFiles {
             Path file, String name, Float temperature, ElementType weights, Engine engine, Backends.Options options) {
         Model model = Model.load(file, engine, options, weights);
         try {
-            check(file, model.architecture(), Digit.SIDE, Digit.SIDE);
+            check(file, model.architecture(), Shape.of(Digit.SIDE, Digit.SIDE, 1), ImageSet.CLASSES);
             float used = temperature != null ? temperature : temperature(file, model.metadata());
             return new DigitModel(name, file, used, model);
         } catch (ModelFileException e) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -15,6 +16,7 @@ import retort.driver.cli.Names;
 import retort.driver.cli.OptionGroup;
 import retort.driver.cli.OutputFolder;
 import retort.driver.config.Experiment;
+import retort.driver.data.Form;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
 import retort.kernels.op.ElementType;
@@ -182,15 +184,51 @@ final class Options {
         }
     }
 
+    /** Which data. */
+    @OptionGroup.Of(OptionGroup.OUTPUT)
+    static final class Data {
+        @Option(
+                names = "--data",
+                paramLabel = "PATH",
+                description =
+                        "Folder, zip or npz: IDX files as MNIST's, NumPy's x_train, y_train, x_test, y_test, or a folder of PNG or JPEG"
+                                + " for each class (default: the MNIST inside).")
+        private Path data;
+
+        @Option(
+                names = "--split",
+                paramLabel = "NAME",
+                description = "Which set of --data, such as letters of EMNIST (default: the only one).")
+        private String split;
+
+        @Option(names = "--transpose", description = "Exchange height and width of the images, as EMNIST needs it.")
+        private boolean transposed;
+
+        @Option(
+                names = "--classes",
+                paramLabel = "CLASSES",
+                description =
+                        "How many, or their names such as cat,dog, or a file of them (default: as in the labels).")
+        private String classes;
+
+        /** What an experiment says, with what the options say. */
+        Experiment.Data of(Experiment.Data standard) {
+            Form form = standard.form();
+            return new Experiment.Data(
+                    Optional.ofNullable(data).or(standard::folder),
+                    standard.trainImages(),
+                    new Form(
+                            Optional.ofNullable(split).or(form::split),
+                            transposed || form.transposed(),
+                            Optional.ofNullable(classes).or(form::classes)));
+        }
+    }
+
     /** Data in, results out. */
     @OptionGroup.Of(OptionGroup.OUTPUT)
     static class InAndOut extends Output {
-        @Option(
-                names = "--data",
-                paramLabel = "DIR",
-                description =
-                        "Folder with MNIST's four IDX files, gzip or plain, or others of the same names (default: the MNIST inside).")
-        private Path data;
+        @Mixin
+        private Data data;
 
         @Option(names = "--profile", description = "Print where the time went, by operation, on stderr.")
         private boolean profile;
@@ -199,9 +237,9 @@ final class Options {
             return profile;
         }
 
-        /** The folder of the data set, if it is not the MNIST inside. */
-        Optional<Path> data(Experiment experiment) {
-            return Optional.ofNullable(data).or(experiment.data()::folder);
+        /** What an experiment says of its data, with what the options say. */
+        Experiment.Data data(Experiment experiment) {
+            return data.of(experiment.data());
         }
     }
 

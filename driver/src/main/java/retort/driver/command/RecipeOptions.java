@@ -187,10 +187,13 @@ final class RecipeOptions {
                 description = "Which of the recipe's students (default: the first, or the first that distils).")
         private String name;
 
-        /** @throws ParameterException if there is no student of that name */
-        Student of(CommandSpec command, OfRecipe recipe, Student standard) {
+        /**
+         * @param fitted the recipe as it is done
+         * @throws ParameterException if there is no student of that name
+         */
+        Student of(CommandSpec command, OfRecipe recipe, Recipe fitted, Student standard) {
             String wanted = given(name, standard.name());
-            List<Student> students = recipe.recipe().students();
+            List<Student> students = fitted.students();
             List<String> names = students.stream().map(Student::name).toList();
             return students.stream()
                     .filter(student -> student.name().equals(wanted))
@@ -288,7 +291,7 @@ final class RecipeOptions {
 
         Experiment.Data changed(Experiment.Data standard) {
             return new Experiment.Data(
-                    standard.folder(), Optional.ofNullable(trainImages).or(standard::trainImages));
+                    standard.folder(), Optional.ofNullable(trainImages).or(standard::trainImages), standard.form());
         }
 
         Recipe changed(Recipe standard) {

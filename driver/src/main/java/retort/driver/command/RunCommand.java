@@ -70,6 +70,7 @@ final class RunCommand implements Callable<Integer> {
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
             List<Path> models = new ArrayList<>();
+            session.checkOmitted(session.recipe().students());
             if (!session.keepCheckpoints(options, CommandSettings.none())) {
                 return ExitCode.DONE;
             }

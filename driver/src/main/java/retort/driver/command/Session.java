@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import retort.driver.checkpoint.CheckpointFolder;
 import retort.driver.checkpoint.CommandSettings;
 import retort.driver.cli.CommandText;
@@ -21,11 +22,13 @@ import retort.driver.data.Dataset;
 import retort.driver.job.Checkpoints;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
+import retort.driver.job.Student;
 import retort.driver.report.Report;
 import retort.driver.report.ReportBuilder;
 import retort.driver.report.ReportFile;
 import retort.driver.report.ReportReader;
 import retort.driver.report.Summary;
+import retort.driver.source.DataSets;
 import retort.driver.study.Study;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
@@ -40,7 +43,7 @@ final class Session implements AutoCloseable {
     private final RecipeSource recipe;
     private final Experiment experiment;
     private final Options.Engines engine;
-    private final Optional<Path> folder;
+    private final Experiment.Data asked;
     private final Dataset data;
     private final Backend backend;
     private final Optional<Peaks> peaks;
@@ -52,16 +55,17 @@ final class Session implements AutoCloseable {
     Session(CommandSpec command, Options.InAndOut options, RecipeSource recipe, Options.Engines engine) {
         this.interruption = Interruption.begin();
         recipe.check(command);
-        experiment = recipe.experiment();
-        engine.standard(experiment.engines());
+        Experiment asked = recipe.experiment();
+        engine.standard(asked.engines());
         engine.check(command);
         options.check(command);
         this.command = command;
         this.options = options;
         this.recipe = recipe;
         this.engine = engine;
-        this.folder = options.data(experiment);
-        this.data = recipe.used(folder.map(Dataset::load).orElseGet(Dataset::embedded));
+        this.asked = options.data(asked);
+        this.data = recipe.used(DataSets.open(this.asked));
+        this.experiment = recipe.fitted(data);
         checkLaterEngines(engine);
         Engine first = engine.engines().getFirst();
         this.backend = options.profile()
@@ -130,6 +134,12 @@ final class Session implements AutoCloseable {
 
     Job job() {
         return new Job(backend, data, recipe(), output.path(), checkpoints(), progress);
+    }
+
+    /** @throws ParameterException if one of the students omits a class that there is not, or all */
+    void checkOmitted(List<Student> students) {
+        RecipeSource.checkOmitted(
+                command, data, students.stream().map(Student::omitted).toList());
     }
 
     /** Has the user know what is unusual about the data, and the report too. */
@@ -223,9 +233,7 @@ final class Session implements AutoCloseable {
 
     /** The TOML file with which {@code --config} repeats the command. */
     String config() {
-        return ExperimentText.of(experiment
-                .withData(new Experiment.Data(folder, experiment.data().trainImages()))
-                .withEngines(engine.used()));
+        return ExperimentText.of(experiment.withData(asked).withEngines(engine.used()));
     }
 
     /** Prints the report, writes it, and names every file. What can't be written is told, and the rest is. */

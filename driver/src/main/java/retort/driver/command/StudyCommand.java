@@ -2,6 +2,7 @@ package retort.driver.command;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,7 +14,9 @@ import retort.driver.cli.Converters;
 import retort.driver.cli.Version;
 import retort.driver.config.Experiment;
 import retort.driver.config.ExperimentFile;
+import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
+import retort.driver.data.ImageSet;
 import retort.driver.job.Method;
 import retort.driver.study.Grid;
 import retort.driver.study.Hinton2015;
@@ -76,9 +79,20 @@ final class StudyCommand implements Runnable {
         public Integer call() {
             Hinton2015 experiments = new Hinton2015(study.recipe());
             try (Session session = new Session(spec, options, study, engine)) {
+                checkClasses(session.data());
                 return new StudySession(session, options, study, Hinton2015.NAME, experiments::experiments)
                         .run(experiments.cells(study.seeds()));
             }
+        }
+    }
+
+    /** The paper's experiments name digits. */
+    private static void checkClasses(Dataset data) {
+        if (data.classes() != ImageSet.CLASSES) {
+            throw new BadDataException(
+                    data.name(),
+                    "has " + data.classes() + " classes, and hinton2015 is on " + ImageSet.CLASSES
+                            + ": 'retort study sweep' takes any number");
         }
     }
 
@@ -161,8 +175,10 @@ final class StudyCommand implements Runnable {
             alpha.check(spec, methods);
             checkWidths();
             float mixed = alpha.of(Method.SOFT_AND_HARD);
-            Grid grid = new Grid(methods, temperatures, mixed, widths, omitted.sets(), study.seeds());
             try (Session session = new Session(spec, options, study, engine)) {
+                List<Set<Integer>> sets = omitted.sets(session.data().classes());
+                RecipeSource.checkOmitted(spec, session.data(), sets);
+                Grid grid = new Grid(methods, temperatures, mixed, widths, sets, study.seeds());
                 return new StudySession(session, options, study, Grid.NAME, found -> List.of()).run(grid.cells());
             }
         }

@@ -82,7 +82,7 @@ final class TrainCommand implements Callable<Integer> {
         try (Session session = new Session(spec, options, recipe, engine)) {
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
-            if (!session.keepCheckpoints(options, settings())) {
+            if (!session.keepCheckpoints(options, settings(session.recipe()))) {
                 return ExitCode.DONE;
             }
             Job job = session.job();
@@ -96,7 +96,8 @@ final class TrainCommand implements Callable<Integer> {
                     }
                 }
                 case STUDENT -> {
-                    Student learner = learner();
+                    Student learner = learner(session.recipe());
+                    session.checkOmitted(List.of(learner));
                     job.checkMemory(List.of(learner));
                     job.checkTransferSet(List.of(learner));
                     session.remark(Remarks.ofStudents(session.data(), session.recipe(), List.of(learner)), report);
@@ -114,15 +115,14 @@ final class TrainCommand implements Callable<Integer> {
         return Stream.ofNullable(file).toList();
     }
 
-    private CommandSettings settings() {
+    private CommandSettings settings(Recipe used) {
         CommandSettings settings = CommandSettings.none().with("model", model);
-        return model == Model.STUDENT ? settings.with("student", learner()) : settings;
+        return model == Model.STUDENT ? settings.with("student", learner(used)) : settings;
     }
 
     /** As the recipe has it, if it needs no teacher; otherwise on true labels. */
-    private Student learner() {
-        Recipe used = recipe.recipe();
-        Student chosen = student.of(spec, recipe, used.students().getFirst());
+    private Student learner(Recipe used) {
+        Student chosen = student.of(spec, recipe, used, used.students().getFirst());
         if (!chosen.method().distils()) {
             return chosen;
         }

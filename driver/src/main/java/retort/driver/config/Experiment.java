@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import retort.driver.data.Dataset;
+import retort.driver.data.Form;
 import retort.driver.job.Recipe;
 import retort.driver.job.Student;
 import retort.kernels.Engine;
@@ -18,10 +19,16 @@ public record Experiment(Recipe recipe, Data data, Latency latency, Engines engi
     /**
      * What is trained and tested on.
      *
-     * @param folder of the data set; without one it is the MNIST inside
+     * @param folder of the data set, or a file that holds it; without one it is the MNIST inside
      * @param trainImages how many of the training images, the first ones; all, if it is not there
+     * @param form what its files don't say
      */
-    public record Data(Optional<Path> folder, Optional<Integer> trainImages) {
+    public record Data(Optional<Path> folder, Optional<Integer> trainImages, Form form) {
+        /** Of files that say all. */
+        public Data(Optional<Path> folder, Optional<Integer> trainImages) {
+            this(folder, trainImages, Form.PLAIN);
+        }
+
         /** A set with what is used of its training images; see {@link Dataset#atMost}. */
         public Dataset trained(Dataset all, long seed) {
             return all.atMost(trainImages.orElse(Integer.MAX_VALUE), seed);
@@ -92,7 +99,7 @@ public record Experiment(Recipe recipe, Data data, Latency latency, Engines engi
                 .toList();
         return new Experiment(
                 changed.withStudents(students),
-                new Data(data.folder(), less.trainImages().or(data::trainImages)),
+                new Data(data.folder(), less.trainImages().or(data::trainImages), data.form()),
                 new Latency(
                         latency.batches(),
                         less.latencyCalls().orElse(latency.calls()),

@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import retort.driver.cli.Converters;
 import retort.driver.config.Section.Value;
+import retort.driver.data.Form;
 import retort.driver.data.ImageSet;
 import retort.driver.job.BiasCorrection;
 import retort.driver.job.Descent;
@@ -50,9 +51,6 @@ record ExperimentReader(Path folder) {
 
     private static final String WHOLE_TEST_SET = "all";
 
-    /** A Java array has no more elements. */
-    private static final long LARGEST_WEIGHT = Integer.MAX_VALUE - 8;
-
     private static final Map<String, Method> METHODS = named(Method.values(), Method::id);
     private static final Map<String, BiasCorrection.Kind> CORRECTIONS =
             named(BiasCorrection.Kind.values(), BiasCorrection.Kind::id);
@@ -63,11 +61,19 @@ record ExperimentReader(Path folder) {
     Experiment read(Section root) {
         root.only(List.of("name", "seed", "data", "teacher", "student", "students", "latency", "engine", "quick"));
         Section teacher = root.get("teacher").section("[teacher]", null).only(TRAINING);
-        Optional<Section> data = section(root, "data", List.of("folder", "train-images", "validation"));
-        List<Student> students = students(root);
+        Optional<Section> data = section(
+                root,
+                "data",
+                List.of("folder", "train-images", "validation", "image", "split", "transpose", "classes"));
+        Shape image = data.flatMap(of -> of.find("image"))
+                .map(ExperimentReader::image)
+                .orElse(Recipe.IMAGE);
+        Training ofTeacher = training(teacher, image, 0);
+        List<Student> students =
+                students(root, image, ofTeacher.architecture().output().size());
         Recipe recipe = new Recipe(
                 name(root.get("name")),
-                training(teacher),
+                ofTeacher,
                 data.flatMap(of -> of.find("validation"))
                         .map(value -> value.share(false))
                         .orElse(0.0),
@@ -78,7 +84,8 @@ record ExperimentReader(Path folder) {
                 recipe,
                 new Experiment.Data(
                         data.flatMap(of -> of.find("folder")).map(this::path),
-                        data.flatMap(of -> count(of, "train-images"))),
+                        data.flatMap(of -> count(of, "train-images")),
+                        data.map(this::form).orElse(Form.PLAIN)),
                 latency(root),
                 engines(root),
                 quick(root, students));
@@ -109,14 +116,42 @@ record ExperimentReader(Path folder) {
         }
     }
 
-    private static Training training(Section of) {
+    /** Such as {@code 32x32x3}; the networks are made for images of this shape, and fitted to those of the data. */
+    private static Shape image(Value value) {
+        String[] sides = value.text().split("x", -1);
+        if (sides.length == 3 && Stream.of(sides).allMatch(side -> side.matches("[1-9]\\d{0,4}"))) {
+            try {
+                return Shape.of(Stream.of(sides).mapToInt(Integer::parseInt).toArray());
+            } catch (IllegalArgumentException e) {
+                throw value.bad(e.getMessage());
+            }
+        }
+        throw value.bad("'image' is \"" + value.text() + "\", expected height, width and channels such as 28x28x1");
+    }
+
+    private Form form(Section data) {
+        return new Form(
+                data.find("split").map(Value::text),
+                data.find("transpose").map(Value::flag).orElse(false),
+                data.find("classes").map(this::classNames));
+    }
+
+    /** A file of names begins at this file's folder. */
+    private String classNames(Value value) {
+        return !value.isText()
+                ? Integer.toString(value.count(2, ImageSet.MOST_CLASSES))
+                : value.text().contains(",") ? value.text() : path(value).toString();
+    }
+
+    /** @param classes that its last layer must have, or 0 for any number */
+    private static Training training(Section of, Shape image, int classes) {
         return new Training(
-                architecture(of.get("layers")),
+                architecture(of.get("layers"), image, classes),
                 of.get("epochs").count(1, Integer.MAX_VALUE),
                 of.get("batch").count(1, Integer.MAX_VALUE),
                 descent(of),
                 of.find("jitter")
-                        .map(value -> value.count(0, Recipe.IMAGE.extent(0) - 1))
+                        .map(value -> value.count(0, Math.min(image.extent(0), image.extent(1)) - 1))
                         .orElse(0),
                 of.find("max-norm").map(Value::positive).orElse(Float.POSITIVE_INFINITY));
     }
@@ -134,9 +169,9 @@ record ExperimentReader(Path folder) {
     }
 
     /** Layer after layer, so that the one that doesn't fit can be named. */
-    private static Architecture architecture(Value list) {
+    private static Architecture architecture(Value list, Shape image, int classes) {
         List<Layer> layers = new ArrayList<>();
-        Shape shape = Recipe.IMAGE;
+        Shape shape = image;
         for (Value value : list.list()) {
             Layer layer;
             Shape next;
@@ -146,25 +181,30 @@ record ExperimentReader(Path folder) {
             } catch (IllegalArgumentException e) {
                 throw value.bad(e.getMessage());
             }
-            if (layer.parameterCount(shape) > LARGEST_WEIGHT) {
-                throw value.bad(layer.text() + " behind " + shape + " has more than " + LARGEST_WEIGHT + " parameters");
+            if (layer.parameterCount(shape) > Recipe.LARGEST_WEIGHT) {
+                throw value.bad(
+                        layer.text() + " behind " + shape + " has more than " + Recipe.LARGEST_WEIGHT + " parameters");
             }
             layers.add(layer);
             shape = next;
         }
-        if (!shape.equals(Shape.of(ImageSet.CLASSES))) {
-            throw list.bad("the layers end with " + shape + ", expected " + ImageSet.CLASSES + " values, one a class");
+        boolean fits = classes == 0
+                ? shape.rank() == 1 && shape.size() >= 2 && shape.size() <= ImageSet.MOST_CLASSES
+                : shape.equals(Shape.of(classes));
+        if (layers.isEmpty() || !fits) {
+            String expected = classes == 0 ? "2 to " + ImageSet.MOST_CLASSES : classes + "";
+            throw list.bad("the layers end with " + shape + ", expected " + expected + " values, one a class");
         }
-        return new Architecture(Recipe.IMAGE, layers);
+        return new Architecture(image, layers);
     }
 
-    private static List<Student> students(Section root) {
+    private static List<Student> students(Section root, Shape image, int classes) {
         Section standard = section(root, "student", STUDENT).orElse(null);
         Value list = root.get("students");
         List<Student> students = new ArrayList<>();
         for (Value value : list.list()) {
             Section section = value.section("[[students]]", standard).only(concat(List.of("name"), STUDENT));
-            Student student = student(section);
+            Student student = student(section, image, classes);
             boolean taken = students.stream().anyMatch(other -> other.name().equals(student.name()));
             if (taken || student.name().equals("teacher")) {
                 throw section.get("name").bad("the name \"" + student.name() + "\" is taken");
@@ -177,7 +217,7 @@ record ExperimentReader(Path folder) {
         return students;
     }
 
-    private static Student student(Section of) {
+    private static Student student(Section of, Shape image, int classes) {
         Method method = of.get("method").choice(METHODS);
         Optional<Value> alpha = of.find("alpha");
         if (alpha.isPresent() && !method.mixesAsAsked()) {
@@ -185,11 +225,11 @@ record ExperimentReader(Path folder) {
         }
         return new Student(
                 name(of.get("name")),
-                training(of),
+                training(of, image, classes),
                 method,
                 alpha.map(value -> (float) value.share(true)).orElse(method.alpha()),
                 of.get("temperature").temperature(),
-                of.find("omit").map(ExperimentReader::classes).orElse(Set.of()),
+                of.find("omit").map(value -> omitted(value, classes)).orElse(Set.of()),
                 of.find("folds").map(ExperimentReader::folds).orElse(0),
                 of.find("bias-corrections")
                         .map(value -> Set.copyOf(value.list(each -> each.choice(CORRECTIONS))))
@@ -197,12 +237,12 @@ record ExperimentReader(Path folder) {
                 of.find("seed").map(Value::seed));
     }
 
-    private static Set<Integer> classes(Value list) {
-        Set<Integer> classes = new TreeSet<>(list.list(each -> each.count(0, ImageSet.CLASSES - 1)));
-        if (classes.size() == ImageSet.CLASSES) {
+    private static Set<Integer> omitted(Value list, int classes) {
+        Set<Integer> omitted = new TreeSet<>(list.list(each -> each.count(0, classes - 1)));
+        if (omitted.size() == classes) {
             throw list.bad("'omit' leaves no class to learn");
         }
-        return classes;
+        return omitted;
     }
 
     private static int folds(Value value) {

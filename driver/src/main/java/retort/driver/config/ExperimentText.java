@@ -1,12 +1,17 @@
 package retort.driver.config;
 
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import retort.driver.data.Form;
 import retort.driver.job.BiasCorrection;
 import retort.driver.job.Descent;
+import retort.driver.job.Recipe;
 import retort.driver.job.Student;
 import retort.driver.job.Training;
 import retort.kernels.Engine;
+import retort.kernels.op.Shape;
 import retort.nn.Layer;
 
 /** An {@link Experiment} as the TOML text that {@link ExperimentFile} reads as the same. */
@@ -29,6 +34,13 @@ public final class ExperimentText {
                 .folder()
                 .ifPresent(folder ->
                         key("folder", quoted(folder.toAbsolutePath().normalize().toString())));
+        form(of.data().form());
+        Shape image = of.recipe().image();
+        if (!image.equals(Recipe.IMAGE)) {
+            String sides =
+                    Arrays.stream(image.extents()).mapToObj(Integer::toString).collect(Collectors.joining("x"));
+            key("image", quoted(sides));
+        }
         of.data().trainImages().ifPresent(images -> key("train-images", images));
         key("validation", of.recipe().heldOut());
         table("[teacher]");
@@ -43,6 +55,25 @@ public final class ExperimentText {
         key("calls", of.latency().calls());
         key("seconds", of.latency().seconds());
         engines(of.engines());
+    }
+
+    private void form(Form of) {
+        of.split().ifPresent(split -> key("split", quoted(split)));
+        if (of.transposed()) {
+            key("transpose", true);
+        }
+        of.classes()
+                .ifPresent(classes -> key(
+                        "classes",
+                        classes.matches("\\d+")
+                                ? classes
+                                : quoted(
+                                        classes.contains(",")
+                                                ? classes
+                                                : Path.of(classes)
+                                                        .toAbsolutePath()
+                                                        .normalize()
+                                                        .toString())));
     }
 
     private void engines(Experiment.Engines of) {

@@ -62,6 +62,10 @@ record Section(String file, String title, TomlTable table, TomlPosition at, Sect
                     : fail("a whole number of " + least + upTo);
         }
 
+        boolean flag() {
+            return raw instanceof Boolean flag ? flag : fail("true or false");
+        }
+
         /** Above 0. */
         float positive() {
             double number = number("a number above 0");

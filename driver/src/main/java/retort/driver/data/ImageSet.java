@@ -1,52 +1,84 @@
 package retort.driver.data;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.function.Consumer;
 import java.util.zip.CRC32;
+import retort.kernels.op.Shape;
 
-/** Labelled grey images of one size, a byte (0 to 255) per pixel, row-major. Immutable. */
+/** Labelled images of one shape, height x width x channels, row-major. Immutable. */
 public final class ImageSet {
-    /** Labels are 0 to {@code CLASSES - 1}. */
+    /** Those of MNIST and of sets made like it. */
     public static final int CLASSES = 10;
 
-    private static final float WHITE = 255;
+    public static final int MOST_CLASSES = 1000;
 
     private final int size;
-    private final int height;
-    private final int width;
-    private final byte[] pixels;
-    private final byte[] labels;
+    private final Shape shape;
+    private final int classes;
+    private final Pixels pixels;
+    private final short[] labels;
 
     /**
+     * @param shape of one image, height x width x channels
      * @param pixels image after image, kept and not copied
-     * @param labels one per image, kept and not copied
+     * @param labels one per image, 0 to {@code classes - 1}
      * @throws IllegalArgumentException if there are no images, not as many pixels as the labels need, or other labels
      */
-    public ImageSet(int height, int width, byte[] pixels, byte[] labels) {
-        if (height < 1 || width < 1 || labels.length < 1) {
-            throw new IllegalArgumentException("image set: count, height and width must be positive, got "
-                    + labels.length + " images of " + height + " x " + width);
+    public ImageSet(Shape shape, Pixels pixels, int[] labels, int classes) {
+        if (shape.rank() != 3 || labels.length < 1) {
+            throw new IllegalArgumentException("image set: " + labels.length + " images of " + shape
+                    + ", expected one or more of height x width x channels");
         }
-        if (pixels.length != (long) labels.length * height * width) {
-            throw new IllegalArgumentException("image set: " + pixels.length + " pixels, expected " + labels.length
-                    + " images of " + height + " x " + width);
+        if (classes < 2 || classes > MOST_CLASSES) {
+            throw new IllegalArgumentException("image set: " + classes + " classes, expected 2 to " + MOST_CLASSES);
         }
-        for (byte label : labels) {
-            if (label < 0 || label >= CLASSES) {
+        if (pixels.length() != (long) labels.length * shape.size()) {
+            throw new IllegalArgumentException(
+                    "image set: " + pixels.length() + " pixels, expected " + labels.length + " images of " + shape);
+        }
+        this.labels = new short[labels.length];
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] < 0 || labels[i] >= classes) {
                 throw new IllegalArgumentException(
-                        "image set: label " + Byte.toUnsignedInt(label) + ", expected 0 to " + (CLASSES - 1));
+                        "image set: label " + labels[i] + ", expected 0 to " + (classes - 1));
             }
+            this.labels[i] = (short) labels[i];
         }
         this.size = labels.length;
-        this.height = height;
-        this.width = width;
+        this.shape = shape;
+        this.classes = classes;
         this.pixels = pixels;
-        this.labels = labels;
+    }
+
+    /** Grey images of {@link #CLASSES} classes, a byte (0 to 255) per pixel. */
+    public ImageSet(int height, int width, byte[] levels, byte[] labels) {
+        this(grey(height, width), new Pixels.Bytes(levels), unsigned(labels), CLASSES);
+    }
+
+    private static Shape grey(int height, int width) {
+        if (height < 1 || width < 1) {
+            throw new IllegalArgumentException(
+                    "image set: height and width must be positive, got " + height + " x " + width);
+        }
+        return Shape.of(height, width, 1);
+    }
+
+    private static int[] unsigned(byte[] labels) {
+        int[] wide = new int[labels.length];
+        Arrays.setAll(wide, i -> Byte.toUnsignedInt(labels[i]));
+        return wide;
     }
 
     private ImageSet(ImageSet whole, int size) {
         this.size = size;
-        this.height = whole.height;
-        this.width = whole.width;
+        this.shape = whole.shape;
+        this.classes = whole.classes;
         this.pixels = whole.pixels;
         this.labels = whole.labels;
     }
@@ -54,9 +86,36 @@ public final class ImageSet {
     /** Tells this set from others: CRC-32 of all pixels and labels. */
     public long checksum() {
         CRC32 crc = new CRC32();
-        crc.update(pixels, 0, size * pixels());
-        crc.update(labels, 0, size);
+        show(crc::update);
         return crc.getValue();
+    }
+
+    /** The same for those who may lie: SHA-256, in hexadecimal, of the images' shape, all pixels and labels. */
+    public String digest() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(shape.toString().getBytes(StandardCharsets.UTF_8));
+            show(digest::update);
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** Labels as bytes, where these have room for all classes. */
+    private void show(Consumer<ByteBuffer> to) {
+        pixels.show(size * pixels(), to);
+        boolean narrow = classes <= 1 << Byte.SIZE;
+        ByteBuffer bytes =
+                ByteBuffer.allocate(size * (narrow ? 1 : Short.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < size; i++) {
+            if (narrow) {
+                bytes.put((byte) labels[i]);
+            } else {
+                bytes.putShort(labels[i]);
+            }
+        }
+        to.accept(bytes.flip());
     }
 
     /** Number of images. */
@@ -64,17 +123,41 @@ public final class ImageSet {
         return size;
     }
 
+    /** Of one image: height x width x channels. */
+    public Shape shape() {
+        return shape;
+    }
+
     public int height() {
-        return height;
+        return shape.extent(0);
     }
 
     public int width() {
-        return width;
+        return shape.extent(1);
     }
 
-    /** Pixels of one image. */
+    /** 1 for grey, 3 for red, green and blue. */
+    public int channels() {
+        return shape.extent(2);
+    }
+
+    /** Labels are 0 to {@code classes() - 1}. */
+    public int classes() {
+        return classes;
+    }
+
+    /** Numbers of one image. */
     public int pixels() {
-        return height * width;
+        return shape.size();
+    }
+
+    /** Bytes that pixels and labels take in memory. */
+    public long bytes() {
+        long each = switch (pixels) {
+            case Pixels.Bytes levels -> 1;
+            case Pixels.Floats values -> Float.BYTES;
+        };
+        return each * size * pixels() + (long) Short.BYTES * size;
     }
 
     /** The class of image i. */
@@ -82,12 +165,18 @@ public final class ImageSet {
         return labels[checked(i)];
     }
 
-    /** {@code destination[offset + p] = pixel p of image i / 255}, for every pixel of the image. */
-    public void copyScaled(int i, float[] destination, int offset) {
-        int from = checked(i) * pixels();
-        for (int p = 0; p < pixels(); p++) {
-            destination[offset + p] = (pixels[from + p] & 0xFF) / WHITE;
+    /** How many images there are of each class. */
+    public int[] counts() {
+        int[] counts = new int[classes];
+        for (int i = 0; i < size; i++) {
+            counts[labels[i]]++;
         }
+        return counts;
+    }
+
+    /** {@code destination[offset + p] = pixel p of image i}, levels as 0 to 1, for every pixel of the image. */
+    public void copyScaled(int i, float[] destination, int offset) {
+        pixels.copy(checked(i) * pixels(), pixels(), destination, offset);
     }
 
     /** The same for the image moved by so many pixels, negative for up and left; what it leaves behind is 0. */
@@ -97,12 +186,16 @@ public final class ImageSet {
             return;
         }
         int from = checked(i) * pixels();
+        int row = width() * channels();
+        int shift = right * channels();
         Arrays.fill(destination, offset, offset + pixels(), 0);
-        for (int y = Math.max(0, down); y < Math.min(height, height + down); y++) {
-            for (int x = Math.max(0, right); x < Math.min(width, width + right); x++) {
-                int pixel = pixels[from + (y - down) * width + x - right] & 0xFF;
-                destination[offset + y * width + x] = pixel / WHITE;
-            }
+        int count = row - Math.abs(shift);
+        if (count <= 0) {
+            return;
+        }
+        for (int y = Math.max(0, down); y < Math.min(height(), height() + down); y++) {
+            int first = Math.max(0, shift);
+            pixels.copy(from + (y - down) * row + first - shift, count, destination, offset + y * row + first);
         }
     }
 
@@ -120,13 +213,8 @@ public final class ImageSet {
 
     /** A copy of the images at these indices. */
     ImageSet at(int[] indices) {
-        byte[] chosenPixels = new byte[indices.length * pixels()];
-        byte[] chosenLabels = new byte[indices.length];
-        for (int i = 0; i < indices.length; i++) {
-            System.arraycopy(pixels, checked(indices[i]) * pixels(), chosenPixels, i * pixels(), pixels());
-            chosenLabels[i] = labels[indices[i]];
-        }
-        return new ImageSet(height, width, chosenPixels, chosenLabels);
+        int[] chosen = Arrays.stream(indices).map(this::label).toArray();
+        return new ImageSet(shape, pixels.images(indices, pixels()), chosen, classes);
     }
 
     /** A prefix's arrays go on past its end, so their own bounds are not the set's. */

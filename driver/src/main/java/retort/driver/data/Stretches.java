@@ -52,9 +52,9 @@ public record Stretches(int size, boolean stratified, List<int[]> positions) {
     }
 
     private static boolean inProportion(IntUnaryOperator label, int size, int[] bounds) {
-        int[] all = count(label, 0, size);
+        int[] all = count(label, 0, size, classes(label, size));
         for (int i = 0; i + 1 < bounds.length; i++) {
-            int[] inside = count(label, bounds[i], bounds[i + 1]);
+            int[] inside = count(label, bounds[i], bounds[i + 1], all.length);
             double share = (bounds[i + 1] - bounds[i]) / (double) size;
             for (int c = 0; c < all.length; c++) {
                 // Of a hypergeometric distribution.
@@ -69,8 +69,13 @@ public record Stretches(int size, boolean stratified, List<int[]> positions) {
         return true;
     }
 
-    private static int[] count(IntUnaryOperator label, int from, int to) {
-        int[] count = new int[ImageSet.CLASSES];
+    /** One more than the largest label. */
+    private static int classes(IntUnaryOperator label, int size) {
+        return 1 + IntStream.range(0, size).map(label).max().orElse(-1);
+    }
+
+    private static int[] count(IntUnaryOperator label, int from, int to, int classes) {
+        int[] count = new int[classes];
         for (int i = from; i < to; i++) {
             count[label.applyAsInt(i)]++;
         }
@@ -80,7 +85,7 @@ public record Stretches(int size, boolean stratified, List<int[]> positions) {
     /** Each class in random order, and spread evenly: any stretch holds each in proportion, but for one or two. */
     private static int[] stratified(IntUnaryOperator label, int size, long seed) {
         List<List<Integer>> classes = new ArrayList<>();
-        IntStream.range(0, ImageSet.CLASSES).forEach(c -> classes.add(new ArrayList<>()));
+        IntStream.range(0, classes(label, size)).forEach(c -> classes.add(new ArrayList<>()));
         for (int i = 0; i < size; i++) {
             classes.get(label.applyAsInt(i)).add(i);
         }

@@ -15,7 +15,7 @@ import retort.driver.data.ImageSet;
 public record SampleImages(ImageSet images) {
     /** The first {@code ofEach} of each class, in the set's order. */
     public IntStream first(int ofEach) {
-        int[] taken = new int[ImageSet.CLASSES];
+        int[] taken = new int[images.classes()];
         return IntStream.range(0, images.size()).filter(i -> taken[images.label(i)]++ < ofEach);
     }
 

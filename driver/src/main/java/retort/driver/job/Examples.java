@@ -18,20 +18,14 @@ public final class Examples {
     /** What the targets of a batch are. */
     private enum Kind {
         /** A class index. */
-        LABEL(1),
+        LABEL,
         /** A probability for each class. */
-        PROBABILITIES(ImageSet.CLASSES),
+        PROBABILITIES,
         /** A teacher's logit for each class, then the class index; see {@link retort.kernels.op.DistillationSpec}. */
-        LOGITS_AND_LABEL(ImageSet.CLASSES + 1);
-
-        private final int size;
-
-        Kind(int size) {
-            this.size = size;
-        }
+        LOGITS_AND_LABEL
     }
 
-    /** @param rows for each of the images {@link ImageSet#CLASSES} numbers, or null where labels are all */
+    /** @param rows for each of the images a number a class, or null where labels are all */
     private Examples(ImageSet images, int[] members, Kind kind, float[] rows) {
         this.images = images;
         this.members = members;
@@ -54,19 +48,20 @@ public final class Examples {
 
     /** All images with their true labels, of which {@code smoothing} is spread over all classes. */
     public static Examples smoothed(ImageSet images, float smoothing) {
-        float[] rows = new float[images.size() * ImageSet.CLASSES];
-        Arrays.fill(rows, smoothing / ImageSet.CLASSES);
+        int classes = images.classes();
+        float[] rows = new float[Math.multiplyExact(images.size(), classes)];
+        Arrays.fill(rows, smoothing / classes);
         for (int i = 0; i < images.size(); i++) {
-            rows[i * ImageSet.CLASSES + images.label(i)] += 1 - smoothing;
+            rows[i * classes + images.label(i)] += 1 - smoothing;
         }
         return all(images, Kind.PROBABILITIES, rows);
     }
 
     /** All images with a teacher's logits of them, and their true labels. */
     public static Examples taught(ImageSet images, Logits teacher) {
-        if (teacher.rows() != images.size() || teacher.classes() != ImageSet.CLASSES) {
+        if (teacher.rows() != images.size() || teacher.classes() != images.classes()) {
             throw new IllegalArgumentException("teacher's logits: " + teacher.rows() + " x " + teacher.classes()
-                    + " for " + images.size() + " images of " + ImageSet.CLASSES + " classes");
+                    + " for " + images.size() + " images of " + images.classes() + " classes");
         }
         return all(images, Kind.LOGITS_AND_LABEL, teacher.values());
     }
@@ -102,7 +97,16 @@ public final class Examples {
 
     /** Numbers that {@link #copyBatch} writes for each target. */
     public int targetSize() {
-        return kind.size;
+        return switch (kind) {
+            case LABEL -> 1;
+            case PROBABILITIES -> classes();
+            case LOGITS_AND_LABEL -> classes() + 1;
+        };
+    }
+
+    /** How many classes there are. */
+    public int classes() {
+        return images.classes();
     }
 
     /** The true label of example i. */
@@ -121,14 +125,15 @@ public final class Examples {
      * @param jitter moves the images
      */
     public void copyBatch(int[] order, int from, int count, Jitter jitter, float[] pixels, float[] targets) {
+        int size = targetSize();
         for (int b = 0; b < count; b++) {
             int image = members[order[from + b]];
             images.copyScaled(image, jitter.down(image), jitter.right(image), pixels, b * images.pixels());
             if (rows != null) {
-                System.arraycopy(rows, image * ImageSet.CLASSES, targets, b * kind.size, ImageSet.CLASSES);
+                System.arraycopy(rows, image * classes(), targets, b * size, classes());
             }
             if (kind != Kind.PROBABILITIES) {
-                targets[(b + 1) * kind.size - 1] = images.label(image);
+                targets[(b + 1) * size - 1] = images.label(image);
             }
         }
     }
@@ -142,6 +147,6 @@ public final class Examples {
 
     /** What a model should say of example i: the class that its targets give most to. */
     public int targetClass(int i) {
-        return rows == null ? label(i) : Logits.argmax(rows, members[i] * ImageSet.CLASSES, ImageSet.CLASSES);
+        return rows == null ? label(i) : Logits.argmax(rows, members[i] * classes(), classes());
     }
 }

@@ -1,7 +1,6 @@
 package retort.driver.job;
 
 import retort.driver.data.Dataset;
-import retort.driver.data.ImageSet;
 import retort.kernels.op.Shape;
 import retort.nn.Architecture;
 import retort.nn.Layer;
@@ -41,13 +40,9 @@ public final class Footprint {
 
     /** Images, labels, and a teacher's logits of all that is trained on. */
     public static long dataBytes(Dataset data) {
-        return bytes(data.train())
-                + bytes(data.test())
-                + (long) Float.BYTES * ImageSet.CLASSES * data.train().size();
-    }
-
-    private static long bytes(ImageSet images) {
-        return (long) images.size() * (images.height() * images.width() + 1);
+        return data.train().bytes()
+                + data.test().bytes()
+                + (long) Float.BYTES * data.classes() * data.train().size();
     }
 
     /** Of one example, without layers that work in place. */

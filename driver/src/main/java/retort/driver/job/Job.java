@@ -13,7 +13,6 @@ import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
-import retort.driver.data.ImageSet;
 import retort.driver.data.Stretches;
 import retort.kernels.Backend;
 import retort.kernels.Engine;
@@ -94,10 +93,7 @@ public final class Job {
      *     has folds
      */
     public void checkTransferSet(List<Student> students) {
-        int[] count = new int[ImageSet.CLASSES];
-        for (int i = 0; i < data.train().size(); i++) {
-            count[data.train().label(i)]++;
-        }
+        int[] count = data.train().counts();
         for (Student student : students) {
             int left = IntStream.range(0, count.length)
                     .filter(c -> !student.omitted().contains(c))

@@ -1,5 +1,6 @@
 package retort.driver.job;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -19,8 +20,11 @@ import retort.nn.Layer;
  */
 public record Recipe(
         String name, Training teacher, double heldOut, float ownTemperature, List<Student> students, long seed) {
-    /** The shape of one image. */
+    /** The shape of one image where nobody says another. */
     public static final Shape IMAGE = Shape.of(28, 28, 1);
+
+    /** A Java array has no more elements. */
+    public static final long LARGEST_WEIGHT = Integer.MAX_VALUE - 8;
 
     /**
      * @throws IllegalArgumentException if there is no student
@@ -32,16 +36,82 @@ public record Recipe(
         }
     }
 
-    /** A student of two equal hidden layers. */
+    /** A student of MNIST with two equal hidden layers. */
     public static Architecture student(int width) {
+        return twoHidden(IMAGE, width, ImageSet.CLASSES);
+    }
+
+    /** A student of this recipe's images and classes with two equal hidden layers. */
+    public Architecture twoHidden(int width) {
+        return twoHidden(image(), width, classes());
+    }
+
+    private static Architecture twoHidden(Shape image, int width, int classes) {
         return Architecture.of(
-                IMAGE,
+                image,
                 new Layer.Flatten(),
                 new Layer.Dense(width),
                 new Layer.ReLU(),
                 new Layer.Dense(width),
                 new Layer.ReLU(),
-                new Layer.Dense(ImageSet.CLASSES));
+                new Layer.Dense(classes));
+    }
+
+    /** The shape of one image that all its networks take. */
+    public Shape image() {
+        return teacher.architecture().input();
+    }
+
+    /** How many classes all its networks tell apart. */
+    public int classes() {
+        return teacher.architecture().output().size();
+    }
+
+    /**
+     * The same for other images and classes: each network takes these images, and its last layer has a unit for each
+     * class.
+     *
+     * @throws IllegalArgumentException if a network can't, with the layer that does not fit
+     */
+    public Recipe fitted(Shape image, int classes) {
+        if (image.equals(image()) && classes == classes()) {
+            return this;
+        }
+        Recipe changed = withTeacher(fitted("teacher", teacher, image, classes));
+        return changed.withStudents(
+                student -> student.withTraining(fitted(student.name(), student.training(), image, classes)));
+    }
+
+    private static Training fitted(String name, Training training, Shape image, int classes) {
+        List<Layer> layers = new ArrayList<>(training.architecture().layers());
+        if (!(layers.getLast() instanceof Layer.Dense)) {
+            throw new IllegalArgumentException(
+                    name + ": its last layer is '" + layers.getLast().text()
+                            + "', expected a dense one, which can be made to fit " + classes + " classes");
+        }
+        layers.set(layers.size() - 1, new Layer.Dense(classes));
+        Shape shape = image;
+        for (Layer layer : layers) {
+            try {
+                Shape next = layer.outputShape(shape);
+                if (layer.parameterCount(shape) > LARGEST_WEIGHT) {
+                    throw new IllegalArgumentException(
+                            layer.text() + " behind " + shape + " has more than " + LARGEST_WEIGHT + " parameters");
+                }
+                shape = next;
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(name + " does not fit images of " + image + ": " + e.getMessage());
+            }
+        }
+        return training.withArchitecture(new Architecture(image, layers));
+    }
+
+    /** The student of that name, which there is. */
+    public Student student(String wanted) {
+        return students.stream()
+                .filter(student -> student.name().equals(wanted))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The first of the students that distil, or of all where none does. */

@@ -10,12 +10,12 @@ import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
- * A grey picture that stands in a page itself.
+ * A picture that stands in a page itself, grey or in red, green and blue: of other numbers of channels the first.
  *
- * @param pixels row by row, 0 for black to 1 for white
+ * @param pixels row by row, 0 for black to 1 for white; what is beyond is taken for these
  * @param description for those who don't see it
  */
-public record Picture(int width, int height, float[] pixels, String description) implements Block {
+public record Picture(int width, int height, int channels, float[] pixels, String description) implements Block {
     @Override
     public void write(Html html) {
         html.empty(
@@ -33,10 +33,14 @@ public record Picture(int width, int height, float[] pixels, String description)
     }
 
     private byte[] png() {
-        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+        int type = channels == 3 ? BufferedImage.TYPE_INT_RGB : BufferedImage.TYPE_BYTE_GRAY;
+        BufferedImage image = new BufferedImage(width, height, type);
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
-                image.getRaster().setSample(x, y, 0, Math.round(255 * pixels[y * width + x]));
+                for (int c = 0; c < image.getRaster().getNumBands(); c++) {
+                    float level = Math.clamp(pixels[(y * width + x) * channels + c], 0f, 1f);
+                    image.getRaster().setSample(x, y, c, Math.round(255 * level));
+                }
             }
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -57,7 +57,7 @@ record DigitsSection(Report report, Dataset data) {
             html.element("th", "T = " + temperature(temperature), "scope", "col");
         }
         html.close().close().open("tbody");
-        for (int c = 0; c < ImageSet.CLASSES; c++) {
+        for (int c = 0; c < data.classes(); c++) {
             html.open("tr", "class", omitted.contains(c) ? "marked" : "");
             html.element("th", Integer.toString(c), "scope", "row");
             for (double[] probabilities : digit.probabilities()) {
@@ -126,6 +126,6 @@ record DigitsSection(Report report, Dataset data) {
     private static Picture picture(ImageSet images, int image, String description) {
         float[] pixels = new float[images.pixels()];
         images.copyScaled(image, pixels, 0);
-        return new Picture(images.width(), images.height(), pixels, description);
+        return new Picture(images.width(), images.height(), images.channels(), pixels, description);
     }
 }

@@ -34,7 +34,7 @@ public record Cell(Method method, float temperature, float alpha, int width, Set
     Student student(Recipe ofStudy) {
         Student standard = ofStudy.distilled();
         return standard.withName(id())
-                .withTraining(standard.training().withArchitecture(Recipe.student(width)))
+                .withTraining(standard.training().withArchitecture(ofStudy.twoHidden(width)))
                 .withMethod(method, alpha)
                 .withTemperature(temperature)
                 .withOmitted(omitted);

@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import retort.driver.data.ImageSet;
 import retort.driver.page.Table;
 
 /**
@@ -24,26 +23,25 @@ public final class CellTable {
 
     public static String csv(Study study) {
         List<String> lines = new ArrayList<>();
-        lines.add(header());
-        study.cells().forEach(cell -> lines.add(line(cell)));
+        lines.add(header(study.classes()));
+        study.cells().forEach(cell -> lines.add(line(cell, study.classes())));
         return String.join("\n", lines) + "\n";
     }
 
-    private static String header() {
+    private static String header(int classes) {
         return "id,method,temperature,alpha,width,omitted,seed,trainImages,epochs,parameters,seconds,"
-                + measured("")
-                + ",oracleBias," + measured("oracle.") + ",priorMatchBias," + measured("priorMatch.");
+                + measured("", classes)
+                + ",oracleBias," + measured("oracle.", classes) + ",priorMatchBias," + measured("priorMatch.", classes);
     }
 
-    private static String measured(String prefix) {
-        String recall = IntStream.range(0, ImageSet.CLASSES)
-                .mapToObj(c -> prefix + "recall" + c)
-                .collect(Collectors.joining(","));
+    private static String measured(String prefix, int classes) {
+        String recall =
+                IntStream.range(0, classes).mapToObj(c -> prefix + "recall" + c).collect(Collectors.joining(","));
         return prefix + "errors," + prefix + "recallOmitted," + prefix + "negativeLogLikelihood," + prefix
                 + "calibrationError," + recall;
     }
 
-    private static String line(Study.CellResult cell) {
+    private static String line(Study.CellResult cell, int classes) {
         List<Object> values = new ArrayList<>(List.of(
                 cell.id(),
                 cell.method(),
@@ -57,16 +55,16 @@ public final class CellTable {
                 cell.parameters(),
                 cell.seconds()));
         add(values, cell.test(), cell);
-        add(values, cell.oracle(), cell);
-        add(values, cell.priorMatch(), cell);
+        add(values, cell.oracle(), cell, classes);
+        add(values, cell.priorMatch(), cell, classes);
         return values.stream().map(value -> Table.quoted(value.toString())).collect(Collectors.joining(","));
     }
 
-    private static void add(List<Object> values, Study.Corrected corrected, Study.CellResult of) {
+    private static void add(List<Object> values, Study.Corrected corrected, Study.CellResult of, int classes) {
         String none = none(of);
         values.add(corrected == null ? none : corrected.bias());
         if (corrected == null) {
-            values.addAll(Collections.nCopies(MEASURED + ImageSet.CLASSES, none));
+            values.addAll(Collections.nCopies(MEASURED + classes, none));
         } else {
             add(values, corrected.test(), of);
         }

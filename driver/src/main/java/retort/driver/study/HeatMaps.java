@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import retort.driver.data.ImageSet;
+import retort.driver.data.ClassNames;
 import retort.driver.page.HeatMap;
 
 /** Heat maps: of each measure one for each panel, of means over the seeds; and what teachers say of each class. */
 record HeatMaps(Study study) {
+    /** Of more classes a map can't be read; all their numbers are in the CSV. */
+    private static final int MOST_CLASSES = 40;
+
     private static final double PALEST = 0.08;
     private static final double DEEPEST = 0.85;
 
@@ -70,14 +72,17 @@ record HeatMaps(Study study) {
 
     /** The mean over the teachers, a map for each temperature: how their soft labels of other classes carry one. */
     List<HeatMap> softLabels() {
-        List<String> classes =
-                IntStream.range(0, ImageSet.CLASSES).mapToObj(Integer::toString).toList();
+        int count = study.classes();
+        if (count > MOST_CLASSES) {
+            return List.of();
+        }
+        List<String> classes = ClassNames.numbers(count);
         List<HeatMap> maps = new ArrayList<>();
         for (float temperature : temperatures()) {
             List<List<HeatMap.Cell>> cells = new ArrayList<>();
-            for (int label = 0; label < ImageSet.CLASSES; label++) {
+            for (int label = 0; label < count; label++) {
                 List<HeatMap.Cell> row = new ArrayList<>();
-                for (int c = 0; c < ImageSet.CLASSES; c++) {
+                for (int c = 0; c < count; c++) {
                     row.add(softLabel(label, c, meanSoftLabel(temperature, label, c)));
                 }
                 cells.add(row);

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import retort.driver.cli.Json;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Evaluation;
@@ -244,6 +245,16 @@ public record Study(
 
     Optional<CellResult> cell(String id) {
         return cells.stream().filter(result -> result.id().equals(id)).findFirst();
+    }
+
+    /** How many classes its models tell apart. */
+    int classes() {
+        return Stream.concat(
+                        teachers.stream().map(TeacherResult::test),
+                        cells.stream().map(CellResult::test))
+                .map(test -> test.recall().size())
+                .findFirst()
+                .orElse(ImageSet.CLASSES);
     }
 
     Study with(TeacherResult teacher) {

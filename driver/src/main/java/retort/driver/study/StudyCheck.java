@@ -16,9 +16,13 @@ final class StudyCheck {
 
     /** What is wrong with it, or nothing. */
     static Optional<String> problem(Study study) {
+        int classes = study.classes();
+        if (classes < 2 || classes > ImageSet.MOST_CLASSES) {
+            return Optional.of("it is on " + classes + " classes, expected 2 to " + ImageSet.MOST_CLASSES);
+        }
         Stream<Optional<String>> found = Stream.of(
-                first(study.teachers(), "teachers", StudyCheck::isPossible),
-                first(study.cells(), "cells", StudyCheck::isPossible),
+                first(study.teachers(), "teachers", teacher -> isPossible(teacher, classes)),
+                first(study.cells(), "cells", cell -> isPossible(cell, classes)),
                 first(study.experiments(), "experiments", StudyCheck::isPossible),
                 twice(study.teachers().stream().map(Study.TeacherResult::seed).toList(), "teachers of the seed "),
                 twice(study.cells().stream().map(Study.CellResult::id).toList(), "cells of the id "),
@@ -40,23 +44,22 @@ final class StudyCheck {
         return keys.stream().filter(key -> !seen.add(key)).findFirst().map(key -> "it has two " + what + key);
     }
 
-    private static boolean isPossible(Study.TeacherResult teacher) {
+    private static boolean isPossible(Study.TeacherResult teacher, int classes) {
         return isTime(teacher.seconds())
-                && isPossible(teacher.test())
-                && teacher.softLabels().stream().allMatch(StudyCheck::isPossible);
+                && isPossible(teacher.test(), classes)
+                && teacher.softLabels().stream().allMatch(labels -> isPossible(labels, classes));
     }
 
-    private static boolean isPossible(Study.SoftLabels labels) {
+    private static boolean isPossible(Study.SoftLabels labels, int classes) {
         return labels.temperature() > 0
-                && labels.mean().size() == ImageSet.CLASSES
+                && labels.mean().size() == classes
                 && labels.mean().stream()
                         .filter(Objects::nonNull)
-                        .allMatch(row ->
-                                row.size() == ImageSet.CLASSES && row.stream().allMatch(StudyCheck::isShare));
+                        .allMatch(row -> row.size() == classes && row.stream().allMatch(StudyCheck::isShare));
     }
 
     /** The id follows from the rest; it is told, and names rows of tables. */
-    private static boolean isPossible(Study.CellResult cell) {
+    private static boolean isPossible(Study.CellResult cell, int classes) {
         Optional<Method> method = Stream.of(Method.values())
                 .filter(each -> each.id().equals(cell.method()))
                 .findFirst();
@@ -64,17 +67,17 @@ final class StudyCheck {
                 && cell.temperature() > 0
                 && isShare((double) cell.alpha())
                 && cell.width() > 0
-                && cell.omitted().stream().allMatch(c -> c >= 0 && c < ImageSet.CLASSES)
+                && cell.omitted().stream().allMatch(c -> c >= 0 && c < classes)
                 && Set.copyOf(cell.omitted()).size() == cell.omitted().size()
                 && cell.id().equals(id(method.get(), cell))
                 && cell.trainImages() > 0
                 && cell.epochs() > 0
                 && cell.parameters() > 0
                 && isTime(cell.seconds())
-                && isPossible(cell.test())
+                && isPossible(cell.test(), classes)
                 && Stream.of(cell.oracle(), cell.priorMatch())
                         .filter(Objects::nonNull)
-                        .allMatch(corrected -> isPossible(corrected.test()));
+                        .allMatch(corrected -> isPossible(corrected.test(), classes));
     }
 
     private static String id(Method method, Study.CellResult cell) {
@@ -82,10 +85,10 @@ final class StudyCheck {
                 .id();
     }
 
-    private static boolean isPossible(Study.Measured test) {
+    private static boolean isPossible(Study.Measured test, int classes) {
         return test.errors() >= 0
                 && isShare(test.accuracy())
-                && test.recall().size() == ImageSet.CLASSES
+                && test.recall().size() == classes
                 && test.recall().stream().filter(Objects::nonNull).allMatch(StudyCheck::isShare)
                 && (test.recallOmitted() == null || isShare(test.recallOmitted()))
                 && test.negativeLogLikelihood() >= 0

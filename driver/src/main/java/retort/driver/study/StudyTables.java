@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import retort.driver.data.ImageSet;
 import retort.driver.page.Format;
 import retort.driver.page.Table;
 
@@ -112,8 +111,8 @@ record StudyTables(Study study) {
         Table.Builder table = Table.of("", "temperature", "true class", "class", "mean probability");
         HeatMaps maps = new HeatMaps(study);
         for (float temperature : maps.temperatures()) {
-            for (int label = 0; label < ImageSet.CLASSES; label++) {
-                for (int c = 0; c < ImageSet.CLASSES; c++) {
+            for (int label = 0; label < study.classes(); label++) {
+                for (int c = 0; c < study.classes(); c++) {
                     table.row(
                             Table.Cell.of(Cell.number(temperature)),
                             Table.Cell.of(Integer.toString(label)),

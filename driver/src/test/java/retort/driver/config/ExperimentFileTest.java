@@ -203,7 +203,7 @@ class ExperimentFileTest {
             "relu", "flatten", "dropout   | "flatten", "relu", "conv2d 3 3x3", "dropout | 10:65: conv2d: needs height x width x channels, got 784
             "relu", "flatten", "dropout   | "relu", "dropout            | 10:70: dense: needs flat examples
             "relu", "flatten", "dropout   | "rleu", "flatten", "dropout | 10:46: no layer 'rleu', expected one such as 'dense 100'
-            "dropout 0.25", "dense 10"    | "dense 11"                  | 10:1: the layers end with 11, expected 10 values, one a class
+            "dropout 0.25", "dense 10"    | "dense 11"                  | 20:1: the layers end with 10, expected 11 values, one a class
             "dropout 0.25", "dense 10"    | "dense 2000000000"          | 10:65: dense 2000000000 behind
             "dropout 0.25", "dense 10"    | "dense 99999999999"         | 10:65: no layer 'dense 99999999999'
             "dropout 0.25"                | "dropout 1.0"               | 10:65: dropout: rate must be in [0, 1), got 1.0

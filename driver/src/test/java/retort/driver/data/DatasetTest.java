@@ -188,16 +188,18 @@ class DatasetTest {
         Path pipe = folder.resolve(TEST_LABELS);
         Files.delete(pipe);
         assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
-        refused(TEST_LABELS, "can't be read: it is a pipe or device, expected an IDX file");
+        refused(TEST_LABELS, "can't be read: it is a pipe or device, expected a file of a data set");
         Files.delete(pipe);
         Files.createDirectory(pipe);
-        refused(TEST_LABELS, "can't be read: it is a folder, expected an IDX file");
+        refused(TEST_LABELS, "no such file, with or without .gz");
     }
 
     @Test
     void refusesAnotherMagicNumber() throws IOException {
         store(TRAIN_IMAGES, IdxBytes.labels(1, 2, 3));
-        refused(TRAIN_IMAGES, "magic number 0x00000801, expected 0x00000803 (IDX, unsigned bytes, 3 axes)");
+        refused(TRAIN_IMAGES, "holds uint8 of 3, expected images: uint8 or floats of count x height x width");
+        store(TRAIN_IMAGES, IdxBytes.gzip(IdxBytes.labels(1)));
+        refused(TRAIN_IMAGES, "magic number 0x1f8b0800, expected that of IDX, such as 0x00000803");
     }
 
     @Test
@@ -208,9 +210,12 @@ class DatasetTest {
 
     @ParameterizedTest
     @ValueSource(ints = {10, 128, 255})
-    void refusesALabelAboveNine(int label) throws IOException {
+    void aLabelAboveNineIsOfOneMoreClass(int label) throws IOException {
         store(TEST_LABELS, IdxBytes.labels(9, label));
-        refused(TEST_LABELS, "label " + label + " of image 1, expected 0 to 9");
+        Dataset letters = Dataset.load(folder);
+        assertEquals(label + 1, letters.classes());
+        assertEquals(label, letters.test().label(1));
+        assertEquals(label + 1, letters.train().classes());
     }
 
     @Test
@@ -237,7 +242,7 @@ class DatasetTest {
     @Test
     void refusesImagesOfAnotherSize() throws IOException {
         store(TEST_IMAGES, IdxBytes.gzip(IdxBytes.images(2, 14, 56)));
-        refused(TEST_IMAGES, "images of 14 x 56, expected 28 x 28");
+        refused(TRAIN_IMAGES, "images of 28 x 28, expected 14 x 56 as in " + folder.resolve(TEST_IMAGES));
     }
 
     @Test
@@ -246,7 +251,9 @@ class DatasetTest {
         ImageSet high = new ImageSet(3, 2, new byte[6], new byte[1]);
         String message = assertThrows(IllegalArgumentException.class, () -> new Dataset("x", wide, high))
                 .getMessage();
-        assertEquals("dataset x: test images of 3 x 2, expected 2 x 3 as in training", message);
+        assertEquals(
+                "dataset x: test images of 3 x 2 x 1 and 10 classes, expected 2 x 3 x 1 and 10 as in training",
+                message);
     }
 
     private static byte[] concatenated(byte[] first, byte[] second) {

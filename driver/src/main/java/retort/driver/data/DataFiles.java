@@ -1,0 +1,38 @@
+package retort.driver.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+
+/** The files of a data set: a folder's, or those in a zip archive. */
+public interface DataFiles {
+    /** Of the folder or archive, for people. */
+    String title();
+
+    /** Their names, with slashes between folders, in order. */
+    List<String> names();
+
+    /** A file's name with that of its folder or archive, for people. */
+    String path(String name);
+
+    /** Bytes that a file holds, as far as is known before it is read. */
+    long bytes(String name) throws IOException;
+
+    /** Bytes that hold it on disk, fewer if they are packed. */
+    long packedBytes(String name) throws IOException;
+
+    InputStream open(String name) throws IOException;
+
+    /** The part of a name behind its folders. */
+    static String last(String name) {
+        return name.substring(name.lastIndexOf('/') + 1);
+    }
+
+    /**
+     * The most that may be unpacked of so many bytes: images pack to a fifth, a set of blank ones to a thousandth, and
+     * of these no more than 64 MiB are read.
+     */
+    static long mostUnpacked(long packedBytes) {
+        return Math.max(64 << 20, 64 * packedBytes);
+    }
+}

@@ -1,0 +1,15 @@
+package retort.driver.data;
+
+import java.util.Optional;
+
+/**
+ * What a user says of a data set that its files don't.
+ *
+ * @param split which set, where a folder holds several: "letters" of the files of EMNIST
+ * @param transposed whether height and width are exchanged in its files, as in EMNIST's
+ * @param classes how many, or their names with commas between them, or a file of names; see {@link ClassNames}
+ */
+public record Form(Optional<String> split, boolean transposed, Optional<String> classes) {
+    /** Nothing. */
+    public static final Form PLAIN = new Form(Optional.empty(), false, Optional.empty());
+}
