@@ -14,13 +14,15 @@ import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 import retort.driver.cli.Names;
 import retort.driver.config.ExperimentFile;
+import retort.driver.job.BiasCorrection;
+import retort.driver.job.CorrectionPlan;
 import retort.driver.job.Descent;
 import retort.driver.job.Method;
 import retort.driver.study.Shard;
 
 /**
- * Values of options that only the job and its studies have, refused in words. A list is one value here, so that a later
- * option replaces an earlier one.
+ * Values of options that only the job and its studies have, refused in words. A list is one value here, so that a
+ * later option replaces an earlier one.
  */
 final class JobValues {
     private static final int MOST_SEEDS = 1_000_000;
@@ -71,6 +73,28 @@ final class JobValues {
         }
     }
 
+    /** For completion. */
+    static final class CorrectionNames extends Names {
+        CorrectionNames() {
+            super(Arrays.stream(BiasCorrection.Kind.values())
+                    .filter(kind -> !kind.readsLabels())
+                    .map(BiasCorrection.Kind::id)
+                    .toList());
+        }
+    }
+
+    /** For completion. */
+    static final class CorrectedOnNames extends Names {
+        CorrectedOnNames() {
+            super(Arrays.stream(CorrectionPlan.On.values())
+                    .map(CorrectionPlan.On::id)
+                    .toList());
+        }
+    }
+
+    /** Ways to find a bias without labels, in order. */
+    record LabelFree(List<BiasCorrection.Kind> kinds) {}
+
     /** A set of classes, by their numbers. */
     record Classes(Set<Integer> numbers) {}
 
@@ -116,6 +140,8 @@ final class JobValues {
     static void register(CommandLine line) {
         line.registerConverter(RecipeName.class, JobValues::recipe);
         line.registerConverter(Method.class, JobValues::method);
+        line.registerConverter(LabelFree.class, JobValues::labelFree);
+        line.registerConverter(CorrectionPlan.On.class, JobValues::correctedOn);
         line.registerConverter(Classes.class, JobValues::classes);
         line.registerConverter(ClassSets.class, JobValues::classSets);
         line.registerConverter(Seeds.class, JobValues::seeds);
@@ -134,6 +160,26 @@ final class JobValues {
         return Method.byId(id)
                 .orElseThrow(() ->
                         new TypeConversionException("'" + id + "' is no method, expected one of " + Method.ids()));
+    }
+
+    private static LabelFree labelFree(String text) {
+        return new LabelFree(Stream.of(text.split(",", -1))
+                .map(JobValues::labelFreeWay)
+                .distinct()
+                .toList());
+    }
+
+    private static BiasCorrection.Kind labelFreeWay(String id) {
+        return BiasCorrection.Kind.byId(id)
+                .filter(kind -> !kind.readsLabels())
+                .orElseThrow(() -> new TypeConversionException("'" + id
+                        + "' is no correction without labels, expected one of " + BiasCorrection.Kind.labelFreeIds()));
+    }
+
+    private static CorrectionPlan.On correctedOn(String id) {
+        return CorrectionPlan.On.byId(id)
+                .orElseThrow(() -> new TypeConversionException(
+                        "'" + id + "' are no images to correct on, expected " + CorrectionPlan.On.ids()));
     }
 
     private static Classes classes(String text) {

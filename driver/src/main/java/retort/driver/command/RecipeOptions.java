@@ -162,9 +162,13 @@ final class RecipeOptions {
         @Mixin
         private Alpha alpha;
 
+        @Mixin
+        private CorrectionOptions correction;
+
         @Override
         public final void check(CommandSpec command) {
             super.check(command);
+            correction.check(command, experiment().recipe());
             alpha.check(
                     command,
                     experiment().recipe().students().stream()
@@ -174,7 +178,7 @@ final class RecipeOptions {
 
         @Override
         Recipe changed(Recipe recipe) {
-            Recipe standard = super.changed(recipe);
+            Recipe standard = correction.changed(super.changed(recipe));
             return alpha.changed(method == null ? standard : standard.withMethod(method, method.alpha()));
         }
     }

@@ -221,6 +221,9 @@ final class StudyCommand implements Runnable {
         @Mixin
         private RecipeOptions.OfTraining training;
 
+        @Mixin
+        private CorrectionOptions correction;
+
         @Option(names = "--quick", description = "For a look: a fifth of the epochs.")
         private boolean quick;
 
@@ -253,7 +256,7 @@ final class StudyCommand implements Runnable {
         public Experiment experiment() {
             Experiment paper = ExperimentFile.recipe(Hinton2015.NAME);
             Experiment standard = quick ? paper.forALook().withData(paper.data()) : paper;
-            return standard.withRecipe(ofTeacher.changed(training.changed(standard.recipe())))
+            return standard.withRecipe(correction.added(ofTeacher.changed(training.changed(standard.recipe()))))
                     .withData(training.changed(standard.data()));
         }
     }

@@ -97,7 +97,8 @@ record StudySession(
                 session.data().name(),
                 session.data().train().size(),
                 teacher,
-                recipe.distilled().training().text(),
+                recipe.distilled().training().text()
+                        + recipe.distilled().corrections().text(),
                 String.format(
                         Locale.ROOT,
                         "CRC-32 %08x and %08x",

@@ -17,6 +17,7 @@ import retort.driver.config.Section.Value;
 import retort.driver.data.Form;
 import retort.driver.data.ImageSet;
 import retort.driver.job.BiasCorrection;
+import retort.driver.job.CorrectionPlan;
 import retort.driver.job.Descent;
 import retort.driver.job.Method;
 import retort.driver.job.Recipe;
@@ -43,8 +44,17 @@ record ExperimentReader(Path folder) {
             "end-factor",
             "jitter",
             "max-norm");
-    private static final List<String> STUDENT =
-            concat(TRAINING, List.of("method", "alpha", "omit", "folds", "bias-corrections", "seed"));
+    private static final List<String> STUDENT = concat(
+            TRAINING,
+            List.of(
+                    "method",
+                    "alpha",
+                    "omit",
+                    "folds",
+                    "bias-corrections",
+                    "correction-on",
+                    "correction-images",
+                    "seed"));
 
     /** A student's name is its file's. */
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
@@ -54,6 +64,8 @@ record ExperimentReader(Path folder) {
     private static final Map<String, Method> METHODS = named(Method.values(), Method::id);
     private static final Map<String, BiasCorrection.Kind> CORRECTIONS =
             named(BiasCorrection.Kind.values(), BiasCorrection.Kind::id);
+    private static final Map<String, CorrectionPlan.On> CORRECTED_ON =
+            named(CorrectionPlan.On.values(), CorrectionPlan.On::id);
     private static final Map<String, Engine> ENGINES = named(Engine.values(), Engine::id);
     private static final String ADAM = "adam";
     private static final List<String> OPTIMIZERS = List.of(ADAM, "momentum");
@@ -231,10 +243,19 @@ record ExperimentReader(Path folder) {
                 of.get("temperature").temperature(),
                 of.find("omit").map(value -> omitted(value, classes)).orElse(Set.of()),
                 of.find("folds").map(ExperimentReader::folds).orElse(0),
-                of.find("bias-corrections")
-                        .map(value -> Set.copyOf(value.list(each -> each.choice(CORRECTIONS))))
-                        .orElse(Set.of()),
+                corrections(of),
                 of.find("seed").map(Value::seed));
+    }
+
+    private static CorrectionPlan corrections(Section of) {
+        return new CorrectionPlan(
+                of.find("bias-corrections")
+                        .map(value -> value.list(each -> each.choice(CORRECTIONS)))
+                        .orElse(List.of()),
+                of.find("correction-on")
+                        .map(value -> value.choice(CORRECTED_ON))
+                        .orElse(CorrectionPlan.On.TEST),
+                count(of, "correction-images"));
     }
 
     private static Set<Integer> omitted(Value list, int classes) {

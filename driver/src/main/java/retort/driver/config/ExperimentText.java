@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import retort.driver.data.Form;
 import retort.driver.job.BiasCorrection;
+import retort.driver.job.CorrectionPlan;
 import retort.driver.job.Descent;
 import retort.driver.job.Recipe;
 import retort.driver.job.Student;
@@ -100,7 +101,13 @@ public final class ExperimentText {
         key("folds", of.folds());
         key(
                 "bias-corrections",
-                list(of.corrections().stream().map(BiasCorrection.Kind::id).map(ExperimentText::quoted)));
+                list(of.corrections().kinds().stream()
+                        .map(BiasCorrection.Kind::id)
+                        .map(ExperimentText::quoted)));
+        if (of.corrections().on() != CorrectionPlan.On.TEST) {
+            key("correction-on", quoted(of.corrections().on().id()));
+        }
+        of.corrections().images().ifPresent(images -> key("correction-images", images));
         of.seed().ifPresent(seed -> key("seed", seed));
         training(of.training());
     }

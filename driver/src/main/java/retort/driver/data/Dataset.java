@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 import retort.driver.cli.InputFile;
 import retort.kernels.op.Shape;
@@ -22,6 +23,7 @@ public final class Dataset {
     private final Supplier<ImageSet> reading;
     private final ImageSet test;
     private final List<String> remarks;
+    private final Optional<ImageSet> heldOut;
     private ImageSet train;
 
     /**
@@ -31,11 +33,22 @@ public final class Dataset {
      */
     public Dataset(
             String name, List<String> classNames, Supplier<ImageSet> reading, ImageSet test, List<String> remarks) {
+        this(name, classNames, reading, test, remarks, Optional.empty());
+    }
+
+    private Dataset(
+            String name,
+            List<String> classNames,
+            Supplier<ImageSet> reading,
+            ImageSet test,
+            List<String> remarks,
+            Optional<ImageSet> heldOut) {
         this.name = name;
         this.classNames = List.copyOf(classNames);
         this.reading = reading;
         this.test = test;
         this.remarks = List.copyOf(remarks);
+        this.heldOut = heldOut;
     }
 
     /**
@@ -89,7 +102,7 @@ public final class Dataset {
         Stretches unused = Stretches.of(train()::label, size, new int[] {images, size}, seed);
         if (!unused.stratified()) {
             ImageSet first = train().prefix(images);
-            return new Dataset(name, classNames, () -> first, test, remarks);
+            return new Dataset(name, classNames, () -> first, test, remarks, heldOut(unused));
         }
         ImageSet drawn = train().at(unused.others(0));
         List<String> told = new ArrayList<>(remarks);
@@ -99,7 +112,16 @@ public final class Dataset {
                         + "stratified draw by the seed",
                 name,
                 images));
-        return new Dataset(name, classNames, () -> drawn, test, told);
+        return new Dataset(name, classNames, () -> drawn, test, told, heldOut(unused));
+    }
+
+    private Optional<ImageSet> heldOut(Stretches unused) {
+        return Optional.of(train().at(unused.positions().getFirst()));
+    }
+
+    /** Images of the training files that {@link #atMost} left out; empty where all are trained on. */
+    public Optional<ImageSet> heldOut() {
+        return heldOut;
     }
 
     /** What a user should know of how its training images were chosen. */

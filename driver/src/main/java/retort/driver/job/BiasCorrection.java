@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -16,15 +17,54 @@ public final class BiasCorrection {
         /** See {@link #oracle}. */
         ORACLE,
         /** See {@link #priorMatch}. */
-        PRIOR_MATCH;
+        PRIOR_MATCH,
+        /** See {@link LabelShift#expectationMaximization}, with a calibration of one number for each class. */
+        EM,
+        /** The same with a calibration by temperature alone. */
+        EM_TEMPERATURE,
+        /** See {@link LabelShift#blackBox}. */
+        BBSE,
+        /** See {@link LabelShift#vector}. */
+        VECTOR;
 
         public String id() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
+
+        /** Whether it is a limit that is read off the test's labels; the others read none. */
+        public boolean readsLabels() {
+            return this == ORACLE;
+        }
+
+        /** The way of that name. */
+        public static Optional<Kind> byId(String id) {
+            return Arrays.stream(values()).filter(kind -> kind.id().equals(id)).findFirst();
+        }
+
+        /** The names of those that read no label, for people. */
+        public static String labelFreeIds() {
+            return Arrays.stream(values())
+                    .filter(kind -> !kind.readsLabels())
+                    .map(Kind::id)
+                    .collect(Collectors.joining(", "));
+        }
     }
 
-    /** As many as a double has bits to find. */
-    private static final int BISECTIONS = 64;
+    /**
+     * What came of a way.
+     *
+     * @param bias null where none is defined
+     * @param undefined why not; null where one is
+     */
+    record Found(Bias bias, String undefined) {
+        static Found of(Bias bias) {
+            return new Found(bias, null);
+        }
+
+        static Found nothing(String why) {
+            return new Found(null, why);
+        }
+    }
 
     private BiasCorrection() {}
 
@@ -51,7 +91,7 @@ public final class BiasCorrection {
             int inside = best(logits, i, omitted, true);
             int outside = best(logits, i, omitted, false);
             int label = examples.label(i);
-            double overtakes = (double) logit(logits, i, outside) - logit(logits, i, inside);
+            double overtakes = (double) logits.at(i, outside) - logits.at(i, inside);
             changes[i] = new double[] {overtakes, (inside == label ? 0 : 1) - (outside == label ? 0 : 1)};
         }
         Arrays.sort(changes, (a, b) -> Double.compare(a[0], b[0]));
@@ -83,47 +123,22 @@ public final class BiasCorrection {
         if (!(share > 0 && share < 1)) {
             return Optional.empty();
         }
-        // In log-odds, so that no probability is too near to 0 or 1 to be a number: the bias / T is added to each.
+        // The bias / T is added to each.
         double[] logOdds = new double[logits.rows()];
         for (int i = 0; i < logOdds.length; i++) {
             logOdds[i] = logits.logOdds(i, omitted, temperature);
         }
-        // If all of them were the smallest, or the largest, this bias would do.
-        double wanted = Math.log(share / (1 - share));
-        double low = wanted - Arrays.stream(logOdds).max().orElseThrow();
-        double high = wanted - Arrays.stream(logOdds).min().orElseThrow();
-        for (int i = 0; i < BISECTIONS; i++) {
-            double middle = (low + high) / 2;
-            if (meanProbability(logOdds, middle) < share) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        return Optional.of(temperature * (low + high) / 2);
-    }
-
-    /** Mean probability of classes whose log-odds grow by {@code shift}. */
-    private static double meanProbability(double[] logOdds, double shift) {
-        double sum = 0;
-        for (double odds : logOdds) {
-            sum += 1 / (1 + Math.exp(-odds - shift));
-        }
-        return sum / logOdds.length;
+        return Optional.of(temperature * ShareMatch.shift(logOdds, share));
     }
 
     /** The class with the largest logit of row i, among the omitted or among the others. */
     private static int best(Logits logits, int i, Set<Integer> omitted, boolean amongOmitted) {
         int best = -1;
         for (int c = 0; c < logits.classes(); c++) {
-            if (omitted.contains(c) == amongOmitted && (best < 0 || logit(logits, i, c) > logit(logits, i, best))) {
+            if (omitted.contains(c) == amongOmitted && (best < 0 || logits.at(i, c) > logits.at(i, best))) {
                 best = c;
             }
         }
         return best;
-    }
-
-    private static float logit(Logits logits, int i, int c) {
-        return logits.values()[i * logits.classes() + c];
     }
 }

@@ -91,6 +91,11 @@ public final class Examples {
         return only(Arrays.stream(positions).map(i -> members[i]).toArray());
     }
 
+    /** Of the logits of all images those of the examples. */
+    Logits of(Logits ofAll) {
+        return ofAll.at(members);
+    }
+
     public int size() {
         return members.length;
     }

@@ -1,14 +1,12 @@
 package retort.driver.job;
 
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import retort.driver.data.BadDataException;
@@ -90,9 +88,10 @@ public final class Job {
      * Finds out, before anything is trained, whether there is enough to train students on.
      *
      * @throws BadDataException if fewer images are left without a student's omitted classes than its cross-validation
-     *     has folds
+     *     has folds, or none is held out for corrections that want some
      */
     public void checkTransferSet(List<Student> students) {
+        students.forEach(this::checkHeldOut);
         int[] count = data.train().counts();
         for (Student student : students) {
             int left = IntStream.range(0, count.length)
@@ -107,6 +106,17 @@ public final class Job {
                         without + left + " of " + data.train().size() + " training images are left, expected at least "
                                 + needed);
             }
+        }
+    }
+
+    private void checkHeldOut(Student student) {
+        CorrectionPlan plan = student.corrections();
+        boolean wanted = !student.omitted().isEmpty() && plan.fits() && plan.on() == CorrectionPlan.On.HELD_OUT;
+        if (wanted && data.heldOut().isEmpty()) {
+            throw new BadDataException(
+                    data.name(),
+                    "no training image is held out to fit corrections on, expected fewer than all "
+                            + data.train().size() + " to be trained on (train-images)");
         }
     }
 
@@ -293,6 +303,9 @@ public final class Job {
             Sequential model,
             List<Epoch> epochs) {
         Logits logits = fit.logits(model, test, done -> watcher.check());
+        List<StudentResult.Correction> corrections = student.omitted().isEmpty()
+                ? List.of()
+                : new Corrections(data, recipe, student, fit, watcher).of(model, logits, taught.map(Taught::logits));
         return new StudentResult(
                 student.name(),
                 student.method(),
@@ -304,42 +317,7 @@ public final class Job {
                 folds,
                 epochs,
                 evaluated(logits),
-                correct(student, logits, taught));
-    }
-
-    /** Step 6; without a teacher there are no predictions that could give the share to match. */
-    private Optional<StudentResult.Corrections> correct(Student student, Logits logits, Optional<Taught> taught) {
-        Set<Integer> omitted = student.omitted();
-        if (omitted.isEmpty()) {
-            return Optional.empty();
-        }
-        Map<BiasCorrection.Kind, Optional<Double>> biases = new EnumMap<>(BiasCorrection.Kind.class);
-        for (BiasCorrection.Kind kind : student.corrections()) {
-            switch (kind) {
-                case ORACLE -> biases.put(kind, BiasCorrection.oracle(logits, test, omitted));
-                case PRIOR_MATCH ->
-                    taught.map(Taught::logits)
-                            .ifPresent(teacher -> biases.put(
-                                    kind,
-                                    BiasCorrection.priorMatch(
-                                            logits, omitted, recipe.ownTemperature(), teacher.share(omitted))));
-            }
-        }
-        Set<BiasCorrection.Kind> undefined = new TreeSet<>(biases.keySet());
-        undefined.removeIf(kind -> biases.get(kind).isPresent());
-        return Optional.of(new StudentResult.Corrections(
-                corrected(logits, omitted, biases.get(BiasCorrection.Kind.ORACLE)),
-                corrected(logits, omitted, biases.get(BiasCorrection.Kind.PRIOR_MATCH)),
-                undefined));
-    }
-
-    /** @param bias null where it was not asked for */
-    private Optional<StudentResult.Corrected> corrected(Logits logits, Set<Integer> omitted, Optional<Double> bias) {
-        return bias == null ? Optional.empty() : bias.map(found -> corrected(logits, omitted, found));
-    }
-
-    private StudentResult.Corrected corrected(Logits logits, Set<Integer> omitted, double bias) {
-        return new StudentResult.Corrected(bias, evaluated(logits.biased(omitted, bias)));
+                corrections);
     }
 
     /** A model that was just trained, on the test images. */

@@ -39,15 +39,32 @@ public record Logits(float[] values, int classes) {
         return inside / (double) rows();
     }
 
-    /** The same logits with {@code bias} added to those of some classes. */
-    public Logits biased(Set<Integer> biasedClasses, double bias) {
+    /** The share of a class among the predictions. */
+    double share(int of) {
+        return share(Set.of(of));
+    }
+
+    /** The same logits with a bias added. */
+    public Logits biased(Bias bias) {
         float[] changed = values.clone();
         for (int e = 0; e < changed.length; e++) {
-            if (biasedClasses.contains(e % classes)) {
-                changed[e] += (float) bias;
-            }
+            changed[e] += bias.ofClass().get(e % classes).floatValue();
         }
         return new Logits(changed, classes);
+    }
+
+    /** Those of some rows, in that order. */
+    Logits at(int[] rows) {
+        float[] some = new float[rows.length * classes];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(values, rows[i] * classes, some, i * classes, classes);
+        }
+        return new Logits(some, classes);
+    }
+
+    /** That of class c in row i. */
+    float at(int i, int c) {
+        return values[i * classes + c];
     }
 
     /** softmax(logits / T) of row i, in double. */
@@ -97,7 +114,15 @@ public record Logits(float[] values, int classes) {
 
     /** log(p / (1 - p)) of the probability p that softmax(logits / T) gives some classes together, and not all. */
     double logOdds(int i, Set<Integer> of, double temperature) {
-        return logSumExp(i, of::contains, temperature) - logSumExp(i, c -> !of.contains(c), temperature);
+        return logOdds(i, of, of, temperature);
+    }
+
+    /**
+     * log(p / q) of the probabilities p that softmax(logits / T) gives some classes together, and q that it gives
+     * those that are not among {@code against}.
+     */
+    double logOdds(int i, Set<Integer> of, Set<Integer> against, double temperature) {
+        return logSumExp(i, of::contains, temperature) - logSumExp(i, c -> !against.contains(c), temperature);
     }
 
     /** log(sum of exp(logit / T)) over classes of row i: finite where a probability is too small to be a number. */

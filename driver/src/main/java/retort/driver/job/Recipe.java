@@ -163,6 +163,12 @@ public record Recipe(
         return withStudents(student -> student.omitted().isEmpty() ? student : student.withOmitted(other));
     }
 
+    /** Other corrections for those students that omit classes. */
+    public Recipe withCorrections(UnaryOperator<CorrectionPlan> change) {
+        return withStudents(student ->
+                student.omitted().isEmpty() ? student : student.withCorrections(change.apply(student.corrections())));
+    }
+
     public Recipe withSeed(long other) {
         return new Recipe(name, teacher, heldOut, ownTemperature, students, other);
     }

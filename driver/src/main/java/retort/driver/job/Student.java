@@ -1,6 +1,5 @@
 package retort.driver.job;
 
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +16,7 @@ import retort.driver.data.Stretches;
  * @param temperature T of that
  * @param omitted classes that it never sees, in order
  * @param folds of its cross-validation, 0 for none
- * @param corrections of what it never saw
+ * @param corrections how the biases of what it never saw are found
  * @param seed of its weights and batches; without one it follows from the recipe's
  */
 public record Student(
@@ -28,12 +27,11 @@ public record Student(
         float temperature,
         Set<Integer> omitted,
         int folds,
-        Set<BiasCorrection.Kind> corrections,
+        CorrectionPlan corrections,
         Optional<Long> seed) {
 
     public Student {
         omitted = new TreeSet<>(omitted);
-        corrections = corrections.isEmpty() ? Set.of() : EnumSet.copyOf(corrections);
     }
 
     /** Parts of a job that it takes: a cross-validation, where there is one, and its training. */
@@ -79,6 +77,10 @@ public record Student(
 
     public Student withOmitted(Set<Integer> other) {
         return new Student(name, training, method, alpha, temperature, other, folds, corrections, seed);
+    }
+
+    public Student withCorrections(CorrectionPlan other) {
+        return new Student(name, training, method, alpha, temperature, omitted, folds, other, seed);
     }
 
     /** The students with these names, in that order. */

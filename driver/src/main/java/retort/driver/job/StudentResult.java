@@ -11,7 +11,7 @@ import java.util.TreeSet;
  * @param alpha share of the loss on true labels
  * @param omitted classes that it never saw, in order
  * @param temperature T that it was trained at
- * @param corrections where there is a class that it never saw
+ * @param corrections those that were tried, in order; none where there is no class that it never saw
  */
 public record StudentResult(
         String name,
@@ -24,7 +24,7 @@ public record StudentResult(
         Optional<CrossValidation> crossValidation,
         List<Epoch> epochs,
         Evaluation test,
-        Optional<Corrections> corrections) {
+        List<Correction> corrections) {
 
     public StudentResult {
         omitted = new TreeSet<>(omitted);
@@ -42,15 +42,30 @@ public record StudentResult(
         }
     }
 
-    /** The student after {@code bias} was added to the logits of what it never saw. */
-    public record Corrected(double bias, Evaluation test) {}
+    /** The student after {@code bias} was added to its logits. */
+    public record Corrected(Bias bias, Evaluation test) {}
 
     /**
-     * Those that were asked for; see {@link BiasCorrection}.
+     * A way to find a bias that was tried.
      *
-     * @param priorMatch where there is a teacher, whose predictions give the share to match
-     * @param undefined those for which no bias is defined
+     * @param corrected with it; empty where none is defined
+     * @param undefined why not
      */
-    public record Corrections(
-            Optional<Corrected> oracle, Optional<Corrected> priorMatch, Set<BiasCorrection.Kind> undefined) {}
+    public record Correction(BiasCorrection.Kind kind, Optional<Corrected> corrected, Optional<String> undefined) {}
+
+    /** What came of one way, where it was tried and gives a bias. */
+    public Optional<Corrected> corrected(BiasCorrection.Kind kind) {
+        return corrections.stream()
+                .filter(each -> each.kind() == kind)
+                .flatMap(each -> each.corrected().stream())
+                .findFirst();
+    }
+
+    /** The same of the first way that reads no label. */
+    public Optional<Corrected> corrected() {
+        return corrections.stream()
+                .filter(each -> !each.kind().readsLabels())
+                .flatMap(each -> each.corrected().stream())
+                .findFirst();
+    }
 }

@@ -148,7 +148,7 @@ public record Comparison(List<String> reports, List<Row> configuration, List<Row
                         name + ": recall, never seen",
                         Format.PERCENT,
                         student.test().recall(student.omitted()));
-                student.corrected(Report.PRIOR_MATCH)
+                student.corrected()
                         .ifPresent(corrected -> number(
                                 facts,
                                 name + ": the same, corrected",

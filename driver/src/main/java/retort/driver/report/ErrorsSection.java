@@ -54,7 +54,7 @@ record ErrorsSection(Report report, ModelColours colours) {
         if (report.students() != null) {
             for (Report.Student student : report.students()) {
                 omitted.addAll(student.omitted());
-                student.corrected(Report.PRIOR_MATCH).ifPresent(corrected -> {
+                student.corrected().ifPresent(corrected -> {
                     String name = student.name() + CORRECTED;
                     Series series = Series.of(name, Series.Kind.POINTS, colours.of(student.name()))
                             .asFaint();
@@ -67,7 +67,8 @@ record ErrorsSection(Report report, ModelColours colours) {
         return omitted.isEmpty()
                 ? whole
                 : whole.note(
-                        "The band marks what students never saw. Rings are after a bias was raised by prior-match.");
+                        "The band marks what students never saw. Rings are after a bias was added that no label was"
+                                + " read for.");
     }
 
     private static void add(String name, Report.Test test, Series series, Chart chart, Table.Builder numbers) {

@@ -8,7 +8,7 @@ import java.util.Set;
 /**
  * The student that learned most of what it was never shown.
  *
- * @param test its best one that read no label: as it was trained, or with the bias that prior-match found if that
+ * @param test its best one that read no label: as it was trained, or with the bias of its first correction if that
  *     leaves fewer errors, since with a bias that is high enough everything is taken for what was never seen
  * @param control a student of the same size that never saw the same classes, and had no teacher; null for none
  * @param controlTest the same of that
@@ -37,7 +37,7 @@ record Finding(Report.Student student, Report.Test test, Report.Student control,
     }
 
     private static Report.Test best(Report.Student student) {
-        return student.corrected(Report.PRIOR_MATCH)
+        return student.corrected()
                 .map(Report.BiasCorrected::test)
                 .filter(corrected -> corrected.errors() < student.test().errors())
                 .orElse(student.test());

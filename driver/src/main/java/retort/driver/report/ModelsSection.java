@@ -88,7 +88,7 @@ record ModelsSection(Report report) {
             blocks.add(table.build());
             blocks.add(Block.note(
                     "Recall is the share of the test images of what a student never saw that it names right; "
-                            + "corrected is that after one bias was raised by prior-match, which reads no label. Errors are of "
+                            + "corrected is that after a bias was added that no label was read for. Errors are of "
                             + "all test images. Time is the median of single calls on the first engine, the ratio the teacher's "
                             + "over the student's."));
         }
@@ -96,7 +96,7 @@ record ModelsSection(Report report) {
     }
 
     private List<Cell> row(Report.Student student) {
-        Optional<Report.BiasCorrected> corrected = student.corrected(Report.PRIOR_MATCH);
+        Optional<Report.BiasCorrected> corrected = student.corrected();
         boolean omits = !student.omitted().isEmpty();
         Mark mark =
                 Finding.of(report).filter(found -> found.student() == student).isPresent() ? Mark.STRONG : Mark.NONE;

@@ -39,10 +39,8 @@ public record Report(
 
     public static final int SCHEMA_VERSION = 1;
 
-    /** Methods of {@link BiasCorrected}. */
+    /** The method of {@link BiasCorrected} that reads the test's labels. */
     public static final String ORACLE = "oracle";
-
-    public static final String PRIOR_MATCH = "prior-match";
 
     /**
      * Where it ran, and on what.
@@ -167,8 +165,14 @@ public record Report(
     public record CrossValidation(List<Double> folds, double mean, double seconds) {}
 
     /**
-     * A student after {@code bias} was added to the logits of some classes; both are null where no bias is defined, as
-     * for classes that the teacher never names.
+     * A student after a bias was added to its logits, fitted on unlabelled images but for {@link #ORACLE}.
+     *
+     * @param classes that it never saw
+     * @param bias by how much these are raised over the others, in the mean; null where none is defined, as for
+     *     classes that the teacher never names
+     * @param ofClass what was added to the logit of each class
+     * @param test null where no bias is defined
+     * @param undefined why it is not
      */
     public record BiasCorrected(
             String method,
@@ -177,13 +181,19 @@ public record Report(
             @MayBeMissing @JsonAdapter(value = Json.WithNull.class, nullSafe = false)
             Double bias,
 
-            @MayBeMissing Test test) {}
+            @MayBeMissing List<Double> ofClass,
+            @MayBeMissing Test test,
+            @MayBeMissing String undefined) {
+        boolean readsLabels() {
+            return method.equals(ORACLE);
+        }
+    }
 
     /**
      * A student; method and alpha are null for one on true labels alone.
      *
      * @param unseen of each class that it never saw the first test images that it names right, and the first that it
-     *     names wrong: with the bias of prior-match, where there is one
+     *     names wrong: with the first bias that no label was read for, where there is one
      */
     public record Student(
             String name,
@@ -201,12 +211,12 @@ public record Report(
             Test test,
             @MayBeMissing List<BiasCorrected> biasCorrection,
             @MayBeMissing List<Sample> unseen) {
-        /** What came of one method, where it was tried and gives a bias. */
-        Optional<BiasCorrected> corrected(String by) {
+        /** What came of the first method that reads no label, where one was tried and gives a bias. */
+        Optional<BiasCorrected> corrected() {
             return biasCorrection == null
                     ? Optional.empty()
                     : biasCorrection.stream()
-                            .filter(corrected -> corrected.method().equals(by) && corrected.test() != null)
+                            .filter(corrected -> !corrected.readsLabels() && corrected.test() != null)
                             .findFirst();
         }
     }

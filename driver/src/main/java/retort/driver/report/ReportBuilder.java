@@ -2,9 +2,11 @@ package retort.driver.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import retort.driver.data.ImageSet;
+import retort.driver.job.Bias;
 import retort.driver.job.Epoch;
 import retort.driver.job.Evaluation;
 import retort.driver.job.Job;
@@ -118,20 +120,12 @@ public final class ReportBuilder implements LatencyTest.Results {
                 epochs(result.epochs()),
                 history(result.epochs()),
                 test(result.test()),
-                result.corrections()
-                        .map(found -> corrected(found, result.omitted()))
-                        .orElse(null),
+                result.omitted().isEmpty() ? null : corrected(result),
                 result.omitted().isEmpty() ? null : unseen(result)));
     }
 
     private static List<Report.Sample> unseen(StudentResult result) {
-        return result
-                .corrections()
-                .flatMap(StudentResult.Corrections::priorMatch)
-                .map(StudentResult.Corrected::test)
-                .orElse(result.test())
-                .samples()
-                .stream()
+        return result.corrected().map(StudentResult.Corrected::test).orElse(result.test()).samples().stream()
                 .filter(sample -> result.omitted().contains(sample.label()))
                 .map(sample ->
                         new Report.Sample(sample.image(), sample.label(), sample.predicted(), sample.confidence()))
@@ -219,22 +213,26 @@ public final class ReportBuilder implements LatencyTest.Results {
                         .toList());
     }
 
-    private static List<Report.BiasCorrected> corrected(StudentResult.Corrections found, Set<Integer> omitted) {
-        List<Report.BiasCorrected> corrected = new ArrayList<>();
-        found.oracle().ifPresent(oracle -> corrected.add(corrected(Report.ORACLE, omitted, oracle)));
-        found.priorMatch().ifPresent(prior -> corrected.add(corrected(Report.PRIOR_MATCH, omitted, prior)));
-        found.undefined().forEach(kind -> corrected.add(new Report.BiasCorrected(kind.id(), omitted, null, null)));
-        return corrected;
+    private static List<Report.BiasCorrected> corrected(StudentResult student) {
+        return student.corrections().stream()
+                .map(each -> corrected(each, student.omitted()))
+                .toList();
+    }
+
+    private static Report.BiasCorrected corrected(StudentResult.Correction each, Set<Integer> omitted) {
+        Optional<Bias> bias = each.corrected().map(StudentResult.Corrected::bias);
+        return new Report.BiasCorrected(
+                each.kind().id(),
+                omitted,
+                bias.map(found -> found.raise(omitted)).orElse(null),
+                bias.map(Bias::ofClass).orElse(null),
+                each.corrected().map(corrected -> test(corrected.test())).orElse(null),
+                each.undefined().orElse(null));
     }
 
     /** Null for a quotient by 0: clocks of some machines are coarse. */
     private static Double defined(double quotient) {
         return Double.isFinite(quotient) ? quotient : null;
-    }
-
-    private static Report.BiasCorrected corrected(
-            String method, Set<Integer> omitted, StudentResult.Corrected corrected) {
-        return new Report.BiasCorrected(method, omitted, corrected.bias(), test(corrected.test()));
     }
 
     private List<Report.LatencyRatio> ratios() {

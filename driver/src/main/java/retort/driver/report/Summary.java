@@ -88,15 +88,26 @@ public final class Summary {
         line("STUDENTS");
         table(Tables.students(report));
         if (report.students().stream().anyMatch(student -> !student.omitted().isEmpty())) {
-            line("  recall: of what the student never saw; corrected: after prior-match");
+            String by = Tables.correctedBy(report);
+            line("  recall: of what the student never saw%s", by.isEmpty() ? "" : "; corrected: after " + by);
         }
         Table corrections = Tables.corrections(report);
         if (!corrections.rows().isEmpty()) {
             line("");
-            line("BIAS CORRECTION: one number is added to the logits of what was never seen");
+            line("BIAS CORRECTION: by how much the logits of what was never seen are raised");
             table(corrections);
+            report.students().forEach(this::undefined);
         }
         report.students().forEach(this::crossValidation);
+    }
+
+    /** Why there are no numbers in a row of the table. */
+    private void undefined(Report.Student student) {
+        for (Report.BiasCorrected corrected : Tables.corrections(student)) {
+            if (corrected.undefined() != null) {
+                line("  %s, %s: %s", student.name(), corrected.method(), corrected.undefined());
+            }
+        }
     }
 
     private void crossValidation(Report.Student student) {

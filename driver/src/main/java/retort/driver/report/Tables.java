@@ -25,7 +25,7 @@ final class Tables {
                     Cell.of(Format.COUNT, student.parameters()),
                     Cell.of(Format.COUNT, student.test().errors()),
                     recall(student, Function.identity()),
-                    student.corrected(Report.PRIOR_MATCH)
+                    student.corrected()
                             .map(corrected -> recall(student, test -> corrected.test()))
                             .orElse(
                                     corrections(student).stream().anyMatch(c -> c.bias() == null)
@@ -53,10 +53,19 @@ final class Tables {
                         Cell.defined(Format.NUMBER, corrected.bias()),
                         Cell.defined(Format.COUNT, test == null ? null : test.errors()),
                         Cell.defined(Format.PERCENT, test == null ? null : test.recall(corrected.classes())),
-                        Cell.of(corrected.method().equals(Report.ORACLE) ? "the test's" : "none"));
+                        Cell.of(corrected.readsLabels() ? "the test's" : "none"));
             }
         }
         return table.build();
+    }
+
+    /** The methods by which students are corrected, for people. */
+    static String correctedBy(Report report) {
+        return report.students().stream()
+                .flatMap(student -> student.corrected().stream())
+                .map(Report.BiasCorrected::method)
+                .distinct()
+                .collect(Collectors.joining(" or "));
     }
 
     static List<Report.BiasCorrected> corrections(Report.Student student) {

@@ -8,9 +8,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import retort.driver.cli.Json;
 import retort.driver.data.ImageSet;
+import retort.driver.job.BiasCorrection.Kind;
 import retort.driver.job.Evaluation;
 import retort.driver.job.Logits;
 import retort.driver.job.StudentResult;
@@ -120,10 +122,14 @@ public record Study(
         }
     }
 
-    /** The same after {@code bias} was added to the logits of the omitted classes. */
+    /**
+     * The same after the logits of the omitted classes were raised.
+     *
+     * @param bias by how much over the others, in the mean
+     */
     public record Corrected(double bias, Measured test) {
         static Corrected of(StudentResult.Corrected corrected, Collection<Integer> omitted) {
-            return new Corrected(corrected.bias(), Measured.of(corrected.test(), omitted));
+            return new Corrected(corrected.bias().raise(Set.copyOf(omitted)), Measured.of(corrected.test(), omitted));
         }
     }
 
@@ -169,6 +175,7 @@ public record Study(
      *     defined, as is priorMatch
      * @param priorMatch corrected with the bias at which the mean probability of the omitted classes is the share that
      *     the teacher's predictions give them
+     * @param corrections ways beside these that were asked for, in order; null for none
      */
     public record CellResult(
             String id,
@@ -184,10 +191,14 @@ public record Study(
             double seconds,
             Measured test,
             @MayBeMissing Corrected oracle,
-            @MayBeMissing Corrected priorMatch) {
+            @MayBeMissing Corrected priorMatch,
+            @MayBeMissing List<Correction> corrections) {
 
         static CellResult of(Cell cell, StudentResult student) {
-            Optional<StudentResult.Corrections> corrections = student.corrections();
+            List<Correction> others = student.corrections().stream()
+                    .filter(found -> found.kind() != Kind.ORACLE && found.kind() != Kind.PRIOR_MATCH)
+                    .map(found -> Correction.of(found, cell.omitted()))
+                    .toList();
             return new CellResult(
                     cell.id(),
                     cell.method().id(),
@@ -201,14 +212,20 @@ public record Study(
                     student.parameters(),
                     student.seconds(),
                     Measured.of(student.test(), cell.omitted()),
-                    corrections
-                            .flatMap(StudentResult.Corrections::oracle)
-                            .map(oracle -> Corrected.of(oracle, cell.omitted()))
-                            .orElse(null),
-                    corrections
-                            .flatMap(StudentResult.Corrections::priorMatch)
-                            .map(prior -> Corrected.of(prior, cell.omitted()))
-                            .orElse(null));
+                    corrected(student, Kind.ORACLE),
+                    corrected(student, Kind.PRIOR_MATCH),
+                    others.isEmpty() ? null : others);
+        }
+
+        private static Corrected corrected(StudentResult student, Kind by) {
+            return student.corrected(by)
+                    .map(found -> Corrected.of(found, student.omitted()))
+                    .orElse(null);
+        }
+
+        /** Ways to find a bias beside the two. */
+        List<Correction> others() {
+            return corrections == null ? List.of() : corrections;
         }
 
         CellResult untimed() {
@@ -226,7 +243,8 @@ public record Study(
                     0,
                     test,
                     oracle,
-                    priorMatch);
+                    priorMatch,
+                    corrections);
         }
     }
 

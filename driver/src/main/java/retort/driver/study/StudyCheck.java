@@ -75,7 +75,9 @@ final class StudyCheck {
                 && cell.parameters() > 0
                 && isTime(cell.seconds())
                 && isPossible(cell.test(), classes)
-                && Stream.of(cell.oracle(), cell.priorMatch())
+                && Stream.concat(
+                                Stream.of(cell.oracle(), cell.priorMatch()),
+                                cell.others().stream().map(Correction::corrected))
                         .filter(Objects::nonNull)
                         .allMatch(corrected -> isPossible(corrected.test(), classes));
     }

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import retort.driver.cli.Converters;
 import retort.driver.job.BiasCorrection;
+import retort.driver.job.CorrectionPlan;
 import retort.driver.job.Descent;
 import retort.driver.job.Method;
 import retort.driver.job.Recipe;
@@ -116,7 +117,7 @@ class ExperimentFileTest {
         assertEquals(4.5f, mixed.temperature());
         assertEquals(5, mixed.folds());
         assertEquals(Set.of(3, 7), mixed.omitted());
-        assertEquals(Set.of(BiasCorrection.Kind.PRIOR_MATCH), mixed.corrections());
+        assertEquals(CorrectionPlan.of(List.of(BiasCorrection.Kind.PRIOR_MATCH)), mixed.corrections());
         assertEquals(99, recipe.seed(mixed));
         assertEquals(new Descent.Adam(1e-3f, 0.1f), mixed.training().descent());
         Student plain = recipe.students().getLast();

@@ -81,6 +81,10 @@ class BiasCorrectionTest {
     void isNamedAsOptionsAndReportsHaveIt() {
         assertEquals("oracle", BiasCorrection.Kind.ORACLE.id());
         assertEquals("prior-match", BiasCorrection.Kind.PRIOR_MATCH.id());
+        assertEquals("prior-match, em, em-temperature, bbse, vector", BiasCorrection.Kind.labelFreeIds());
+        for (BiasCorrection.Kind kind : BiasCorrection.Kind.values()) {
+            assertEquals(Optional.of(kind), BiasCorrection.Kind.byId(kind.id()));
+        }
     }
 
     @ParameterizedTest
@@ -95,7 +99,11 @@ class BiasCorrectionTest {
 
                 String which = omitted + " at T = " + temperature;
                 // The biased logits are floats again, so their probabilities are good to about 1e-6.
-                assertEquals(share, meanProbability(logits.biased(omitted, bias), omitted, temperature), 1e-6, which);
+                assertEquals(
+                        share,
+                        meanProbability(logits.biased(Bias.of(logits.classes(), omitted, bias)), omitted, temperature),
+                        1e-6,
+                        which);
             }
         }
     }
@@ -144,7 +152,8 @@ class BiasCorrectionTest {
     }
 
     private static int errors(Logits logits, Examples examples, Set<Integer> omitted, double bias) {
-        return Evaluation.of(logits.biased(omitted, bias), examples, 1).errors();
+        return Evaluation.of(logits.biased(Bias.of(logits.classes(), omitted, bias)), examples, 1)
+                .errors();
     }
 
     private static double meanProbability(Logits logits, Set<Integer> omitted, double temperature) {

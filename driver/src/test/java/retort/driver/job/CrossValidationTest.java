@@ -32,8 +32,8 @@ class CrossValidationTest {
 
     private StudentResult.CrossValidation run(int folds, int epochs, int hidden) {
         Training training = new Training(Recipe.student(hidden), epochs, 8, new Descent.Adam(0.01f, 1));
-        Student student =
-                new Student("small", training, Method.HARD_LABELS, 1, 1, Set.of(3), folds, Set.of(), Optional.empty());
+        Student student = new Student(
+                "small", training, Method.HARD_LABELS, 1, 1, Set.of(3), folds, CorrectionPlan.NONE, Optional.empty());
         Examples transfer = Examples.labelled(SyntheticSet.images(IMAGES)).without(Set.of(3));
         Fit whole = student.fit("small", transfer, 7);
         try (Backend backend = Backends.open(Engine.CPU_SIMD, new Backends.Options(1, null))) {

@@ -22,6 +22,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import retort.driver.config.ExperimentFile;
 import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
@@ -199,30 +201,56 @@ class JobTest {
         assertFalse(seeds.contains(RECIPE.seed()));
     }
 
-    /** The bias that needs no label comes only where there is a teacher, and reads none. */
-    @Test
-    void priorMatchIsTheSameWhateverTheTestLabelsSay() {
-        Dataset plain = SyntheticSet.dataset(TRAIN, TEST);
+    /** What needs no label comes only where there is a teacher, and reads none: all test labels are other ones. */
+    @ParameterizedTest
+    @EnumSource(CorrectionPlan.On.class)
+    void biasesThatReadNoLabelAreTheSameWhateverTheLabelsSay(CorrectionPlan.On on) {
+        ImageSet train = SyntheticSet.images(TRAIN + 100);
         byte[] wrong = new byte[TEST];
+        byte[] wrongHeldOut = SyntheticSet.labels(TRAIN + 100);
         for (int i = 0; i < TEST; i++) {
             wrong[i] = (byte) (9 - i % ImageSet.CLASSES);
         }
+        for (int i = TRAIN; i < TRAIN + 100; i++) {
+            wrongHeldOut[i] = (byte) (9 - i % ImageSet.CLASSES);
+        }
         ImageSet wrongTest = new ImageSet(SyntheticSet.SIDE, SyntheticSet.SIDE, SyntheticSet.pixels(TEST), wrong);
-        Dataset mislabelled = new Dataset("synthetic", plain.train(), wrongTest);
+        ImageSet wrongTrain =
+                new ImageSet(SyntheticSet.SIDE, SyntheticSet.SIDE, SyntheticSet.pixels(TRAIN + 100), wrongHeldOut);
+        Dataset plain = new Dataset("synthetic", train, SyntheticSet.images(TEST)).atMost(TRAIN, 0);
+        Dataset mislabelled = new Dataset("synthetic", wrongTrain, wrongTest).atMost(TRAIN, 0);
+        assertEquals(100, plain.heldOut().orElseThrow().size());
         Job.Taught taught = taught(TRAIN);
+        CorrectionPlan plan = CorrectionPlan.of(List.of(BiasCorrection.Kind.values()))
+                .withOn(on)
+                .withImages(40);
 
-        StudentResult.Corrections right = corrected(job(plain, RECIPE), Optional.of(taught));
-        StudentResult.Corrections misled = corrected(job(mislabelled, RECIPE), Optional.of(taught));
+        StudentResult right = corrected(job(plain, RECIPE), plan, Optional.of(taught));
+        StudentResult misled = corrected(job(mislabelled, RECIPE), plan, Optional.of(taught));
 
+        for (BiasCorrection.Kind kind : BiasCorrection.Kind.values()) {
+            Optional<Bias> bias = right.corrected(kind).map(StudentResult.Corrected::bias);
+            Optional<Bias> other = misled.corrected(kind).map(StudentResult.Corrected::bias);
+            assertEquals(kind.readsLabels(), !bias.equals(other), kind + ": " + bias);
+        }
         assertEquals(
-                right.priorMatch().orElseThrow().bias(),
-                misled.priorMatch().orElseThrow().bias());
-        assertNotEquals(
-                right.oracle().orElseThrow().bias(),
-                misled.oracle().orElseThrow().bias());
+                List.of(BiasCorrection.Kind.ORACLE),
+                corrected(job(plain, RECIPE), plan, Optional.empty()).corrections().stream()
+                        .map(StudentResult.Correction::kind)
+                        .toList());
+    }
+
+    @Test
+    void refusesToCorrectOnImagesThatAreNotHeldOut() {
+        Job job = job(SyntheticSet.dataset(TRAIN, TEST), RECIPE);
+        List<Student> students = RECIPE.withCorrections(plan -> plan.withOn(CorrectionPlan.On.HELD_OUT))
+                .students();
+        String message = assertThrows(BadDataException.class, () -> job.checkTransferSet(students))
+                .getMessage();
         assertEquals(
-                Optional.empty(),
-                corrected(job(plain, RECIPE), Optional.empty()).priorMatch());
+                "synthetic: no training image is held out to fit corrections on, expected fewer than all 200 to be trained"
+                        + " on (train-images)",
+                message);
     }
 
     @Test
@@ -265,13 +293,14 @@ class JobTest {
                 both.temperature(),
                 both.omitted(),
                 0,
-                Set.of(BiasCorrection.Kind.PRIOR_MATCH),
+                CorrectionPlan.of(List.of(BiasCorrection.Kind.VECTOR, BiasCorrection.Kind.PRIOR_MATCH)),
                 Optional.of(77L));
         try (Job.Trained<StudentResult> student =
                 job(SyntheticSet.dataset(TRAIN, TEST), RECIPE).trainStudent(one, Optional.of(taught(TRAIN)))) {
-            StudentResult.Corrections found = student.result().corrections().orElseThrow();
-            assertTrue(found.oracle().isEmpty());
-            assertTrue(found.priorMatch().isPresent());
+            StudentResult found = student.result();
+            assertTrue(found.corrected(BiasCorrection.Kind.ORACLE).isEmpty());
+            assertTrue(found.corrected(BiasCorrection.Kind.PRIOR_MATCH).isPresent());
+            assertEquals(found.corrected(BiasCorrection.Kind.VECTOR), found.corrected(), "the first counts");
             assertEquals(77, watching.fits.getLast().seed());
         }
     }
@@ -286,9 +315,10 @@ class JobTest {
         return new Job(backend, data, recipe, folder, Checkpoints.NONE, watching);
     }
 
-    private static StudentResult.Corrections corrected(Job job, Optional<Job.Taught> taught) {
-        try (Job.Trained<StudentResult> student = job.trainStudent(hard(Set.of(3)), taught)) {
-            return student.result().corrections().orElseThrow();
+    private static StudentResult corrected(Job job, CorrectionPlan plan, Optional<Job.Taught> taught) {
+        try (Job.Trained<StudentResult> student =
+                job.trainStudent(hard(Set.of(3)).withCorrections(plan), taught)) {
+            return student.result();
         }
     }
 

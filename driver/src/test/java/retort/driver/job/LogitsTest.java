@@ -23,7 +23,7 @@ class LogitsTest {
 
     @Test
     void aBiasMovesOnlyItsClassesAndOnlyInTheCopy() {
-        Logits biased = logits.biased(Set.of(0, 2), 1.5);
+        Logits biased = logits.biased(Bias.of(3, Set.of(0, 2), 1.5));
         assertArrayEquals(new float[] {1.5f, 2, 2.5f, 6.5f, 5, 0.5f}, biased.values());
         assertArrayEquals(new float[] {0, 2, 1, 5, 5, -1}, logits.values());
     }

@@ -2,7 +2,6 @@ package retort.driver.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,7 +21,7 @@ class StudentTest {
             4,
             Set.of(9, 3),
             3,
-            EnumSet.of(BiasCorrection.Kind.PRIOR_MATCH, BiasCorrection.Kind.ORACLE),
+            CorrectionPlan.of(List.of(BiasCorrection.Kind.PRIOR_MATCH, BiasCorrection.Kind.ORACLE)),
             Optional.of(5L));
 
     @Test
@@ -40,6 +39,19 @@ class StudentTest {
         assertEquals(student, student.withOmitted(Set.of()).withOmitted(Set.of(3, 9)));
         assertEquals(Set.of(1), student.withOmitted(Set.of(1)).omitted());
         assertEquals(List.of(3, 9), List.copyOf(student.omitted()));
+        assertEquals(student, student.withCorrections(CorrectionPlan.NONE).withCorrections(student.corrections()));
+        assertEquals(
+                CorrectionPlan.NONE,
+                student.withCorrections(CorrectionPlan.NONE).corrections());
+    }
+
+    @Test
+    void anotherCorrectionWithoutLabelsTakesThePlaceOfThoseThereAre() {
+        assertEquals(
+                List.of(BiasCorrection.Kind.ORACLE, BiasCorrection.Kind.EM),
+                student.corrections()
+                        .withLabelFree(List.of(BiasCorrection.Kind.EM, BiasCorrection.Kind.EM))
+                        .kinds());
     }
 
     @Test

@@ -11,14 +11,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import retort.driver.config.ExperimentFile;
-import retort.driver.job.BiasCorrection;
+import retort.driver.job.Bias;
+import retort.driver.job.BiasCorrection.Kind;
 import retort.driver.job.Epoch;
 import retort.driver.job.Evaluation;
 import retort.driver.job.LatencyTest;
 import retort.driver.job.Method;
 import retort.driver.job.StudentResult;
 import retort.driver.job.StudentResult.Corrected;
-import retort.driver.job.StudentResult.Corrections;
+import retort.driver.job.StudentResult.Correction;
 import retort.kernels.Engine;
 import retort.kernels.op.ElementType;
 
@@ -29,14 +30,13 @@ class ReportBuilderTest {
 
     @Test
     void aDistilledStudentIsToldWithItsMethodAndCorrections() {
-        Corrections found =
-                new Corrections(Optional.of(new Corrected(2, TEST)), Optional.of(new Corrected(1.5, TEST)), Set.of());
-        builder.student(student(Method.SOFT_AND_HARD, Set.of(3), Optional.of(found)));
+        builder.student(student(
+                Method.SOFT_AND_HARD, Set.of(0), List.of(found(Kind.ORACLE, 2.0), found(Kind.PRIOR_MATCH, 1.5))));
         Report.Student student = build().students().getFirst();
         assertEquals("soft-and-hard", student.method());
         assertEquals(0.1f, student.alpha());
         assertEquals(
-                List.of("oracle 2.0 [3]", "prior-match 1.5 [3]"),
+                List.of("oracle 2.0 [0]", "prior-match 1.5 [0]"),
                 student.biasCorrection().stream()
                         .map(corrected -> corrected.method() + " " + corrected.bias() + " " + corrected.classes())
                         .toList());
@@ -48,9 +48,8 @@ class ReportBuilderTest {
 
     @Test
     void aBiasThatIsNotDefinedIsNullInTheReportAndADashInTheTables() {
-        Corrections found = new Corrections(
-                Optional.of(new Corrected(2, TEST)), Optional.empty(), Set.of(BiasCorrection.Kind.PRIOR_MATCH));
-        builder.student(student(Method.SOFT_TARGETS, Set.of(1), Optional.of(found)));
+        Correction none = new Correction(Kind.PRIOR_MATCH, Optional.empty(), Optional.of("because"));
+        builder.student(student(Method.SOFT_TARGETS, Set.of(1), List.of(found(Kind.ORACLE, 2.0), none)));
         Report report = build();
         JsonObject json = JsonParser.parseString(ReportFile.json(report)).getAsJsonObject();
         JsonObject prior = json.getAsJsonArray("students")
@@ -59,7 +58,10 @@ class ReportBuilderTest {
                 .getAsJsonArray("biasCorrection")
                 .get(1)
                 .getAsJsonObject();
-        assertEquals("{\"method\":\"prior-match\",\"classes\":[1],\"bias\":null}", prior.toString());
+        assertEquals(
+                "{\"method\":\"prior-match\",\"classes\":[1],\"bias\":null,\"undefined\":\"because\"}",
+                prior.toString());
+        assertTrue(Summary.of(report).contains("  student, prior-match: because\n"), Summary.of(report));
         List<String> rows = Tables.corrections(report).csv().lines().toList();
         assertEquals("student,prior-match,-,-,-,none", rows.getLast());
         assertTrue(Tables.students(report).csv().contains("student,soft,1,100,1,1.0,-"), rows.toString());
@@ -69,7 +71,7 @@ class ReportBuilderTest {
     @Test
     void theRecallOfAClassWithoutImagesIsNullInTheReportAndADashInTheTables() {
         Evaluation none = new Evaluation(new int[][] {{3, 0}, {0, 0}}, 0.5, 0.1, List.of(), List.of());
-        builder.student(student(Method.SOFT_TARGETS, Set.of(1), Optional.empty(), none));
+        builder.student(student(Method.SOFT_TARGETS, Set.of(1), List.of(), none));
         Report report = build();
         assertTrue(ReportFile.json(report).replaceAll("\\s", "").contains("\"recall\":[1.0,null]"));
         assertTrue(Tables.students(report).csv().contains("student,soft,1,100,0,-,\n"));
@@ -92,7 +94,7 @@ class ReportBuilderTest {
 
     @Test
     void whatAStudentDoesNotHaveIsLeftOut() {
-        builder.student(student(Method.HARD_LABELS, Set.of(), Optional.empty()));
+        builder.student(student(Method.HARD_LABELS, Set.of(), List.of()));
         Report.Student student = build().students().getFirst();
         assertNull(student.method());
         assertNull(student.alpha());
@@ -111,6 +113,10 @@ class ReportBuilderTest {
         assertEquals(List.of(new Report.LatencyRatio("cpu-simd", 32, 3, "student")), build().latencyRatio());
     }
 
+    private static Correction found(Kind kind, double bias) {
+        return new Correction(kind, Optional.of(new Corrected(new Bias(List.of(bias, 0.0)), TEST)), Optional.empty());
+    }
+
     private Report build() {
         Report.Environment environment = SampleReport.run().environment();
         return builder.build("run", ExperimentFile.recipe("notebook").recipe(), false, environment);
@@ -120,12 +126,12 @@ class ReportBuilderTest {
         return new LatencyTest.Timing(engine, model, 8, ElementType.FLOAT32, batch, 5, micros, micros, micros, micros);
     }
 
-    private static StudentResult student(Method method, Set<Integer> omitted, Optional<Corrections> corrections) {
+    private static StudentResult student(Method method, Set<Integer> omitted, List<Correction> corrections) {
         return student(method, omitted, corrections, TEST);
     }
 
     private static StudentResult student(
-            Method method, Set<Integer> omitted, Optional<Corrections> corrections, Evaluation test) {
+            Method method, Set<Integer> omitted, List<Correction> corrections, Evaluation test) {
         Epoch.Score score = new Epoch.Score(0.25, 0.9);
         List<Epoch> epochs = List.of(
                 new Epoch(1, score, List.of(new Epoch.Point(5, 1.5, 0.5)), Optional.empty(), 1),

@@ -160,8 +160,8 @@ public final class SampleReport {
                 omitted.isEmpty()
                         ? null
                         : List.of(
-                                new Report.BiasCorrected("oracle", classes, 4.25, test()),
-                                new Report.BiasCorrected("prior-match", classes, 3.75, corrected())),
+                                new Report.BiasCorrected("oracle", classes, 4.25, null, test(), null),
+                                new Report.BiasCorrected("prior-match", classes, 3.75, null, corrected(), null)),
                 omitted.isEmpty() ? null : List.of(new Report.Sample(0, 3, 3, 0.7), new Report.Sample(1, 3, 8, 0.6)));
     }
 

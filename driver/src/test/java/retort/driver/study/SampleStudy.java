@@ -90,7 +90,8 @@ public final class SampleStudy {
                 1.5,
                 measured(errors, whole ? null : 0.5),
                 whole ? null : new Study.Corrected(2, measured(errors - 10, 0.9)),
-                whole ? null : new Study.Corrected(1.5, measured(errors - 10, 0.8)));
+                whole ? null : new Study.Corrected(1.5, measured(errors - 10, 0.8)),
+                null);
     }
 
     static Study.TeacherResult teacher(long seed, int errors) {

@@ -1,0 +1,93 @@
+package retort.driver.job;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import retort.driver.data.Dataset;
+import retort.nn.Sequential;
+import retort.nn.Shuffle;
+
+/** Step 6 of a recipe for one student: the biases of what it never saw, and what becomes of the test with each. */
+record Corrections(Dataset data, Recipe recipe, Student student, Fit fit, Fit.Listener watcher) {
+    /**
+     * Without a teacher only the oracle is tried: there are no predictions that could tell how much there is of a
+     * class.
+     *
+     * @param ofTest the student's logits of the test images
+     * @param teacher its logits of all training images
+     */
+    List<StudentResult.Correction> of(Sequential model, Logits ofTest, Optional<Logits> teacher) {
+        Examples test = Examples.labelled(data.test());
+        Optional<LabelShift> shift = student.corrections().fits()
+                ? teacher.map(logits -> shift(model, unlabelled(model, ofTest), logits))
+                : Optional.empty();
+        List<StudentResult.Correction> found = new ArrayList<>();
+        for (BiasCorrection.Kind kind : student.corrections().kinds()) {
+            if (kind.readsLabels()) {
+                found.add(corrected(kind, oracle(ofTest, test), ofTest, test));
+            } else {
+                shift.ifPresent(known -> found.add(corrected(kind, known.bias(kind), ofTest, test)));
+            }
+        }
+        return found;
+    }
+
+    private BiasCorrection.Found oracle(Logits ofTest, Examples test) {
+        return BiasCorrection.oracle(ofTest, test, student.omitted())
+                .map(bias -> BiasCorrection.Found.of(Bias.of(ofTest.classes(), student.omitted(), bias)))
+                .orElseGet(() -> BiasCorrection.Found.nothing("no test image is of an omitted class, or all are"));
+    }
+
+    private LabelShift shift(Sequential model, Logits target, Logits teacher) {
+        double[] shares = IntStream.range(0, teacher.classes())
+                .mapToDouble(teacher::share)
+                .toArray();
+        return new LabelShift(
+                target,
+                () -> new LabelShift.Source(
+                        logits(model, fit.examples()), fit.examples().of(teacher)),
+                shares,
+                student.omitted(),
+                recipe.ownTemperature());
+    }
+
+    private Logits logits(Sequential model, Examples of) {
+        return fit.logits(model, of, done -> watcher.check());
+    }
+
+    /** What biases are fitted on: no label comes with it. */
+    private Logits unlabelled(Sequential model, Logits ofTest) {
+        CorrectionPlan plan = student.corrections();
+        Logits all = switch (plan.on()) {
+            case TEST -> ofTest;
+            case HELD_OUT -> logits(model, Examples.labelled(data.heldOut().orElseThrow()));
+        };
+        return plan.images()
+                .filter(images -> images < all.rows())
+                .map(images -> drawn(all, images, fit.seed(), 0))
+                .orElse(all);
+    }
+
+    /**
+     * So many rows, drawn without replacement.
+     *
+     * @param draw draws of one seed differ in it
+     */
+    static Logits drawn(Logits all, int images, long seed, int draw) {
+        int[] rows = Arrays.copyOf(Shuffle.permutation(all.rows(), seed, draw), images);
+        Arrays.sort(rows);
+        return all.at(rows);
+    }
+
+    private StudentResult.Correction corrected(
+            BiasCorrection.Kind kind, BiasCorrection.Found found, Logits ofTest, Examples test) {
+        return new StudentResult.Correction(
+                kind,
+                Optional.ofNullable(found.bias())
+                        .map(bias -> new StudentResult.Corrected(
+                                bias, Evaluation.of(ofTest.biased(bias), test, recipe.ownTemperature()))),
+                Optional.ofNullable(found.undefined()));
+    }
+}
