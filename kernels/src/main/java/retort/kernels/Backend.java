@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -138,6 +139,18 @@ public interface Backend extends AutoCloseable {
         if (dX != null) {
             operands.add(dX);
         }
+        run(Call.of(spec, Scalars.step(step), operands.toArray(Tensor[]::new)));
+    }
+
+    /**
+     * The backward pass of a bias with the optimiser's step on {@code b} in it. See {@link BiasBackwardSpec}.
+     *
+     * @param state of the optimiser for b, in the order of the update's operands
+     * @param step of training, counted from 1
+     */
+    default void biasBackward(BiasBackwardSpec spec, Tensor dY, Tensor b, Tensor[] state, int step) {
+        List<Tensor> operands = new ArrayList<>(List.of(dY, b));
+        operands.addAll(List.of(state));
         run(Call.of(spec, Scalars.step(step), operands.toArray(Tensor[]::new)));
     }
 

@@ -20,6 +20,13 @@ public interface GradientSink {
      */
     void dense(Parameter weight, Tensor x, Tensor dY, Tensor dX, Epilogue gate);
 
+    /**
+     * The gradient of a bias is the sums of dY's columns; a sink that can, never stores it.
+     *
+     * @param dY rows x the bias's elements
+     */
+    void bias(Parameter bias, Tensor dY);
+
     /** A tensor of the parameter's shape to write its gradient to; {@link #written} must follow. */
     Tensor destination(Parameter parameter);
 

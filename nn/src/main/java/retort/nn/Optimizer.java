@@ -5,6 +5,7 @@ import java.util.Map;
 import retort.kernels.Backend;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
+import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.DenseBackwardSpec;
 import retort.kernels.op.Epilogue;
 import retort.kernels.op.UpdateSpec;
@@ -61,6 +62,13 @@ public abstract class Optimizer implements GradientSink, AutoCloseable {
                 dX != null,
                 gate);
         backend.denseBackward(spec, x, dY, w, state(weight), dX, step);
+    }
+
+    @Override
+    public void bias(Parameter bias, Tensor dY) {
+        UpdateSpec update = update(bias);
+        BiasBackwardSpec spec = new BiasBackwardSpec(dY.shape().rows(), update.count(), update);
+        backend.biasBackward(spec, dY, bias.value(), state(bias), step);
     }
 
     @Override

@@ -5,7 +5,6 @@ import retort.kernels.Backend;
 import retort.kernels.Fused;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
-import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.DropoutKey;
 import retort.kernels.op.DropoutSpec;
@@ -93,12 +92,9 @@ sealed interface Stage {
     }
 
     /** Hands over the gradient of a bias: the sums of dY over everything but the last axis. */
-    private static void biasGradient(Pass pass, Parameter bias, Tensor dY, GradientSink sink) {
+    private static void biasGradient(Parameter bias, Tensor dY, GradientSink sink) {
         int columns = bias.value().shape().size();
-        int rows = dY.shape().size() / columns;
-        Tensor gradient = sink.destination(bias);
-        pass.backend().columnSums(new ColumnSumSpec(rows, columns), dY.reshaped(Shape.of(rows, columns)), gradient);
-        sink.written(bias, gradient);
+        sink.bias(bias, dY.reshaped(Shape.of(dY.shape().size() / columns, columns)));
     }
 
     /** x W + b, x batch x inputs, W inputs x units and packed. */
@@ -119,7 +115,7 @@ sealed interface Stage {
             int batch = x.shape().rows();
             Tensor dZ = activation.undo(pass, y, dY);
             Tensor dX = wanted ? pass.scope().tensor(batch, inputs()) : null;
-            biasGradient(pass, bias, dZ, sink);
+            biasGradient(bias, dZ, sink);
             sink.dense(weight, x, dZ, dX, wanted ? inputGate : Epilogue.NONE);
             return dX;
         }
@@ -166,7 +162,7 @@ sealed interface Stage {
                 Fused operands = inputGate.gate() ? Fused.gate(x) : Fused.NONE;
                 pass.backend().conv2d(gradient, dX, filter.value(), dZ, operands);
             }
-            biasGradient(pass, bias, dZ, sink);
+            biasGradient(bias, dZ, sink);
             Tensor dFilter = sink.destination(filter);
             pass.backend().conv2d(spec.as(Conv2dSpec.Pass.FILTER_GRADIENT), x, dFilter, dZ);
             sink.written(filter, dFilter);

@@ -6,6 +6,7 @@ import retort.kernels.Backend;
 import retort.kernels.Fused;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
+import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Epilogue;
 import retort.kernels.op.GemmSpec;
 
@@ -33,6 +34,15 @@ final class CollectedGradients implements GradientSink {
         Tensor gradient = destination(weight);
         backend.gemm(GemmSpec.tn(inputs, units, batch), x, dY, gradient);
         written(weight, gradient);
+    }
+
+    @Override
+    public void bias(Parameter bias, Tensor dY) {
+        Tensor gradient = destination(bias);
+        ColumnSumSpec sums =
+                new ColumnSumSpec(dY.shape().rows(), bias.value().shape().size());
+        backend.columnSums(sums, dY, gradient);
+        written(bias, gradient);
     }
 
     /** Filled with NaN, so that an element nobody writes is seen. */

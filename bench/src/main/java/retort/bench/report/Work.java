@@ -3,6 +3,7 @@ package retort.bench.report;
 import retort.bench.kernel.ExpBenchmark;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -51,6 +52,7 @@ public record Work(String id, long flops, long bytes, Roof roof) {
             case Conv2dSpec s -> Roof.FMA;
             case GemmSpec s -> s.m() > 1 && s.n() > 1 ? Roof.FMA : Roof.TRIAD;
             case AdamSpec s -> Roof.UPDATE;
+            case BiasBackwardSpec s -> Roof.UPDATE;
             case DenseBackwardSpec s -> Roof.UPDATE;
             case SgdSpec s -> Roof.UPDATE;
             case ArgmaxSpec s -> Roof.TRIAD;

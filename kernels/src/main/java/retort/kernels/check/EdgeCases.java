@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import retort.kernels.Tiling;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -31,6 +32,7 @@ import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
+import retort.kernels.op.UpdateSpec;
 
 /**
  * Specs of every op around the edges of an engine's vectors, tiles and blocks: size 1, one less and one more than each,
@@ -80,6 +82,8 @@ public final class EdgeCases {
             case ADAM -> counts().mapToObj(AdamSpec::withDefaults);
             case ARGMAX -> matrices().map(size -> new ArgmaxSpec(size[0], size[1]));
             case BIAS -> matrices().map(size -> new BiasSpec(size[0], size[1]));
+            case BIAS_BACKWARD ->
+                matrices().flatMap(size -> updates(size[1]).map(u -> new BiasBackwardSpec(size[0], size[1], u)));
             case COLUMN_SUM -> matrices().map(size -> new ColumnSumSpec(size[0], size[1]));
             case CONV2D -> forward();
             case CONV2D_DX -> {
@@ -263,13 +267,16 @@ public final class EdgeCases {
                 new int[] {40, 300, 10},
                 new int[] {33, 700, 130});
         return sizes.flatMap(size -> {
-            int weights = size[1] * size[2];
-            return Stream.of(AdamSpec.withDefaults(weights), new SgdSpec(weights, 0.1f, 0.9f))
+            return updates(size[1] * size[2])
                     .map(update -> DenseBackwardSpec.of(size[0], size[1], size[2], update))
                     .flatMap(spec -> Stream.of(spec, spec.withPackedWeights()))
                     .flatMap(spec -> Stream.of(
                             spec, spec.withInputGradient(Epilogue.NONE), spec.withInputGradient(Epilogue.gate(0.5f))));
         });
+    }
+
+    private static Stream<UpdateSpec> updates(int count) {
+        return Stream.of(AdamSpec.withDefaults(count), new SgdSpec(count, 0.1f, 0.9f));
     }
 
     private Stream<Conv2dSpec> geometries() {

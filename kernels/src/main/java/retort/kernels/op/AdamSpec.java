@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * <p>|error| of m and v ≤ 4 eps times the sum of the absolute values of its two terms, of w ≤ 2 eps (|w| + |change|)
  * and what those errors and 8 roundings make of the change, to first order with a margin of 1 %; eps = 2^-24. Where g
  * has an error of its own, (1 - beta1) and (1 - beta2) (2 |g| + error) times that come on top. Where
- * g g is too large for float32, nothing is promised of v and w.
+ * g g may be too large for float32, nothing is promised of v and w.
  *
  * <p>Source: Kingma and Ba 2015, algorithm 1 in the cheaper order of section 2, the form that Keras uses too.
  */
@@ -105,8 +105,9 @@ public record AdamSpec(int count, float rate, float beta1, float beta2, float ep
         double step = stepSize(scalars.step());
         for (int e = 0; e < count; e++) {
             double newM = Math.abs(beta1 * m[e]) + (1 - beta1) * Math.abs(g[e]);
-            double square = (double) g[e] * g[e];
-            double newV = square > Float.MAX_VALUE ? Double.POSITIVE_INFINITY : beta2 * v[e] + (1 - beta2) * square;
+            double largest = Math.abs(g[e]) + gradientBound[e];
+            boolean overflows = largest * largest > Float.MAX_VALUE;
+            double newV = overflows ? Double.POSITIVE_INFINITY : beta2 * v[e] + (1 - beta2) * g[e] * (double) g[e];
             double mError = (1 - beta1) * gradientBound[e] + 4 * eps * newM;
             double vError = (1 - beta2) * gradientBound[e] * (2 * Math.abs(g[e]) + gradientBound[e]) + 4 * eps * newV;
             double root = Math.sqrt(newV);

@@ -12,6 +12,7 @@ import java.util.function.Function;
  */
 public sealed interface Spec
         permits ArgmaxSpec,
+                BiasBackwardSpec,
                 BiasSpec,
                 ColumnSumSpec,
                 CrossEntropySpec,
@@ -49,6 +50,7 @@ public sealed interface Spec
         ADAM("adam", Family.ADAM, AdamSpec::parse),
         ARGMAX("argmax", Family.ELEMENTWISE, ArgmaxSpec::parse),
         BIAS("bias", Family.ELEMENTWISE, BiasSpec::parse),
+        BIAS_BACKWARD("bias-backward", Family.ADAM, BiasBackwardSpec::parse),
         COLUMN_SUM("column-sum", Family.ELEMENTWISE, ColumnSumSpec::parse),
         CONV2D("conv2d", Family.CONV2D, id -> Conv2dSpec.parse(Conv2dSpec.Pass.FORWARD, id)),
         CONV2D_DX("conv2d-dx", Family.CONV2D, id -> Conv2dSpec.parse(Conv2dSpec.Pass.INPUT_GRADIENT, id)),

@@ -42,10 +42,12 @@ final class ClCoreProducts implements ClProducts {
 
     private final ClSession session;
     private final ClElementwise elementwise;
+    private final ClColumnSums columnSums;
 
-    ClCoreProducts(ClSession session, ClElementwise elementwise) {
+    ClCoreProducts(ClSession session, ClElementwise elementwise, ClColumnSums columnSums) {
         this.session = session;
         this.elementwise = elementwise;
+        this.columnSums = columnSums;
     }
 
     @Override
@@ -168,7 +170,7 @@ final class ClCoreProducts implements ClProducts {
         List<Object> tensors = List.of(images.elements(), gradient.elements(), partial);
         List<Object> geometry = geometry(spec, images, gradient, spec.stride());
         session.launch(spec::id, CONV2D, "conv2d_filter_gradient", chunks, tensors, geometry, rows, chunkRows);
-        elementwise.sumChunks(spec::id, partial, dFilter, chunks, dFilter.size(), chunks);
+        columnSums.chunks(spec::id, partial, dFilter, chunks, dFilter.size(), chunks);
         session.give(partial);
     }
 

@@ -13,11 +13,11 @@ final class ClDepthwiseConv2d {
     private static final int CHUNK_ROWS = 16;
 
     private final ClSession session;
-    private final ClElementwise elementwise;
+    private final ClColumnSums columnSums;
 
-    ClDepthwiseConv2d(ClSession session, ClElementwise elementwise) {
+    ClDepthwiseConv2d(ClSession session, ClColumnSums columnSums) {
         this.session = session;
-        this.elementwise = elementwise;
+        this.columnSums = columnSums;
     }
 
     void depthwiseConv2d(DepthwiseConv2dSpec spec, ClTensor x, ClTensor filter, ClTensor y, Fused<ClTensor> fused) {
@@ -48,7 +48,7 @@ final class ClDepthwiseConv2d {
         ClBuffer sums = session.workspace(spec::id, Math.multiplyExact(chunks, size));
         Object[] operands = {x, dY, sums, ClArguments.geometry(spec), CHUNK_ROWS};
         session.launchItems(spec::id, FILE, "depthwise_conv2d_filter_gradient", items, operands);
-        elementwise.sumChunks(spec::id, sums, dFilter, chunks, size, chunks);
+        columnSums.chunks(spec::id, sums, dFilter, chunks, size, chunks);
         session.give(sums);
     }
 

@@ -13,9 +13,9 @@ import retort.kernels.op.GemmSpec;
  */
 interface ClProducts {
     /** The kernels of the family that a device's parameters are of. */
-    static ClProducts of(ClFamily family, ClSession session, ClElementwise elementwise) {
+    static ClProducts of(ClFamily family, ClSession session, ClElementwise elementwise, ClColumnSums columnSums) {
         return switch (family) {
-            case CORES -> new ClCoreProducts(session, elementwise);
+            case CORES -> new ClCoreProducts(session, elementwise, columnSums);
             case SIMT -> new ClSimtProducts(session);
         };
     }

@@ -23,13 +23,13 @@ final class ClWeights {
     private static final int FEWEST_ROWS = 32;
 
     private final ClSession session;
-    private final ClElementwise elementwise;
+    private final ClColumnSums columnSums;
     private final ClProducts products;
     private final Map<String, ClKernel> kernels = new HashMap<>();
 
-    ClWeights(ClSession session, ClElementwise elementwise, ClProducts products) {
+    ClWeights(ClSession session, ClColumnSums columnSums, ClProducts products) {
         this.session = session;
-        this.elementwise = elementwise;
+        this.columnSums = columnSums;
         this.products = products;
     }
 
@@ -60,7 +60,7 @@ final class ClWeights {
         Object[] operands = {a, b, partial, spec.k(), lanes, chunkRows};
         session.launchItems(spec::id, kernel("row_by_" + spec.typeB()), chunks * shares, operands);
         ClBuffer sums = session.workspace(spec::id, 2 * lanes);
-        elementwise.sumChunks(spec::id, partial, sums, chunks, 2 * lanes, chunks);
+        columnSums.chunks(spec::id, partial, sums, chunks, 2 * lanes, chunks);
         int scales = spec.typeB() == ElementType.INT8 ? weights.scales() : -1;
         List<Object> last = List.of(spec.alpha(), spec.beta(), ClArguments.epilogue(spec.epilogue(), fused, c));
         int items = ceilDivide(spec.n(), width);

@@ -13,6 +13,7 @@ import retort.kernels.engine.CheckedBackend;
 import retort.kernels.engine.Operands;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -44,6 +45,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
     private final ClQueue queue;
     private final ClMemory memory;
     private final ClElementwise elementwise;
+    private final ClColumnSums columnSums;
     private final ClRows rows;
     private final ClProducts products;
     private final ClWeights weights;
@@ -59,11 +61,12 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
         queue = new ClQueue(context, profile, memory);
         session = new ClSession(context, parameters, queue, memory);
         elementwise = new ClElementwise(session);
+        columnSums = new ClColumnSums(session);
         rows = new ClRows(session);
-        products = ClProducts.of(parameters.family(), session, elementwise);
-        weights = new ClWeights(session, elementwise, products);
+        products = ClProducts.of(parameters.family(), session, elementwise, columnSums);
+        weights = new ClWeights(session, columnSums, products);
         conv2d = new ClConv2d(session, products);
-        depthwiseConv2d = new ClDepthwiseConv2d(session, elementwise);
+        depthwiseConv2d = new ClDepthwiseConv2d(session, columnSums);
         maxPool2d = new ClMaxPool2d(session);
     }
 
@@ -248,8 +251,9 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
         return switch (spec) {
             case AdamSpec s -> () -> elementwise.adam(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
             case ArgmaxSpec s -> () -> rows.argmax(s, o.get(0), o.get(1));
+            case BiasBackwardSpec s -> () -> biasBackward(s, o);
             case BiasSpec s -> () -> elementwise.addBias(s, o.get(0), o.get(1));
-            case ColumnSumSpec s -> () -> elementwise.columnSums(s, o.get(0), o.get(1));
+            case ColumnSumSpec s -> () -> columnSums.run(s, o.get(0), o.get(1));
             case Conv2dSpec s -> () -> conv2d.conv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case CrossEntropySpec s -> () -> rows.crossEntropy(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case DenseBackwardSpec s -> () -> denseBackward(s, o);
@@ -291,6 +295,20 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
                 ClBuffer gradient = session.workspace(spec::id, s.count());
                 products.gemm(spec.weightProduct(), x, dY, gradient, ClArguments.NOTHING);
                 elementwise.sgd(s, w, gradient, o.get(3));
+                session.give(gradient);
+            }
+        }
+    }
+
+    private void biasBackward(BiasBackwardSpec spec, Operands<ClTensor> o) {
+        ClTensor dY = o.get(0);
+        ClTensor b = o.get(1);
+        switch (spec.update()) {
+            case AdamSpec s -> columnSums.biasAdam(spec, s, dY, b, o.get(2), o.get(3), s.stepSize(o.step()));
+            case SgdSpec s -> {
+                ClBuffer gradient = session.workspace(spec::id, spec.columns());
+                columnSums.run(spec.sums(), dY, gradient);
+                elementwise.sgd(s, b, gradient, o.get(2));
                 session.give(gradient);
             }
         }

@@ -10,6 +10,7 @@ import retort.kernels.engine.HostTensor;
 import retort.kernels.engine.Operands;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -28,6 +29,7 @@ import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
+import retort.kernels.op.UpdateSpec;
 
 /**
  * The definition of every operation, to be read beside its spec and to test other engines against. Sums are kept in
@@ -73,6 +75,7 @@ final class ScalarBackend extends HostBackend {
         return switch (spec) {
             case AdamSpec s -> () -> adam(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
             case ArgmaxSpec s -> () -> argmax(s, o.get(0), o.get(1));
+            case BiasBackwardSpec s -> () -> biasBackward(s, o);
             case BiasSpec s -> () -> addBias(s, o.get(0), o.get(1));
             case ColumnSumSpec s -> () -> columnSums(s, o.get(0), o.get(1));
             case Conv2dSpec s -> () -> conv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
@@ -125,11 +128,16 @@ final class ScalarBackend extends HostBackend {
             productRow(spec.weightProduct(), x, dY, i, row);
             for (int j = 0; j < spec.units(); j++) {
                 int element = i * spec.units() + j;
-                switch (spec.update()) {
-                    case AdamSpec s -> adam(s, (float) row[j], w, o.get(3), o.get(4), element, s.stepSize(o.step()));
-                    case SgdSpec s -> sgd(s, (float) row[j], w, o.get(3), element);
-                }
+                update(spec.update(), (float) row[j], o, 2, element);
             }
+        }
+    }
+
+    /** Of one parameter; the tensors of parameters and state are the operands from {@code w} on. */
+    private static void update(UpdateSpec spec, float gradient, Operands<HostTensor> o, int w, int element) {
+        switch (spec) {
+            case AdamSpec s -> adam(s, gradient, o.get(w), o.get(w + 1), o.get(w + 2), element, s.stepSize(o.step()));
+            case SgdSpec s -> sgd(s, gradient, o.get(w), o.get(w + 1), element);
         }
     }
 
@@ -418,11 +426,21 @@ final class ScalarBackend extends HostBackend {
 
     private static void columnSums(ColumnSumSpec spec, HostTensor x, HostTensor sums) {
         for (int j = 0; j < spec.columns(); j++) {
-            double sum = 0;
-            for (int i = 0; i < spec.rows(); i++) {
-                sum += x.array()[x.offset() + i * spec.columns() + j];
-            }
-            sums.array()[sums.offset() + j] = (float) sum;
+            sums.array()[sums.offset() + j] = columnSum(spec, x, j);
+        }
+    }
+
+    private static float columnSum(ColumnSumSpec spec, HostTensor x, int j) {
+        double sum = 0;
+        for (int i = 0; i < spec.rows(); i++) {
+            sum += x.array()[x.offset() + i * spec.columns() + j];
+        }
+        return (float) sum;
+    }
+
+    private static void biasBackward(BiasBackwardSpec spec, Operands<HostTensor> o) {
+        for (int j = 0; j < spec.columns(); j++) {
+            update(spec.update(), columnSum(spec.sums(), o.get(0), j), o, 1, j);
         }
     }
 

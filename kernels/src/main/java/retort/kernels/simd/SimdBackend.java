@@ -9,6 +9,7 @@ import retort.kernels.engine.HostTensor;
 import retort.kernels.engine.Operands;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -101,6 +102,7 @@ final class SimdBackend extends HostBackend {
         return switch (spec) {
             case AdamSpec s -> adam.prepare(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
             case ArgmaxSpec s -> elementwise.argmax(s, o.get(0), o.get(1));
+            case BiasBackwardSpec s -> elementwise.biasBackward(s, o.get(0), SimdUpdate.of(s.update(), o, 1));
             case BiasSpec s -> elementwise.addBias(s, o.get(0), o.get(1));
             case ColumnSumSpec s -> elementwise.columnSums(s, o.get(0), o.get(1));
             case Conv2dSpec s -> conv2d.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));

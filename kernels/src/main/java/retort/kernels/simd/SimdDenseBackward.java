@@ -8,11 +8,8 @@ import java.util.Arrays;
 import retort.kernels.engine.CheckedBackend.Fused;
 import retort.kernels.engine.HostTensor;
 import retort.kernels.engine.Operands;
-import retort.kernels.op.AdamSpec;
 import retort.kernels.op.DenseBackwardSpec;
 import retort.kernels.op.GemmSpec;
-import retort.kernels.op.SgdSpec;
-import retort.kernels.op.UpdateSpec;
 
 /**
  * The backward pass of a dense layer with the optimiser's step in it, see {@link DenseBackwardSpec}.
@@ -53,7 +50,7 @@ final class SimdDenseBackward {
         HostTensor dY = o.get(1);
         HostTensor w = o.get(2);
         HostTensor dX = spec.inputGradient() ? o.get(3 + spec.update().stateTensors()) : null;
-        Update update = update(spec.update(), o, w);
+        SimdUpdate update = SimdUpdate.of(spec.update(), o, 2);
         if (spec.packed()) {
             return packed(spec, x, dY, w, dX, update);
         }
@@ -68,26 +65,8 @@ final class SimdDenseBackward {
         };
     }
 
-    /** The optimiser's step on parameters at .. at + count, in the order in which they are stored. */
-    private interface Update {
-        /** @param gradient from its beginning on */
-        void run(float[] gradient, int at, int count);
-    }
-
-    private static Update update(UpdateSpec spec, Operands<HostTensor> o, HostTensor w) {
-        HostTensor state = o.get(3);
-        return switch (spec) {
-            case AdamSpec s -> {
-                HostTensor v = o.get(4);
-                float stepSize = s.stepSize(o.step());
-                yield (gradient, at, count) -> SimdAdam.update(s, stepSize, gradient, 0, w, state, v, at, count);
-            }
-            case SgdSpec s -> (gradient, at, count) -> SimdSgd.update(s, gradient, 0, w, state, at, count);
-        };
-    }
-
     private Runnable packed(
-            DenseBackwardSpec spec, HostTensor x, HostTensor dY, HostTensor w, HostTensor dX, Update update) {
+            DenseBackwardSpec spec, HostTensor x, HostTensor dY, HostTensor w, HostTensor dX, SimdUpdate update) {
         GemmSpec product = spec.weightProduct();
         Packing packing = new Packing(product, x, dY);
         Packing.BPanels[] right = blocks(spec.batch());
@@ -142,7 +121,7 @@ final class SimdDenseBackward {
      */
     private static void updatePanel(
             DenseBackwardSpec spec,
-            Update update,
+            SimdUpdate update,
             float[] left,
             Packing.BPanels[] right,
             int panel,
@@ -176,7 +155,7 @@ final class SimdDenseBackward {
     }
 
     /** The gradient comes in blocks of rows that stay in cache, and the update runs over each at once. */
-    private Runnable rowMajor(GemmSpec product, HostTensor x, HostTensor dY, Update update) {
+    private Runnable rowMajor(GemmSpec product, HostTensor x, HostTensor dY, SimdUpdate update) {
         Packing packing = new Packing(product, x, dY);
         Packing.BPanels[] right = blocks(product.k());
         int n = product.n();

@@ -4,10 +4,12 @@ import static retort.kernels.simd.SimdSpecies.LANES;
 import static retort.kernels.simd.SimdSpecies.SPECIES;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import retort.kernels.engine.HostTensor;
 import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.DropoutKey;
@@ -123,8 +125,20 @@ final class SimdElementwise {
         }
     }
 
-    /** Tall matrices are cut into 16 bands, whatever the thread count, and the bands' sums added in order. */
     Runnable columnSums(ColumnSumSpec spec, HostTensor x, HostTensor sums) {
+        return columnSums(spec, x, sum -> System.arraycopy(sum, 0, sums.array(), sums.offset(), spec.columns()));
+    }
+
+    Runnable biasBackward(BiasBackwardSpec spec, HostTensor dY, SimdUpdate update) {
+        return columnSums(spec.sums(), dY, gradient -> update.run(gradient, 0, spec.columns()));
+    }
+
+    /**
+     * Tall matrices are cut into 16 bands, whatever the thread count, and the bands' sums added in order.
+     *
+     * @param then takes the sums, from the array's beginning on
+     */
+    private Runnable columnSums(ColumnSumSpec spec, HostTensor x, Consumer<float[]> then) {
         int columns = spec.columns();
         int bands = spec.rows() >= 256 ? 16 : 1;
         int band = Math.ceilDiv(spec.rows(), bands);
@@ -139,10 +153,10 @@ final class SimdElementwise {
         long bytes = spec.bytes();
         return () -> {
             workers.forEach(bands, bytes, task);
-            System.arraycopy(partial, 0, sums.array(), sums.offset(), columns);
             for (int number = 1; number < bands; number++) {
-                addRow(partial, number * columns, sums.array(), sums.offset(), columns);
+                addRow(partial, number * columns, partial, 0, columns);
             }
+            then.accept(partial);
         };
     }
 

@@ -35,6 +35,7 @@ class EdgeCasesTest {
                 "DROPOUT; dropout:10:p0 dropout:11:p0.5 dropout:12:p0.75",
                 "ARGMAX; argmax:1x10 argmax:37x11 argmax:65x12 argmax:5003x3 argmax:3x5003 argmax:1200x1201",
                 "BIAS; bias:1x21 bias:37x22 bias:65x23",
+                "BIAS_BACKWARD; bias-backward:1x21:adam bias-backward:37x22:sgd bias-backward:65x23:adam",
                 "COLUMN_SUM; column-sum:1x43 column-sum:37x44 column-sum:65x45",
                 "SOFTMAX; softmax:1x10:T0.25 softmax:13x12:T20 softmax:1x1:T1 softmax:1031x10:T3.5 softmax:3x1009:T1",
                 "CROSS_ENTROPY; cross-entropy:13x10:T1:hard cross-entropy:13x12:T3.5:soft cross-entropy:1x1:T1:soft",

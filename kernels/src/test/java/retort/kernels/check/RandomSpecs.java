@@ -8,6 +8,7 @@ import net.jqwik.api.Tuple.Tuple2;
 import retort.kernels.Tiling;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
+import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -101,6 +102,9 @@ final class RandomSpecs {
             case ADAM -> counts.flatMap(RandomSpecs::adam);
             case ARGMAX -> Combinators.combine(extents, extents).as(ArgmaxSpec::new);
             case BIAS -> Combinators.combine(extents, extents).as(BiasSpec::new);
+            case BIAS_BACKWARD ->
+                Combinators.combine(extents, extents, Arbitraries.<UpdateSpec>oneOf(adam(1), sgd(1)))
+                        .as((rows, columns, update) -> new BiasBackwardSpec(rows, columns, update.sized(columns)));
             case COLUMN_SUM -> Combinators.combine(extents, extents).as(ColumnSumSpec::new);
             case CONV2D -> convolutions(Conv2dSpec.Pass.FORWARD);
             case CONV2D_DX -> convolutions(Conv2dSpec.Pass.INPUT_GRADIENT);

@@ -1,6 +1,7 @@
 package retort.kernels.op;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
 import java.util.List;
@@ -203,6 +204,9 @@ class SpecBoundsTest {
         assertAll(0, bounds[1]);
         assertAll(1.01 * mError, bounds[2]);
         assertAll(1.01 * vError, bounds[3]);
+        // A gradient whose square may overflow gives any v.
+        float[][] large = {{-2}, {1}, {4}, {5}};
+        assertEquals(Double.POSITIVE_INFINITY, adam.bounds(large, new double[] {1e20}, Scalars.step(2))[3][0]);
         // What the roundings alone may do.
         double[][] exact = adam.bounds(elements, new double[] {0}, Scalars.step(2));
         assertAll(1.01 * 4 * EPS * m, exact[2]);
@@ -216,6 +220,26 @@ class SpecBoundsTest {
         assertAll(0, ofSgd[1]);
         double[][] roundings = sgd.bounds(new float[][] {{-2}, {-3}, {4}}, new double[] {0}, Scalars.NONE);
         assertAll(3 * EPS * terms + 2 * EPS * (2 + terms), roundings[0]);
+    }
+
+    @Test
+    void ofABiassBackwardPassAreThoseOfItsSumsAndItsStep() {
+        SgdSpec sgd = new SgdSpec(3, 0.5f, 0.25f);
+        BiasBackwardSpec spec = new BiasBackwardSpec(4, 3, sgd);
+        float[] dY = filled(Shape.of(4, 3), -3, 3);
+        float[] b = filled(Shape.of(3), 2, -2);
+        float[] velocity = filled(Shape.of(3), 1, -1);
+        double[][] bounds = bounds(spec, dY, b, velocity);
+        double[] sums = bounds(spec.sums(), dY, new float[3])[1];
+        assertEquals(4 * EPS * 12, sums[0], EPS);
+        // A column of dY is -3, 3, -3, 3 or the other way round: the gradient is 0.
+        double[][] step = sgd.bounds(new float[][] {b, new float[3], velocity}, sums, Scalars.NONE);
+        for (int e = 0; e < 3; e++) {
+            assertEquals(step[0][e], bounds[1][e], step[0][e] * ROUNDING);
+            assertEquals(step[2][e], bounds[2][e], step[2][e] * ROUNDING);
+        }
+        assertAll(0, bounds[0]);
+        assertThrows(IllegalArgumentException.class, () -> new BiasBackwardSpec(4, 2, sgd));
     }
 
     @Test

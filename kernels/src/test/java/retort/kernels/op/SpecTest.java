@@ -64,6 +64,7 @@ class SpecTest {
                 "dense-backward:b2i2o2:adam:dx+bias",
                 "dense-backward:b2i2o2:adam+gate",
                 "dense-backward:b2i2o2:momentum",
+                "bias-backward:2x2",
                 "conv2d:n1h2w2c1:k3x3o1:s1p0",
                 "conv2d-df:n1h3w3c1:k3x3o1:s1p0+bias",
                 "depthwise-conv2d:n1h2w2c1:k3x3:s1p0",
@@ -107,6 +108,9 @@ class SpecTest {
                         .as((rows, classes, divergence, temperature, share) ->
                                 new DistillationSpec(rows, classes + 1, divergence, temperature, share)),
                 Combinators.combine(sizes(), sizes()).as(BiasSpec::new),
+                Combinators.combine(sizes(), sizes(), Arbitraries.of(true, false))
+                        .as((rows, columns, adam) -> new BiasBackwardSpec(
+                                rows, columns, adam ? adam(columns) : SgdSpec.withDefaults(columns))),
                 Combinators.combine(sizes(), sizes()).as(ColumnSumSpec::new),
                 Combinators.combine(sizes(), sizes()).as(ArgmaxSpec::new),
                 Combinators.combine(sizes(), rates()).as(DropoutSpec::new),

@@ -385,7 +385,7 @@ class SimtAccessTest {
                 "laneSums[item + reach * VECTORS]");
         assertHas(
                 "simt/column_sums.cl",
-                "int vector = get_local_id(0) % SUM_VECTORS;",
+                "get_local_id(0) % SUM_VECTORS * WIDTH;",
                 "int lane = get_local_id(0) / SUM_VECTORS;",
                 "lanes[get_local_id(0) + reach * SUM_VECTORS]");
     }

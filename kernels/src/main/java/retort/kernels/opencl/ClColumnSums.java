@@ -1,0 +1,89 @@
+package retort.kernels.opencl;
+
+import static retort.kernels.opencl.ClSession.ceilDivide;
+
+import java.util.function.Supplier;
+import retort.kernels.op.AdamSpec;
+import retort.kernels.op.BiasBackwardSpec;
+import retort.kernels.op.ColumnSumSpec;
+
+/** Sums over columns, and what is done with them in the same launch: each family's {@code column_sums.cl}. */
+final class ClColumnSums {
+    private static final String FILE = "column_sums.cl";
+
+    /** Chunks that a long column is cut into, so that all of a device works on few columns. */
+    private static final int CHUNKS = 64;
+
+    private static final int SHORTEST_CHUNK = 64;
+
+    private final ClSession session;
+
+    ClColumnSums(ClSession session) {
+        this.session = session;
+    }
+
+    /** The sums are a tensor or a buffer. */
+    void run(ColumnSumSpec spec, ClTensor x, Object sums) {
+        int chunkRows = chunkRows(spec);
+        int chunks = ceilDivide(spec.rows(), chunkRows);
+        if (chunks == 1) {
+            chunks(spec::id, x, sums, spec.rows(), spec.columns(), chunkRows);
+            return;
+        }
+        ClBuffer partial = session.workspace(spec::id, chunks * spec.columns());
+        chunks(spec::id, x, partial, spec.rows(), spec.columns(), chunkRows);
+        chunks(spec::id, partial, sums, chunks, spec.columns(), chunks);
+        session.give(partial);
+    }
+
+    /** The last of the sums' launches has Adam in it. */
+    void biasAdam(
+            BiasBackwardSpec spec, AdamSpec adam, ClTensor dY, ClTensor b, ClTensor m, ClTensor v, float stepSize) {
+        Object step = ClArguments.adam(adam, b, m, v, stepSize);
+        int chunkRows = chunkRows(spec.sums());
+        int chunks = ceilDivide(spec.rows(), chunkRows);
+        int columns = spec.columns();
+        int groups = ceilDivide(columns, groupColumns());
+        String file = session.family().folder() + FILE;
+        if (chunks == 1) {
+            session.launch(spec::id, file, "column_sums_adam", groups, dY, spec.rows(), columns, step);
+            return;
+        }
+        ClBuffer partial = session.workspace(spec::id, chunks * columns);
+        chunks(spec::id, dY, partial, spec.rows(), columns, chunkRows);
+        session.launch(spec::id, file, "column_sums_adam", groups, partial, chunks, columns, step);
+        session.give(partial);
+    }
+
+    private int chunkRows(ColumnSumSpec spec) {
+        return switch (session.family()) {
+            case CORES -> chunkRows(spec.rows());
+            case SIMT -> simtChunkRows(spec.rows(), spec.columns());
+        };
+    }
+
+    static int chunkRows(int rows) {
+        return Math.max(SHORTEST_CHUNK, ceilDivide(rows, CHUNKS));
+    }
+
+    /** A group for each compute unit, if that leaves its lanes some rows each. */
+    private int simtChunkRows(int rows, int columns) {
+        int blocks = ceilDivide(columns, ClConstants.SUM_VECTORS * ClConstants.SIMT_WIDTH);
+        int chunks = Math.max(1, session.computeUnits() / blocks);
+        return Math.max(SHORTEST_CHUNK, ceilDivide(rows, chunks));
+    }
+
+    private int groupColumns() {
+        return switch (session.family()) {
+            case CORES -> session.parameter(ClParameter.ELEMENT_ITEMS) * session.parameter(ClParameter.ELEMENT_WIDTH);
+            case SIMT -> ClConstants.SUM_VECTORS * ClConstants.SIMT_WIDTH;
+        };
+    }
+
+    /** Sums each chunk of rows of {@code x} to a row of {@code sums}; both are tensors or buffers. */
+    void chunks(Supplier<String> op, Object x, Object sums, int rows, int columns, int chunkRows) {
+        int groups = ceilDivide(rows, chunkRows) * ceilDivide(columns, groupColumns());
+        String file = session.family().folder() + FILE;
+        session.launch(op, file, "column_sums", groups, x, sums, rows, columns, chunkRows);
+    }
+}
