@@ -3,6 +3,7 @@ package retort.kernels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import retort.kernels.op.ActivationSpec;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
@@ -224,6 +225,20 @@ public interface Backend extends AutoCloseable {
     /** {@code dX = y > 0 ? dY : 0}, where y is what {@link #relu} gave. See {@link ReluSpec}. */
     default void reluGradient(ReluSpec spec, Tensor y, Tensor dY, Tensor dX) {
         run(Call.of(spec, y, dY, dX));
+    }
+
+    /** {@code y = f(x)}. See {@link ActivationSpec}. */
+    default void activation(ActivationSpec spec, Tensor x, Tensor y) {
+        run(Call.of(spec, x, y));
+    }
+
+    /**
+     * {@code dX = dY f'(x)}. See {@link ActivationSpec}.
+     *
+     * @param at what {@link #activation} gave for the kinds that are differentiated by it, else what it was given
+     */
+    default void activationGradient(ActivationSpec spec, Tensor at, Tensor dY, Tensor dX) {
+        run(Call.of(spec, at, dY, dX));
     }
 
     /**

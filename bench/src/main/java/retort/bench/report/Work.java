@@ -1,6 +1,7 @@
 package retort.bench.report;
 
 import retort.bench.kernel.ExpBenchmark;
+import retort.kernels.op.ActivationSpec;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
@@ -55,6 +56,7 @@ public record Work(String id, long flops, long bytes, Roof roof) {
             case BiasBackwardSpec s -> Roof.UPDATE;
             case DenseBackwardSpec s -> Roof.UPDATE;
             case SgdSpec s -> Roof.UPDATE;
+            case ActivationSpec s -> Roof.TRIAD;
             case ArgmaxSpec s -> Roof.TRIAD;
             case BiasSpec s -> Roof.TRIAD;
             case ColumnSumSpec s -> Roof.TRIAD;

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import retort.kernels.Tiling;
+import retort.kernels.op.ActivationSpec;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
@@ -79,6 +80,8 @@ public final class EdgeCases {
 
     private Stream<? extends Spec> of(Spec.Op op) {
         return switch (op) {
+            case ACTIVATION -> activations(Pass.FORWARD);
+            case ACTIVATION_DX -> activations(Pass.GRADIENT);
             case ADAM -> counts().mapToObj(AdamSpec::withDefaults);
             case ARGMAX -> matrices().map(size -> new ArgmaxSpec(size[0], size[1]));
             case BIAS -> matrices().map(size -> new BiasSpec(size[0], size[1]));
@@ -139,6 +142,12 @@ public final class EdgeCases {
         return IntStream.concat(
                         around(tiling.lanes(), 2 * tiling.lanes(), 4 * tiling.lanes()), IntStream.of(1031, 2_500_007))
                 .distinct();
+    }
+
+    private Stream<ActivationSpec> activations(Pass pass) {
+        return counts().boxed()
+                .flatMap(count ->
+                        Arrays.stream(ActivationSpec.Kind.values()).map(kind -> new ActivationSpec(pass, kind, count)));
     }
 
     /** Rows x columns: columns around vectors, tall, wide, and one that is worth more than one thread. */

@@ -11,7 +11,8 @@ import java.util.function.Function;
  * engines, checks, tests and benchmarks alike. A new record here makes the compiler name every place that must know it.
  */
 public sealed interface Spec
-        permits ArgmaxSpec,
+        permits ActivationSpec,
+                ArgmaxSpec,
                 BiasBackwardSpec,
                 BiasSpec,
                 ColumnSumSpec,
@@ -47,6 +48,8 @@ public sealed interface Spec
 
     /** Every op by the word that its ids begin with. */
     enum Op {
+        ACTIVATION("activation", Family.ELEMENTWISE, id -> ActivationSpec.parse(Pass.FORWARD, id)),
+        ACTIVATION_DX("activation-dx", Family.ELEMENTWISE, id -> ActivationSpec.parse(Pass.GRADIENT, id)),
         ADAM("adam", Family.ADAM, AdamSpec::parse),
         ARGMAX("argmax", Family.ELEMENTWISE, ArgmaxSpec::parse),
         BIAS("bias", Family.ELEMENTWISE, BiasSpec::parse),

@@ -11,6 +11,7 @@ import retort.kernels.Tensor;
 import retort.kernels.Tiling;
 import retort.kernels.engine.CheckedBackend;
 import retort.kernels.engine.Operands;
+import retort.kernels.op.ActivationSpec;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
@@ -46,6 +47,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
     private final ClMemory memory;
     private final ClElementwise elementwise;
     private final ClColumnSums columnSums;
+    private final ClActivation activation;
     private final ClRows rows;
     private final ClProducts products;
     private final ClWeights weights;
@@ -62,6 +64,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
         session = new ClSession(context, parameters, queue, memory);
         elementwise = new ClElementwise(session);
         columnSums = new ClColumnSums(session);
+        activation = new ClActivation(session);
         rows = new ClRows(session);
         products = ClProducts.of(parameters.family(), session, elementwise, columnSums);
         weights = new ClWeights(session, columnSums, products);
@@ -249,6 +252,11 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
 
     private Runnable launches(Spec spec, Operands<ClTensor> o) {
         return switch (spec) {
+            case ActivationSpec s ->
+                switch (s.pass()) {
+                    case FORWARD -> () -> activation.forward(s, o.get(0), o.get(1));
+                    case GRADIENT -> () -> activation.gradient(s, o.get(0), o.get(1), o.get(2));
+                };
             case AdamSpec s -> () -> elementwise.adam(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
             case ArgmaxSpec s -> () -> rows.argmax(s, o.get(0), o.get(1));
             case BiasBackwardSpec s -> () -> biasBackward(s, o);

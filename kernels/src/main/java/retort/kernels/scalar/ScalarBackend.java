@@ -4,10 +4,12 @@ import java.util.Arrays;
 import retort.kernels.Backend;
 import retort.kernels.Engine;
 import retort.kernels.Tiling;
+import retort.kernels.engine.HostActivation;
 import retort.kernels.engine.HostBackend;
 import retort.kernels.engine.HostDistillation;
 import retort.kernels.engine.HostTensor;
 import retort.kernels.engine.Operands;
+import retort.kernels.op.ActivationSpec;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
@@ -73,6 +75,11 @@ final class ScalarBackend extends HostBackend {
     @Override
     protected Runnable prepare(Spec spec, Operands<HostTensor> o) {
         return switch (spec) {
+            case ActivationSpec s ->
+                switch (s.pass()) {
+                    case FORWARD -> () -> activation(s, o.get(0), o.get(1));
+                    case GRADIENT -> () -> activationGradient(s, o.get(0), o.get(1), o.get(2));
+                };
             case AdamSpec s -> () -> adam(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
             case ArgmaxSpec s -> () -> argmax(s, o.get(0), o.get(1));
             case BiasBackwardSpec s -> () -> biasBackward(s, o);
@@ -453,6 +460,19 @@ final class ScalarBackend extends HostBackend {
     private static void reluGradient(ReluSpec spec, HostTensor y, HostTensor dY, HostTensor dX) {
         for (int e = 0; e < spec.count(); e++) {
             dX.array()[dX.offset() + e] = y.array()[y.offset() + e] > 0 ? dY.array()[dY.offset() + e] : 0;
+        }
+    }
+
+    private static void activation(ActivationSpec spec, HostTensor x, HostTensor y) {
+        for (int e = 0; e < spec.count(); e++) {
+            y.array()[y.offset() + e] = (float) HostActivation.value(spec.kind(), x.array()[x.offset() + e]);
+        }
+    }
+
+    private static void activationGradient(ActivationSpec spec, HostTensor at, HostTensor dY, HostTensor dX) {
+        for (int e = 0; e < spec.count(); e++) {
+            double slope = HostActivation.derivative(spec.kind(), at.array()[at.offset() + e]);
+            dX.array()[dX.offset() + e] = (float) (dY.array()[dY.offset() + e] * slope);
         }
     }
 

@@ -7,6 +7,7 @@ import retort.kernels.Tiling;
 import retort.kernels.engine.HostBackend;
 import retort.kernels.engine.HostTensor;
 import retort.kernels.engine.Operands;
+import retort.kernels.op.ActivationSpec;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
@@ -40,6 +41,7 @@ final class SimdBackend extends HostBackend {
     private final SimdSoftmax softmax;
     private final SimdDistillation distillation;
     private final SimdElementwise elementwise;
+    private final SimdActivation activation;
     private final SimdAdam adam;
     private final SimdSgd sgd;
     private final SimdMaxNorm maxNorm;
@@ -64,6 +66,7 @@ final class SimdBackend extends HostBackend {
         softmax = new SimdSoftmax(workers, scratch);
         distillation = new SimdDistillation(workers);
         elementwise = new SimdElementwise(workers);
+        activation = new SimdActivation(workers);
         adam = new SimdAdam(workers);
         sgd = new SimdSgd(workers);
         maxNorm = new SimdMaxNorm(workers);
@@ -100,6 +103,11 @@ final class SimdBackend extends HostBackend {
     @Override
     protected Runnable prepare(Spec spec, Operands<HostTensor> o) {
         return switch (spec) {
+            case ActivationSpec s ->
+                switch (s.pass()) {
+                    case FORWARD -> activation.forward(s, o.get(0), o.get(1));
+                    case GRADIENT -> activation.gradient(s, o.get(0), o.get(1), o.get(2));
+                };
             case AdamSpec s -> adam.prepare(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
             case ArgmaxSpec s -> elementwise.argmax(s, o.get(0), o.get(1));
             case BiasBackwardSpec s -> elementwise.biasBackward(s, o.get(0), SimdUpdate.of(s.update(), o, 1));

@@ -18,9 +18,6 @@ import retort.kernels.op.ReluSpec;
 
 /** The operations that touch each element once: bound by memory, so shared out in chunks and otherwise left plain. */
 final class SimdElementwise {
-    /** Elements a task: a multiple of every vector's length and of dropout's four words. */
-    private static final int CHUNK = 1 << 15;
-
     /**
      * A row of so few elements is done without vectors. Once compiled that takes about as long, but a training step has
      * so few of them, the classes of each image, that vector code would run uncompiled, 100 times slower, for hundreds
@@ -34,33 +31,10 @@ final class SimdElementwise {
         this.workers = workers;
     }
 
-    /** Elements from .. to of an operation, by one thread. */
-    private interface Range {
-        void run(int from, int to);
-    }
-
-    private Runnable chunks(int count, long bytes, Range body) {
-        return inShares(count, CHUNK, bytes, body);
-    }
-
-    /** Rows in shares of about a chunk of elements. */
-    private Runnable rows(int rows, int columns, long bytes, Range body) {
-        return inShares(rows, Math.max(1, CHUNK / columns), bytes, body);
-    }
-
-    private Runnable inShares(int count, int share, long bytes, Range body) {
-        int tasks = Math.ceilDiv(count, share);
-        Workers.Task task = (number, worker) -> {
-            int from = number * share;
-            body.run(from, from + Math.min(share, count - from));
-        };
-        return workers.prepare(tasks, bytes, task);
-    }
-
     Runnable relu(ReluSpec spec, HostTensor x, HostTensor y) {
         float[] xs = x.array();
         float[] ys = y.array();
-        return chunks(spec.count(), spec.bytes(), (from, to) -> {
+        return workers.prepareChunks(spec.count(), spec.bytes(), (from, to) -> {
             int e = from;
             for (; e + LANES <= to; e += LANES) {
                 FloatVector.fromArray(SPECIES, xs, x.offset() + e).max(0).intoArray(ys, y.offset() + e);
@@ -80,7 +54,7 @@ final class SimdElementwise {
         float[] ys = y.array();
         float[] dYs = dY.array();
         float[] dXs = dX.array();
-        return chunks(spec.count(), spec.bytes(), (from, to) -> {
+        return workers.prepareChunks(spec.count(), spec.bytes(), (from, to) -> {
             FloatVector zero = FloatVector.zero(SPECIES);
             int e = from;
             for (; e + LANES <= to; e += LANES) {
@@ -98,14 +72,14 @@ final class SimdElementwise {
         float[] xs = x.array();
         float[] ys = y.array();
         SimdDropout dropout = new SimdDropout(key, spec.rate(), spec.scale());
-        return chunks(spec.count(), spec.bytes(), (from, to) -> {
+        return workers.prepareChunks(spec.count(), spec.bytes(), (from, to) -> {
             dropout.run(from, to - from, xs, x.offset() + from, ys, y.offset() + from);
         });
     }
 
     Runnable addBias(BiasSpec spec, HostTensor x, HostTensor bias) {
         int columns = spec.columns();
-        return rows(spec.rows(), columns, spec.bytes(), (from, to) -> {
+        return workers.prepareRows(spec.rows(), columns, spec.bytes(), (from, to) -> {
             for (int i = from; i < to; i++) {
                 addRow(bias.array(), bias.offset(), x.array(), x.offset() + i * columns, columns);
             }
@@ -162,7 +136,7 @@ final class SimdElementwise {
 
     Runnable argmax(ArgmaxSpec spec, HostTensor x, HostTensor indices) {
         int columns = spec.columns();
-        return rows(spec.rows(), columns, spec.bytes(), (from, to) -> {
+        return workers.prepareRows(spec.rows(), columns, spec.bytes(), (from, to) -> {
             for (int i = from; i < to; i++) {
                 indices.array()[indices.offset() + i] = argmax(x.array(), x.offset() + i * columns, columns);
             }

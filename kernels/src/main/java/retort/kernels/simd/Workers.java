@@ -20,6 +20,9 @@ final class Workers implements AutoCloseable {
     /** How long a thread watches: what it takes to wake one up where that takes long. */
     private static final long WATCH_NANOS = 100_000;
 
+    /** Elements a task: a multiple of every vector's length and of dropout's four words. */
+    private static final int CHUNK = 1 << 15;
+
     /** One numbered piece of work. */
     interface Task {
         /**
@@ -134,6 +137,29 @@ final class Workers implements AutoCloseable {
     /** That call of {@link #forEach}, to be made as often as one likes. */
     Runnable prepare(int tasks, long work, Task body) {
         return () -> forEach(tasks, work, body);
+    }
+
+    /** Elements from .. to of an operation, by one thread. */
+    interface Range {
+        void run(int from, int to);
+    }
+
+    /** Elements in chunks. */
+    Runnable prepareChunks(int count, long work, Range body) {
+        return inShares(count, CHUNK, work, body);
+    }
+
+    /** Rows in shares of about a chunk of elements. */
+    Runnable prepareRows(int rows, int columns, long work, Range body) {
+        return inShares(rows, Math.max(1, CHUNK / columns), work, body);
+    }
+
+    private Runnable inShares(int count, int share, long work, Range body) {
+        Task task = (number, worker) -> {
+            int from = number * share;
+            body.run(from, from + Math.min(share, count - from));
+        };
+        return prepare(Math.ceilDiv(count, share), work, task);
     }
 
     private void serve(int worker) {

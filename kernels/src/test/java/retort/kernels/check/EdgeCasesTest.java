@@ -30,6 +30,8 @@ class EdgeCasesTest {
             value = {
                 // one, and around one, two and four vectors
                 "RELU; relu:1 relu:10 relu:11 relu:12 relu:21 relu:22 relu:23 relu:43 relu:44 relu:45 relu:1031 relu:2500007",
+                "ACTIVATION; activation:sigmoid:1 activation:tanh:10 activation:gelu:12 activation:silu:45",
+                "ACTIVATION_DX; activation-dx:sigmoid:1 activation-dx:gelu:1031",
                 "ADAM; adam:1 adam:10 adam:12 adam:45",
                 "SGD; sgd:1 sgd:10 sgd:12 sgd:45",
                 "DROPOUT; dropout:10:p0 dropout:11:p0.5 dropout:12:p0.75",

@@ -6,6 +6,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.Tuple.Tuple2;
 import retort.kernels.Tiling;
+import retort.kernels.op.ActivationSpec;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
@@ -99,6 +100,8 @@ final class RandomSpecs {
 
     private Arbitrary<Spec> any(Spec.Op op) {
         Arbitrary<? extends Spec> specs = switch (op) {
+            case ACTIVATION -> activations(Pass.FORWARD);
+            case ACTIVATION_DX -> activations(Pass.GRADIENT);
             case ADAM -> counts.flatMap(RandomSpecs::adam);
             case ARGMAX -> Combinators.combine(extents, extents).as(ArgmaxSpec::new);
             case BIAS -> Combinators.combine(extents, extents).as(BiasSpec::new);
@@ -135,6 +138,11 @@ final class RandomSpecs {
                 Combinators.combine(extents, extents, temperatures()).as(SoftmaxSpec::new);
         };
         return specs.map(spec -> spec);
+    }
+
+    private Arbitrary<ActivationSpec> activations(Pass pass) {
+        return Combinators.combine(Arbitraries.of(ActivationSpec.Kind.class), counts)
+                .as((kind, count) -> new ActivationSpec(pass, kind, count));
     }
 
     private static Arbitrary<UpdateSpec> adam(int count) {

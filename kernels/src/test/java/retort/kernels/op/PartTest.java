@@ -34,6 +34,8 @@ class PartTest {
                 "max-pool2d-dx:n5h4w4c3:k2x2:s2p0",
                 "dense-backward:b3i30o4:adam:packed:dx",
                 "dense-backward:b3i30o4:sgd",
+                "activation:silu:20003",
+                "activation-dx:silu:20003",
                 "relu:20003",
                 "relu-dx:20003",
                 "adam:20003",

@@ -109,6 +109,23 @@ class SpecBoundsTest {
     }
 
     @Test
+    void ofAnActivationIsRelativeToItsResultOrItsArgument() {
+        float[] x = {3, -100};
+        double sigmoid = 1 / (1 + Math.exp(-3));
+        double[] plain = bounds(ActivationSpec.forward(ActivationSpec.Kind.SIGMOID, 2), x, new float[2])[1];
+        assertEquals(16 * EPS * sigmoid, plain[0], 16 * EPS * ROUNDING);
+        assertEquals(101 * Float.MIN_NORMAL, plain[1], Float.MIN_NORMAL);
+        double[] gelu = bounds(ActivationSpec.forward(ActivationSpec.Kind.GELU, 2), x, new float[2])[1];
+        assertEquals(16 * EPS * 3, gelu[0], 16 * EPS * ROUNDING);
+        float[] dY = {-2, 2};
+        ActivationSpec silu = ActivationSpec.gradient(ActivationSpec.Kind.SILU, 2);
+        assertAll(16 * EPS * 2 * 2, bounds(silu, x, dY, new float[2])[2]);
+        ActivationSpec tanh = ActivationSpec.gradient(ActivationSpec.Kind.TANH, 2);
+        double[] byResult = bounds(tanh, x, dY, new float[2])[2];
+        assertEquals(16 * EPS * 2 * 9, byResult[0], 16 * EPS * ROUNDING);
+    }
+
+    @Test
     void ofASoftmaxIsRelativeToTheProbability() {
         double[][] bounds = bounds(new SoftmaxSpec(2, CLASSES, 2), logits, new float[8]);
         for (int row = 0; row < 2; row++) {

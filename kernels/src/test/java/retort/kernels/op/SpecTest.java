@@ -85,7 +85,9 @@ class SpecTest {
                 "max-norm:2x2:limit0",
                 "dropout:5:p1",
                 "adam:-5",
-                "relu:5x5"
+                "relu:5x5",
+                "activation:relu:5",
+                "activation:gelu"
             })
     void refusesWhatIsNoId(String id) {
         String message = assertThrows(IllegalArgumentException.class, () -> Spec.parse(id))
@@ -116,6 +118,8 @@ class SpecTest {
                 Combinators.combine(sizes(), rates()).as(DropoutSpec::new),
                 Combinators.combine(sizes(), sizes(), positives()).as(MaxNormSpec::new),
                 Combinators.combine(Arbitraries.of(Pass.class), sizes()).as(ReluSpec::new),
+                Combinators.combine(Arbitraries.of(Pass.class), Arbitraries.of(ActivationSpec.Kind.class), sizes())
+                        .as(ActivationSpec::new),
                 sizes().map(SpecTest::adam),
                 sizes().map(count -> new SgdSpec(count, 0.01f, 0)));
     }
