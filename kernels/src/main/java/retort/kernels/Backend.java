@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import retort.kernels.op.ActivationSpec;
 import retort.kernels.op.AdamSpec;
+import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
@@ -18,7 +19,7 @@ import retort.kernels.op.DropoutKey;
 import retort.kernels.op.DropoutSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
-import retort.kernels.op.MaxPool2dSpec;
+import retort.kernels.op.Pool2dSpec;
 import retort.kernels.op.ReluSpec;
 import retort.kernels.op.Scalars;
 import retort.kernels.op.SgdSpec;
@@ -179,17 +180,21 @@ public interface Backend extends AutoCloseable {
         depthwiseConv2d(spec, x, filter, y, Fused.NONE);
     }
 
-    /** The largest element under each window. See {@link MaxPool2dSpec}. */
-    default void maxPool2d(MaxPool2dSpec spec, Tensor x, Tensor y) {
+    /** The largest element, or the mean, under each window. See {@link Pool2dSpec}. */
+    default void pool2d(Pool2dSpec spec, Tensor x, Tensor y) {
         run(Call.of(spec, x, y));
     }
 
-    /** The gradient of {@link #maxPool2d} by x. See {@link MaxPool2dSpec}. */
-    default void maxPool2dGradient(MaxPool2dSpec spec, Tensor x, Tensor dY, Tensor dX) {
-        run(Call.of(spec, x, dY, dX));
+    /**
+     * The gradient of {@link #pool2d} by x. See {@link Pool2dSpec}.
+     *
+     * @param x not read for a mean
+     */
+    default void pool2dGradient(Pool2dSpec spec, Tensor x, Tensor dY, Tensor dX) {
+        run(spec.kind() == Pool2dSpec.Kind.MAX ? Call.of(spec, x, dY, dX) : Call.of(spec, dY, dX));
     }
 
-    /** Row-wise softmax at a temperature. See {@link SoftmaxSpec}. */
+    /** Row-wise softmax at a temperature, or its logarithm. See {@link SoftmaxSpec}. */
     default void softmax(SoftmaxSpec spec, Tensor logits, Tensor probabilities) {
         run(Call.of(spec, logits, probabilities));
     }
@@ -210,6 +215,11 @@ public interface Backend extends AutoCloseable {
     /** In place: {@code x[i][j] += bias[j]}. See {@link BiasSpec}. */
     default void addBias(BiasSpec spec, Tensor x, Tensor bias) {
         run(Call.of(spec, x, bias));
+    }
+
+    /** {@code y = a + b}, or {@code max(a + b, 0)}. See {@link AddSpec}. */
+    default void add(AddSpec spec, Tensor a, Tensor b, Tensor y) {
+        run(Call.of(spec, a, b, y));
     }
 
     /** {@code sums[j] = sum over i of x[i][j]}. See {@link ColumnSumSpec}. */

@@ -12,7 +12,6 @@ import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.ElementType;
 import retort.kernels.op.Epilogue;
 import retort.kernels.op.GemmSpec;
-import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
 
 /** The libraries that our kernels are held against, each with what it is best at. */
@@ -45,7 +44,10 @@ public enum Peer {
 
         @Override
         boolean does(Spec spec) {
-            return isPlainGemm(spec) || isPlainConv2d(spec) || spec instanceof SoftmaxSpec || spec.op() == Spec.Op.RELU;
+            return isPlainGemm(spec)
+                    || isPlainConv2d(spec)
+                    || spec.op() == Spec.Op.SOFTMAX
+                    || spec.op() == Spec.Op.RELU;
         }
 
         @Override

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import retort.kernels.Tiling;
 import retort.kernels.op.ActivationSpec;
 import retort.kernels.op.AdamSpec;
+import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
@@ -27,8 +28,8 @@ import retort.kernels.op.ElementType;
 import retort.kernels.op.Epilogue;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
-import retort.kernels.op.MaxPool2dSpec;
 import retort.kernels.op.Pass;
+import retort.kernels.op.Pool2dSpec;
 import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.SoftmaxSpec;
@@ -83,7 +84,10 @@ public final class EdgeCases {
             case ACTIVATION -> activations(Pass.FORWARD);
             case ACTIVATION_DX -> activations(Pass.GRADIENT);
             case ADAM -> counts().mapToObj(AdamSpec::withDefaults);
+            case ADD -> counts().boxed().flatMap(n -> Stream.of(false, true).map(relu -> new AddSpec(n, relu)));
             case ARGMAX -> matrices().map(size -> new ArgmaxSpec(size[0], size[1]));
+            case AVERAGE_POOL2D -> pools(Pool2dSpec.Kind.AVERAGE, Pass.FORWARD);
+            case AVERAGE_POOL2D_DX -> pools(Pool2dSpec.Kind.AVERAGE, Pass.GRADIENT);
             case BIAS -> matrices().map(size -> new BiasSpec(size[0], size[1]));
             case BIAS_BACKWARD ->
                 matrices().flatMap(size -> updates(size[1]).map(u -> new BiasBackwardSpec(size[0], size[1], u)));
@@ -116,16 +120,14 @@ public final class EdgeCases {
             case DROPOUT ->
                 counts().boxed().flatMap(n -> Stream.of(0f, 0.5f, 0.75f).map(p -> new DropoutSpec(n, p)));
             case GEMM -> products();
+            case LOG_SOFTMAX -> softmaxes(true);
             case MAX_NORM -> matrices().map(size -> new MaxNormSpec(size[0], size[1], typicalNorm(size[0])));
-            case MAX_POOL2D -> pools();
-            case MAX_POOL2D_DX -> pools().map(spec -> spec.as(Pass.GRADIENT));
+            case MAX_POOL2D -> pools(Pool2dSpec.Kind.MAX, Pass.FORWARD);
+            case MAX_POOL2D_DX -> pools(Pool2dSpec.Kind.MAX, Pass.GRADIENT);
             case RELU -> counts().mapToObj(ReluSpec::forward);
             case RELU_DX -> counts().mapToObj(ReluSpec::gradient);
             case SGD -> counts().boxed().flatMap(n -> Stream.of(0f, 0.9f).map(m -> new SgdSpec(n, 0.1f, m)));
-            case SOFTMAX ->
-                rowsOfClasses()
-                        .flatMap(
-                                size -> Stream.of(0.25f, 1f, 3.5f, 20f).map(t -> new SoftmaxSpec(size[0], size[1], t)));
+            case SOFTMAX -> softmaxes(false);
         };
     }
 
@@ -165,6 +167,11 @@ public final class EdgeCases {
                 .boxed()
                 .flatMap(classes -> Stream.of(1, 13).map(rows -> new int[] {rows, classes}));
         return Stream.concat(small, Stream.of(new int[] {1031, 10}, new int[] {3, 1009}));
+    }
+
+    private Stream<SoftmaxSpec> softmaxes(boolean log) {
+        return rowsOfClasses()
+                .flatMap(size -> Stream.of(0.25f, 1f, 3.5f, 20f).map(t -> new SoftmaxSpec(size[0], size[1], t, log)));
     }
 
     /** Of columns of numbers from -1 to 1, whose squares are 1/3 on average: half of the columns are over it. */
@@ -343,17 +350,19 @@ public final class EdgeCases {
                         DepthwiseConv2dSpec.forward(9, 40, 41, 34, 3).stepped(1, 1)));
     }
 
-    private Stream<MaxPool2dSpec> pools() {
-        Stream<MaxPool2dSpec> channels =
-                around(tiling.lanes(), 2 * tiling.lanes()).mapToObj(count -> MaxPool2dSpec.forward(2, 5, 7, count, 2));
+    private Stream<Pool2dSpec> pools(Pool2dSpec.Kind kind, Pass pass) {
+        Stream<int[]> channels =
+                around(tiling.lanes(), 2 * tiling.lanes()).mapToObj(count -> new int[] {2, 5, 7, count, 2, 2, 2, 0});
         return Stream.concat(
-                channels,
-                Stream.of(
-                        MaxPool2dSpec.forward(1, 1, 1, 1, 1),
-                        MaxPool2dSpec.forward(3, 9, 8, 5, 3).stepped(2, 1),
-                        MaxPool2dSpec.forward(2, 7, 7, 3, 3).stepped(1, 1),
-                        MaxPool2dSpec.forward(2, 6, 7, 10, 2).stepped(3, 0),
-                        MaxPool2dSpec.forward(1, 4, 4, 2, 4),
-                        MaxPool2dSpec.forward(9, 26, 26, 33, 2)));
+                        channels,
+                        Stream.of(
+                                new int[] {1, 1, 1, 1, 1, 1, 1, 0},
+                                new int[] {3, 9, 8, 5, 3, 3, 2, 1},
+                                new int[] {2, 7, 7, 3, 3, 3, 1, 1},
+                                new int[] {2, 6, 7, 10, 2, 2, 3, 0},
+                                new int[] {1, 4, 4, 2, 4, 4, 4, 0},
+                                new int[] {3, 5, 6, tiling.lanes() + 3, 5, 6, 1, 0},
+                                new int[] {9, 26, 26, 33, 2, 2, 2, 0}))
+                .map(s -> new Pool2dSpec(kind, pass, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]));
     }
 }

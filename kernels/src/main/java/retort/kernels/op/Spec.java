@@ -12,6 +12,7 @@ import java.util.function.Function;
  */
 public sealed interface Spec
         permits ActivationSpec,
+                AddSpec,
                 ArgmaxSpec,
                 BiasBackwardSpec,
                 BiasSpec,
@@ -51,7 +52,12 @@ public sealed interface Spec
         ACTIVATION("activation", Family.ELEMENTWISE, id -> ActivationSpec.parse(Pass.FORWARD, id)),
         ACTIVATION_DX("activation-dx", Family.ELEMENTWISE, id -> ActivationSpec.parse(Pass.GRADIENT, id)),
         ADAM("adam", Family.ADAM, AdamSpec::parse),
+        ADD("add", Family.ELEMENTWISE, AddSpec::parse),
         ARGMAX("argmax", Family.ELEMENTWISE, ArgmaxSpec::parse),
+        AVERAGE_POOL2D(
+                "average-pool2d", Family.CONV2D, id -> Pool2dSpec.parse(Pool2dSpec.Kind.AVERAGE, Pass.FORWARD, id)),
+        AVERAGE_POOL2D_DX(
+                "average-pool2d-dx", Family.CONV2D, id -> Pool2dSpec.parse(Pool2dSpec.Kind.AVERAGE, Pass.GRADIENT, id)),
         BIAS("bias", Family.ELEMENTWISE, BiasSpec::parse),
         BIAS_BACKWARD("bias-backward", Family.ADAM, BiasBackwardSpec::parse),
         COLUMN_SUM("column-sum", Family.ELEMENTWISE, ColumnSumSpec::parse),
@@ -73,13 +79,14 @@ public sealed interface Spec
         DISTILLATION("distillation", Family.SOFTMAX, DistillationSpec::parse),
         DROPOUT("dropout", Family.ELEMENTWISE, DropoutSpec::parse),
         GEMM("gemm", Family.GEMM, GemmSpec::parse),
+        LOG_SOFTMAX("log-softmax", Family.SOFTMAX, id -> SoftmaxSpec.parse(true, id)),
         MAX_NORM("max-norm", Family.ADAM, MaxNormSpec::parse),
-        MAX_POOL2D("max-pool2d", Family.CONV2D, id -> MaxPool2dSpec.parse(Pass.FORWARD, id)),
-        MAX_POOL2D_DX("max-pool2d-dx", Family.CONV2D, id -> MaxPool2dSpec.parse(Pass.GRADIENT, id)),
+        MAX_POOL2D("max-pool2d", Family.CONV2D, id -> Pool2dSpec.parse(Pool2dSpec.Kind.MAX, Pass.FORWARD, id)),
+        MAX_POOL2D_DX("max-pool2d-dx", Family.CONV2D, id -> Pool2dSpec.parse(Pool2dSpec.Kind.MAX, Pass.GRADIENT, id)),
         RELU("relu", Family.ELEMENTWISE, id -> ReluSpec.parse(Pass.FORWARD, id)),
         RELU_DX("relu-dx", Family.ELEMENTWISE, id -> ReluSpec.parse(Pass.GRADIENT, id)),
         SGD("sgd", Family.ADAM, SgdSpec::parse),
-        SOFTMAX("softmax", Family.SOFTMAX, SoftmaxSpec::parse);
+        SOFTMAX("softmax", Family.SOFTMAX, id -> SoftmaxSpec.parse(false, id));
 
         private final String stem;
         private final Family family;

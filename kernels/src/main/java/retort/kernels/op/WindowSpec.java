@@ -1,7 +1,7 @@
 package retort.kernels.op;
 
 /** A window, or the kernel of a convolution, that is swept over NHWC images. */
-public sealed interface WindowSpec extends Spec permits Conv2dSpec, DepthwiseConv2dSpec, MaxPool2dSpec {
+public sealed interface WindowSpec extends Spec permits Conv2dSpec, DepthwiseConv2dSpec, Pool2dSpec {
     /** Number of images. */
     int batch();
 

@@ -4,6 +4,7 @@ import static retort.kernels.opencl.ClSession.ceilDivide;
 
 import java.util.List;
 import retort.kernels.op.AdamSpec;
+import retort.kernels.op.AddSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.DropoutKey;
 import retort.kernels.op.DropoutSpec;
@@ -32,6 +33,11 @@ final class ClElementwise {
     void addBias(BiasSpec spec, ClTensor x, ClTensor bias) {
         int work = spec.rows() * vectors(spec.columns());
         session.launchItems(spec::id, FILE, "add_bias", work, x, bias, spec.rows(), spec.columns());
+    }
+
+    void add(AddSpec spec, ClTensor a, ClTensor b, ClTensor y) {
+        Object[] operands = {a, b, y, spec.count(), spec.relu() ? 1 : 0};
+        session.launchItems(spec::id, FILE, "add", vectors(spec.count()), operands);
     }
 
     void relu(ReluSpec spec, ClTensor x, ClTensor y) {

@@ -20,7 +20,8 @@ final class ClRows {
 
     void softmax(SoftmaxSpec spec, ClTensor logits, ClTensor probabilities) {
         int held = session.parameter(ClParameter.ROW_ITEMS) * session.parameter(ClParameter.ROW_WIDTH);
-        String kernel = spec.classes() <= held ? "softmax_short" : "softmax";
+        String plain = spec.classes() <= held ? "softmax_short" : "softmax";
+        String kernel = spec.log() ? "log_softmax" : plain;
         float inverseT = 1 / spec.temperature();
         launch(spec::id, kernel, spec.rows(), logits, probabilities, spec.rows(), spec.classes(), inverseT);
     }

@@ -13,6 +13,7 @@ import retort.kernels.engine.CheckedBackend;
 import retort.kernels.engine.Operands;
 import retort.kernels.op.ActivationSpec;
 import retort.kernels.op.AdamSpec;
+import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
@@ -26,7 +27,7 @@ import retort.kernels.op.DropoutSpec;
 import retort.kernels.op.ElementType;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
-import retort.kernels.op.MaxPool2dSpec;
+import retort.kernels.op.Pool2dSpec;
 import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.Shape;
@@ -53,7 +54,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
     private final ClWeights weights;
     private final ClConv2d conv2d;
     private final ClDepthwiseConv2d depthwiseConv2d;
-    private final ClMaxPool2d maxPool2d;
+    private final ClPool2d pool2d;
 
     private OpenClBackend(OpenClBackend origin, ClContext context, ClParameters parameters, boolean profile) {
         super(ClTensor.class, origin);
@@ -70,7 +71,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
         weights = new ClWeights(session, columnSums, products);
         conv2d = new ClConv2d(session, products);
         depthwiseConv2d = new ClDepthwiseConv2d(session, columnSums);
-        maxPool2d = new ClMaxPool2d(session);
+        pool2d = new ClPool2d(session);
     }
 
     /**
@@ -258,6 +259,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
                     case GRADIENT -> () -> activation.gradient(s, o.get(0), o.get(1), o.get(2));
                 };
             case AdamSpec s -> () -> elementwise.adam(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
+            case AddSpec s -> () -> elementwise.add(s, o.get(0), o.get(1), o.get(2));
             case ArgmaxSpec s -> () -> rows.argmax(s, o.get(0), o.get(1));
             case BiasBackwardSpec s -> () -> biasBackward(s, o);
             case BiasSpec s -> () -> elementwise.addBias(s, o.get(0), o.get(1));
@@ -274,11 +276,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
                 () -> weights.gemm(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case GemmSpec s -> () -> products.gemm(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case MaxNormSpec s -> () -> elementwise.maxNorm(s, o.get(0));
-            case MaxPool2dSpec s ->
-                switch (s.pass()) {
-                    case FORWARD -> () -> maxPool2d.forward(s, o.get(0), o.get(1));
-                    case GRADIENT -> () -> maxPool2d.gradient(s, o.get(0), o.get(1), o.get(2));
-                };
+            case Pool2dSpec s -> () -> pool2d.pool2d(s, o);
             case ReluSpec s ->
                 switch (s.pass()) {
                     case FORWARD -> () -> elementwise.relu(s, o.get(0), o.get(1));

@@ -11,6 +11,7 @@ import retort.kernels.engine.HostTensor;
 import retort.kernels.engine.Operands;
 import retort.kernels.op.ActivationSpec;
 import retort.kernels.op.AdamSpec;
+import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
@@ -26,7 +27,7 @@ import retort.kernels.op.ElementType;
 import retort.kernels.op.Epilogue;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
-import retort.kernels.op.MaxPool2dSpec;
+import retort.kernels.op.Pool2dSpec;
 import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.SoftmaxSpec;
@@ -81,6 +82,7 @@ final class ScalarBackend extends HostBackend {
                     case GRADIENT -> () -> activationGradient(s, o.get(0), o.get(1), o.get(2));
                 };
             case AdamSpec s -> () -> adam(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
+            case AddSpec s -> () -> add(s, o.get(0), o.get(1), o.get(2));
             case ArgmaxSpec s -> () -> argmax(s, o.get(0), o.get(1));
             case BiasBackwardSpec s -> () -> biasBackward(s, o);
             case BiasSpec s -> () -> addBias(s, o.get(0), o.get(1));
@@ -93,11 +95,7 @@ final class ScalarBackend extends HostBackend {
             case DropoutSpec s -> () -> dropout(s, o.key(), o.get(0), o.get(1));
             case GemmSpec s -> () -> gemm(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case MaxNormSpec s -> () -> maxNorm(s, o.get(0));
-            case MaxPool2dSpec s ->
-                switch (s.pass()) {
-                    case FORWARD -> () -> maxPool2d(s, o.get(0), o.get(1));
-                    case GRADIENT -> () -> maxPool2dGradient(s, o.get(0), o.get(1), o.get(2));
-                };
+            case Pool2dSpec s -> () -> new ScalarPool2d(s).run(o);
             case ReluSpec s ->
                 switch (s.pass()) {
                     case FORWARD -> () -> relu(s, o.get(0), o.get(1));
@@ -311,54 +309,14 @@ final class ScalarBackend extends HostBackend {
         store(spec.epilogue(), fused, sums, result, 0);
     }
 
-    private static void maxPool2d(MaxPool2dSpec spec, HostTensor x, HostTensor y) {
-        for (int e = 0; e < y.size(); e++) {
-            y.array()[y.offset() + e] = x.array()[x.offset() + largestUnder(spec, x, e)];
-        }
-    }
-
-    private static void maxPool2dGradient(MaxPool2dSpec spec, HostTensor x, HostTensor dY, HostTensor dX) {
-        double[] sums = new double[dX.size()];
-        for (int e = 0; e < dY.size(); e++) {
-            sums[largestUnder(spec, x, e)] += dY.array()[dY.offset() + e];
-        }
-        for (int e = 0; e < sums.length; e++) {
-            dX.array()[dX.offset() + e] = (float) sums[e];
-        }
-    }
-
-    /**
-     * Index in x of the largest element under the window of element e of y: the first of equals, a NaN before any
-     * number.
-     */
-    private static int largestUnder(MaxPool2dSpec spec, HostTensor x, int e) {
-        int channel = e % spec.channels();
-        int pixel = e / spec.channels();
-        int left = pixel % spec.outWidth() * spec.stride() - spec.padding();
-        int top = pixel / spec.outWidth() % spec.outHeight() * spec.stride() - spec.padding();
-        int image = pixel / spec.outWidth() / spec.outHeight();
-        int largest = -1;
-        for (int p = Math.max(top, 0); p < Math.min(top + spec.kernelHeight(), spec.height()); p++) {
-            for (int q = Math.max(left, 0); q < Math.min(left + spec.kernelWidth(), spec.width()); q++) {
-                int at = ((image * spec.height() + p) * spec.width() + q) * spec.channels() + channel;
-                if (largest < 0 || isLarger(x.array()[x.offset() + at], x.array()[x.offset() + largest])) {
-                    largest = at;
-                }
-            }
-        }
-        return largest;
-    }
-
-    private static boolean isLarger(float value, float than) {
-        return value > than || Float.isNaN(value) && !Float.isNaN(than);
-    }
-
     private static void softmax(SoftmaxSpec spec, HostTensor logits, HostTensor probabilities) {
         double[] p = new double[spec.classes()];
         for (int i = 0; i < spec.rows(); i++) {
-            softmaxRow(logits, i * p.length, spec.temperature(), p);
+            double logDenominator = softmaxRow(logits, i * p.length, spec.temperature(), p);
             for (int c = 0; c < p.length; c++) {
-                probabilities.array()[probabilities.offset() + i * p.length + c] = (float) p[c];
+                double z = logits.array()[logits.offset() + i * p.length + c];
+                double result = spec.log() ? z / spec.temperature() - logDenominator : p[c];
+                probabilities.array()[probabilities.offset() + i * p.length + c] = (float) result;
             }
         }
     }
@@ -448,6 +406,13 @@ final class ScalarBackend extends HostBackend {
     private static void biasBackward(BiasBackwardSpec spec, Operands<HostTensor> o) {
         for (int j = 0; j < spec.columns(); j++) {
             update(spec.update(), columnSum(spec.sums(), o.get(0), j), o, 1, j);
+        }
+    }
+
+    private static void add(AddSpec spec, HostTensor a, HostTensor b, HostTensor y) {
+        for (int e = 0; e < spec.count(); e++) {
+            float sum = a.array()[a.offset() + e] + b.array()[b.offset() + e];
+            y.array()[y.offset() + e] = spec.relu() ? Math.max(sum, 0) : sum;
         }
     }
 

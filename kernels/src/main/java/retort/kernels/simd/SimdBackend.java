@@ -9,6 +9,7 @@ import retort.kernels.engine.HostTensor;
 import retort.kernels.engine.Operands;
 import retort.kernels.op.ActivationSpec;
 import retort.kernels.op.AdamSpec;
+import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
@@ -21,7 +22,7 @@ import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
-import retort.kernels.op.MaxPool2dSpec;
+import retort.kernels.op.Pool2dSpec;
 import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.SoftmaxSpec;
@@ -45,7 +46,7 @@ final class SimdBackend extends HostBackend {
     private final SimdAdam adam;
     private final SimdSgd sgd;
     private final SimdMaxNorm maxNorm;
-    private final SimdMaxPool2d maxPool2d;
+    private final SimdPool2d pool2d;
 
     /** @param threads that compute, at least 1 */
     SimdBackend(int threads, SimdParameters parameters) {
@@ -70,7 +71,7 @@ final class SimdBackend extends HostBackend {
         adam = new SimdAdam(workers);
         sgd = new SimdSgd(workers);
         maxNorm = new SimdMaxNorm(workers);
-        maxPool2d = new SimdMaxPool2d(workers);
+        pool2d = new SimdPool2d(workers);
     }
 
     @Override
@@ -109,6 +110,7 @@ final class SimdBackend extends HostBackend {
                     case GRADIENT -> activation.gradient(s, o.get(0), o.get(1), o.get(2));
                 };
             case AdamSpec s -> adam.prepare(s, o.get(0), o.get(1), o.get(2), o.get(3), s.stepSize(o.step()));
+            case AddSpec s -> elementwise.add(s, o.get(0), o.get(1), o.get(2));
             case ArgmaxSpec s -> elementwise.argmax(s, o.get(0), o.get(1));
             case BiasBackwardSpec s -> elementwise.biasBackward(s, o.get(0), SimdUpdate.of(s.update(), o, 1));
             case BiasSpec s -> elementwise.addBias(s, o.get(0), o.get(1));
@@ -122,11 +124,7 @@ final class SimdBackend extends HostBackend {
             case DropoutSpec s -> elementwise.dropout(s, o.key(), o.get(0), o.get(1));
             case GemmSpec s -> gemm.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case MaxNormSpec s -> maxNorm.prepare(s, o.get(0));
-            case MaxPool2dSpec s ->
-                switch (s.pass()) {
-                    case FORWARD -> maxPool2d.forward(s, o.get(0), o.get(1));
-                    case GRADIENT -> maxPool2d.gradient(s, o.get(0), o.get(1), o.get(2));
-                };
+            case Pool2dSpec s -> pool2d.prepare(s, o);
             case ReluSpec s ->
                 switch (s.pass()) {
                     case FORWARD -> elementwise.relu(s, o.get(0), o.get(1));

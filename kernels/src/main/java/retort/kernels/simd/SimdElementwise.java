@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import retort.kernels.engine.HostTensor;
+import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
@@ -29,6 +30,24 @@ final class SimdElementwise {
 
     SimdElementwise(Workers workers) {
         this.workers = workers;
+    }
+
+    Runnable add(AddSpec spec, HostTensor a, HostTensor b, HostTensor y) {
+        float[] as = a.array();
+        float[] bs = b.array();
+        float[] ys = y.array();
+        return workers.prepareChunks(spec.count(), spec.bytes(), (from, to) -> {
+            int e = from;
+            for (; e + LANES <= to; e += LANES) {
+                FloatVector sum = FloatVector.fromArray(SPECIES, as, a.offset() + e)
+                        .add(FloatVector.fromArray(SPECIES, bs, b.offset() + e));
+                (spec.relu() ? sum.max(0) : sum).intoArray(ys, y.offset() + e);
+            }
+            for (; e < to; e++) {
+                float sum = as[a.offset() + e] + bs[b.offset() + e];
+                ys[y.offset() + e] = spec.relu() ? positive(sum) : sum;
+            }
+        });
     }
 
     Runnable relu(ReluSpec spec, HostTensor x, HostTensor y) {

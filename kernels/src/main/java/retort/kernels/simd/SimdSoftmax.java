@@ -44,13 +44,17 @@ final class SimdSoftmax {
             float[] p = probabilities.array();
             int from = logits.offset() + first * classes;
             int to = probabilities.offset() + first * classes;
-            int together = classes <= FEW_CLASSES ? rows / LANES * LANES : 0;
+            int together = classes <= FEW_CLASSES && !spec.log() ? rows / LANES * LANES : 0;
             if (together > 0) {
                 float[] columns = scratch[worker].take(Scratch.Use.TILE, classes * LANES);
                 rowsSideBySide(z, from, p, to, together, classes, spec.temperature(), columns);
             }
             int done = together * classes;
-            ofWorker[worker].oneByOne(z, from + done, p, to + done, rows - together);
+            if (spec.log()) {
+                ofWorker[worker].logarithms(z, from, p, to, rows);
+            } else {
+                ofWorker[worker].oneByOne(z, from + done, p, to + done, rows - together);
+            }
         };
         return workers.prepare(Math.ceilDiv(spec.rows(), share), COST * logits.size(), task);
     }
@@ -211,6 +215,16 @@ final class SimdSoftmax {
             for (int row = 0; row < rows * classes; row += classes) {
                 double sum = exponentials(z, from + row, p, to + row);
                 scale(p, to + row, (float) (1 / sum));
+            }
+        }
+
+        /** The logarithm of the softmax of some rows; p holds the exponentials first. */
+        void logarithms(float[] z, int from, float[] p, int to, int rows) {
+            for (int row = 0; row < rows * classes; row += classes) {
+                float logSum = (float) Math.log(exponentials(z, from + row, p, to + row));
+                for (int c = row; c < row + classes; c++) {
+                    p[to + c] = (z[from + c] - largest) * inverse - logSum;
+                }
             }
         }
 

@@ -21,6 +21,17 @@ __kernel GROUP_OF(ELEMENT_ITEMS) void relu(
     }
 }
 
+// y = a + b, or max(a + b, 0)
+__kernel GROUP_OF(ELEMENT_ITEMS) void add(
+        const __global float *a, int aOffset, const __global float *b, int bOffset, __global float *y, int yOffset,
+        int count, int relu) {
+    int e = get_global_id(0) * WIDTH;
+    if (e < count) {
+        floatv sum = load(a + aOffset + e) + load(b + bOffset + e);
+        store_first(relu ? positive_part(sum) : sum, count - e, y + yOffset + e);
+    }
+}
+
 // dX = y > 0 ? dY : 0
 __kernel GROUP_OF(ELEMENT_ITEMS) void relu_gradient(
         const __global float *y, int yOffset, const __global float *dY, int dYOffset, __global float *dX, int dXOffset,

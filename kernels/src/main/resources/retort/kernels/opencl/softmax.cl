@@ -117,6 +117,21 @@ __kernel GROUP_OF(ROW_ITEMS) void softmax_short(
     }
 }
 
+// p[i] = log softmax(z[i] / T), inverseT = 1 / T; p holds the exponentials first.
+__kernel GROUP_OF(ROW_ITEMS) void log_softmax(
+        const __global float *z, int zOffset, __global float *p, int pOffset, int rows, int classes, float inverseT) {
+    SHARED;
+    FOR_EACH_ROW {
+        const __global float *zi = z + zOffset + i * classes;
+        __global float *pi = p + pOffset + i * classes;
+        float largest = row_largest(zi, classes, shared);
+        float logSum = log(exponentials(zi, pi, classes, inverseT, largest, shared));
+        for (int c = get_local_id(0) * WIDTH; c < classes; c += STRIDE) {
+            store_first((load_first(zi + c, classes - c) - largest) * inverseT - logSum, classes - c, pi + c);
+        }
+    }
+}
+
 // Loss, gradient and hit of CrossEntropySpec.java; inverseT = 1 / T, gradientScale = 1 / (T rows).
 #define CROSS_ENTROPY_PARAMETERS \
     const __global float *logits, int logitsOffset, const __global float *targets, int targetsOffset, \

@@ -32,6 +32,7 @@ class EdgeCasesTest {
                 "RELU; relu:1 relu:10 relu:11 relu:12 relu:21 relu:22 relu:23 relu:43 relu:44 relu:45 relu:1031 relu:2500007",
                 "ACTIVATION; activation:sigmoid:1 activation:tanh:10 activation:gelu:12 activation:silu:45",
                 "ACTIVATION_DX; activation-dx:sigmoid:1 activation-dx:gelu:1031",
+                "ADD; add:1 add:10+relu add:12",
                 "ADAM; adam:1 adam:10 adam:12 adam:45",
                 "SGD; sgd:1 sgd:10 sgd:12 sgd:45",
                 "DROPOUT; dropout:10:p0 dropout:11:p0.5 dropout:12:p0.75",
@@ -40,6 +41,7 @@ class EdgeCasesTest {
                 "BIAS_BACKWARD; bias-backward:1x21:adam bias-backward:37x22:sgd bias-backward:65x23:adam",
                 "COLUMN_SUM; column-sum:1x43 column-sum:37x44 column-sum:65x45",
                 "SOFTMAX; softmax:1x10:T0.25 softmax:13x12:T20 softmax:1x1:T1 softmax:1031x10:T3.5 softmax:3x1009:T1",
+                "LOG_SOFTMAX; log-softmax:1x10:T0.25 log-softmax:3x1009:T1",
                 "CROSS_ENTROPY; cross-entropy:13x10:T1:hard cross-entropy:13x12:T3.5:soft cross-entropy:1x1:T1:soft",
                 "DISTILLATION; distillation:1x2:soft-targets:T1:hard0 distillation:13x12:decoupled1,8:T4:hard0.5",
                 // around tiles of 6 x 22, vectors of 11, blocks of 300 and 700
@@ -56,6 +58,8 @@ class EdgeCasesTest {
                 "DEPTHWISE_CONV2D; depthwise-conv2d:n2h5w15c10:k3x3:s1p1 depthwise-conv2d:n2h5w15c23:k3x3:s1p1+bias",
                 "DEPTHWISE_CONV2D_DX; depthwise-conv2d-dx:n2h5w15c12:k3x3:s1p1+gate+dropout0.5",
                 "DEPTHWISE_CONV2D_DF; depthwise-conv2d-df:n2h5w15c21:k3x3:s1p1",
+                "AVERAGE_POOL2D; average-pool2d:n2h5w7c10:k2x2:s2p0 average-pool2d:n3h5w6c14:k5x6:s1p0",
+                "AVERAGE_POOL2D_DX; average-pool2d-dx:n3h9w8c5:k3x3:s2p1",
                 "MAX_POOL2D; max-pool2d:n2h5w7c10:k2x2:s2p0 max-pool2d:n2h5w7c23:k2x2:s2p0",
                 "MAX_POOL2D_DX; max-pool2d-dx:n2h5w7c11:k2x2:s2p0",
                 // half of the columns of 37 rows are over sqrt(37 / 3)

@@ -8,6 +8,7 @@ import net.jqwik.api.Tuple.Tuple2;
 import retort.kernels.Tiling;
 import retort.kernels.op.ActivationSpec;
 import retort.kernels.op.AdamSpec;
+import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
@@ -23,8 +24,8 @@ import retort.kernels.op.ElementType;
 import retort.kernels.op.Epilogue;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
-import retort.kernels.op.MaxPool2dSpec;
 import retort.kernels.op.Pass;
+import retort.kernels.op.Pool2dSpec;
 import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.SoftmaxSpec;
@@ -103,7 +104,10 @@ final class RandomSpecs {
             case ACTIVATION -> activations(Pass.FORWARD);
             case ACTIVATION_DX -> activations(Pass.GRADIENT);
             case ADAM -> counts.flatMap(RandomSpecs::adam);
+            case ADD -> Combinators.combine(counts, FLAG).as(AddSpec::new);
             case ARGMAX -> Combinators.combine(extents, extents).as(ArgmaxSpec::new);
+            case AVERAGE_POOL2D -> pools(Pool2dSpec.Kind.AVERAGE, Pass.FORWARD);
+            case AVERAGE_POOL2D_DX -> pools(Pool2dSpec.Kind.AVERAGE, Pass.GRADIENT);
             case BIAS -> Combinators.combine(extents, extents).as(BiasSpec::new);
             case BIAS_BACKWARD ->
                 Combinators.combine(extents, extents, Arbitraries.<UpdateSpec>oneOf(adam(1), sgd(1)))
@@ -125,19 +129,24 @@ final class RandomSpecs {
                                 new DistillationSpec(rows, classes + 1, divergence, t, share));
             case DROPOUT -> Combinators.combine(counts, rates()).as(DropoutSpec::new);
             case GEMM -> products();
+            case LOG_SOFTMAX -> softmaxes(true);
             case MAX_NORM ->
                 Combinators.combine(extents, extents, Arbitraries.of(0.01f, 0.3f, 1f, 1.1f, 3f))
                         .as((inputs, units, factor) ->
                                 new MaxNormSpec(inputs, units, factor * (float) Math.sqrt(inputs / 3.0)));
-            case MAX_POOL2D -> pools(Pass.FORWARD);
-            case MAX_POOL2D_DX -> pools(Pass.GRADIENT);
+            case MAX_POOL2D -> pools(Pool2dSpec.Kind.MAX, Pass.FORWARD);
+            case MAX_POOL2D_DX -> pools(Pool2dSpec.Kind.MAX, Pass.GRADIENT);
             case RELU -> counts.map(ReluSpec::forward);
             case RELU_DX -> counts.map(ReluSpec::gradient);
             case SGD -> counts.flatMap(RandomSpecs::sgd);
-            case SOFTMAX ->
-                Combinators.combine(extents, extents, temperatures()).as(SoftmaxSpec::new);
+            case SOFTMAX -> softmaxes(false);
         };
         return specs.map(spec -> spec);
+    }
+
+    private Arbitrary<SoftmaxSpec> softmaxes(boolean log) {
+        return Combinators.combine(extents, extents, temperatures())
+                .as((rows, classes, temperature) -> new SoftmaxSpec(rows, classes, temperature, log));
     }
 
     private Arbitrary<ActivationSpec> activations(Pass pass) {
@@ -221,9 +230,10 @@ final class RandomSpecs {
                         epilogue));
     }
 
-    private Arbitrary<MaxPool2dSpec> pools(Pass pass) {
+    private Arbitrary<Pool2dSpec> pools(Pool2dSpec.Kind kind, Pass pass) {
         return Combinators.combine(batches, windows(), extents)
-                .as((batch, window, channels) -> new MaxPool2dSpec(
+                .as((batch, window, channels) -> new Pool2dSpec(
+                        kind,
                         pass,
                         batch,
                         window.height,

@@ -36,6 +36,9 @@ class PartTest {
                 "dense-backward:b3i30o4:sgd",
                 "activation:silu:20003",
                 "activation-dx:silu:20003",
+                "average-pool2d:n5h4w4c3:k2x2:s2p0",
+                "average-pool2d-dx:n5h4w4c3:k2x2:s1p1",
+                "add:20003+relu",
                 "relu:20003",
                 "relu-dx:20003",
                 "adam:20003",
@@ -44,6 +47,7 @@ class PartTest {
                 "bias:30x5",
                 "column-sum:5x50",
                 "softmax:30x5:T2",
+                "log-softmax:30x5:T2",
                 "max-norm:5x50:limit1"
             })
     void whatAPartComputesIsPartOfTheWhole(String id) {

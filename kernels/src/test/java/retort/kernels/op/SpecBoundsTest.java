@@ -98,7 +98,7 @@ class SpecBoundsTest {
 
     @Test
     void ofAPoolsGradientGrowsWithTheWindowsOverAnElement() {
-        MaxPool2dSpec pool = new MaxPool2dSpec(Pass.GRADIENT, 1, 5, 4, 1, 3, 2, 2, 0);
+        Pool2dSpec pool = new Pool2dSpec(Pool2dSpec.Kind.MAX, Pass.GRADIENT, 1, 5, 4, 1, 3, 2, 2, 0);
         assertEquals(2, pool.windows());
         // Equal pixels: the first of each window is its largest.
         float[] x = filled(pool.xShape(), 1, 1);
@@ -106,6 +106,26 @@ class SpecBoundsTest {
         assertEquals(2 * EPS * 7, dX[0], 1e-12);
         assertEquals(0, dX[1]);
         assertAll(0, bounds(pool.as(Pass.FORWARD), x, filled(pool.yShape(), 0, 0))[1]);
+    }
+
+    @Test
+    void ofAMeanGrowsWithItsPixelsAndOfItsGradientWithTheWindows() {
+        Pool2dSpec pool = Pool2dSpec.average(1, 4, 4, 1, 2).stepped(1, 0);
+        double[] y = bounds(pool, filled(pool.xShape(), -3, 3), filled(pool.yShape(), 0, 0))[1];
+        assertAll(2 * (4 + 2) * EPS * 3, y);
+        float[] dY = filled(pool.yShape(), -7, 7);
+        double[] dX = bounds(pool.as(Pass.GRADIENT), dY, filled(pool.xShape(), 0, 0))[1];
+        assertEquals(2 * (4 + 2) * EPS * 7 / 4, dX[0], 1e-12);
+        assertEquals(2 * (4 + 2) * EPS * 7, dX[5], 1e-12);
+    }
+
+    @Test
+    void ofALogSoftmaxIsAbsolute() {
+        SoftmaxSpec spec = new SoftmaxSpec(2, CLASSES, 2, true);
+        double[] bounds = bounds(spec, logits, new float[8])[1];
+        double sum = Math.exp(1.5) + Math.exp(-2.5) + Math.exp(0.5) + 1;
+        double expected = softmax(5, 2) + 8 * EPS * Math.abs(-2.5 - Math.log(sum));
+        assertEquals(expected, bounds[1], expected * ROUNDING);
     }
 
     @Test

@@ -73,6 +73,9 @@ class SpecTest {
                 "max-pool2d:n1h3w3c1:k3x3:s0p0",
                 "softmax:2x2",
                 "softmax:2x2:T0",
+                "log-softmax:2x2",
+                "average-pool2d:n1h2w2c1:k3x3:s1p0",
+                "add:5+relu+relu",
                 "cross-entropy:2x2:T1:firm",
                 "distillation:2x10:soft-targets:T20",
                 "distillation:2x1:soft-targets:T20:hard0",
@@ -103,7 +106,8 @@ class SpecTest {
                 convolutions().map(s -> s),
                 depthwise().map(s -> s),
                 pools().map(s -> s),
-                Combinators.combine(sizes(), sizes(), temperatures()).as(SoftmaxSpec::new),
+                Combinators.combine(sizes(), sizes(), temperatures(), Arbitraries.of(true, false))
+                        .as(SoftmaxSpec::new),
                 Combinators.combine(sizes(), sizes(), temperatures(), Arbitraries.of(CrossEntropySpec.Targets.class))
                         .as(CrossEntropySpec::new),
                 Combinators.combine(sizes(), sizes(), divergences(), temperatures(), shares())
@@ -120,6 +124,7 @@ class SpecTest {
                 Combinators.combine(Arbitraries.of(Pass.class), sizes()).as(ReluSpec::new),
                 Combinators.combine(Arbitraries.of(Pass.class), Arbitraries.of(ActivationSpec.Kind.class), sizes())
                         .as(ActivationSpec::new),
+                Combinators.combine(sizes(), Arbitraries.of(true, false)).as(AddSpec::new),
                 sizes().map(SpecTest::adam),
                 sizes().map(count -> new SgdSpec(count, 0.01f, 0)));
     }
@@ -175,10 +180,11 @@ class SpecTest {
                         .as(pass));
     }
 
-    private static Arbitrary<MaxPool2dSpec> pools() {
+    private static Arbitrary<Pool2dSpec> pools() {
         Arbitrary<Integer> kernel = Arbitraries.integers().between(1, 7);
         return Combinators.combine(Arbitraries.of(Pass.class), sizes(), sizes(), sizes(), kernel, kernel, kernel)
-                .as((pass, batch, extent, channels, height, width, stride) -> new MaxPool2dSpec(
+                .as((pass, batch, extent, channels, height, width, stride) -> new Pool2dSpec(
+                        Pool2dSpec.Kind.values()[(batch + extent) % 2],
                         pass,
                         batch,
                         extent + height,
