@@ -115,7 +115,8 @@ def product(spec):
 
 
 def ours(results):
-    """This project's figures of the same run: GFLOP/s by spec, and the teacher's images a second."""
+    """This project's figures of the same run: GFLOP/s by spec, images a second of the teacher in training and, from host
+    memory to host memory, of the whole test set."""
     figures = {}
     for report in results.glob("bench/**/bench.json"):
         for result in json.loads(report.read_text())["results"]:
@@ -123,6 +124,10 @@ def ours(results):
                 figures[result["spec"]] = result["score"]
     for report in results.glob("train/report.json"):
         figures["teacher-training"] = json.loads(report.read_text())["teacher"]["imagesPerSecond"]
+    for report in results.glob("latency/report.json"):
+        for each in json.loads(report.read_text())["latency"]:
+            if each["model"] == "teacher":
+                figures[f"teacher-batch{each['batch']}"] = each["imagesPerSecond"]
     return figures
 
 
@@ -150,6 +155,10 @@ def main():
                 some = test[:batch]
                 micros = 1e6 * median_seconds(lambda: model(some))
                 print(f"teacher_batch{batch}_us{ending}={micros:.1f}", flush=True)
+                at_host = some.cpu()
+                seconds = median_seconds(lambda: model(at_host.cuda()).cpu())
+                peers[f"teacher-batch{batch}", tf32] = batch / seconds
+                print(f"teacher_batch{batch}_with_copies_us{ending}={1e6 * seconds:.1f}", flush=True)
     for key, figure in figures.items():
         if (key, False) in peers:
             peer, fast = peers[key, False], peers[key, True]
