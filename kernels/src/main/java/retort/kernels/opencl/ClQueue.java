@@ -29,11 +29,8 @@ final class ClQueue implements AutoCloseable {
     /** {@code aparapi} launches kernels through Aparapi, anything else through the foreign-function layer. */
     static final String LAUNCH_PROPERTY = "retort.opencl.launch";
 
-    private static final int STAGING_BYTES = 1 << 20;
-
-    /** Some steps' uploads: where a slot must be waited for, the device has done those steps. */
-    private static final int STAGING_SLOTS = 16;
-
+    private static final int STAGING_BYTES = 1 << 22;
+    private static final int STAGING_SLOTS = 4;
     private static final int LAUNCHES_PER_MARKER = 256;
     private static final int LAUNCHES_PER_FLUSH = 16;
 
@@ -190,6 +187,7 @@ final class ClQueue implements AutoCloseable {
                 uploadedBytes += bytes;
                 done += count;
             }
+            OpenCl.flush("upload", queue);
         });
     }
 
