@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.IntStream;
+import retort.driver.statistics.ErrorSet;
 
 /**
  * Predictions held against true labels.
@@ -14,13 +15,15 @@ import java.util.stream.IntStream;
  * @param calibrationError see {@link Logits#calibrationError}
  * @param calibration see {@link Logits#calibration}
  * @param samples of each class the first images that were named right, and the first that were named wrong
+ * @param wrong all that were named wrong
  */
 public record Evaluation(
         int[][] confusion,
         double negativeLogLikelihood,
         double calibrationError,
         List<Logits.Bin> calibration,
-        List<Sample> samples) {
+        List<Sample> samples,
+        ErrorSet wrong) {
     /** Images of a class that are kept as right, and as many as wrong. */
     private static final int SAMPLES = 12;
 
@@ -43,7 +46,8 @@ public record Evaluation(
                 logits.negativeLogLikelihood(examples, temperature),
                 logits.calibrationError(examples, temperature),
                 logits.calibration(examples, temperature),
-                samples(logits, examples, temperature));
+                samples(logits, examples, temperature),
+                ErrorSet.of(logits.rows(), i -> logits.prediction(i) != examples.label(i)));
     }
 
     private static List<Sample> samples(Logits logits, Examples examples, double temperature) {

@@ -9,6 +9,7 @@ import java.util.Set;
 import retort.driver.cli.Json;
 import retort.driver.json.HoldsNulls;
 import retort.driver.json.MayBeMissing;
+import retort.driver.statistics.ErrorSet;
 
 /**
  * What a command found out, as {@code report.json} holds it: components are its keys, in order, and a part that a
@@ -78,7 +79,7 @@ public record Report(
     /**
      * A model on the test images. Recall of a class without images is null. Confusion has a row for each true class, a
      * column for each predicted one; calibration is of softmax(logits / T) at the T of predictions, from low confidence
-     * to high.
+     * to high. Wrong says which images they were.
      */
     public record Test(
             int images,
@@ -88,7 +89,8 @@ public record Report(
             int[][] confusion,
             @MayBeMissing double negativeLogLikelihood,
             @MayBeMissing double calibrationError,
-            @MayBeMissing List<Bin> calibration) {
+            @MayBeMissing List<Bin> calibration,
+            @MayBeMissing ErrorSet wrong) {
         /** The share of the images of some classes that were named right; null without such images. */
         public Double recall(Set<Integer> classes) {
             return images(classes) == 0 ? null : right(classes) / (double) images(classes);

@@ -210,7 +210,8 @@ public final class ReportBuilder implements LatencyTest.Results {
                 evaluation.calibrationError(),
                 evaluation.calibration().stream()
                         .map(bin -> new Report.Bin(bin.images(), bin.confidence(), bin.accuracy()))
-                        .toList());
+                        .toList(),
+                evaluation.wrong());
     }
 
     private static List<Report.BiasCorrected> corrected(StudentResult student) {

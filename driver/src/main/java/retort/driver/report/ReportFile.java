@@ -11,6 +11,8 @@ import retort.driver.cli.LateSteps;
 import retort.driver.cli.WholeFile;
 import retort.driver.data.Dataset;
 import retort.driver.page.Table;
+import retort.driver.statistics.Contest;
+import retort.driver.statistics.ContestTable;
 
 /** {@code report.json}, the page {@code report.html} and its tables as CSV: each is written whole or not at all. */
 public final class ReportFile {
@@ -61,6 +63,10 @@ public final class ReportFile {
         if (report.students() != null) {
             tables.put("students.csv", Tables.students(report));
             tables.put("bias-correction.csv", Tables.corrections(report));
+            List<Contest.Verdict> verdicts = Contests.of(report);
+            if (!verdicts.isEmpty()) {
+                tables.put("comparisons.csv", ContestTable.of(verdicts));
+            }
         }
         for (Tables.Tested tested : Tables.tested(report)) {
             String model = tested.name().replaceFirst("\\.safetensors$", "");

@@ -5,6 +5,8 @@ import java.util.List;
 import retort.driver.data.Dataset;
 import retort.driver.page.Block;
 import retort.driver.page.Page;
+import retort.driver.statistics.Contest;
+import retort.driver.statistics.ContestTable;
 
 /** A report as a page to look at; see {@link Page}. */
 final class ReportPage {
@@ -32,6 +34,7 @@ final class ReportPage {
                 .origin(origin.phrases())
                 .tiles(models.tiles())
                 .section("Teacher and students", compared)
+                .section("What is better", better(report))
                 .section("What the teacher says", digits.softLabels())
                 .section("What was never shown", digits.unseen())
                 .section("Right and wrong", errors.blocks())
@@ -41,5 +44,12 @@ final class ReportPage {
                 .section("Operations", latency.profile())
                 .section("Repeat it", origin.blocks())
                 .html();
+    }
+
+    private static List<Block> better(Report report) {
+        List<Contest.Verdict> verdicts = Contests.of(report);
+        return verdicts.isEmpty()
+                ? List.of()
+                : List.of(ContestTable.of(verdicts), Block.note(ContestTable.NOTE));
     }
 }

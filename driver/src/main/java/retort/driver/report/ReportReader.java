@@ -22,7 +22,7 @@ public final class ReportReader {
         checkKind(json);
         Report report = json.read(Report.class);
         if (!isWhole(report)) {
-            throw json.bad("is no report that retort wrote: its confusion matrix is not of all classes");
+            throw json.bad("is no report that retort wrote: its confusion matrix is not of all classes, or its errors are not as many as it says");
         }
         return report;
     }
@@ -45,23 +45,25 @@ public final class ReportReader {
     }
 
     private static boolean isWhole(Report report) {
-        return (report.teacher() == null || isSquare(report.teacher().test()))
+        return (report.teacher() == null || isWhole(report.teacher().test()))
                 && (report.students() == null || report.students().stream().allMatch(ReportReader::isWhole))
-                && (report.evaluated() == null || isSquare(report.evaluated().test()));
+                && (report.evaluated() == null || isWhole(report.evaluated().test()));
     }
 
     private static boolean isWhole(Report.Student student) {
         int classes = student.test().confusion().length;
-        return isSquare(student.test())
+        return isWhole(student.test())
                 && student.omitted().stream().allMatch(c -> c >= 0 && c < classes)
                 && (student.biasCorrection() == null
                         || student.biasCorrection().stream()
                                 .allMatch(by -> by.test() == null
                                         ? by.bias() == null
-                                        : isSquare(by.test()) && by.test().confusion().length == classes));
+                                        : isWhole(by.test()) && by.test().confusion().length == classes));
     }
 
-    private static boolean isSquare(Report.Test test) {
-        return Arrays.stream(test.confusion()).allMatch(row -> row.length == test.confusion().length);
+    private static boolean isWhole(Report.Test test) {
+        return Arrays.stream(test.confusion()).allMatch(row -> row.length == test.confusion().length)
+                && (test.wrong() == null
+                        || test.wrong().images() == test.images() && test.wrong().errors() == test.errors());
     }
 }

@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import retort.driver.page.Table;
+import retort.driver.statistics.Contest;
+import retort.driver.statistics.ContestTable;
 
 /** A report as text for a terminal of 80 columns. */
 public final class Summary {
@@ -22,6 +24,7 @@ public final class Summary {
         summary.heading();
         summary.teacher();
         summary.students();
+        summary.comparisons();
         summary.evaluated();
         summary.latency();
         summary.confusion();
@@ -107,6 +110,15 @@ public final class Summary {
             if (corrected.undefined() != null) {
                 line("  %s, %s: %s", student.name(), corrected.method(), corrected.undefined());
             }
+        }
+    }
+
+    private void comparisons() {
+        List<Contest.Verdict> verdicts = Contests.of(report);
+        if (!verdicts.isEmpty()) {
+            line("");
+            line("COMPARED on the same test images: p by McNemar, raised for %d in all (Holm)", verdicts.size());
+            verdicts.forEach(verdict -> ContestTable.lines(verdict).forEach(text -> line("  %s", text)));
         }
     }
 

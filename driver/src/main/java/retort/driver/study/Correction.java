@@ -1,6 +1,8 @@
 package retort.driver.study;
 
 import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
 import retort.driver.job.StudentResult;
 import retort.driver.json.MayBeMissing;
 
@@ -14,6 +16,16 @@ public record Correction(
         String method,
         @MayBeMissing Study.Corrected corrected,
         @MayBeMissing String undefined) {
+    static final String PRIOR_MATCH = "prior-match";
+
+    /** All of a student that read no label: prior-match, then the others. */
+    static List<Correction> labelFree(Study.CellResult cell) {
+        Correction prior = new Correction(PRIOR_MATCH, cell.priorMatch(), null);
+        return cell.omitted().isEmpty()
+                ? List.of()
+                : Stream.concat(Stream.of(prior), cell.others().stream()).toList();
+    }
+
     static Correction of(StudentResult.Correction found, Collection<Integer> omitted) {
         return new Correction(
                 found.kind().id(),

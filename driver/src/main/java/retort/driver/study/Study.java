@@ -19,6 +19,7 @@ import retort.driver.job.StudentResult;
 import retort.driver.json.HoldsNulls;
 import retort.driver.json.MayBeMissing;
 import retort.driver.report.Report;
+import retort.driver.statistics.ErrorSet;
 
 /**
  * What a study has found out so far, as {@code study.json} holds it: components are its keys, in order. Keys are stable
@@ -103,6 +104,7 @@ public record Study(
      * @param recall of each class; null without images of it
      * @param recallOmitted over the images of omitted classes; null where none is omitted, or there are none
      * @param negativeLogLikelihood of the true labels at T = 1, and the calibration error likewise
+     * @param wrong which of the images were named wrong; null in studies of before that was kept
      */
     public record Measured(
             int errors,
@@ -110,7 +112,8 @@ public record Study(
             @HoldsNulls List<Double> recall,
             @MayBeMissing Double recallOmitted,
             double negativeLogLikelihood,
-            double calibrationError) {
+            double calibrationError,
+            @MayBeMissing ErrorSet wrong) {
         static Measured of(Evaluation test, Collection<Integer> omitted) {
             return new Measured(
                     test.errors(),
@@ -118,7 +121,8 @@ public record Study(
                     Arrays.asList(test.recall()),
                     omitted.isEmpty() ? null : test.recall(omitted),
                     test.negativeLogLikelihood(),
-                    test.calibrationError());
+                    test.calibrationError(),
+                    test.wrong());
         }
     }
 

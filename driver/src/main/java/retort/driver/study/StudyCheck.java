@@ -94,7 +94,8 @@ final class StudyCheck {
                 && test.recall().stream().filter(Objects::nonNull).allMatch(StudyCheck::isShare)
                 && (test.recallOmitted() == null || isShare(test.recallOmitted()))
                 && test.negativeLogLikelihood() >= 0
-                && isShare(test.calibrationError());
+                && isShare(test.calibrationError())
+                && (test.wrong() == null || test.wrong().errors() == test.errors());
     }
 
     /** Lists have an element for each seed. */

@@ -12,6 +12,8 @@ import retort.driver.page.Page;
 import retort.driver.page.Series;
 import retort.driver.page.Table;
 import retort.driver.report.Report;
+import retort.driver.statistics.Contest;
+import retort.driver.statistics.ContestTable;
 
 /**
  * A study as a page to look at; see {@link Page}.
@@ -31,6 +33,8 @@ record StudyPage(Study study, String commandLine, List<String> files) {
                 .tiles(headline.tiles())
                 .section("The paper beside ours", paper())
                 .section("Students", students())
+                .section("Corrections", corrections())
+                .section("What is better", better())
                 .section("Maps", maps())
                 .section("What the teacher says", teachers())
                 .section("Repeat it", repeat())
@@ -99,6 +103,23 @@ record StudyPage(Study study, String commandLine, List<String> files) {
         blocks.add(Block.details(
                 "All students, those that differ in the seed alone in one row", new StudyTables(study).students()));
         return blocks;
+    }
+
+    private List<Block> corrections() {
+        return study.cells().stream().allMatch(cell -> cell.others().isEmpty())
+                ? List.of()
+                : List.of(
+                        new StudyTables(study).corrections(new StudyContests(study).verdicts()),
+                        Block.note("Means over the seeds and their standard deviation. No correction here reads a label."));
+    }
+
+    private List<Block> better() {
+        List<Contest.Verdict> verdicts = new StudyContests(study).verdicts();
+        return verdicts.isEmpty()
+                ? List.of()
+                : List.of(
+                        Block.details("Students held against each other", ContestTable.of(verdicts)),
+                        Block.note(ContestTable.NOTE));
     }
 
     /** A row of maps for each measure. */

@@ -2,8 +2,11 @@ package retort.driver.study;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Function;
 import retort.driver.report.Report;
+import retort.driver.statistics.Contest;
+import retort.driver.statistics.ContestTable;
 
 /** A study as text for a terminal of 80 columns; numbers are means over the seeds, with their standard deviation. */
 public final class StudySummary {
@@ -11,6 +14,11 @@ public final class StudySummary {
     private static final String EXPERIMENTS = "%-18s %5s %16s %7s %14s %14s";
     private static final int NAME_COLUMNS = 34;
     private static final String STUDENTS = "%-" + NAME_COLUMNS + "s %5s %16s %8s %14s";
+
+    private static final String CORRECTIONS = "%-26s %5s %16s %14s %s";
+
+    /** Comparisons that a terminal has room for. */
+    private static final int MOST_COMPARED = 8;
 
     private final StringBuilder text = new StringBuilder();
     private final Study study;
@@ -27,6 +35,8 @@ public final class StudySummary {
         if (study.experiments().isEmpty()) {
             summary.cells();
         }
+        summary.corrections();
+        summary.comparisons();
         return summary.text.toString();
     }
 
@@ -112,6 +122,55 @@ public final class StudySummary {
         paragraph(
                 "recall: per cent of the images of classes never seen; corrected: errors and recall after prior-match, which"
                         + " reads no label. More is in the report.");
+    }
+
+    private void corrections() {
+        if (study.cells().stream().allMatch(cell -> cell.others().isEmpty())) {
+            return;
+        }
+        line("");
+        line(CORRECTIONS, "CORRECTED without labels", "seeds", "test errors", "recall, %", "");
+        new StudyTables(study).groups().forEach((name, cells) -> {
+            List<String> methods = Correction.labelFree(cells.getFirst()).stream()
+                    .map(Correction::method)
+                    .toList();
+            if (!methods.isEmpty()) {
+                line("%s", name);
+            }
+            for (String method : methods) {
+                List<Study.Measured> tests = StudyTables.corrected(cells, method);
+                List<Double> errors =
+                        tests.stream().map(test -> (double) test.errors()).toList();
+                List<Double> recall = tests.stream()
+                        .map(Study.Measured::recallOmitted)
+                        .filter(Objects::nonNull)
+                        .toList();
+                line(
+                        CORRECTIONS,
+                        "  " + method,
+                        tests.size(),
+                        errors.isEmpty() ? "-" : spread(errors, 1, 1),
+                        recall.isEmpty() ? "-" : spread(recall, 100, 1),
+                        tests.size() < cells.size() ? "not defined for all" : "");
+            }
+        });
+    }
+
+    /** Those that are shown to differ, in words; all are in the report. */
+    private void comparisons() {
+        List<Contest.Verdict> verdicts = new StudyContests(study).verdicts();
+        List<Contest.Verdict> shown =
+                verdicts.stream().filter(Contest.Verdict::isShown).limit(MOST_COMPARED).toList();
+        if (verdicts.isEmpty()) {
+            return;
+        }
+        line("");
+        line("COMPARED on the same test images: %d of %d differ (p < 0.05 by Holm)",
+                verdicts.stream().filter(Contest.Verdict::isShown).count(), verdicts.size());
+        shown.forEach(verdict -> ContestTable.lines(verdict).forEach(text -> line("  %s", text)));
+        if (shown.size() == MOST_COMPARED) {
+            line("  and so on: see comparisons.csv");
+        }
     }
 
     private static String mean(Measure measure, List<Study.CellResult> cells, boolean withSpread) {

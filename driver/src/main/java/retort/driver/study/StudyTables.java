@@ -5,10 +5,13 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import retort.driver.page.Format;
 import retort.driver.page.Table;
+import retort.driver.statistics.Contest;
+import retort.driver.statistics.ContestTable;
 
 /** A study's numbers as tables, for its page and as CSV; {@link CellTable} has all that is known of each student. */
 record StudyTables(Study study) {
@@ -20,6 +23,13 @@ record StudyTables(Study study) {
         }
         if (!study.cells().isEmpty()) {
             tables.put("students.csv", students());
+            List<Contest.Verdict> verdicts = new StudyContests(study).verdicts();
+            if (!verdicts.isEmpty()) {
+                tables.put("comparisons.csv", ContestTable.of(verdicts));
+            }
+            if (study.cells().stream().anyMatch(cell -> !cell.others().isEmpty())) {
+                tables.put("corrections.csv", corrections(verdicts));
+            }
         }
         if (!study.teachers().isEmpty()) {
             tables.put("teachers.csv", teachers());
@@ -84,6 +94,51 @@ record StudyTables(Study study) {
                     .toList());
         });
         return table.build();
+    }
+
+    /**
+     * A row for each way to find a bias of each student, means over the seeds.
+     *
+     * @param verdicts of {@link StudyContests}
+     */
+    Table corrections(List<Contest.Verdict> verdicts) {
+        Table.Builder table = Table.of(
+                "", "student", "correction", "seeds", "undefined", "test errors", "± errors", "recall", "± recall",
+                "against prior-match");
+        groups().forEach((name, cells) -> Correction.labelFree(cells.getFirst()).stream()
+                .map(Correction::method)
+                .forEach(method -> {
+                    List<Study.Measured> tests = corrected(cells, method);
+                    List<Table.Cell> row = new ArrayList<>(List.of(
+                            Table.Cell.of(name),
+                            Table.Cell.of(method),
+                            Table.Cell.of(Format.COUNT, cells.size()),
+                            Table.Cell.of(Format.COUNT, cells.size() - tests.size())));
+                    addSpread(row, Format.NUMBER, tests.stream().map(Study.Measured::errors).toList());
+                    addSpread(
+                            row,
+                            Format.PERCENT,
+                            tests.stream()
+                                    .map(Study.Measured::recallOmitted)
+                                    .filter(Objects::nonNull)
+                                    .toList());
+                    row.add(verdicts.stream()
+                            .filter(verdict -> verdict.contest().first().equals(StudyContests.named(name, method)))
+                            .filter(verdict -> !method.equals(Correction.PRIOR_MATCH))
+                            .findFirst()
+                            .map(verdict -> Table.Cell.of(verdict.text()))
+                            .orElse(Table.Cell.EMPTY));
+                    table.row(row);
+                }));
+        return table.build();
+    }
+
+    static List<Study.Measured> corrected(List<Study.CellResult> cells, String method) {
+        return cells.stream()
+                .flatMap(cell -> Correction.labelFree(cell).stream())
+                .filter(each -> each.method().equals(method) && each.corrected() != null)
+                .map(each -> each.corrected().test())
+                .toList();
     }
 
     /** Students that differ in nothing but the seed, by what they are called without it. */

@@ -66,7 +66,7 @@ class HeadlineTest {
         }
         Arrays.fill(recall, right / 1000.0);
         Report.Test test =
-                new Report.Test(10_000, 10_000 - 10 * right, right / 1000.0, recall, confusion, 0.1, 0.01, List.of());
+                new Report.Test(10_000, 10_000 - 10 * right, right / 1000.0, recall, confusion, 0.1, 0.01, List.of(), null);
         return new Report.Student(
                 name,
                 labels,

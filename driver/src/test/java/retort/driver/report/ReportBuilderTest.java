@@ -20,11 +20,13 @@ import retort.driver.job.Method;
 import retort.driver.job.StudentResult;
 import retort.driver.job.StudentResult.Corrected;
 import retort.driver.job.StudentResult.Correction;
+import retort.driver.statistics.Contest;
+import retort.driver.statistics.ErrorSet;
 import retort.kernels.Engine;
 import retort.kernels.op.ElementType;
 
 class ReportBuilderTest {
-    private static final Evaluation TEST = new Evaluation(new int[][] {{3, 1}, {0, 4}}, 0.5, 0.1, List.of(), List.of());
+    private static final Evaluation TEST = new Evaluation(new int[][] {{3, 1}, {0, 4}}, 0.5, 0.1, List.of(), List.of(), ErrorSet.of(8, i -> i == 3));
 
     private final ReportBuilder builder = new ReportBuilder();
 
@@ -70,7 +72,7 @@ class ReportBuilderTest {
 
     @Test
     void theRecallOfAClassWithoutImagesIsNullInTheReportAndADashInTheTables() {
-        Evaluation none = new Evaluation(new int[][] {{3, 0}, {0, 0}}, 0.5, 0.1, List.of(), List.of());
+        Evaluation none = new Evaluation(new int[][] {{3, 0}, {0, 0}}, 0.5, 0.1, List.of(), List.of(), ErrorSet.of(3, i -> false));
         builder.student(student(Method.SOFT_TARGETS, Set.of(1), List.of(), none));
         Report report = build();
         assertTrue(ReportFile.json(report).replaceAll("\\s", "").contains("\"recall\":[1.0,null]"));
@@ -111,6 +113,25 @@ class ReportBuilderTest {
         builder.measured(timing(Engine.CPU_SCALAR, "student", 32, 60));
         builder.measured(timing(Engine.CPU_SIMD, "student", 32, 100));
         assertEquals(List.of(new Report.LatencyRatio("cpu-simd", 32, 3, "student")), build().latencyRatio());
+    }
+
+    /** Of eight images one has a wrong one less: no test can show that. */
+    @Test
+    void aCorrectionIsCalledBetterOnlyWhereATestShowsIt() {
+        Evaluation corrected =
+                new Evaluation(new int[][] {{4, 0}, {0, 4}}, 0.5, 0.1, List.of(), List.of(), ErrorSet.of(8, i -> false));
+        Correction prior = new Correction(
+                Kind.PRIOR_MATCH,
+                Optional.of(new Corrected(new Bias(List.of(1.0, 0.0)), corrected)),
+                Optional.empty());
+        builder.student(student(Method.SOFT_TARGETS, Set.of(0), List.of(found(Kind.ORACLE, 2), prior)));
+        Contest.Verdict only = Contests.of(build()).getFirst();
+        assertEquals(1, Contests.of(build()).size());
+        assertEquals("student, prior-match", only.contest().first());
+        assertEquals("student", only.contest().second());
+        assertEquals(1, only.adjusted());
+        String summary = Summary.of(build());
+        assertTrue(summary.contains("  -1 errors (95 %: -3 to +0), p 1.0: not shown to differ\n"), summary);
     }
 
     private static Correction found(Kind kind, double bias) {

@@ -33,7 +33,8 @@ class ReportFileTest {
             "confusion",
             "negativeLogLikelihood",
             "calibrationError",
-            "calibration");
+            "calibration",
+            "wrong");
     private static final List<String> EPOCH_KEYS = List.of("epoch", "loss", "accuracy", "seconds");
 
     @TempDir

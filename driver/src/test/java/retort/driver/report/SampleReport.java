@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import retort.driver.statistics.ErrorSet;
 
 /** A report with every part, as {@code run} gives it, and one with hardly any. */
 public final class SampleReport {
@@ -184,7 +185,7 @@ public final class SampleReport {
     }
 
     private static Report.Test test() {
-        return new Report.Test(10_000, 1_190, 0.881, RECALL, CONFUSION, 0.41, 0.02, BINS);
+        return new Report.Test(10_000, 1_190, 0.881, RECALL, CONFUSION, 0.41, 0.02, BINS, ErrorSet.of(10_000, i -> i < 1_190));
     }
 
     /** With threes found. */
@@ -193,6 +194,6 @@ public final class SampleReport {
         confusion[3] = new int[] {0, 0, 0, 606, 0, 0, 0, 0, 404, 0};
         Double[] recall = RECALL.clone();
         recall[3] = 0.6;
-        return new Report.Test(10_000, 584, 0.9416, recall, confusion, 0.31, 0.02, BINS);
+        return new Report.Test(10_000, 584, 0.9416, recall, confusion, 0.31, 0.02, BINS, ErrorSet.of(10_000, i -> i < 584));
     }
 }

@@ -8,6 +8,7 @@ import retort.driver.config.ExperimentFile;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Method;
 import retort.driver.report.Report;
+import retort.driver.statistics.ErrorSet;
 
 /** Results that nobody computed, for what reads and writes them. */
 public final class SampleStudy {
@@ -108,9 +109,29 @@ public final class SampleStudy {
                 "1234");
     }
 
-    private static Study.Measured measured(int errors, Double recallOmitted) {
+    static Study.CellResult withCorrections(Study.CellResult cell, List<Correction> corrections) {
+        return new Study.CellResult(
+                cell.id(),
+                cell.method(),
+                cell.temperature(),
+                cell.alpha(),
+                cell.width(),
+                cell.omitted(),
+                cell.seed(),
+                cell.trainImages(),
+                cell.epochs(),
+                cell.parameters(),
+                cell.seconds(),
+                cell.test(),
+                cell.oracle(),
+                cell.priorMatch(),
+                corrections);
+    }
+
+    static Study.Measured measured(int errors, Double recallOmitted) {
         List<Double> recall =
                 IntStream.range(0, ImageSet.CLASSES).mapToObj(c -> 0.98).toList();
-        return new Study.Measured(errors, 1 - errors / 1e4, recall, recallOmitted, 0.05, 0.01);
+        ErrorSet wrong = ErrorSet.of(10_000, i -> i < errors);
+        return new Study.Measured(errors, 1 - errors / 1e4, recall, recallOmitted, 0.05, 0.01, wrong);
     }
 }

@@ -60,7 +60,7 @@ class StudyFileTest {
                         + " priorMatch");
         keys(
                 cell.getAsJsonObject("test"),
-                "errors, accuracy, recall, recallOmitted, negativeLogLikelihood, calibrationError");
+                "errors, accuracy, recall, recallOmitted, negativeLogLikelihood, calibrationError, wrong");
         JsonObject oracle = json.getAsJsonArray("experiments").asList().stream()
                 .map(experiment -> experiment.getAsJsonObject())
                 .filter(experiment -> experiment.get("id").getAsString().equals("omit3-oracle"))

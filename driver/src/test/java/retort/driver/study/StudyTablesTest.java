@@ -35,12 +35,55 @@ class StudyTablesTest {
     void everyTableHasAFile() {
         Map<String, Table> tables = new StudyTables(SampleStudy.paper()).all();
         assertEquals(
-                List.of("experiments.csv", "students.csv", "teachers.csv", "soft-labels.csv"),
+                List.of("experiments.csv", "students.csv", "comparisons.csv", "teachers.csv", "soft-labels.csv"),
                 List.copyOf(tables.keySet()));
         List<String> experiments = tables.get("experiments.csv").csv().lines().toList();
         assertTrue(experiments.get(0).startsWith("experiment,seeds,test errors,± errors,paper,"), experiments.get(0));
         assertEquals("student-hard,2,9000.5,0.7071067811865476,146.0,,,,", experiments.get(2));
         assertEquals(1 + 2 * 100, tables.get("soft-labels.csv").csv().lines().count());
+    }
+
+    /** The sample's students name the first images wrong, each correction ten less. */
+    @Test
+    void studentsAreHeldAgainstEachOtherAndJudgedTogether() {
+        List<String> contests = new StudyContests(SWEEP)
+                .verdicts().stream()
+                        .map(verdict -> verdict.contest().first() + " - "
+                                + verdict.contest().second() + ": " + verdict.text())
+                        .toList();
+        assertEquals(9 + 1 + 3, contests.size(), contests.toString());
+        assertTrue(
+                contests.contains(
+                        "soft-targets-T4-w100-omit3, prior-match - soft-targets-T4-w100-omit3: better"),
+                contests.toString());
+        assertTrue(
+                contests.contains("soft-targets-T4-w30-omit3 - hard-labels-w30-omit3: better"), contests.toString());
+        assertTrue(contests.stream().noneMatch(line -> line.contains("omitnone")), contests.toString());
+    }
+
+    @Test
+    void correctionsHaveATableAndPriorMatchIsWhatTheyAreHeldAgainst() {
+        Study.CellResult cell = SWEEP.cells().stream()
+                .filter(each -> each.id().equals("soft-targets-T4-w30-omit3-seed1"))
+                .findFirst()
+                .orElseThrow();
+        Study.CellResult corrected = SampleStudy.withCorrections(
+                cell,
+                List.of(
+                        new Correction("em", new Study.Corrected(1, SampleStudy.measured(150, 0.9)), null),
+                        new Correction("bbse", null, "because")));
+        Study study = SampleStudy.begun(Grid.NAME).with(corrected);
+        List<String> rows =
+                new StudyTables(study).all().get("corrections.csv").csv().lines().toList();
+        assertEquals("soft-targets-T4-w30-omit3,prior-match,1,0,190.0,-,0.8,-,", rows.get(1));
+        assertEquals("soft-targets-T4-w30-omit3,em,1,0,150.0,-,0.9,-,better", rows.get(2));
+        assertEquals("soft-targets-T4-w30-omit3,bbse,1,1,,,,,", rows.get(3));
+        String summary = StudySummary.of(study);
+        summary.lines().forEach(line -> assertTrue(line.length() <= 100, line));
+        assertTrue(summary.contains("  bbse                         0                -"), summary);
+        assertTrue(
+                summary.matches("(?s).*-40 errors \\(95 %: -5\\d to -2\\d\\), p < 0.0001: better.*"),
+                summary);
     }
 
     @Test
