@@ -86,11 +86,11 @@ class ResumeTest {
         isAs(whole, killed);
     }
 
-    @Test
-    void aStudyStoppedInTheMidstOfItsTrainingsEndsAsOneThatWasNot() throws IOException {
-        String[] study = {
-            "study", "sweep", "--width=10", "--omit=none,3", "--epochs=2", "--student-epochs=2", "--threads=1"
-        };
+    @ParameterizedTest
+    @ValueSource(strings = {"--omit=none,3", "--student-jitter=2 --consistent --weight-average=0.9 --correction=em"})
+    void aStudyStoppedInTheMidstOfItsTrainingsEndsAsOneThatWasNot(String options) throws IOException {
+        String plain = "study sweep --width=10 --epochs=2 --student-epochs=2 --threads=1 ";
+        String[] study = (plain + options).split(" ");
         Path whole = folder.resolve("whole");
         Outcome.of(command(whole, study)).isDone();
         Path stopped = folder.resolve("stopped");

@@ -43,6 +43,7 @@ class RunTest {
     /** Keys whose values are times, or counts of what fitted into a time. */
     static final Set<String> TIMES = Set.of(
             "seconds",
+            "teachingShare",
             "imagesPerSecond",
             "calls",
             "medianMicros",

@@ -73,6 +73,16 @@ class UsageTest {
             distill --teacher=m --alpha=0.5           | --alpha=0.5 is for --method=soft-and-hard only
             run --method=logits --alpha=0.5           | --alpha=0.5 is for --method=soft-and-hard only
             run --method=soft-and-hard --alpha=-0.1   | '-0.1' is not a number from 0 to 1
+            distill --teacher=m --correction=oracle   | 'oracle' is no correction without labels, expected one of prior-match, em
+            distill --teacher=m --correction=         | '' is no correction without labels
+            run --correction=em,magic                 | 'magic' is no correction without labels
+            run --correction-on=train                 | 'train' are no images to correct on, expected test or held-out
+            run --correction-images=0                 | '0' is not a whole number of 1 or more
+            run --omit=none --correction=em           | --correction is for students that never see a class
+            run --student-jitter=-1                   | '-1' is not a whole number of 1 or more
+            run --consistent --method=hard-labels     | --consistent is for students that have a teacher
+            run --weight-average=1                    | '1' is not a number above 0 and below 1
+            run --correction=vektor                   | did you mean vector?
             export                                    | MODEL
             run --optimizer=lion                      | --optimizer
             train --recipe=hinton2015 --temperature=3 | --temperature is for distillation in --recipe=hinton2015
@@ -109,6 +119,8 @@ class UsageTest {
                 "latency --batch=8",
                 "latency --learning-rate=1",
                 "latency --method=logits",
+                "train --consistent",
+                "train --correction=em",
                 "train --method=logits",
                 "study sweep --recipe=notebook",
                 "study sweep --seed=1",

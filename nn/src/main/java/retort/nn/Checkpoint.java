@@ -19,6 +19,7 @@ public final class Checkpoint {
     private static final String STEP = "step";
     private static final String STATE_TENSORS = "optimizer-tensors";
     private static final String STATE = "optimizer.";
+    private static final String AVERAGE = "average.";
 
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Sequential model;
@@ -36,6 +37,7 @@ public final class Checkpoint {
                 for (int i = 0; i < state.length; i++) {
                     tensors.put(STATE + parameter.name() + "." + i, state[i]);
                 }
+                optimizer.averaged(parameter).ifPresent(tensor -> tensors.put(AVERAGE + parameter.name(), tensor));
             }
         }
     }

@@ -1,7 +1,9 @@
 package retort.nn;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import retort.kernels.Backend;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
@@ -16,6 +18,7 @@ public abstract class Optimizer implements GradientSink, AutoCloseable {
     private final Scope state;
     private final Map<String, Tensor[]> stateOf = new HashMap<>();
     private Scope gradients;
+    private WeightAverage average;
     private int step;
 
     protected Optimizer(Backend backend) {
@@ -31,6 +34,35 @@ public abstract class Optimizer implements GradientSink, AutoCloseable {
     public void beginStep(Scope scope) {
         gradients = scope;
         step++;
+    }
+
+    /**
+     * From the first step on keeps the exponential moving average of the parameters, beside its state.
+     *
+     * @param decay of that, above 0 and below 1
+     * @throws IllegalArgumentException if it is not
+     */
+    public final void averageWeights(float decay) {
+        average = new WeightAverage(backend, state, decay);
+    }
+
+    /** Takes the parameters, as the step has left them, into their average, if one is kept. */
+    final void stepDone(List<Parameter> parameters) {
+        if (average != null) {
+            average.take(parameters);
+        }
+    }
+
+    /** Puts the averages of a model's parameters in their place, if they are kept: the end of a training. */
+    public final void putAverages(Sequential model) {
+        if (average != null) {
+            average.putInto(model.parameters(), step);
+        }
+    }
+
+    /** Of a parameter what is kept for its average; empty where none is kept. */
+    final Optional<Tensor> averaged(Parameter parameter) {
+        return Optional.ofNullable(average).map(kept -> kept.negative(parameter));
     }
 
     /** Ends the step: its scope may close. */
@@ -112,6 +144,9 @@ public abstract class Optimizer implements GradientSink, AutoCloseable {
     @Override
     public void close() {
         stateOf.clear();
+        if (average != null) {
+            average.forget();
+        }
         state.close();
     }
 }

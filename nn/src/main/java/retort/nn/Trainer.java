@@ -70,6 +70,7 @@ public final class Trainer {
         if (maxNorm != Float.POSITIVE_INFINITY) {
             limitNorms();
         }
+        optimizer.stepDone(model.parameters());
     }
 
     /** Of dense weights, which are the only matrices among the parameters. */

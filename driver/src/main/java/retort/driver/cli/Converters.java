@@ -71,6 +71,18 @@ public final class Converters {
         }
     }
 
+    /** A number between 0 and 1, for an option that says so. */
+    public static final class Decay implements ITypeConverter<Float> {
+        @Override
+        public Float convert(String text) {
+            float value = number(text);
+            if (value > 0 && value < 1) {
+                return value;
+            }
+            throw new TypeConversionException("'" + text + "' is not a number above 0 and below 1");
+        }
+    }
+
     /** A name, for an option that says so. An empty one, as an unset shell variable leaves it, would be any. */
     public static final class Name implements ITypeConverter<String> {
         @Override

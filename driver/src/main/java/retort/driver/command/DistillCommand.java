@@ -82,7 +82,11 @@ final class DistillCommand implements Callable<Integer> {
                 taught = job.teach("soft labels", model, teacher);
             }
             report.softLabels(taught, session.data().train(), List.of(learner));
-            try (Job.Trained<StudentResult> trained = job.trainStudent(learner, Optional.of(taught))) {
+            try (Job.Trained<StudentResult> trained = job.trainStudent(
+                    learner,
+                    Optional.of(taught),
+                    () -> ModelFiles.load(
+                            session.backend(), teacher, session.data().test()))) {
                 report.student(trained.result());
                 session.finish(report, Stream.ofNullable(trained.file()).toList());
             }

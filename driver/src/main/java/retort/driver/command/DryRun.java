@@ -47,6 +47,7 @@ final class DryRun {
     /** Seconds of a step by what it depends on. */
     private final Map<Training, Double> stepSeconds = new LinkedHashMap<>();
 
+    private final Map<Architecture, Double> labelSeconds = new LinkedHashMap<>();
     private final Map<Architecture, String> shown = new LinkedHashMap<>();
     private double trainingSeconds;
 
@@ -78,7 +79,7 @@ final class DryRun {
             Remarks.of(data, recipe, recipe.students()).forEach(remark -> line("note: %s", remark));
             line("%s on %s, %d threads", first, backend.device(), backend.threads());
             boolean fits = memory() <= Runtime.getRuntime().maxMemory();
-            model("teacher", recipe.teacher(), "", trained, 0, backend, fits);
+            model("teacher", recipe.teacher(), "", trained, 0, false, backend, fits);
             recipe.students().forEach(student -> student(student, backend, fits));
             total(backend, fits);
         }
@@ -95,12 +96,20 @@ final class DryRun {
                 ", " + RecipesCommand.learning(student),
                 images,
                 student.folds(),
+                student.isTaughtViews(),
                 backend,
                 fits);
     }
 
     private void model(
-            String name, Training training, String how, int images, int folds, Backend backend, boolean fits) {
+            String name,
+            Training training,
+            String how,
+            int images,
+            int folds,
+            boolean taughtViews,
+            Backend backend,
+            boolean fits) {
         Architecture architecture = training.architecture();
         line("");
         line("%s: %,d parameters%s", name, architecture.parameterCount(), how);
@@ -118,7 +127,9 @@ final class DryRun {
                 "  %,d images, %,d steps%s",
                 images, steps, folds == 0 ? "" : String.format(Locale.ROOT, "; %d folds, %,d steps", folds, foldSteps));
         if (fits) {
-            double seconds = (steps + foldSteps) * step(backend, training);
+            long views = (long) training.epochs() * images * Math.max(1, folds);
+            double seconds =
+                    (steps + foldSteps) * step(backend, training) + (taughtViews ? views * labelSeconds(backend) : 0);
             trainingSeconds += seconds;
             line("  about %s (an estimate)", time(seconds));
         }
@@ -161,13 +172,19 @@ final class DryRun {
             line("That does not fit, so no time is estimated: RETORT_JAVA_OPTS=-Xmx%dm", (memory() >> 20) * 5 / 4);
             return;
         }
-        Architecture teacher = recipe.teacher().architecture();
-        double labels = StepTime.ofInference(backend, teacher, Examples.labelled(data.test()), secondsOfMeasuring())
-                * data.train().size();
+        double labels = labelSeconds(backend) * data.train().size();
         line("Time: about %s, an estimate from steps that were measured here", time(trainingSeconds + labels));
         line(
                 "  training %s, soft labels %s; latency at most %s a model and batch",
                 time(trainingSeconds), time(labels), time(latencySeconds()));
+    }
+
+    /** Of one image by the teacher. */
+    private double labelSeconds(Backend backend) {
+        Architecture teacher = recipe.teacher().architecture();
+        return labelSeconds.computeIfAbsent(
+                teacher,
+                any -> StepTime.ofInference(backend, teacher, Examples.labelled(data.test()), secondsOfMeasuring()));
     }
 
     /** Warming up takes a third on top. */

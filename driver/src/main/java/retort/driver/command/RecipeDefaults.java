@@ -15,8 +15,8 @@ import retort.driver.job.Recipe;
 import retort.driver.job.Student;
 
 /**
- * What recipes say where an option doesn't, for the descriptions of options: {@code ${bundle:recipe.epochs}} is "1; hinton2015
- * 40" for a command that has both. Recipes are read when help is printed, and not before.
+ * What recipes say where an option doesn't, for the descriptions of options: {@code ${bundle:recipe.epochs}} is "1;
+ * hinton2015 40" for a command that has both. Recipes are read when help is printed, and not before.
  */
 final class RecipeDefaults extends ResourceBundle {
     private static final Map<String, Function<Recipe, String>> VALUES = Map.of(

@@ -163,12 +163,16 @@ final class RecipeOptions {
         private Alpha alpha;
 
         @Mixin
+        private ViewOptions views;
+
+        @Mixin
         private CorrectionOptions correction;
 
         @Override
         public final void check(CommandSpec command) {
             super.check(command);
             correction.check(command, experiment().recipe());
+            views.check(command, experiment().recipe());
             alpha.check(
                     command,
                     experiment().recipe().students().stream()
@@ -179,7 +183,8 @@ final class RecipeOptions {
         @Override
         Recipe changed(Recipe recipe) {
             Recipe standard = correction.changed(super.changed(recipe));
-            return alpha.changed(method == null ? standard : standard.withMethod(method, method.alpha()));
+            return views.changed(
+                    alpha.changed(method == null ? standard : standard.withMethod(method, method.alpha())));
         }
     }
 
@@ -287,6 +292,13 @@ final class RecipeOptions {
         private JobValues.OptimizerName optimizer;
 
         @Option(
+                names = "--weight-average",
+                paramLabel = "DECAY",
+                converter = Converters.Decay.class,
+                description = "Models end with the exponential moving average of their weights, such as 0.999.")
+        private Float weightAverage;
+
+        @Option(
                 names = "--train-images",
                 paramLabel = "N",
                 description =
@@ -308,6 +320,7 @@ final class RecipeOptions {
         private Training changed(Training standard) {
             Descent descent = optimizer == null ? standard.descent() : optimizer.descent(standard.descent());
             return standard.withBatch(given(batch, standard.batch()))
+                    .withWeightAverage(given(weightAverage, standard.weightAverage()))
                     .withDescent(learningRate == null ? descent : descent.withRate(learningRate));
         }
     }

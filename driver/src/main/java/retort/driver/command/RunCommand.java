@@ -25,6 +25,7 @@ import retort.driver.job.StudentResult;
 import retort.driver.job.TeacherResult;
 import retort.driver.report.ReportBuilder;
 import retort.nn.Architecture;
+import retort.nn.Sequential;
 
 /** The whole job. */
 @Command(
@@ -85,7 +86,10 @@ final class RunCommand implements Callable<Integer> {
                     .expect(3 + students.stream().mapToInt(Student::steps).sum());
             Job.Taught taught = teach(session, job, report, models);
             for (Student student : students) {
-                keep(job.trainStudent(student, Optional.of(taught)), report, models);
+                keep(
+                        job.trainStudent(student, Optional.of(taught), () -> teacher(session, models.getFirst())),
+                        report,
+                        models);
             }
             ImageSet test = session.data().test();
             new LatencyRun(
@@ -108,6 +112,14 @@ final class RunCommand implements Callable<Integer> {
             report.softLabels(taught, session.data().train(), session.recipe().students());
             return taught;
         }
+    }
+
+    /** @param file null if it could not be written */
+    private static Sequential teacher(Session session, Path file) {
+        if (file == null) {
+            throw new IllegalStateException("the teacher's model could not be written, and is needed to label views");
+        }
+        return ModelFiles.load(session.backend(), file, session.data().test());
     }
 
     /** The teacher and a student of each architecture, the first of them as "student". */

@@ -222,6 +222,9 @@ final class StudyCommand implements Runnable {
         private RecipeOptions.OfTraining training;
 
         @Mixin
+        private ViewOptions views;
+
+        @Mixin
         private CorrectionOptions correction;
 
         @Option(names = "--quick", description = "For a look: a fifth of the epochs.")
@@ -256,7 +259,8 @@ final class StudyCommand implements Runnable {
         public Experiment experiment() {
             Experiment paper = ExperimentFile.recipe(Hinton2015.NAME);
             Experiment standard = quick ? paper.forALook().withData(paper.data()) : paper;
-            return standard.withRecipe(correction.added(ofTeacher.changed(training.changed(standard.recipe()))))
+            return standard.withRecipe(
+                            views.changed(correction.added(ofTeacher.changed(training.changed(standard.recipe())))))
                     .withData(training.changed(standard.data()));
         }
     }

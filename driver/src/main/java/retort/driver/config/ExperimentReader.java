@@ -43,11 +43,13 @@ record ExperimentReader(Path folder) {
             "learning-rate",
             "end-factor",
             "jitter",
-            "max-norm");
+            "max-norm",
+            "weight-average");
     private static final List<String> STUDENT = concat(
             TRAINING,
             List.of(
                     "method",
+                    "consistent",
                     "alpha",
                     "omit",
                     "folds",
@@ -165,7 +167,17 @@ record ExperimentReader(Path folder) {
                 of.find("jitter")
                         .map(value -> value.count(0, Math.min(image.extent(0), image.extent(1)) - 1))
                         .orElse(0),
-                of.find("max-norm").map(Value::positive).orElse(Float.POSITIVE_INFINITY));
+                false,
+                of.find("max-norm").map(Value::positive).orElse(Float.POSITIVE_INFINITY),
+                of.find("weight-average").map(ExperimentReader::decay).orElse(0f));
+    }
+
+    private static float decay(Value value) {
+        double decay = value.share(true);
+        if (decay == 0 || decay == 1) {
+            throw value.bad("'weight-average' is " + decay + ", expected a decay above 0 and below 1, such as 0.999");
+        }
+        return (float) decay;
     }
 
     private static Descent descent(Section of) {
@@ -237,7 +249,7 @@ record ExperimentReader(Path folder) {
         }
         return new Student(
                 name(of.get("name")),
-                training(of, image, classes),
+                training(of, image, classes).withConsistent(consistent(of, method)),
                 method,
                 alpha.map(value -> (float) value.share(true)).orElse(method.alpha()),
                 of.get("temperature").temperature(),
@@ -245,6 +257,11 @@ record ExperimentReader(Path folder) {
                 of.find("folds").map(ExperimentReader::folds).orElse(0),
                 corrections(of),
                 of.find("seed").map(Value::seed));
+    }
+
+    private static boolean consistent(Section of, Method method) {
+        Optional<Value> consistent = of.find("consistent");
+        return consistent.map(Value::flag).orElse(false) && method.distils();
     }
 
     private static CorrectionPlan corrections(Section of) {

@@ -109,6 +109,9 @@ public final class ExperimentText {
         }
         of.corrections().images().ifPresent(images -> key("correction-images", images));
         of.seed().ifPresent(seed -> key("seed", seed));
+        if (of.training().consistent()) {
+            key("consistent", true);
+        }
         training(of.training());
     }
 
@@ -132,6 +135,9 @@ public final class ExperimentText {
         key("jitter", of.jitter());
         if (Float.isFinite(of.maxNorm())) {
             key("max-norm", of.maxNorm());
+        }
+        if (of.weightAverage() > 0) {
+            key("weight-average", of.weightAverage());
         }
     }
 

@@ -44,7 +44,8 @@ record CrossValidation(Backend backend, Student student, Fit whole, Checkpoints 
         Examples transfer = whole.examples();
         Examples heldOut = transfer.at(folds.positions().get(number));
         Examples others = transfer.at(folds.others(number));
-        Fit fit = student.fit(title(number), others, whole.seed() + ((number + 1L) << 32));
+        Fit fit = student.fit(title(number), others, whole.seed() + ((number + 1L) << 32))
+                .taughtBy(whole.teacher());
         try (Sequential model = fit.create(backend)) {
             double agreement = fit.run(
                     model,

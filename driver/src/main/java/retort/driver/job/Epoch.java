@@ -10,8 +10,10 @@ import java.util.Optional;
  * @param training means over the epoch's batches, each seen before its update
  * @param curve the same along the way
  * @param validation of the model as the epoch left it, where there are images for that
+ * @param teaching seconds of these in which a teacher labelled what was shown
  */
-public record Epoch(int number, Score training, List<Point> curve, Optional<Score> validation, double seconds) {
+public record Epoch(
+        int number, Score training, List<Point> curve, Optional<Score> validation, double seconds, double teaching) {
     /** Of some images; the loss is a mean. */
     public record Score(double loss, double accuracy) {}
 

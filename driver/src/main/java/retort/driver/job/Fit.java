@@ -1,6 +1,7 @@
 package retort.driver.job;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import retort.kernels.Backend;
@@ -15,6 +16,7 @@ import retort.nn.Sequential;
  * @param name of the model, for progress and messages
  * @param validation labelled examples to evaluate after each epoch, or null
  * @param temperature T of softmax(logits / T) in that evaluation
+ * @param teacher that labels what is shown; empty where the examples' own targets are learned
  */
 public record Fit(
         String name,
@@ -23,7 +25,25 @@ public record Fit(
         Training training,
         Loss loss,
         float temperature,
-        long seed) {
+        long seed,
+        Optional<ViewTeacher> teacher) {
+
+    /** To learn the examples' own targets. */
+    public Fit(
+            String name,
+            Examples examples,
+            Examples validation,
+            Training training,
+            Loss loss,
+            float temperature,
+            long seed) {
+        this(name, examples, validation, training, loss, temperature, seed, Optional.empty());
+    }
+
+    /** The same, taught by a teacher in each step. */
+    Fit taughtBy(Optional<ViewTeacher> other) {
+        return new Fit(name, examples, validation, training, loss, temperature, seed, other);
+    }
 
     /** From here on float32 has no neighbours less than 1 apart. */
     private static final float LARGEST_LOGIT = 1 << 24;

@@ -33,6 +33,7 @@ final class FitRun {
     private double lossSum;
     private double hits;
     private double secondsBefore;
+    private double teaching;
     private long start;
 
     /** @param name of the training among the checkpoints */
@@ -43,6 +44,9 @@ final class FitRun {
         this.checkpoints = checkpoints;
         this.name = name;
         this.optimizer = fit.training().descent().optimizer(model.backend(), fit.steps());
+        if (fit.training().weightAverage() > 0) {
+            optimizer.averageWeights(fit.training().weightAverage());
+        }
         this.trainer = new Trainer(model, optimizer, fit.loss(), fit.training().maxNorm(), fit.seed());
         FitPosition position = checkpoints.resume(name, model, optimizer).orElseGet(FitPosition::begin);
         this.curve = new Curve(fit.steps(), position.curve());
@@ -52,6 +56,7 @@ final class FitRun {
         this.lossSum = position.loss();
         this.hits = position.hits();
         this.secondsBefore = position.seconds();
+        this.teaching = position.teaching();
     }
 
     List<Epoch> run() {
@@ -62,6 +67,7 @@ final class FitRun {
                 train();
                 double seconds = seconds();
                 if (epoch == epochs) {
+                    optimizer.putAverages(model);
                     // Adam's state is twice the model, and what follows needs room for activations and a copy of it.
                     optimizer.close();
                 }
@@ -70,7 +76,7 @@ final class FitRun {
                 if (ruined.isPresent()) {
                     throw DivergedException.weights(fit.name(), ruined.get(), epoch, fit.rate());
                 }
-                Epoch done = new Epoch(epoch, score(), curve.points(), validation(), seconds);
+                Epoch done = new Epoch(epoch, score(), curve.points(), validation(), seconds, teaching);
                 results.add(done);
                 listener.epochEnds(model, done);
                 nextEpoch();
@@ -90,12 +96,13 @@ final class FitRun {
         lossSum = 0;
         hits = 0;
         secondsBefore = 0;
+        teaching = 0;
     }
 
     private void save() {
         checkpoints.save(
                 name,
-                new FitPosition(epoch, seen, lossSum, hits, seconds(), curve.state(), List.copyOf(results)),
+                new FitPosition(epoch, seen, lossSum, hits, seconds(), teaching, curve.state(), List.copyOf(results)),
                 model,
                 optimizer);
     }
@@ -126,6 +133,7 @@ final class FitRun {
             for (int from = seen; from < order.length; from += batch) {
                 int count = Math.min(batch, order.length - from);
                 examples.copyBatch(order, from, count, jitter, pixels, targets);
+                fit.teacher().ifPresent(teacher -> label(teacher, pixels, count, targets));
                 trainer.step(pixels, targets, count, outcomes.rows(pending, count));
                 pending += count;
                 boolean due = checkpoints.isDue(optimizer.step());
@@ -142,6 +150,17 @@ final class FitRun {
                 }
             }
         }
+    }
+
+    /** Its time is the teacher's alone on a CPU; on a device what it still had to do comes before it. */
+    private void label(ViewTeacher teacher, float[] pixels, int count, float[] targets) {
+        long begun = System.nanoTime();
+        try {
+            teacher.label(pixels, count, targets);
+        } catch (NotFiniteException e) {
+            throw DivergedException.logits("teacher of " + fit.name(), e.getMessage(), fit.rate());
+        }
+        teaching += (System.nanoTime() - begun) / 1e9;
     }
 
     /** Takes in what the steps since the last look had as outcomes. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
@@ -88,10 +89,12 @@ public final class Job {
      * Finds out, before anything is trained, whether there is enough to train students on.
      *
      * @throws BadDataException if fewer images are left without a student's omitted classes than its cross-validation
-     *     has folds, or none is held out for corrections that want some
+     *     has folds, none is held out for corrections that want some, or they
+     *     would be moved out of their frame
      */
     public void checkTransferSet(List<Student> students) {
         students.forEach(this::checkHeldOut);
+        students.forEach(this::checkJitter);
         int[] count = data.train().counts();
         for (Student student : students) {
             int left = IntStream.range(0, count.length)
@@ -106,6 +109,17 @@ public final class Job {
                         without + left + " of " + data.train().size() + " training images are left, expected at least "
                                 + needed);
             }
+        }
+    }
+
+    private void checkJitter(Student student) {
+        int jitter = student.training().jitter();
+        int side = Math.min(data.shape().extent(0), data.shape().extent(1));
+        if (jitter >= side) {
+            throw new BadDataException(
+                    data.name(),
+                    "images of " + data.shape() + " moved by " + jitter + " pixels show nothing, expected less than "
+                            + side);
         }
     }
 
@@ -278,14 +292,37 @@ public final class Job {
      * @throws IllegalArgumentException if it is missing for a student that distils
      */
     public Trained<StudentResult> trainStudent(Student student, Optional<Taught> taught) {
-        Method method = student.method();
-        if (method.distils() && taught.isEmpty()) {
-            throw new IllegalArgumentException("student " + student.name() + ": " + method.id() + " needs a teacher");
+        return trainStudent(student, taught, () -> {
+            throw new IllegalArgumentException(
+                    "student " + student.name() + ": to label what it is shown needs a teacher's model");
+        });
+    }
+
+    /**
+     * The same with a teacher at hand.
+     *
+     * @param teacher opens the model that taught, for a student whose views it labels; it is closed again
+     */
+    public Trained<StudentResult> trainStudent(Student student, Optional<Taught> taught, Supplier<Sequential> teacher) {
+        if (student.method().distils() && taught.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "student " + student.name() + ": " + student.method().id() + " needs a teacher");
         }
+        if (!student.isTaughtViews()) {
+            return trainStudent(student, taught, Optional.empty());
+        }
+        try (Sequential model = teacher.get()) {
+            return trainStudent(student, taught, Optional.of(new ViewTeacher(model)));
+        }
+    }
+
+    private Trained<StudentResult> trainStudent(
+            Student student, Optional<Taught> taught, Optional<ViewTeacher> teacher) {
+        Method method = student.method();
         Examples examples = method.examples(
                         data.train(), taught.map(Taught::logits).orElse(null))
                 .without(student.omitted());
-        Fit fit = student.fit(student.name(), examples, recipe.seed(student));
+        Fit fit = student.fit(student.name(), examples, recipe.seed(student)).taughtBy(teacher);
         Optional<StudentResult.CrossValidation> folds = student.folds() == 0
                 ? Optional.empty()
                 : Optional.of(new CrossValidation(backend, student, fit, checkpoints, watcher).run());

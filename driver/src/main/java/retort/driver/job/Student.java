@@ -34,6 +34,11 @@ public record Student(
         omitted = new TreeSet<>(omitted);
     }
 
+    /** Whether a teacher labels the very views that it is shown. */
+    public boolean isTaughtViews() {
+        return training.consistent() && method.distils();
+    }
+
     /** Parts of a job that it takes: a cross-validation, where there is one, and its training. */
     public int steps() {
         return folds == 0 ? 1 : 2;

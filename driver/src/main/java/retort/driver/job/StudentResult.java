@@ -35,6 +35,12 @@ public record StudentResult(
         return Epoch.seconds(epochs);
     }
 
+    /** The share of that in which a teacher labelled what was shown; empty where it had done so beforehand. */
+    public Optional<Double> teachingShare() {
+        double teaching = epochs.stream().mapToDouble(Epoch::teaching).sum();
+        return teaching == 0 ? Optional.empty() : Optional.of(teaching / seconds());
+    }
+
     /** @param agreement of each fold's model with the teacher's predictions on the images that it was not trained on */
     public record CrossValidation(List<Double> agreement, double seconds) {
         public double mean() {

@@ -6,29 +6,52 @@ import retort.nn.Architecture;
  * How one model is trained.
  *
  * @param jitter pixels that an image is moved by at most, each way, anew in each epoch
+ * @param consistent whether a teacher labels the moved images, each in the step that shows it; otherwise it has
+ *     labelled them as they are, once; see {@link ViewTeacher}
  * @param maxNorm limit on the norm of the weights into each unit; infinite for none
+ * @param weightAverage decay of the moving average of the weights that the model ends with; 0 for the last weights
  */
-public record Training(Architecture architecture, int epochs, int batch, Descent descent, int jitter, float maxNorm) {
+public record Training(
+        Architecture architecture,
+        int epochs,
+        int batch,
+        Descent descent,
+        int jitter,
+        boolean consistent,
+        float maxNorm,
+        float weightAverage) {
 
     /** Epoch after epoch of plain images and free weights. */
     public Training(Architecture architecture, int epochs, int batch, Descent descent) {
-        this(architecture, epochs, batch, descent, 0, Float.POSITIVE_INFINITY);
+        this(architecture, epochs, batch, descent, 0, false, Float.POSITIVE_INFINITY, 0);
     }
 
     public Training withArchitecture(Architecture other) {
-        return new Training(other, epochs, batch, descent, jitter, maxNorm);
+        return new Training(other, epochs, batch, descent, jitter, consistent, maxNorm, weightAverage);
     }
 
     public Training withEpochs(int other) {
-        return new Training(architecture, other, batch, descent, jitter, maxNorm);
+        return new Training(architecture, other, batch, descent, jitter, consistent, maxNorm, weightAverage);
     }
 
     public Training withBatch(int other) {
-        return new Training(architecture, epochs, other, descent, jitter, maxNorm);
+        return new Training(architecture, epochs, other, descent, jitter, consistent, maxNorm, weightAverage);
     }
 
     public Training withDescent(Descent other) {
-        return new Training(architecture, epochs, batch, other, jitter, maxNorm);
+        return new Training(architecture, epochs, batch, other, jitter, consistent, maxNorm, weightAverage);
+    }
+
+    public Training withJitter(int other) {
+        return new Training(architecture, epochs, batch, descent, other, consistent, maxNorm, weightAverage);
+    }
+
+    public Training withConsistent(boolean other) {
+        return new Training(architecture, epochs, batch, descent, jitter, other, maxNorm, weightAverage);
+    }
+
+    public Training withWeightAverage(float other) {
+        return new Training(architecture, epochs, batch, descent, jitter, consistent, maxNorm, other);
     }
 
     /** Steps of all epochs over so many images; the last of an epoch may be short. */
@@ -43,6 +66,12 @@ public record Training(Architecture architecture, int epochs, int batch, Descent
         if (jitter > 0) {
             text += ", jitter " + jitter;
         }
-        return Float.isFinite(maxNorm) ? text + ", max-norm " + maxNorm : text;
+        if (consistent) {
+            text += ", each view labelled by the teacher";
+        }
+        if (Float.isFinite(maxNorm)) {
+            text += ", max-norm " + maxNorm;
+        }
+        return weightAverage > 0 ? text + ", weights averaged with decay " + weightAverage : text;
     }
 }

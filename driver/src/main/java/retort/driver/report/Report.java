@@ -194,6 +194,7 @@ public record Report(
     /**
      * A student; method and alpha are null for one on true labels alone.
      *
+     * @param teachingShare of the seconds in which the teacher labelled what was shown; null where it had beforehand
      * @param unseen of each class that it never saw the first test images that it names right, and the first that it
      *     names wrong: with the first bias that no label was read for, where there is one
      */
@@ -207,6 +208,7 @@ public record Report(
             long parameters,
             int trainImages,
             double seconds,
+            @MayBeMissing Double teachingShare,
             @MayBeMissing CrossValidation crossValidation,
             List<Epoch> epochs,
             @MayBeMissing List<Point> history,

@@ -114,6 +114,7 @@ public final class ReportBuilder implements LatencyTest.Results {
                 result.parameters(),
                 result.trainImages(),
                 result.seconds(),
+                result.teachingShare().orElse(null),
                 result.crossValidation()
                         .map(folds -> new Report.CrossValidation(folds.agreement(), folds.mean(), folds.seconds()))
                         .orElse(null),

@@ -48,8 +48,6 @@ final class ReportPage {
 
     private static List<Block> better(Report report) {
         List<Contest.Verdict> verdicts = Contests.of(report);
-        return verdicts.isEmpty()
-                ? List.of()
-                : List.of(ContestTable.of(verdicts), Block.note(ContestTable.NOTE));
+        return verdicts.isEmpty() ? List.of() : List.of(ContestTable.of(verdicts), Block.note(ContestTable.NOTE));
     }
 }

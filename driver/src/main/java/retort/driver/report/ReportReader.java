@@ -22,7 +22,8 @@ public final class ReportReader {
         checkKind(json);
         Report report = json.read(Report.class);
         if (!isWhole(report)) {
-            throw json.bad("is no report that retort wrote: its confusion matrix is not of all classes, or its errors are not as many as it says");
+            throw json.bad(
+                    "is no report that retort wrote: its confusion matrix is not of all classes, or its errors are not as many as it says");
         }
         return report;
     }
@@ -64,6 +65,7 @@ public final class ReportReader {
     private static boolean isWhole(Report.Test test) {
         return Arrays.stream(test.confusion()).allMatch(row -> row.length == test.confusion().length)
                 && (test.wrong() == null
-                        || test.wrong().images() == test.images() && test.wrong().errors() == test.errors());
+                        || test.wrong().images() == test.images()
+                                && test.wrong().errors() == test.errors());
     }
 }

@@ -94,6 +94,11 @@ public final class Summary {
             String by = Tables.correctedBy(report);
             line("  recall: of what the student never saw%s", by.isEmpty() ? "" : "; corrected: after " + by);
         }
+        report.students().stream()
+                .filter(student -> student.teachingShare() != null)
+                .forEach(student -> line(
+                        "  %s: the teacher labelled each view, %.0f %% of the time of training",
+                        student.name(), 100 * student.teachingShare()));
         Table corrections = Tables.corrections(report);
         if (!corrections.rows().isEmpty()) {
             line("");

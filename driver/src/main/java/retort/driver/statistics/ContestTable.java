@@ -18,8 +18,8 @@ public final class ContestTable {
     private ContestTable() {}
 
     public static Table of(List<Contest.Verdict> verdicts) {
-        Table.Builder table = Table.of(
-                "", "model", "against", "seeds", "more errors", "from", "to", "p", "p of all", "it is");
+        Table.Builder table =
+                Table.of("", "model", "against", "seeds", "more errors", "from", "to", "p", "p of all", "it is");
         for (Contest.Verdict verdict : verdicts) {
             Contest contest = verdict.contest();
             PairedBootstrap test = verdict.test();

@@ -31,8 +31,8 @@ public record PairedBootstrap(double difference, double low, double high, double
     public static PairedBootstrap of(List<ErrorSet> first, List<ErrorSet> second, long seed) {
         int seeds = first.size();
         if (seeds == 0 || second.size() != seeds) {
-            throw new IllegalArgumentException(
-                    "paired bootstrap: " + seeds + " and " + second.size() + " seeds, expected as many and at least one");
+            throw new IllegalArgumentException("paired bootstrap: " + seeds + " and " + second.size()
+                    + " seeds, expected as many and at least one");
         }
         int images = first.getFirst().images();
         byte[][] differences = new byte[images][];

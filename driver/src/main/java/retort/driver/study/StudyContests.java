@@ -47,14 +47,16 @@ record StudyContests(Study study) {
         String prior = named(name, Correction.PRIOR_MATCH);
         contest(prior, cells, cell -> corrected(cell, Correction.PRIOR_MATCH), name, cells, Study.CellResult::test)
                 .ifPresent(contests::add);
-        cells.getFirst().others().stream().map(Correction::method).forEach(method -> contest(
-                        named(name, method),
-                        cells,
-                        cell -> corrected(cell, method),
-                        prior,
-                        cells,
-                        cell -> corrected(cell, Correction.PRIOR_MATCH))
-                .ifPresent(contests::add));
+        cells.getFirst().others().stream()
+                .map(Correction::method)
+                .forEach(method -> contest(
+                                named(name, method),
+                                cells,
+                                cell -> corrected(cell, method),
+                                prior,
+                                cells,
+                                cell -> corrected(cell, Correction.PRIOR_MATCH))
+                        .ifPresent(contests::add));
     }
 
     /** What a corrected student is called. */

@@ -110,7 +110,8 @@ record StudyPage(Study study, String commandLine, List<String> files) {
                 ? List.of()
                 : List.of(
                         new StudyTables(study).corrections(new StudyContests(study).verdicts()),
-                        Block.note("Means over the seeds and their standard deviation. No correction here reads a label."));
+                        Block.note(
+                                "Means over the seeds and their standard deviation. No correction here reads a label."));
     }
 
     private List<Block> better() {

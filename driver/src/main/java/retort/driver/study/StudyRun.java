@@ -182,9 +182,15 @@ public final class StudyRun {
 
     private Study.CellResult student(Cell cell, Job.Taught taught, String title) {
         Job job = job(recipe.withSeed(cell.seed()), title);
-        try (Job.Trained<StudentResult> student = job.trainStudent(cell.student(recipe), Optional.of(taught))) {
+        try (Job.Trained<StudentResult> student =
+                job.trainStudent(cell.student(recipe), Optional.of(taught), () -> teacher(cell.seed()))) {
             return Study.CellResult.of(cell, student.result());
         }
+    }
+
+    private Sequential teacher(long seed) {
+        return Sequential.load(backend, givenTeacher != null ? givenTeacher : file(seed))
+                .model();
     }
 
     /** Its models are not kept, each training is one step. */

@@ -103,7 +103,15 @@ record StudyTables(Study study) {
      */
     Table corrections(List<Contest.Verdict> verdicts) {
         Table.Builder table = Table.of(
-                "", "student", "correction", "seeds", "undefined", "test errors", "± errors", "recall", "± recall",
+                "",
+                "student",
+                "correction",
+                "seeds",
+                "undefined",
+                "test errors",
+                "± errors",
+                "recall",
+                "± recall",
                 "against prior-match");
         groups().forEach((name, cells) -> Correction.labelFree(cells.getFirst()).stream()
                 .map(Correction::method)
@@ -114,7 +122,10 @@ record StudyTables(Study study) {
                             Table.Cell.of(method),
                             Table.Cell.of(Format.COUNT, cells.size()),
                             Table.Cell.of(Format.COUNT, cells.size() - tests.size())));
-                    addSpread(row, Format.NUMBER, tests.stream().map(Study.Measured::errors).toList());
+                    addSpread(
+                            row,
+                            Format.NUMBER,
+                            tests.stream().map(Study.Measured::errors).toList());
                     addSpread(
                             row,
                             Format.PERCENT,

@@ -65,8 +65,8 @@ class HeadlineTest {
             confusion[c][(c + 1) % 10] = 1000 - right;
         }
         Arrays.fill(recall, right / 1000.0);
-        Report.Test test =
-                new Report.Test(10_000, 10_000 - 10 * right, right / 1000.0, recall, confusion, 0.1, 0.01, List.of(), null);
+        Report.Test test = new Report.Test(
+                10_000, 10_000 - 10 * right, right / 1000.0, recall, confusion, 0.1, 0.01, List.of(), null);
         return new Report.Student(
                 name,
                 labels,
@@ -77,6 +77,7 @@ class HeadlineTest {
                 parameters,
                 100,
                 1,
+                null,
                 null,
                 List.of(),
                 List.of(),

@@ -26,7 +26,8 @@ import retort.kernels.Engine;
 import retort.kernels.op.ElementType;
 
 class ReportBuilderTest {
-    private static final Evaluation TEST = new Evaluation(new int[][] {{3, 1}, {0, 4}}, 0.5, 0.1, List.of(), List.of(), ErrorSet.of(8, i -> i == 3));
+    private static final Evaluation TEST =
+            new Evaluation(new int[][] {{3, 1}, {0, 4}}, 0.5, 0.1, List.of(), List.of(), ErrorSet.of(8, i -> i == 3));
 
     private final ReportBuilder builder = new ReportBuilder();
 
@@ -72,7 +73,8 @@ class ReportBuilderTest {
 
     @Test
     void theRecallOfAClassWithoutImagesIsNullInTheReportAndADashInTheTables() {
-        Evaluation none = new Evaluation(new int[][] {{3, 0}, {0, 0}}, 0.5, 0.1, List.of(), List.of(), ErrorSet.of(3, i -> false));
+        Evaluation none = new Evaluation(
+                new int[][] {{3, 0}, {0, 0}}, 0.5, 0.1, List.of(), List.of(), ErrorSet.of(3, i -> false));
         builder.student(student(Method.SOFT_TARGETS, Set.of(1), List.of(), none));
         Report report = build();
         assertTrue(ReportFile.json(report).replaceAll("\\s", "").contains("\"recall\":[1.0,null]"));
@@ -118,12 +120,10 @@ class ReportBuilderTest {
     /** Of eight images one has a wrong one less: no test can show that. */
     @Test
     void aCorrectionIsCalledBetterOnlyWhereATestShowsIt() {
-        Evaluation corrected =
-                new Evaluation(new int[][] {{4, 0}, {0, 4}}, 0.5, 0.1, List.of(), List.of(), ErrorSet.of(8, i -> false));
+        Evaluation corrected = new Evaluation(
+                new int[][] {{4, 0}, {0, 4}}, 0.5, 0.1, List.of(), List.of(), ErrorSet.of(8, i -> false));
         Correction prior = new Correction(
-                Kind.PRIOR_MATCH,
-                Optional.of(new Corrected(new Bias(List.of(1.0, 0.0)), corrected)),
-                Optional.empty());
+                Kind.PRIOR_MATCH, Optional.of(new Corrected(new Bias(List.of(1.0, 0.0)), corrected)), Optional.empty());
         builder.student(student(Method.SOFT_TARGETS, Set.of(0), List.of(found(Kind.ORACLE, 2), prior)));
         Contest.Verdict only = Contests.of(build()).getFirst();
         assertEquals(1, Contests.of(build()).size());
@@ -155,8 +155,8 @@ class ReportBuilderTest {
             Method method, Set<Integer> omitted, List<Correction> corrections, Evaluation test) {
         Epoch.Score score = new Epoch.Score(0.25, 0.9);
         List<Epoch> epochs = List.of(
-                new Epoch(1, score, List.of(new Epoch.Point(5, 1.5, 0.5)), Optional.empty(), 1),
-                new Epoch(2, score, List.of(new Epoch.Point(10, 0.5, 0.75)), Optional.of(score), 2));
+                new Epoch(1, score, List.of(new Epoch.Point(5, 1.5, 0.5)), Optional.empty(), 1, 0),
+                new Epoch(2, score, List.of(new Epoch.Point(10, 0.5, 0.75)), Optional.of(score), 2, 0));
         return new StudentResult(
                 "student", method, method.alpha(), omitted, 2, 100, 8, Optional.empty(), epochs, test, corrections);
     }

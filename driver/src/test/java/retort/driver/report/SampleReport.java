@@ -154,6 +154,7 @@ public final class SampleReport {
                 8_070,
                 omitted.isEmpty() ? 60_000 : 53_869,
                 2.2,
+                null,
                 labels.equals("soft") ? new Report.CrossValidation(List.of(0.9, 0.92, 0.91), 0.91, 6.1) : null,
                 List.of(epoch),
                 history(),
@@ -185,7 +186,8 @@ public final class SampleReport {
     }
 
     private static Report.Test test() {
-        return new Report.Test(10_000, 1_190, 0.881, RECALL, CONFUSION, 0.41, 0.02, BINS, ErrorSet.of(10_000, i -> i < 1_190));
+        return new Report.Test(
+                10_000, 1_190, 0.881, RECALL, CONFUSION, 0.41, 0.02, BINS, ErrorSet.of(10_000, i -> i < 1_190));
     }
 
     /** With threes found. */
@@ -194,6 +196,7 @@ public final class SampleReport {
         confusion[3] = new int[] {0, 0, 0, 606, 0, 0, 0, 0, 404, 0};
         Double[] recall = RECALL.clone();
         recall[3] = 0.6;
-        return new Report.Test(10_000, 584, 0.9416, recall, confusion, 0.31, 0.02, BINS, ErrorSet.of(10_000, i -> i < 584));
+        return new Report.Test(
+                10_000, 584, 0.9416, recall, confusion, 0.31, 0.02, BINS, ErrorSet.of(10_000, i -> i < 584));
     }
 }

@@ -43,11 +43,10 @@ class StatisticsTest {
         BigInteger coefficient = BigInteger.ONE;
         for (int k = 0; k <= Math.min(onlyFirst, onlySecond); k++) {
             sum = sum.add(coefficient);
-            coefficient = coefficient
-                    .multiply(BigInteger.valueOf(n - k))
-                    .divide(BigInteger.valueOf(k + 1));
+            coefficient = coefficient.multiply(BigInteger.valueOf(n - k)).divide(BigInteger.valueOf(k + 1));
         }
-        BigDecimal p = new BigDecimal(sum.shiftLeft(1)).divide(new BigDecimal(BigInteger.ONE.shiftLeft(n)), MathContext.DECIMAL64);
+        BigDecimal p = new BigDecimal(sum.shiftLeft(1))
+                .divide(new BigDecimal(BigInteger.ONE.shiftLeft(n)), MathContext.DECIMAL64);
         double expected = Math.min(1, p.doubleValue());
         double found = McNemar.of(onlyFirst, onlySecond).p();
         assertEquals(expected, found, 1e-9 * expected);
@@ -63,7 +62,7 @@ class StatisticsTest {
         assertThrows(IllegalArgumentException.class, () -> McNemar.of(first, ErrorSet.of(9, i -> true)));
     }
 
-    /** The example of Holm's paper has other numbers; these are by hand: 3 x 0.01, 2 x 0.02, then no less, at most 1. */
+    /** By hand: 3 x 0.01, 2 x 0.02, then no less; at most 1. */
     @Test
     void holmRaisesEachByHowManyAreLeft() {
         assertEquals(List.of(0.04, 0.03, 0.04), Holm.adjusted(List.of(0.02, 0.01, 0.03)));

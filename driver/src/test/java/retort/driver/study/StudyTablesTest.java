@@ -53,11 +53,9 @@ class StudyTablesTest {
                         .toList();
         assertEquals(9 + 1 + 3, contests.size(), contests.toString());
         assertTrue(
-                contests.contains(
-                        "soft-targets-T4-w100-omit3, prior-match - soft-targets-T4-w100-omit3: better"),
+                contests.contains("soft-targets-T4-w100-omit3, prior-match - soft-targets-T4-w100-omit3: better"),
                 contests.toString());
-        assertTrue(
-                contests.contains("soft-targets-T4-w30-omit3 - hard-labels-w30-omit3: better"), contests.toString());
+        assertTrue(contests.contains("soft-targets-T4-w30-omit3 - hard-labels-w30-omit3: better"), contests.toString());
         assertTrue(contests.stream().noneMatch(line -> line.contains("omitnone")), contests.toString());
     }
 
@@ -73,17 +71,19 @@ class StudyTablesTest {
                         new Correction("em", new Study.Corrected(1, SampleStudy.measured(150, 0.9)), null),
                         new Correction("bbse", null, "because")));
         Study study = SampleStudy.begun(Grid.NAME).with(corrected);
-        List<String> rows =
-                new StudyTables(study).all().get("corrections.csv").csv().lines().toList();
+        List<String> rows = new StudyTables(study)
+                .all()
+                .get("corrections.csv")
+                .csv()
+                .lines()
+                .toList();
         assertEquals("soft-targets-T4-w30-omit3,prior-match,1,0,190.0,-,0.8,-,", rows.get(1));
         assertEquals("soft-targets-T4-w30-omit3,em,1,0,150.0,-,0.9,-,better", rows.get(2));
         assertEquals("soft-targets-T4-w30-omit3,bbse,1,1,,,,,", rows.get(3));
         String summary = StudySummary.of(study);
         summary.lines().forEach(line -> assertTrue(line.length() <= 100, line));
         assertTrue(summary.contains("  bbse                         0                -"), summary);
-        assertTrue(
-                summary.matches("(?s).*-40 errors \\(95 %: -5\\d to -2\\d\\), p < 0.0001: better.*"),
-                summary);
+        assertTrue(summary.matches("(?s).*-40 errors \\(95 %: -5\\d to -2\\d\\), p < 0.0001: better.*"), summary);
     }
 
     @Test

@@ -1,0 +1,164 @@
+package retort.driver.job;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import retort.driver.config.ExperimentFile;
+import retort.driver.data.Dataset;
+import retort.driver.data.ImageSet;
+import retort.driver.data.SyntheticSet;
+import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
+import retort.kernels.Scope;
+import retort.kernels.Tensor;
+import retort.nn.Initializer;
+import retort.nn.Sequential;
+
+class ViewTeacherTest {
+    private static final int IMAGES = 40;
+    private static final int BATCH = 8;
+
+    @TempDir
+    private Path folder;
+
+    /** Row for row what the teacher says of the images as they were moved; the labels stay. */
+    @Test
+    void theTargetsAreTheTeachersLogitsOfTheMovedImages() {
+        try (Backend backend = Backends.open(Engine.CPU_SIMD, new Backends.Options(1, null));
+                Sequential teacher = teacher(backend);
+                Scope scope = backend.scope()) {
+            ImageSet images = SyntheticSet.images(IMAGES);
+            Logits asTheyAre = Inference.logits(teacher, Examples.labelled(images), done -> {});
+            Examples examples = Examples.taught(images, asTheyAre);
+            float[] pixels = new float[BATCH * examples.pixels()];
+            float[] targets = new float[BATCH * examples.targetSize()];
+            int[] order = {3, 1, 4, 5, 9, 2, 6, 8};
+            examples.copyBatch(order, 0, BATCH, new Jitter(3, 7, 1), pixels, targets);
+            float[] stored = targets.clone();
+            new ViewTeacher(teacher).label(pixels, BATCH, targets);
+
+            Tensor x = scope.tensor(teacher.batchShape(BATCH));
+            backend.upload(pixels, x);
+            float[] said = backend.download(teacher.infer(scope, x));
+            int classes = images.classes();
+            for (int i = 0; i < BATCH; i++) {
+                for (int c = 0; c < classes; c++) {
+                    assertEquals(said[i * classes + c], targets[i * (classes + 1) + c]);
+                }
+                assertEquals(images.label(order[i]), targets[(i + 1) * (classes + 1) - 1]);
+            }
+            assertNotEquals(stored[0], targets[0], "a moved image is another to the teacher");
+        }
+    }
+
+    @Test
+    void onAnyNumberOfThreadsTheStudentHasTheSameBits() throws IOException {
+        byte[] one = student(1, true);
+        assertArrayEquals(one, student(2, true));
+        assertArrayEquals(one, student(3, true));
+        assertTrue(!Arrays.equals(one, student(1, false)), "it was taught otherwise");
+    }
+
+    @Test
+    void theTimeOfTheTeachersForwardPassIsKnown() {
+        try (Backend backend = Backends.open(Engine.CPU_SIMD, new Backends.Options(1, null));
+                Sequential teacher = teacher(backend);
+                Job.Trained<StudentResult> student = trained(backend, teacher, true)) {
+            double share = student.result().teachingShare().orElseThrow();
+            assertTrue(share > 0 && share < 1, "share " + share);
+        }
+    }
+
+    @Test
+    void aStudentThatIsTaughtViewsNeedsTheTeachersModel() {
+        try (Backend backend = Backends.open(Engine.CPU_SIMD, new Backends.Options(1, null));
+                Sequential teacher = teacher(backend)) {
+            Dataset data = SyntheticSet.dataset(IMAGES, 10);
+            Job job = new Job(backend, data, recipe(), null, Checkpoints.NONE, new Deaf());
+            Optional<Job.Taught> taught = Optional.of(taught(teacher, data));
+            String message = assertThrows(IllegalArgumentException.class, () -> job.trainStudent(learner(true), taught))
+                    .getMessage();
+            assertEquals("student distilled: to label what it is shown needs a teacher's model", message);
+        }
+    }
+
+    private byte[] student(int threads, boolean consistent) throws IOException {
+        Path file = folder.resolve("student-" + threads + consistent);
+        try (Backend backend = Backends.open(Engine.CPU_SIMD, new Backends.Options(threads, null));
+                Sequential teacher = teacher(backend);
+                Job.Trained<StudentResult> student = trained(backend, teacher, consistent)) {
+            student.model().save(file, Map.of());
+        }
+        return Files.readAllBytes(file);
+    }
+
+    /** The job closes the teacher that it opens. */
+    private static Job.Trained<StudentResult> trained(Backend backend, Sequential teacher, boolean consistent) {
+        Dataset data = SyntheticSet.dataset(IMAGES, 10);
+        Job job = new Job(backend, data, recipe(), null, Checkpoints.NONE, new Deaf());
+        return job.trainStudent(learner(consistent), Optional.of(taught(teacher, data)), () -> teacher(backend));
+    }
+
+    private static Job.Taught taught(Sequential teacher, Dataset data) {
+        Logits logits = Inference.logits(teacher, Examples.labelled(data.train()), done -> {});
+        return new Job.Taught(logits, 20, 0);
+    }
+
+    private static Sequential teacher(Backend backend) {
+        return Sequential.create(backend, Recipe.student(20), Initializer.GLOROT_UNIFORM, 9);
+    }
+
+    private static Recipe recipe() {
+        return ExperimentFile.recipe("hinton2015").recipe();
+    }
+
+    private static Student learner(boolean consistent) {
+        Student paper = recipe().distilled().withOmitted(Set.of(3));
+        return paper.withTraining(paper.training()
+                .withArchitecture(Recipe.student(30))
+                .withEpochs(3)
+                .withBatch(BATCH)
+                .withJitter(2)
+                .withConsistent(consistent));
+    }
+
+    /** Nobody watches. */
+    private static final class Deaf implements Job.Watcher {
+        @Override
+        public void next() {}
+
+        @Override
+        public void stepStarts(String name, int items) {}
+
+        @Override
+        public void stepProgress(int done) {}
+
+        @Override
+        public void stepProgress(int done, double loss, double accuracy) {}
+
+        @Override
+        public void stepEnds() {}
+
+        @Override
+        public void epochStarts(Fit fit, int epoch) {}
+
+        @Override
+        public void progress(int done, double loss, double accuracy) {}
+
+        @Override
+        public void epochEnds(Sequential model, Epoch epoch) {}
+    }
+}
