@@ -97,6 +97,9 @@ class UsageTest {
             run --optimizer=adm                       | did you mean adam?
             train --model=teachr                      | did you mean teacher?
             study hinton --seeds=2                    | did you mean hinton2015?
+            study                                     | a study is needed: hinton2015, sweep, corrections or merge
+            study corrections m                       | --teacher
+            study corrections --teacher=t             | MODEL
             """)
     void isRefusedInOneLine(String line, String problem) {
         Outcome.of(line.isEmpty() ? new String[0] : line.split(" ")).isRefused(WRONG_USAGE, problem);

@@ -82,7 +82,12 @@ final class ModelFiles {
         }
     }
 
-    private static float temperature(Path file, Map<String, String> metadata) {
+    /**
+     * T of the predictions of a model's recipe, and 1 where its file names none.
+     *
+     * @throws ModelFileException if that is no temperature
+     */
+    static float temperature(Path file, Map<String, String> metadata) {
         String text = metadata.getOrDefault("predictionTemperature", "1");
         try {
             float temperature = Float.parseFloat(text);

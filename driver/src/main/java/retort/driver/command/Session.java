@@ -3,8 +3,11 @@ package retort.driver.command;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import retort.driver.checkpoint.CheckpointFolder;
@@ -296,6 +299,30 @@ final class Session implements AutoCloseable {
                         progress.late())
                 .write(study);
         checkpoints.ifPresent(kept -> progress.late().attempt("checkpoint", kept::remove));
+        tellProfile();
+    }
+
+    /**
+     * Prints what was found out, and writes it.
+     *
+     * @param summary for a terminal
+     * @param files what they hold by their names, the JSON first
+     */
+    void finish(String summary, Map<String, Supplier<String>> files) {
+        interruption.endByJob();
+        PrintWriter out = command.commandLine().getOut();
+        out.print(options.json() ? files.values().iterator().next().get() : summary);
+        out.flush();
+        LateSteps late = progress.late();
+        late.attempt("--out=" + output.path(), this::restoreFolder);
+        List<Path> written = new ArrayList<>();
+        files.forEach((name, text) -> late.attempt(name, () -> written.add(output.write(name, text.get()))));
+        if (!options.json()) {
+            out.println();
+            out.println("FILES");
+            written.forEach(file -> out.println("  " + file));
+        }
+        out.flush();
         tellProfile();
     }
 

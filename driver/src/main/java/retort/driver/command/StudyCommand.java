@@ -30,7 +30,7 @@ import retort.driver.study.Shard;
         description = "Many students at once: what they learn of classes that they never saw, with error bars.",
         synopsisSubcommandLabel = "STUDY",
         commandListHeading = "%nStudies:%n",
-        subcommands = {StudyCommand.Hinton2015Command.class, StudyCommand.SweepCommand.class, MergeCommand.class},
+        subcommands = {StudyCommand.Hinton2015Command.class, StudyCommand.SweepCommand.class, CorrectionsCommand.class, MergeCommand.class},
         footer = {
             "",
             "Examples:",
@@ -43,7 +43,7 @@ final class StudyCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a study is needed: hinton2015, sweep or merge");
+        throw new ParameterException(spec.commandLine(), "a study is needed: hinton2015, sweep, corrections or merge");
     }
 
     /** The paper's experiments. */

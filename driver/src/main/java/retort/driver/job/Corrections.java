@@ -47,7 +47,7 @@ record Corrections(Dataset data, Recipe recipe, Student student, Fit fit, Fit.Li
         return new LabelShift(
                 target,
                 () -> new LabelShift.Source(
-                        logits(model, fit.examples()), fit.examples().of(teacher)),
+                        logits(model, fit.examples()), fit.examples().of(teacher), recipe.ownTemperature()),
                 shares,
                 student.omitted(),
                 recipe.ownTemperature());

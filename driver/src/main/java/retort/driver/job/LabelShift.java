@@ -1,6 +1,8 @@
 package retort.driver.job;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -22,8 +24,77 @@ record LabelShift(Logits target, Supplier<Source> source, double[] shares, Set<I
 
     private static final int MOST_ROUNDS = 10_000;
 
-    /** What student and teacher say of the same images, none of an omitted class. */
-    record Source(Logits student, Logits teacher) {}
+    /**
+     * What student and teacher say of the same images, none of an omitted class; what follows from that alone is found
+     * once.
+     */
+    static final class Source {
+        private final Logits student;
+        private final Logits teacher;
+        private final double temperature;
+        private final Map<Boolean, Optional<Calibration>> calibrations = new HashMap<>();
+        private Confusion confusion;
+
+        /** @param temperature T of the probabilities */
+        Source(Logits student, Logits teacher, double temperature) {
+            this.student = student;
+            this.teacher = teacher;
+            this.temperature = temperature;
+        }
+
+        /** @param perClass see {@link Calibration#of} */
+        Optional<Calibration> calibration(boolean perClass) {
+            return calibrations.computeIfAbsent(
+                    perClass, any -> Calibration.of(student, teacher, temperature, perClass));
+        }
+
+        /** The student's mean probability of each class, calibrated. */
+        double[] mean(Calibration calibration) {
+            double[] mean = new double[student.classes()];
+            for (int i = 0; i < student.rows(); i++) {
+                double[] p = calibration.probabilities(student, i);
+                for (int y = 0; y < mean.length; y++) {
+                    mean[y] += p[y] / student.rows();
+                }
+            }
+            return mean;
+        }
+
+        Confusion confusion() {
+            if (confusion == null) {
+                confusion = Confusion.of(student, teacher, temperature);
+            }
+            return confusion;
+        }
+    }
+
+    /**
+     * @param ofClass in row i and column j the student's mean probability of class i, weighted by the teacher's of j
+     * @param shares the teacher's mean probability of each class
+     */
+    record Confusion(double[][] ofClass, double[] shares) {
+        private static Confusion of(Logits student, Logits teacher, double temperature) {
+            int classes = student.classes();
+            double[][] ofClass = new double[classes][classes];
+            double[] shares = new double[classes];
+            for (int n = 0; n < student.rows(); n++) {
+                double[] said = student.probabilities(n, temperature);
+                double[] taught = teacher.probabilities(n, temperature);
+                for (int j = 0; j < classes; j++) {
+                    shares[j] += taught[j] / student.rows();
+                    for (int i = 0; i < classes; i++) {
+                        ofClass[i][j] += said[i] * taught[j] / student.rows();
+                    }
+                }
+            }
+            for (double[] row : ofClass) {
+                for (int j = 0; j < classes; j++) {
+                    row[j] /= shares[j];
+                }
+            }
+            return new Confusion(ofClass, shares);
+        }
+    }
 
     /** @throws IllegalArgumentException for the oracle, which needs labels */
     BiasCorrection.Found bias(BiasCorrection.Kind kind) {
@@ -92,12 +163,12 @@ record LabelShift(Logits target, Supplier<Source> source, double[] shares, Set<I
      */
     BiasCorrection.Found expectationMaximization(boolean perClass) {
         Source from = source.get();
-        Optional<Calibration> calibrated = Calibration.of(from.student(), from.teacher(), temperature, perClass);
+        Optional<Calibration> calibrated = from.calibration(perClass);
         if (calibrated.isEmpty()) {
             return BiasCorrection.Found.nothing("the student can't be calibrated on its transfer set");
         }
         Calibration calibration = calibrated.get();
-        double[] before = mean(from.student(), calibration);
+        double[] before = from.mean(calibration);
         double[][] q = new double[target.rows()][];
         for (int i = 0; i < q.length; i++) {
             q[i] = calibration.probabilities(target, i);
@@ -111,17 +182,6 @@ record LabelShift(Logits target, Supplier<Source> source, double[] shares, Set<I
             }
         }
         return BiasCorrection.Found.of(Bias.of(ofClass));
-    }
-
-    private static double[] mean(Logits logits, Calibration calibration) {
-        double[] mean = new double[logits.classes()];
-        for (int i = 0; i < logits.rows(); i++) {
-            double[] p = calibration.probabilities(logits, i);
-            for (int y = 0; y < mean.length; y++) {
-                mean[y] += p[y] / logits.rows();
-            }
-        }
-        return mean;
     }
 
     /** The likelihood has no other maximum, so any shares are as good a beginning as those before: equal ones are. */
@@ -164,25 +224,8 @@ record LabelShift(Logits target, Supplier<Source> source, double[] shares, Set<I
      * those of class j. Source: Lipton, Wang and Smola 2018 (black box shift estimation).
      */
     BiasCorrection.Found blackBox() {
-        Source from = source.get();
+        Confusion confusion = source.get().confusion();
         int classes = target.classes();
-        double[][] joint = new double[classes][classes];
-        double[] before = new double[classes];
-        for (int n = 0; n < from.student().rows(); n++) {
-            double[] said = from.student().probabilities(n, temperature);
-            double[] taught = from.teacher().probabilities(n, temperature);
-            for (int j = 0; j < classes; j++) {
-                before[j] += taught[j];
-                for (int i = 0; i < classes; i++) {
-                    joint[i][j] += said[i] * taught[j];
-                }
-            }
-        }
-        for (double[] row : joint) {
-            for (int j = 0; j < classes; j++) {
-                row[j] /= before[j];
-            }
-        }
         double[] met = new double[classes];
         for (int n = 0; n < target.rows(); n++) {
             double[] said = target.probabilities(n, temperature);
@@ -190,14 +233,13 @@ record LabelShift(Logits target, Supplier<Source> source, double[] shares, Set<I
                 met[i] += said[i] / target.rows();
             }
         }
-        Optional<double[]> after = LinearSystem.solve(joint, met);
+        Optional<double[]> after = LinearSystem.solve(confusion.ofClass(), met);
         if (after.isEmpty()) {
             return BiasCorrection.Found.nothing("the confusion matrix is singular");
         }
         double[] ofClass = new double[classes];
         for (int j = 0; j < classes; j++) {
-            double share = before[j] / from.student().rows();
-            ofClass[j] = temperature * Math.log(after.get()[j] / share);
+            ofClass[j] = temperature * Math.log(after.get()[j] / confusion.shares()[j]);
             if (!Double.isFinite(ofClass[j])) {
                 return BiasCorrection.Found.nothing("its share of class " + j + " is not above 0");
             }

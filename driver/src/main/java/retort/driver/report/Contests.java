@@ -3,9 +3,13 @@ package retort.driver.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import retort.driver.statistics.Contest;
 
-/** Which models of a report are held against each other: what distils, and what corrects, against what does not. */
+/**
+ * Which models of a report are held against each other: what distils, and what corrects, against what does not, and
+ * against the first of its like.
+ */
 final class Contests {
     private Contests() {}
 
@@ -14,16 +18,24 @@ final class Contests {
         List<Contest> contests = new ArrayList<>();
         List<Report.Student> students = report.students() == null ? List.of() : report.students();
         for (Report.Student student : students) {
-            students.stream()
-                    .filter(other -> !student.labels().equals("hard")
-                            && other.labels().equals("hard")
-                            && other.parameters() == student.parameters()
+            List<Report.Student> likes = students.stream()
+                    .filter(other -> other.parameters() == student.parameters()
                             && other.omitted().equals(student.omitted()))
+                    .toList();
+            Stream<Report.Student> plain = likes.stream().filter(other -> !distils(other));
+            Stream<Report.Student> first =
+                    likes.stream().filter(Contests::distils).limit(1);
+            Stream.concat(plain, first)
+                    .filter(other -> distils(student) && other != student)
                     .forEach(other -> contest(student.name(), student.test(), other.name(), other.test())
                             .ifPresent(contests::add));
             corrections(student, contests);
         }
         return Contest.judged(contests);
+    }
+
+    private static boolean distils(Report.Student student) {
+        return student.labels().equals("soft");
     }
 
     /** The first that reads no label against none, the others that read none against the first. */

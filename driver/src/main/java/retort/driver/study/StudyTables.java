@@ -200,7 +200,7 @@ record StudyTables(Study study) {
     }
 
     /** A cell for the mean and one for the deviation, which a single number does not have. */
-    private static void addSpread(List<Table.Cell> row, Format format, Collection<? extends Number> values) {
+    static void addSpread(List<Table.Cell> row, Format format, Collection<? extends Number> values) {
         row.add(mean(format, values));
         row.add(
                 values == null || values.isEmpty()

@@ -32,7 +32,7 @@ class LabelShiftTest {
         Logits target = logits(xs(AFTER, 2), BEFORE, temperature);
         Logits distorted = distorted(source);
         LabelShift shift = new LabelShift(
-                distorted(target), () -> new LabelShift.Source(distorted, source), AFTER, Set.of(2), temperature);
+                distorted(target), () -> new LabelShift.Source(distorted, source, temperature), AFTER, Set.of(2), temperature);
         Logits corrected =
                 distorted(target).biased(shift.bias(BiasCorrection.Kind.EM).bias());
         Logits right = logits(xs(AFTER, 2), AFTER, temperature);
@@ -60,7 +60,7 @@ class LabelShiftTest {
     void blackBoxFindsTheSharesWhereTheTransferSetHasTheClass() {
         Logits source = logits(xs(BEFORE, 3), BEFORE, 1);
         Logits target = logits(xs(AFTER, 4), BEFORE, 1);
-        LabelShift shift = new LabelShift(target, () -> new LabelShift.Source(source, source), AFTER, Set.of(2), 1);
+        LabelShift shift = new LabelShift(target, () -> new LabelShift.Source(source, source, 1), AFTER, Set.of(2), 1);
         Bias bias = shift.bias(BiasCorrection.Kind.BBSE).bias();
         Logits right = logits(xs(AFTER, 4), AFTER, 1);
         assertEquals(0, disagreement(right, target.biased(bias)), 0.05);
@@ -75,7 +75,7 @@ class LabelShiftTest {
             values[3 * i + 2] = -1000;
         }
         Logits sure = new Logits(values, 3);
-        LabelShift shift = new LabelShift(sure, () -> new LabelShift.Source(sure, sure), AFTER, Set.of(2), 1);
+        LabelShift shift = new LabelShift(sure, () -> new LabelShift.Source(sure, sure, 1), AFTER, Set.of(2), 1);
         BiasCorrection.Found found = shift.bias(BiasCorrection.Kind.BBSE);
         assertNull(found.bias());
         assertEquals("the confusion matrix is singular", found.undefined());
@@ -146,7 +146,7 @@ class LabelShiftTest {
         Logits teacher = random(300, 4, 10);
         LabelShift shift = new LabelShift(
                 random(200, 4, 11),
-                () -> new LabelShift.Source(source, teacher),
+                () -> new LabelShift.Source(source, teacher, 2),
                 new double[] {0.3, 0.3, 0.2, 0.2},
                 Set.of(3),
                 2);
