@@ -33,7 +33,8 @@ class CorrectionsTest {
         data = SyntheticSet.write(folder.resolve("digits"), 300, 200);
         teacher = folder.resolve("t/teacher.safetensors");
         student = folder.resolve("s/distilled.safetensors");
-        run("t", "train", "--recipe=hinton2015", "--train-images=200", "--epochs=4", "--batch=20").isDone();
+        run("t", "train", "--recipe=hinton2015", "--train-images=200", "--epochs=4", "--batch=20")
+                .isDone();
         run(
                         "s",
                         "distill",
@@ -48,7 +49,8 @@ class CorrectionsTest {
 
     @Test
     void eachWayIsTriedOnEachNumberOfImages() throws IOException {
-        Outcome outcome = corrections("all", "--images=50,100,1000", "--draws=3").isDone();
+        Outcome outcome =
+                corrections("all", "--images=50,100,1000", "--draws=3").isDone();
         JsonArray rows = JsonParser.parseString(Files.readString(folder.resolve("all/corrections.json")))
                 .getAsJsonObject()
                 .getAsJsonArray("rows");
@@ -65,7 +67,9 @@ class CorrectionsTest {
             assertEquals(once ? 1 : 3, row.getAsJsonArray("errors").size() + undefined, row.toString());
         }
         assertEquals("[bbse, em, em-temperature, none, oracle, prior-match, vector]", methods.toString());
-        outcome.out().lines().forEach(line -> assertTrue(line.length() <= 80 || line.contains(folder.toString()), line));
+        outcome.out()
+                .lines()
+                .forEach(line -> assertTrue(line.length() <= 80 || line.contains(folder.toString()), line));
         assertEquals(
                 1 + rows.size(),
                 Files.readAllLines(folder.resolve("all/corrections.csv")).size());
@@ -74,7 +78,8 @@ class CorrectionsTest {
 
     @Test
     void twiceIsTheSame() throws IOException {
-        String[] some = {"--images=40,80", "--draws=2", "--correction=vector,em", "--train-images=200", "--on=held-out"};
+        String[] some = {"--images=40,80", "--draws=2", "--correction=vector,em", "--train-images=200", "--on=held-out"
+        };
         corrections("once", some).isDone();
         corrections("twice", some).isDone();
         assertEquals(

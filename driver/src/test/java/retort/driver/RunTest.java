@@ -100,6 +100,7 @@ class RunTest {
         Stream<String> tables = Stream.of(
                 "bias-correction",
                 "calibration",
+                "comparisons",
                 "confusion-distilled",
                 "confusion-hard-labels",
                 "confusion-hard-labels-all",

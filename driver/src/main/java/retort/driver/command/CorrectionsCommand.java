@@ -35,20 +35,18 @@ import retort.nn.Sequential;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = {
-            "What each way to correct without labels is worth, on how many images, for students that are trained already:",
-            "errors and recall over random draws of the images. Nothing is trained."
-        },
+        description = "Tries each way to correct without labels, on fewer and fewer images, for students that are trained"
+                + " already: errors and recall over random draws of the images. Nothing is trained.",
         footer = {
             "",
             "Examples:",
-            "  retort study corrections --teacher=run/teacher.safetensors run/distilled.safetensors",
-            "  retort study corrections --teacher=t.safetensors --on=held-out --train-images=50000 student*.safetensors"
+            "  retort study corrections --teacher=teacher.safetensors no3.safetensors",
+            "  retort study corrections --teacher=t.safetensors --train-images=50000 \\",
+            "    --on=held-out no*/distilled.safetensors"
         })
 final class CorrectionsCommand implements Callable<Integer> {
-    private static final List<Kind> ALL = Arrays.stream(Kind.values())
-            .filter(kind -> !kind.readsLabels())
-            .toList();
+    private static final List<Kind> ALL =
+            Arrays.stream(Kind.values()).filter(kind -> !kind.readsLabels()).toList();
 
     @Spec
     private CommandSpec spec;
@@ -107,7 +105,9 @@ final class CorrectionsCommand implements Callable<Integer> {
             Dataset data = session.data();
             if (on == CorrectionPlan.On.HELD_OUT && data.heldOut().isEmpty()) {
                 throw new ParameterException(
-                        spec.commandLine(), "--on=held-out needs --train-images, fewer than all " + data.train().size());
+                        spec.commandLine(),
+                        "--on=held-out needs --train-images, fewer than all "
+                                + data.train().size());
             }
             students.forEach(file -> omitted(session, file));
             session.progress().expect(1 + students.size());
@@ -115,8 +115,8 @@ final class CorrectionsCommand implements Callable<Integer> {
             try (Sequential model = ModelFiles.load(session.backend(), teacher, data.test())) {
                 taught = session.job().teach("soft labels", model, teacher);
             }
-            CorrectionStudy study = new CorrectionStudy(
-                    CorrectionStudy.SCHEMA_VERSION, session.environment(), on.id(), List.of());
+            CorrectionStudy study =
+                    new CorrectionStudy(CorrectionStudy.SCHEMA_VERSION, session.environment(), on.id(), List.of());
             for (Path file : students) {
                 study = with(study, file, session, taught);
             }
@@ -129,7 +129,8 @@ final class CorrectionsCommand implements Callable<Integer> {
         Sequential.Loaded loaded =
                 ModelFiles.read(session.backend(), file, session.data().test(), null);
         try (Sequential model = loaded.model()) {
-            Set<Integer> omitted = omitted(file, loaded.metadata(), session.data().classes());
+            Set<Integer> omitted =
+                    omitted(file, loaded.metadata(), session.data().classes());
             CorrectionTrials trials = new CorrectionTrials(
                     session.data(),
                     omitted,
@@ -162,14 +163,14 @@ final class CorrectionsCommand implements Callable<Integer> {
     private static Set<Integer> omitted(Path file, Map<String, String> metadata, int classes) {
         String text = metadata.getOrDefault("omitted", "");
         if (text.isEmpty()) {
-            throw new ModelFileException(file, "its metadata names no class that it never saw, so nothing is corrected");
+            throw new ModelFileException(
+                    file, "its metadata names no class that it never saw, so nothing is corrected");
         }
         if (!text.matches("\\d{1,4}(,\\d{1,4})*")) {
             throw new ModelFileException(file, "its metadata has omitted '" + text + "', expected classes such as 3,7");
         }
-        Set<Integer> omitted = Arrays.stream(text.split(","))
-                .map(Integer::valueOf)
-                .collect(Collectors.toCollection(TreeSet::new));
+        Set<Integer> omitted =
+                Arrays.stream(text.split(",")).map(Integer::valueOf).collect(Collectors.toCollection(TreeSet::new));
         if (omitted.size() >= classes || omitted.stream().anyMatch(c -> c >= classes)) {
             throw new ModelFileException(
                     file, "its metadata has omitted " + text + ", expected some of " + classes + " classes");

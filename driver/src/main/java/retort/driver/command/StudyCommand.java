@@ -30,7 +30,12 @@ import retort.driver.study.Shard;
         description = "Many students at once: what they learn of classes that they never saw, with error bars.",
         synopsisSubcommandLabel = "STUDY",
         commandListHeading = "%nStudies:%n",
-        subcommands = {StudyCommand.Hinton2015Command.class, StudyCommand.SweepCommand.class, CorrectionsCommand.class, MergeCommand.class},
+        subcommands = {
+            StudyCommand.Hinton2015Command.class,
+            StudyCommand.SweepCommand.class,
+            CorrectionsCommand.class,
+            MergeCommand.class
+        },
         footer = {
             "",
             "Examples:",

@@ -69,10 +69,10 @@ public record CorrectionTrials(
             case HELD_OUT -> logits(student, Examples.labelled(data.heldOut().orElseThrow()));
         };
         Examples transfer = Examples.labelled(data.train()).without(omitted);
-        LabelShift.Source source =
-                new LabelShift.Source(logits(student, transfer), transfer.of(teacher), temperature);
-        double[] shares =
-                IntStream.range(0, teacher.classes()).mapToDouble(teacher::share).toArray();
+        LabelShift.Source source = new LabelShift.Source(logits(student, transfer), transfer.of(teacher), temperature);
+        double[] shares = IntStream.range(0, teacher.classes())
+                .mapToDouble(teacher::share)
+                .toArray();
         Function<Bias, Outcome> outcome = bias -> {
             Evaluation found = Evaluation.of(ofTest.biased(bias), test, temperature);
             return new Outcome(bias.raise(omitted), found.wrong(), Optional.ofNullable(found.recall(omitted)));
@@ -116,8 +116,8 @@ public record CorrectionTrials(
         Trial plain = new Trial(NONE, OptionalInt.empty(), List.of(none), List.of());
         Stream<Trial> oracle = BiasCorrection.oracle(ofTest, test, omitted)
                 .map(bias -> outcome.apply(Bias.of(ofTest.classes(), omitted, bias)))
-                .map(found -> new Trial(
-                        BiasCorrection.Kind.ORACLE.id(), OptionalInt.empty(), List.of(found), List.of()))
+                .map(found ->
+                        new Trial(BiasCorrection.Kind.ORACLE.id(), OptionalInt.empty(), List.of(found), List.of()))
                 .stream();
         return Stream.concat(Stream.of(plain), oracle).toList();
     }

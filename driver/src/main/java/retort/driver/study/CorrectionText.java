@@ -22,7 +22,9 @@ public final class CorrectionText {
     public static String of(CorrectionStudy study) {
         CorrectionText text = new CorrectionText(study);
         text.line("Retort study corrections, fitted on %s images without labels", study.on());
-        text.line("data: %s, %s", study.environment().dataset(), study.environment().backend());
+        text.line(
+                "data: %s, %s",
+                study.environment().dataset(), study.environment().backend());
         study.models().forEach(text::model);
         if (study.models().size() > 1) {
             text.all();
@@ -51,10 +53,14 @@ public final class CorrectionText {
     /** Means over the students of means and of deviations over the draws. */
     private void all() {
         line("");
-        line("MEAN of %d students; +- is the mean of their deviations over the draws", study.models().size());
+        line(
+                "MEAN of %d students; +- is the mean of their deviations over the draws",
+                study.models().size());
         line(ROW, "correction", "images", "", "test errors", "recall, %");
-        List<String> methods =
-                study.rows().stream().map(CorrectionStudy.Row::method).distinct().toList();
+        List<String> methods = study.rows().stream()
+                .map(CorrectionStudy.Row::method)
+                .distinct()
+                .toList();
         for (String method : methods) {
             TreeSet<Integer> sizes = new TreeSet<>(study.rows().stream()
                     .filter(row -> row.method().equals(method) && row.isFitted())
@@ -123,9 +129,7 @@ public final class CorrectionText {
             line("  %s", verdict.contest().first());
             line(
                     "    %+,.0f errors against %s: %s",
-                    verdict.test().difference(),
-                    verdict.contest().second().replaceFirst(".*, ", ""),
-                    verdict.text());
+                    verdict.test().difference(), verdict.contest().second().replaceFirst(".*, ", ""), verdict.text());
         }
     }
 

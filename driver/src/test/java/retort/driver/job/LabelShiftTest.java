@@ -32,7 +32,11 @@ class LabelShiftTest {
         Logits target = logits(xs(AFTER, 2), BEFORE, temperature);
         Logits distorted = distorted(source);
         LabelShift shift = new LabelShift(
-                distorted(target), () -> new LabelShift.Source(distorted, source, temperature), AFTER, Set.of(2), temperature);
+                distorted(target),
+                () -> new LabelShift.Source(distorted, source, temperature),
+                AFTER,
+                Set.of(2),
+                temperature);
         Logits corrected =
                 distorted(target).biased(shift.bias(BiasCorrection.Kind.EM).bias());
         Logits right = logits(xs(AFTER, 2), AFTER, temperature);
