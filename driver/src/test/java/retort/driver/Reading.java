@@ -125,7 +125,7 @@ enum Reading {
     },
     TRAINING("training.safetensors") {
         private static final String POSITION = "{\"epoch\":1,\"seen\":2,\"loss\":0.5,\"hits\":1.0,\"seconds\":0.25,"
-                + "\"curve\":{\"step\":2,\"examples\":1,\"loss\":NaN,\"hits\":0.0,\"points\":[]},\"results\":[]}";
+                + "\"teaching\":0.0,\"curve\":{\"step\":2,\"examples\":1,\"loss\":NaN,\"hits\":0.0,\"points\":[]},\"results\":[]}";
 
         @Override
         byte[] prepare(Path folder) throws IOException {

@@ -153,7 +153,7 @@ class StudyTest {
         done(out, SWEEP);
         String json = Files.readString(out.resolve("study.json"));
         Path other = Files.createDirectory(folder.resolve("other")).resolve("study.json");
-        Files.writeString(other, json.replaceFirst("\"errors\": \\d+", "\"errors\": 9999"));
+        Files.writeString(other, json.replaceFirst("\"accuracy\": [0-9.]+", "\"accuracy\": 0.125"));
         mergeRefused(out, other, other + ": has another result for ");
         Files.writeString(other, json.replace("\"schemaVersion\": 1", "\"schemaVersion\": 9"));
         mergeRefused(out, other, other + ": is a study of version 9, expected 1");
@@ -235,7 +235,7 @@ class StudyTest {
 
     @Test
     void aStudyHasToBeNamed() {
-        Outcome.of("study").isRefused(USAGE, "a study is needed: hinton2015, sweep or merge");
+        Outcome.of("study").isRefused(USAGE, "a study is needed: hinton2015, sweep, corrections or merge");
     }
 
     @Test

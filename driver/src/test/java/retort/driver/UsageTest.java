@@ -195,7 +195,7 @@ class UsageTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             retort exp             | export
-            retort run --stu       | --student-epochs
+            retort run --student-e | --student-epochs
             retort run --recipe '' | notebook hinton2015
             retort run --method so | soft-targets soft-and-hard
             retort run --optimizer m | momentum

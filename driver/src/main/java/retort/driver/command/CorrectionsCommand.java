@@ -35,14 +35,14 @@ import retort.nn.Sequential;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Tries each way to correct without labels, on fewer and fewer images, for students that are trained"
-                + " already: errors and recall over random draws of the images. Nothing is trained.",
+        description =
+                "Tries each way to correct without labels, on fewer and fewer images, for students that are trained"
+                        + " already: errors and recall over random draws of the images. Nothing is trained.",
         footer = {
             "",
             "Examples:",
             "  retort study corrections --teacher=teacher.safetensors no3.safetensors",
-            "  retort study corrections --teacher=t.safetensors --train-images=50000 \\",
-            "    --on=held-out no*/distilled.safetensors"
+            "  retort study corrections --teacher=t.safetensors no3.safetensors --draws=30"
         })
 final class CorrectionsCommand implements Callable<Integer> {
     private static final List<Kind> ALL =

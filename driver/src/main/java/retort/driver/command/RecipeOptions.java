@@ -295,7 +295,8 @@ final class RecipeOptions {
                 names = "--weight-average",
                 paramLabel = "DECAY",
                 converter = Converters.Decay.class,
-                description = "Models end with the exponential moving average of their weights, such as 0.999.")
+                description =
+                        "Models end with the moving average of their weights, such as 0.999 (default: their last weights).")
         private Float weightAverage;
 
         @Option(

@@ -13,7 +13,9 @@ final class ViewOptions {
     @Option(
             names = "--student-jitter",
             paramLabel = "PIXELS",
-            description = "Move each image that students are shown by at most so many pixels, anew in each epoch.")
+            description =
+                    "Move each image that students are shown by at most so many pixels, anew in each epoch (default: as in the"
+                            + " recipe).")
     private Integer jitter;
 
     @Option(

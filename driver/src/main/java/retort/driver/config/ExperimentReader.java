@@ -18,15 +18,12 @@ import retort.driver.data.Form;
 import retort.driver.data.ImageSet;
 import retort.driver.job.BiasCorrection;
 import retort.driver.job.CorrectionPlan;
-import retort.driver.job.Descent;
 import retort.driver.job.Method;
 import retort.driver.job.Recipe;
 import retort.driver.job.Student;
 import retort.driver.job.Training;
 import retort.kernels.Engine;
 import retort.kernels.op.Shape;
-import retort.nn.Architecture;
-import retort.nn.Layer;
 
 /**
  * Makes an experiment of a TOML file's tables.
@@ -34,19 +31,8 @@ import retort.nn.Layer;
  * @param folder that the data's folder begins at
  */
 record ExperimentReader(Path folder) {
-    private static final List<String> TRAINING = List.of(
-            "layers",
-            "temperature",
-            "epochs",
-            "batch",
-            "optimizer",
-            "learning-rate",
-            "end-factor",
-            "jitter",
-            "max-norm",
-            "weight-average");
     private static final List<String> STUDENT = concat(
-            TRAINING,
+            TrainingReader.KEYS,
             List.of(
                     "method",
                     "consistent",
@@ -69,12 +55,10 @@ record ExperimentReader(Path folder) {
     private static final Map<String, CorrectionPlan.On> CORRECTED_ON =
             named(CorrectionPlan.On.values(), CorrectionPlan.On::id);
     private static final Map<String, Engine> ENGINES = named(Engine.values(), Engine::id);
-    private static final String ADAM = "adam";
-    private static final List<String> OPTIMIZERS = List.of(ADAM, "momentum");
 
     Experiment read(Section root) {
         root.only(List.of("name", "seed", "data", "teacher", "student", "students", "latency", "engine", "quick"));
-        Section teacher = root.get("teacher").section("[teacher]", null).only(TRAINING);
+        Section teacher = root.get("teacher").section("[teacher]", null).only(TrainingReader.KEYS);
         Optional<Section> data = section(
                 root,
                 "data",
@@ -82,7 +66,7 @@ record ExperimentReader(Path folder) {
         Shape image = data.flatMap(of -> of.find("image"))
                 .map(ExperimentReader::image)
                 .orElse(Recipe.IMAGE);
-        Training ofTeacher = training(teacher, image, 0);
+        Training ofTeacher = TrainingReader.read(teacher, image, 0);
         List<Student> students =
                 students(root, image, ofTeacher.architecture().output().size());
         Recipe recipe = new Recipe(
@@ -157,71 +141,6 @@ record ExperimentReader(Path folder) {
                 : value.text().contains(",") ? value.text() : path(value).toString();
     }
 
-    /** @param classes that its last layer must have, or 0 for any number */
-    private static Training training(Section of, Shape image, int classes) {
-        return new Training(
-                architecture(of.get("layers"), image, classes),
-                of.get("epochs").count(1, Integer.MAX_VALUE),
-                of.get("batch").count(1, Integer.MAX_VALUE),
-                descent(of),
-                of.find("jitter")
-                        .map(value -> value.count(0, Math.min(image.extent(0), image.extent(1)) - 1))
-                        .orElse(0),
-                false,
-                of.find("max-norm").map(Value::positive).orElse(Float.POSITIVE_INFINITY),
-                of.find("weight-average").map(ExperimentReader::decay).orElse(0f));
-    }
-
-    private static float decay(Value value) {
-        double decay = value.share(true);
-        if (decay == 0 || decay == 1) {
-            throw value.bad("'weight-average' is " + decay + ", expected a decay above 0 and below 1, such as 0.999");
-        }
-        return (float) decay;
-    }
-
-    private static Descent descent(Section of) {
-        float rate = of.get("learning-rate").positive();
-        Optional<Value> endFactor = of.find("end-factor");
-        if (of.get("optimizer").oneOf(OPTIMIZERS).equals(ADAM)) {
-            return new Descent.Adam(rate, endFactor.map(Value::positive).orElse(1f));
-        }
-        endFactor.ifPresent(value -> {
-            throw value.bad("'end-factor' is for optimizer = \"adam\": momentum has a schedule of its own");
-        });
-        return new Descent.Momentum(rate);
-    }
-
-    /** Layer after layer, so that the one that doesn't fit can be named. */
-    private static Architecture architecture(Value list, Shape image, int classes) {
-        List<Layer> layers = new ArrayList<>();
-        Shape shape = image;
-        for (Value value : list.list()) {
-            Layer layer;
-            Shape next;
-            try {
-                layer = Layer.parse(value.text());
-                next = layer.outputShape(shape);
-            } catch (IllegalArgumentException e) {
-                throw value.bad(e.getMessage());
-            }
-            if (layer.parameterCount(shape) > Recipe.LARGEST_WEIGHT) {
-                throw value.bad(
-                        layer.text() + " behind " + shape + " has more than " + Recipe.LARGEST_WEIGHT + " parameters");
-            }
-            layers.add(layer);
-            shape = next;
-        }
-        boolean fits = classes == 0
-                ? shape.rank() == 1 && shape.size() >= 2 && shape.size() <= ImageSet.MOST_CLASSES
-                : shape.equals(Shape.of(classes));
-        if (layers.isEmpty() || !fits) {
-            String expected = classes == 0 ? "2 to " + ImageSet.MOST_CLASSES : classes + "";
-            throw list.bad("the layers end with " + shape + ", expected " + expected + " values, one a class");
-        }
-        return new Architecture(image, layers);
-    }
-
     private static List<Student> students(Section root, Shape image, int classes) {
         Section standard = section(root, "student", STUDENT).orElse(null);
         Value list = root.get("students");
@@ -249,7 +168,7 @@ record ExperimentReader(Path folder) {
         }
         return new Student(
                 name(of.get("name")),
-                training(of, image, classes).withConsistent(consistent(of, method)),
+                TrainingReader.read(of, image, classes).withConsistent(consistent(of, method)),
                 method,
                 alpha.map(value -> (float) value.share(true)).orElse(method.alpha()),
                 of.get("temperature").temperature(),
