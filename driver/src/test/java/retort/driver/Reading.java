@@ -3,6 +3,7 @@ package retort.driver;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,7 +23,11 @@ import retort.driver.config.BadConfigException;
 import retort.driver.config.ExperimentFile;
 import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
+import retort.driver.data.Form;
+import retort.driver.data.ImageSet;
+import retort.driver.data.NumberType;
 import retort.driver.data.SyntheticSet;
+import retort.driver.data.ZipFiles;
 import retort.driver.image.ImageFile;
 import retort.driver.image.SampleImages;
 import retort.driver.report.Comparison;
@@ -31,6 +36,11 @@ import retort.driver.report.Report;
 import retort.driver.report.ReportFile;
 import retort.driver.report.ReportReader;
 import retort.driver.report.SampleReport;
+import retort.driver.source.DataSets;
+import retort.driver.store.LogitsFile;
+import retort.driver.store.LogitsFormat;
+import retort.driver.store.LogitsOrigin;
+import retort.driver.store.LogitsWriter;
 import retort.driver.study.Merge;
 import retort.driver.study.SampleStudy;
 import retort.driver.study.Study;
@@ -95,6 +105,79 @@ enum Reading {
         @Override
         void read(Path path) {
             Dataset.load(path.getParent()).train();
+        }
+    },
+    NPZ("set.npz") {
+        @Override
+        byte[] prepare(Path folder) throws IOException {
+            return Files.readAllBytes(Path.of("src/test/resources/retort/driver/store/keras-6x4x5.npz"));
+        }
+
+        @Override
+        void read(Path path) {
+            DataSets.open(path, Form.PLAIN).train();
+        }
+    },
+    NPY_SET("x_train.npy") {
+        @Override
+        byte[] prepare(Path folder) throws IOException {
+            ZipFiles archive = new ZipFiles(Path.of("src/test/resources/retort/driver/store/keras-6x4x5.npz"));
+            byte[] images = null;
+            for (String name : archive.names()) {
+                try (InputStream in = archive.open(name)) {
+                    byte[] bytes = in.readAllBytes();
+                    Files.write(folder.resolve(name), bytes);
+                    images = name.equals(file) ? bytes : images;
+                }
+            }
+            return images;
+        }
+
+        @Override
+        void read(Path path) {
+            DataSets.open(path.getParent(), Form.PLAIN).train();
+        }
+    },
+    LOGITS_NPY("logits.npy") {
+        @Override
+        byte[] prepare(Path folder) throws IOException {
+            return Files.readAllBytes(Path.of("src/test/resources/retort/driver/store/numpy-20x10.npy"));
+        }
+
+        @Override
+        void read(Path path) {
+            LogitsFile.read(path, SyntheticSet.images(20));
+        }
+    },
+    LOGITS_SAFETENSORS("logits.safetensors") {
+        @Override
+        byte[] prepare(Path folder) throws IOException {
+            ImageSet images = SyntheticSet.images(20);
+            Path path = folder.resolve("written.safetensors");
+            LogitsOrigin origin = new LogitsOrigin(
+                    "synthetic", "train", images.digest(), 20, 10, List.of("t"), List.of("0"), "logits", "cpu-scalar");
+            try (LogitsWriter writer =
+                    new LogitsWriter(path, LogitsFormat.SAFETENSORS, origin, NumberType.FLOAT16, 1)) {
+                writer.append(new float[200]);
+                writer.finish();
+            }
+            return Files.readAllBytes(path);
+        }
+
+        @Override
+        void read(Path path) {
+            LogitsFile.read(path, SyntheticSet.images(20));
+        }
+    },
+    LOGITS_CSV("logits.csv") {
+        @Override
+        byte[] prepare(Path folder) {
+            return "0,1.5,-2,3e-1,4,5,6,7,8,9\n".repeat(20).getBytes(StandardCharsets.US_ASCII);
+        }
+
+        @Override
+        void read(Path path) {
+            LogitsFile.read(path, SyntheticSet.images(20));
         }
     },
     SAFETENSORS("tensors.safetensors") {

@@ -10,6 +10,11 @@ public final class OutputTakenException extends RuntimeException {
         super(message);
     }
 
+    /** Of a file that is not whole yet. */
+    public static OutputTakenException part(String what) {
+        return new OutputTakenException(what + " is there already; --resume goes on with it, --force begins anew");
+    }
+
     static OutputTakenException file(String what) {
         return new OutputTakenException(what + ": there is such a file already; --force overwrites it");
     }

@@ -1,6 +1,5 @@
 package retort.driver.command;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -8,18 +7,15 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import retort.driver.checkpoint.CommandSettings;
 import retort.driver.cli.ExitCode;
-import retort.driver.cli.Sha256;
 import retort.driver.cli.Version;
 import retort.driver.job.Job;
 import retort.driver.job.Remarks;
 import retort.driver.job.Student;
 import retort.driver.job.StudentResult;
 import retort.driver.report.ReportBuilder;
-import retort.nn.Sequential;
 
 /** Trains a student on a teacher's soft labels. */
 @Command(
@@ -32,18 +28,15 @@ import retort.nn.Sequential;
             "",
             "Examples:",
             "  retort distill --teacher=teacher/teacher.safetensors",
-            "  retort distill --teacher=teacher/teacher.safetensors --temperature=8"
+            "  retort distill --teacher=teacher/teacher.safetensors --temperature=8",
+            "  retort distill --teacher-logits=logits.safetensors"
         })
 final class DistillCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--teacher",
-            paramLabel = "FILE",
-            required = true,
-            description = "A model that 'train' or 'run' saved.")
-    private Path teacher;
+    @Mixin
+    private TeacherOptions teacher;
 
     @Mixin
     private Options.OneEngine engine;
@@ -59,15 +52,15 @@ final class DistillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        teacher.check(spec);
         try (Session session = new Session(spec, options, recipe, engine)) {
             Student learner = student.of(
                     spec, recipe, session.recipe(), recipe.standard().recipe().distilled());
             session.checkOmitted(List.of(learner));
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
-            ModelFiles.check(session, teacher);
-            CommandSettings settings =
-                    CommandSettings.none().with("student", learner).with("teacher", Sha256.of(teacher));
+            teacher.checkFiles(session);
+            CommandSettings settings = teacher.settings().with("student", learner);
             if (!session.keepCheckpoints(options, settings)) {
                 return ExitCode.DONE;
             }
@@ -75,12 +68,8 @@ final class DistillCommand implements Callable<Integer> {
             job.checkMemory(List.of(learner));
             job.checkTransferSet(List.of(learner));
             session.remark(Remarks.ofStudents(session.data(), session.recipe(), List.of(learner)), report);
-            session.progress().expect(1 + learner.steps());
-            Job.Taught taught;
-            try (Sequential model =
-                    ModelFiles.load(session.backend(), teacher, session.data().test())) {
-                taught = job.teach("soft labels", model, teacher);
-            }
+            session.progress().expect(teacher.steps() + learner.steps());
+            Job.Taught taught = teacher.teach(session, job);
             report.softLabels(taught, session.data().train(), List.of(learner));
             try (Job.Trained<StudentResult> trained = job.trainStudent(
                     learner,

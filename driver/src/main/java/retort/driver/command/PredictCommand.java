@@ -238,7 +238,7 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     /** One that shows half blocks in grey, and is meant to. */
-    private static boolean onColourTerminal() {
+    static boolean onColourTerminal() {
         return System.console() != null
                 && System.console().isTerminal()
                 && System.getenv().getOrDefault("NO_COLOR", "").isEmpty()

@@ -246,6 +246,7 @@ final class Session implements AutoCloseable {
             parts.profile(Profile.report(profiled.costs(), peaks));
         }
         parts.commandLine(CommandText.running(command));
+        parts.classes(data.classNames());
         Report report = parts.build(command.name(), recipe(), recipe.quick(), environment());
         PrintWriter out = command.commandLine().getOut();
         if (options.json()) {

@@ -31,7 +31,7 @@ public enum NumberType {
     }
 
     /** The next number. */
-    double next(ByteBuffer from) {
+    public double next(ByteBuffer from) {
         return switch (this) {
             case UINT8 -> Byte.toUnsignedInt(from.get());
             case INT8 -> from.get();

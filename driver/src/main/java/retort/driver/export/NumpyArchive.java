@@ -50,8 +50,11 @@ public record NumpyArchive(TrainedNetwork network) {
         zip.write(header(type, extents));
     }
 
-    /** Padded so that the elements are aligned. A shape of one axis has a comma, as Python writes tuples. */
-    private static byte[] header(String type, int... extents) {
+    /**
+     * The header of an .npy, padded so that the elements are aligned. A shape of one axis has a comma, as Python writes
+     * tuples.
+     */
+    public static byte[] header(String type, int... extents) {
         String shape = Arrays.stream(extents).mapToObj(extent -> extent + ",").collect(Collectors.joining(" "));
         String text = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + shape + "), }";
         int unpadded = MAGIC.length + Short.BYTES + text.length() + 1;

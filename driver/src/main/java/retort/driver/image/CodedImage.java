@@ -16,7 +16,7 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * A PNG or JPEG, decoded by the JDK and turned to grey.
+ * A PNG or JPEG, decoded by the JDK, and turned to grey or not.
  *
  * @param format as the JDK names it
  */
@@ -27,6 +27,31 @@ record CodedImage(String format, ImageFile limits) {
     private static final int MOST_EXPANSION = 1100;
 
     GrayImage decode(byte[] bytes) throws BadImageException {
+        return gray(read(bytes));
+    }
+
+    /** In its colours, what is transparent in it on white. */
+    ColourImage decodeColours(byte[] bytes) throws BadImageException {
+        BufferedImage image = read(bytes);
+        int width = image.getWidth();
+        int height = image.getHeight();
+        byte[] levels = new byte[3 * width * height];
+        Rows rows = rows(image);
+        byte[][] channels = new byte[3][width * height];
+        byte[] opacity = image.getColorModel().hasAlpha() ? new byte[width * height] : null;
+        for (int y = 0; y < height; y++) {
+            rows.readColours(y, channels, opacity);
+        }
+        for (int c = 0; c < 3; c++) {
+            byte[] seen = opacity == null ? channels[c] : over(255, channels[c], opacity);
+            for (int p = 0; p < seen.length; p++) {
+                levels[3 * p + c] = seen[p];
+            }
+        }
+        return new ColourImage(width, height, levels);
+    }
+
+    private BufferedImage read(byte[] bytes) throws BadImageException {
         if (!(format.equals(PNG) ? CodedEnd.isInPng(bytes) : CodedEnd.isInJpeg(bytes))) {
             throw new BadImageException(
                     "truncated: it ends too early, expected a whole " + format.toUpperCase(Locale.ROOT));
@@ -45,7 +70,7 @@ record CodedImage(String format, ImageFile limits) {
                 // CMYK, whose files do not agree on whether 0 is ink or paper.
                 throw damaged("it has four components");
             }
-            return gray(image);
+            return image;
         } catch (IOException | RuntimeException e) {
             // On damaged files the JDK's readers throw more than they say.
             throw damaged(String.valueOf(e.getMessage()));
@@ -92,6 +117,9 @@ record CodedImage(String format, ImageFile limits) {
     /** Reads a row of grey levels, and of opacities where there are some. */
     private interface Rows {
         void read(int y, byte[] levels, byte[] opacity);
+
+        /** The same of red, green and blue, one after the other. */
+        void readColours(int y, byte[][] channels, byte[] opacity);
     }
 
     private static Rows rows(BufferedImage image) {
@@ -124,6 +152,22 @@ record CodedImage(String format, ImageFile limits) {
             }
         }
 
+        @Override
+        public void readColours(int y, byte[][] channels, byte[] opacity) {
+            int width = raster.getWidth();
+            int bands = raster.getNumBands();
+            int highest = (1 << bits) - 1;
+            int[] samples = raster.getPixels(0, y, width, 1, (int[]) null);
+            for (int x = 0; x < width; x++) {
+                for (int c = 0; c < 3; c++) {
+                    channels[c][y * width + x] = byteOf(samples[x * bands + Math.min(c, colours - 1)], highest);
+                }
+                if (opacity != null) {
+                    opacity[y * width + x] = byteOf(samples[x * bands + bands - 1], highest);
+                }
+            }
+        }
+
         private static byte byteOf(int value, int highest) {
             return (byte) ((value * 255 + highest / 2) / highest);
         }
@@ -139,6 +183,19 @@ record CodedImage(String format, ImageFile limits) {
                 levels[y * row.length + x] = (byte) luma(argb >> 16 & 0xFF, argb >> 8 & 0xFF, argb & 0xFF);
                 if (opacity != null) {
                     opacity[y * row.length + x] = (byte) (argb >>> 24);
+                }
+            }
+        }
+
+        @Override
+        public void readColours(int y, byte[][] channels, byte[] opacity) {
+            image.getRGB(0, y, row.length, 1, row, 0, row.length);
+            for (int x = 0; x < row.length; x++) {
+                for (int c = 0; c < 3; c++) {
+                    channels[c][y * row.length + x] = (byte) (row[x] >> 16 - 8 * c);
+                }
+                if (opacity != null) {
+                    opacity[y * row.length + x] = (byte) (row[x] >>> 24);
                 }
             }
         }

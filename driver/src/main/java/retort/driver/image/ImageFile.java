@@ -64,6 +64,27 @@ public record ImageFile(int mostBytes, long mostPixels) {
         throw new BadDataException(name, "not an image that can be read, expected PNG, JPEG or PGM (P2 or P5)");
     }
 
+    /**
+     * A PNG or JPEG in its colours, as it is stored: a photo is not turned.
+     *
+     * @param name for messages
+     * @throws BadDataException if it is damaged, too large or no such image
+     */
+    ColourImage decodeColours(String name, byte[] bytes) {
+        if (bytes.length > mostBytes) {
+            throw new BadDataException(name, "more than " + mostBytes + " bytes, expected an image of fewer");
+        }
+        boolean png = startsWith(bytes, PNG);
+        if (!png && !startsWith(bytes, JPEG)) {
+            throw new BadDataException(name, "not an image that can be read, expected PNG or JPEG");
+        }
+        try {
+            return new CodedImage(png ? CodedImage.PNG : CodedImage.JPEG, this).decodeColours(bytes);
+        } catch (BadImageException e) {
+            throw new BadDataException(name, e.getMessage());
+        }
+    }
+
     private static boolean startsWith(byte[] bytes, byte[] magic) {
         return bytes.length >= magic.length && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
     }

@@ -14,7 +14,7 @@ import retort.nn.Sequential;
  */
 public final class Inference {
     /** Images at a time: enough to read the weights seldom, few enough to keep activations small. */
-    static final int CHUNK = 1000;
+    public static final int CHUNK = 1000;
 
     private Inference() {}
 

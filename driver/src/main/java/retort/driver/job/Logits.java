@@ -126,7 +126,7 @@ public record Logits(float[] values, int classes) {
     }
 
     /** log(sum of exp(logit / T)) over classes of row i: finite where a probability is too small to be a number. */
-    private double logSumExp(int i, IntPredicate of, double temperature) {
+    double logSumExp(int i, IntPredicate of, double temperature) {
         double largest = largest(i, of);
         double sum = 0;
         for (int c = 0; c < classes; c++) {

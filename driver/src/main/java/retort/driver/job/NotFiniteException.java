@@ -1,7 +1,7 @@
 package retort.driver.job;
 
 /** A model gives a logit that is no finite number. Who knows where the model comes from says what follows. */
-final class NotFiniteException extends RuntimeException {
+public final class NotFiniteException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** @param layer the first that gives such a number */

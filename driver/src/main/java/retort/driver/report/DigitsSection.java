@@ -1,10 +1,12 @@
 package retort.driver.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import retort.driver.data.Dataset;
 import retort.driver.data.ImageSet;
 import retort.driver.page.Block;
@@ -13,6 +15,8 @@ import retort.driver.page.Picture;
 
 /** Images of the set: what the teacher says of some, and which of those that it never saw a student names right. */
 record DigitsSection(Report report, Dataset data) {
+    private static final int MOST_BARS = 20;
+
     /** What the teacher says. */
     List<Block> softLabels() {
         Report.SoftLabels labels = report.softLabels();
@@ -23,7 +27,7 @@ record DigitsSection(Report report, Dataset data) {
         List<Block> cards = labels.digits().stream()
                 .map(digit -> (Block) html -> card(digit, omitted, html))
                 .toList();
-        String other = omitted.isEmpty() ? "another digit" : Headline.classes(omitted);
+        String other = omitted.isEmpty() ? "another class" : Headline.classes(omitted, report);
         return List.of(
                 Block.text("Training images that the teacher names right, and in which it still sees something of "
                         + other + ". This is all that a student learns of what it is never shown: the higher the "
@@ -47,7 +51,7 @@ record DigitsSection(Report report, Dataset data) {
 
     private void card(Report.Digit digit, Set<Integer> omitted, Html html) {
         html.open("figure", "class", "card");
-        String name = Headline.classes(Set.of(digit.label()));
+        String name = Headline.classes(Set.of(digit.label()), report);
         html.open("figcaption");
         picture(data.train(), digit.image(), name).write(html);
         html.element("span", "Training image " + String.format(Locale.ROOT, "%,d", digit.image()) + ", " + name);
@@ -57,9 +61,9 @@ record DigitsSection(Report report, Dataset data) {
             html.element("th", "T = " + temperature(temperature), "scope", "col");
         }
         html.close().close().open("tbody");
-        for (int c = 0; c < data.classes(); c++) {
+        for (int c : shown(digit, omitted)) {
             html.open("tr", "class", omitted.contains(c) ? "marked" : "");
-            html.element("th", Integer.toString(c), "scope", "row");
+            html.element("th", report.className(c), "scope", "row");
             for (double[] probabilities : digit.probabilities()) {
                 double p = probabilities[c];
                 html.open("td", "style", String.format(Locale.ROOT, "--v:%.4f", p));
@@ -68,6 +72,22 @@ record DigitsSection(Report report, Dataset data) {
             html.close();
         }
         html.close().close().close();
+    }
+
+    /** All classes; of many those that are omitted, the image's own, and those that the teacher sees most of. */
+    private static List<Integer> shown(Report.Digit digit, Set<Integer> omitted) {
+        double[] softest = digit.probabilities().getLast();
+        List<Integer> likely = IntStream.range(0, softest.length)
+                .boxed()
+                .sorted(Comparator.comparing(c -> -softest[c]))
+                .toList();
+        return likely.stream()
+                .filter(c -> softest.length <= MOST_BARS
+                        || omitted.contains(c)
+                        || c == digit.label()
+                        || likely.indexOf(c) < MOST_BARS)
+                .sorted()
+                .toList();
     }
 
     private static String percent(double p) {
@@ -86,7 +106,7 @@ record DigitsSection(Report report, Dataset data) {
         }
         List<Report.Sample> samples = finding.get().student().unseen();
         List<Block> blocks = new ArrayList<>();
-        String name = Headline.classes(finding.get().omitted());
+        String name = Headline.classes(finding.get().omitted(), report);
         blocks.add(Block.text("The first test images of " + name + " that "
                 + finding.get().student().name()
                 + ", which never saw one, names right, with its confidence, and the first that it names "
@@ -112,9 +132,9 @@ record DigitsSection(Report report, Dataset data) {
                     .open("ul");
             for (Report.Sample sample : samples) {
                 boolean right = sample.label() == sample.predicted();
-                String said = "as " + Headline.classes(Set.of(sample.predicted()));
+                String said = "as " + Headline.classes(Set.of(sample.predicted()), report);
                 html.open("li", "title", "test image " + sample.image());
-                picture(data.test(), sample.image(), Headline.classes(Set.of(sample.label())))
+                picture(data.test(), sample.image(), Headline.classes(Set.of(sample.label()), report))
                         .write(html);
                 html.element("span", right ? String.format(Locale.ROOT, "%.0f %%", 100 * sample.confidence()) : said);
                 html.close();

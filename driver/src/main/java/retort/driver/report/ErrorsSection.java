@@ -1,6 +1,7 @@
 package retort.driver.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -19,10 +20,20 @@ import retort.driver.page.Table.Cell;
 record ErrorsSection(Report report, ModelColours colours) {
     private static final String CORRECTED = ", corrected";
 
+    /** Of more a map can't be read, and a page would be of many megabytes. */
+    private static final int MOST_CLASSES = 40;
+
     /** Recall per class, then a heat map for each model. */
     List<Block> blocks() {
         if (Tables.tested(report).isEmpty()) {
             return List.of();
+        }
+        if (classes() > MOST_CLASSES) {
+            List<Block> tables = new ArrayList<>();
+            Tables.tested(report)
+                    .forEach(tested ->
+                            tables.add(Tables.confusions(report, tested.test(), MOST_CLASSES, tested.name())));
+            return List.of(recall(), Block.row(tables));
         }
         List<Block> maps = new ArrayList<>();
         Tables.tested(report).forEach(tested -> maps.add(heatMap(tested.name(), tested.test())));
@@ -32,7 +43,7 @@ record ErrorsSection(Report report, ModelColours colours) {
         return List.of(
                 recall(),
                 Block.row(maps),
-                Block.note("Confusion matrices: a row for each true digit, a column for each predicted one, counts of "
+                Block.note("Confusion matrices: a row for each true class, a column for each predicted one, counts of "
                         + "test images. Blue is what is right, orange what is not, on a scale of square roots so that "
                         + "few errors can be seen too; the share stands where the pointer rests."));
     }
@@ -41,7 +52,7 @@ record ErrorsSection(Report report, ModelColours colours) {
         List<String> digits = digits();
         Table.Builder numbers = Table.of("", header(digits));
         Axis share = Axis.of("recall", Format.PERCENT).within(0, 1);
-        Chart chart = Chart.of("Recall of each digit", Axis.categories("digit", digits), share, numbers.build());
+        Chart chart = Chart.of("Recall of each class", Axis.categories("class", digits), share, numbers.build());
         Set<Integer> omitted = new TreeSet<>();
         for (Tables.Tested tested : Tables.tested(report)) {
             add(
@@ -62,7 +73,8 @@ record ErrorsSection(Report report, ModelColours colours) {
                 });
             }
         }
-        omitted.forEach(chart::mark);
+        List<Integer> shown = shown();
+        omitted.stream().filter(shown::contains).map(shown::indexOf).forEach(chart::mark);
         Chart whole = chart.with(numbers.build());
         return omitted.isEmpty()
                 ? whole
@@ -71,12 +83,13 @@ record ErrorsSection(Report report, ModelColours colours) {
                                 + " read for.");
     }
 
-    private static void add(String name, Report.Test test, Series series, Chart chart, Table.Builder numbers) {
+    private void add(String name, Report.Test test, Series series, Chart chart, Table.Builder numbers) {
         List<Cell> row = new ArrayList<>(List.of(Cell.of(name)));
-        for (int c = 0; c < test.recall().length; c++) {
-            Double share = test.recall()[c];
+        List<Integer> shown = shown();
+        for (int place = 0; place < shown.size(); place++) {
+            Double share = test.recall()[shown.get(place)];
             if (share != null) {
-                series.add(c, share);
+                series.add(place, share);
             }
             row.add(Cell.defined(Format.PERCENT, share));
         }
@@ -91,8 +104,22 @@ record ErrorsSection(Report report, ModelColours colours) {
     }
 
     private List<String> digits() {
-        int classes = Tables.tested(report).getFirst().test().confusion().length;
-        return IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+        return shown().stream().map(report::className).toList();
+    }
+
+    private int classes() {
+        return Tables.tested(report).getFirst().test().confusion().length;
+    }
+
+    /** All classes; of many those that the last model knows least of. */
+    private List<Integer> shown() {
+        Double[] recall = Tables.tested(report).getLast().test().recall();
+        return IntStream.range(0, classes())
+                .boxed()
+                .sorted(Comparator.comparing(c -> recall[c] == null ? 1 : recall[c]))
+                .limit(MOST_CLASSES)
+                .sorted()
+                .toList();
     }
 
     private HeatMap heatMap(String name, Report.Test test) {
@@ -114,13 +141,19 @@ record ErrorsSection(Report report, ModelColours colours) {
                 cells);
     }
 
-    private static HeatMap.Cell cell(int actual, int predicted, int count, int images) {
+    private HeatMap.Cell cell(int actual, int predicted, int count, int images) {
         if (images == 0) {
-            return new HeatMap.Cell("-", "no image is of " + actual, 0, HeatMap.Hue.FIRST);
+            return new HeatMap.Cell("-", "no image is of " + report.className(actual), 0, HeatMap.Hue.FIRST);
         }
         double share = count / (double) images;
         String tip = String.format(
-                Locale.ROOT, "%d taken for %d: %,d of %,d (%.2f %%)", actual, predicted, count, images, 100 * share);
+                Locale.ROOT,
+                "%s taken for %s: %,d of %,d (%.2f %%)",
+                report.className(actual),
+                report.className(predicted),
+                count,
+                images,
+                100 * share);
         String text = count == 0 ? "" : Integer.toString(count);
         return actual == predicted
                 ? new HeatMap.Cell(text, tip, 0.85 * share, HeatMap.Hue.FIRST)

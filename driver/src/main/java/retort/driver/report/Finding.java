@@ -13,7 +13,8 @@ import java.util.Set;
  * @param control a student of the same size that never saw the same classes, and had no teacher; null for none
  * @param controlTest the same of that
  */
-record Finding(Report.Student student, Report.Test test, Report.Student control, Report.Test controlTest) {
+record Finding(
+        Report.Student student, Report.Test test, Report.Student control, Report.Test controlTest, Report report) {
 
     /** Nothing where no distilled student omits a class that the test images have. */
     static Optional<Finding> of(Report report) {
@@ -21,19 +22,19 @@ record Finding(Report.Student student, Report.Test test, Report.Student control,
         return students.stream()
                 .filter(student ->
                         student.labels().equals("soft") && !student.omitted().isEmpty())
-                .map(student -> of(student, students))
+                .map(student -> of(student, students, report))
                 .filter(finding -> finding.test.recall(finding.omitted()) != null)
                 .max(Comparator.comparingDouble(Finding::recall));
     }
 
-    private static Finding of(Report.Student student, List<Report.Student> all) {
+    private static Finding of(Report.Student student, List<Report.Student> all, Report report) {
         Report.Student control = all.stream()
                 .filter(other -> other.labels().equals("hard")
                         && other.parameters() == student.parameters()
                         && other.omitted().equals(student.omitted()))
                 .findFirst()
                 .orElse(null);
-        return new Finding(student, best(student), control, control == null ? null : best(control));
+        return new Finding(student, best(student), control, control == null ? null : best(control), report);
     }
 
     private static Report.Test best(Report.Student student) {
@@ -46,6 +47,11 @@ record Finding(Report.Student student, Report.Test test, Report.Student control,
     /** Whether that is after a correction. */
     boolean isCorrected() {
         return test != student.test();
+    }
+
+    /** Classes as a sentence has them. */
+    String named(Set<Integer> classes) {
+        return Headline.classes(classes, report);
     }
 
     Set<Integer> omitted() {

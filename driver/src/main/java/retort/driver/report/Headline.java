@@ -20,7 +20,7 @@ public record Headline(String sentence, List<String> details) {
         String sentence = String.format(
                 Locale.ROOT,
                 "A student that never saw %s gets %s right (%,d of %,d).",
-                classes(omitted),
+                finding.named(omitted),
                 ofTen(finding.recall()),
                 finding.test().right(omitted),
                 finding.test().images(omitted));
@@ -91,10 +91,13 @@ public record Headline(String sentence, List<String> details) {
         return new Headline(sentence, List.of());
     }
 
-    /** Such as "a 3", "a 7 or an 8". */
-    static String classes(Set<Integer> omitted) {
-        List<String> each =
-                omitted.stream().sorted().map(c -> (c == 8 ? "an " : "a ") + c).toList();
+    /** Such as "a 3", "a 7 or an 8", "an owl". */
+    static String classes(Set<Integer> omitted, Report report) {
+        List<String> each = omitted.stream()
+                .sorted()
+                .map(report::className)
+                .map(name -> (name.matches("(?i)[aeiou].*|8\\d*|11|18") ? "an " : "a ") + name)
+                .toList();
         return each.size() == 1
                 ? each.getFirst()
                 : String.join(", ", each.subList(0, each.size() - 1)) + " or " + each.getLast();

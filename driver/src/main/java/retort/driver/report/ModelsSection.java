@@ -18,7 +18,10 @@ record ModelsSection(Report report) {
         Optional<Finding> finding = Finding.of(report);
         finding.ifPresent(found -> tiles.add(new Page.Tile(
                 Format.PERCENT.of(found.recall()),
-                "of the " + Tables.classes(found.omitted()) + "s that it never saw, named right by "
+                (report.classes() == null
+                                ? "of the " + Tables.classes(found.omitted()) + "s"
+                                : "of the images of " + found.named(found.omitted()))
+                        + " that it never saw, named right by "
                         + found.student().name())));
         if (report.teacher() != null) {
             tiles.add(new Page.Tile(

@@ -18,6 +18,7 @@ import retort.driver.statistics.ErrorSet;
  * @param config the TOML file with which {@code --config} repeats it
  * @param commandLine as it was given
  * @param remarks on the data, a sentence each
+ * @param classes their names, where they are not their numbers
  */
 public record Report(
         int schemaVersion,
@@ -36,12 +37,18 @@ public record Report(
         @MayBeMissing List<Latency> latency,
         @MayBeMissing List<LatencyRatio> latencyRatio,
         @MayBeMissing List<LatencySkipped> latencySkipped,
-        @MayBeMissing Profile profile) {
+        @MayBeMissing Profile profile,
+        @MayBeMissing List<String> classes) {
 
     public static final int SCHEMA_VERSION = 1;
 
     /** The method of {@link BiasCorrected} that reads the test's labels. */
     public static final String ORACLE = "oracle";
+
+    /** What a class is called. */
+    String className(int c) {
+        return classes == null || c >= classes.size() ? Integer.toString(c) : classes.get(c);
+    }
 
     /**
      * Where it ran, and on what.

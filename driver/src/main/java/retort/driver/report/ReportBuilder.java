@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import retort.driver.data.ClassNames;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Bias;
 import retort.driver.job.Epoch;
@@ -31,6 +32,7 @@ public final class ReportBuilder implements LatencyTest.Results {
     private String config;
     private String commandLine;
     private List<String> remarks = List.of();
+    private List<String> classes;
     private Report.Teacher teacher;
     private Report.SoftLabels softLabels;
     private final List<Report.Student> students = new ArrayList<>();
@@ -47,6 +49,11 @@ public final class ReportBuilder implements LatencyTest.Results {
     /** The TOML file that repeats the command; see {@code retort.driver.config}. */
     public void config(String text) {
         config = text;
+    }
+
+    /** What the classes are called. */
+    public void classes(List<String> names) {
+        classes = names.equals(ClassNames.numbers(names.size())) ? null : names;
     }
 
     /** The command as it was given. */
@@ -178,7 +185,8 @@ public final class ReportBuilder implements LatencyTest.Results {
                 timed ? latency : null,
                 timed ? ratios() : null,
                 timed ? skipped : null,
-                profile);
+                profile,
+                classes);
     }
 
     private static List<Report.Epoch> epochs(List<Epoch> epochs) {

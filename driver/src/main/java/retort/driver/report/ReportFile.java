@@ -70,7 +70,7 @@ public final class ReportFile {
         }
         for (Tables.Tested tested : Tables.tested(report)) {
             String model = tested.name().replaceFirst("\\.safetensors$", "");
-            tables.put("confusion-" + model + ".csv", Tables.confusion(tested.test()));
+            tables.put("confusion-" + model + ".csv", Tables.confusion(report, tested.test()));
         }
         if (!Tables.tested(report).isEmpty()) {
             tables.put("calibration.csv", Tables.calibration(report));

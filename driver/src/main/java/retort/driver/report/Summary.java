@@ -11,6 +11,9 @@ import retort.driver.statistics.ContestTable;
 
 /** A report as text for a terminal of 80 columns. */
 public final class Summary {
+    /** Columns of a confusion matrix that a terminal of 80 has room for. */
+    private static final int MOST_CLASSES = 10;
+
     private final StringBuilder text = new StringBuilder();
     private final Report report;
 
@@ -180,12 +183,17 @@ public final class Summary {
     /** Per cent of each true class, a row, that was taken for each class, a column. */
     private void confusion(String name, Report.Test test) {
         line("");
+        if (test.confusion().length > MOST_CLASSES) {
+            line("CONFUSION of %s: what is taken for what most often", name);
+            table(Tables.confusions(report, test, MOST_CLASSES, ""));
+            return;
+        }
         StringBuilder header = new StringBuilder();
         for (int c = 0; c < test.confusion().length; c++) {
             header.append(String.format(Locale.ROOT, "%7d", c));
         }
         line("CONFUSION of %s", name);
-        line("per cent of each digit (row) that was taken for each (column)");
+        line("per cent of each class (row) that was taken for each (column)");
         line("    %s", header);
         for (int c = 0; c < test.confusion().length; c++) {
             StringBuilder row = new StringBuilder();
@@ -199,6 +207,13 @@ public final class Summary {
                                         : String.format(Locale.ROOT, "%7.1f", 100.0 * predicted / images));
             }
             line("%4d%s", c, row);
+        }
+        if (report.classes() != null) {
+            List<String> names = report.classes();
+            for (int c = 0; c < names.size(); c += 2) {
+                String second = c + 1 < names.size() ? (c + 1) + " " + names.get(c + 1) : "";
+                line("  %-38s %s", c + " " + names.get(c), second);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package retort.driver.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -171,15 +172,39 @@ final class Tables {
         return table.build();
     }
 
+    /** What is taken for what most often, a row for each such pair. */
+    static Table confusions(Report report, Report.Test test, int most, String caption) {
+        record Pair(int actual, int predicted, int images) {}
+        List<Pair> pairs = new ArrayList<>();
+        for (int actual = 0; actual < test.confusion().length; actual++) {
+            for (int predicted = 0; predicted < test.confusion().length; predicted++) {
+                int images = test.confusion()[actual][predicted];
+                if (images > 0 && actual != predicted) {
+                    pairs.add(new Pair(actual, predicted, images));
+                }
+            }
+        }
+        Table.Builder table = Table.of(caption, "true class", "taken for", "images", "share");
+        pairs.stream()
+                .sorted(Comparator.comparing(pair -> -pair.images()))
+                .limit(most)
+                .forEach(pair -> table.row(
+                        Cell.of(report.className(pair.actual())),
+                        Cell.of(report.className(pair.predicted())),
+                        Cell.of(Format.COUNT, pair.images()),
+                        Cell.of(Format.PERCENT, pair.images() / (double) test.images(Set.of(pair.actual())))));
+        return table.build();
+    }
+
     /** Counts, a row for each true class, a column for each predicted one. */
-    static Table confusion(Report.Test test) {
+    static Table confusion(Report report, Report.Test test) {
         List<String> header = new ArrayList<>(List.of("true class"));
         for (int c = 0; c < test.confusion().length; c++) {
-            header.add(Integer.toString(c));
+            header.add(report.className(c));
         }
         Table.Builder table = Table.of("", header.toArray(String[]::new));
         for (int c = 0; c < test.confusion().length; c++) {
-            List<Cell> row = new ArrayList<>(List.of(Cell.of(Integer.toString(c))));
+            List<Cell> row = new ArrayList<>(List.of(Cell.of(report.className(c))));
             for (int predicted : test.confusion()[c]) {
                 row.add(Cell.of(Format.COUNT, predicted));
             }

@@ -16,6 +16,7 @@ import retort.driver.data.Form;
 import retort.driver.data.IdxSet;
 import retort.driver.data.NumpySet;
 import retort.driver.data.ZipFiles;
+import retort.driver.image.ImageFolder;
 
 /** Data sets in all the forms that there are. */
 public final class DataSets {
@@ -51,6 +52,10 @@ public final class DataSets {
         }
         if (numpy.isThere()) {
             return numpy.read(name, form);
+        }
+        ImageFolder images = new ImageFolder(files);
+        if (images.isThere()) {
+            return images.read(name, form);
         }
         throw new BadDataException(
                 path.toString(),

@@ -76,7 +76,8 @@ public final class SampleReport {
                         new Report.LatencyRatio("opencl", 32, 700.1, "student"),
                         new Report.LatencyRatio("opencl", 10_000, 820.1, "student")),
                 List.of(new Report.LatencySkipped("cpu-scalar", "teacher", 10_000, "3 calls would take about 3720 s")),
-                profile());
+                profile(),
+                null);
     }
 
     /** One of these students alone. */
@@ -94,6 +95,7 @@ public final class SampleReport {
                 null,
                 null,
                 students,
+                null,
                 null,
                 null,
                 null,
@@ -116,6 +118,7 @@ public final class SampleReport {
                 null,
                 null,
                 new Report.Evaluated("distilled.safetensors", 8_070, "bf16", test()),
+                null,
                 null,
                 null,
                 null,

@@ -1,0 +1,236 @@
+package retort.driver.command;
+
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import retort.driver.cli.Bytes;
+import retort.driver.cli.CommandText;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.OptionGroup;
+import retort.driver.cli.OutputFile;
+import retort.driver.cli.OutputTakenException;
+import retort.driver.cli.VerboseOption;
+import retort.driver.cli.Version;
+import retort.driver.config.Experiment;
+import retort.driver.data.Dataset;
+import retort.driver.data.ImageSet;
+import retort.driver.data.NumberType;
+import retort.driver.job.Examples;
+import retort.driver.job.Inference;
+import retort.driver.source.DataSets;
+import retort.driver.store.LogitsFormat;
+import retort.driver.store.LogitsOrigin;
+import retort.driver.store.LogitsWriter;
+import retort.kernels.Backend;
+import retort.kernels.Backends;
+import retort.kernels.Engine;
+
+/** Keeps what a teacher says of a data set. */
+@Command(
+        name = "label",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        description =
+                "Writes a teacher's logits of a data set to a file, from which 'distill' learns any number of times.",
+        footer = {
+            "",
+            "The file holds a row for each image, in the data's order, before any softmax or",
+            "temperature; and the SHA-256 of the data and of the teacher. Until it is whole it",
+            "is FILE.part, and --resume goes on with that, however the command ended.",
+            "",
+            "Examples:",
+            "  retort label --teacher=teacher/teacher.safetensors --out=logits.safetensors",
+            "  retort label --teacher=a.safetensors,b.safetensors --out=two.npy",
+            "  retort distill --teacher-logits=logits.safetensors"
+        })
+final class LabelCommand implements Callable<Integer> {
+    /** Which images. */
+    enum Part {
+        TRAIN,
+        TEST;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What the numbers are rounded to. */
+    enum Type {
+        FLOAT32(NumberType.FLOAT32),
+        FLOAT16(NumberType.FLOAT16);
+
+        private final NumberType number;
+
+        Type(NumberType number) {
+            this.number = number;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private TeacherOptions.Models teacher;
+
+    @Option(
+            names = "--of",
+            paramLabel = "IMAGES",
+            defaultValue = "train",
+            description = "train or test: which images (default: ${DEFAULT-VALUE}).")
+    private Part part;
+
+    @Option(
+            names = "--train-images",
+            paramLabel = "N",
+            description = "Of train at most the first N; of a set sorted by class, N drawn (default: all).")
+    private Integer trainImages;
+
+    @Mixin
+    private Options.OneEngine engine;
+
+    @OptionGroup.Of(OptionGroup.OUTPUT)
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            defaultValue = "logits.safetensors",
+            description = "File to write, .safetensors, or .npy with a .json beside it (default: ${DEFAULT-VALUE}).")
+    private Path out;
+
+    @OptionGroup.Of(OptionGroup.OUTPUT)
+    @Option(
+            names = "--type",
+            paramLabel = "TYPE",
+            defaultValue = "float32",
+            description = "float32, or float16 in half the space (default: ${DEFAULT-VALUE}).")
+    private Type type;
+
+    @Mixin
+    private Options.Data data;
+
+    @OptionGroup.Of(OptionGroup.OUTPUT)
+    @Option(names = "--force", description = "Overwrite a file that is there.")
+    private boolean force;
+
+    @OptionGroup.Of(OptionGroup.OUTPUT)
+    @Option(names = "--resume", description = "Go on where the command was stopped that had this --out.")
+    private boolean resume;
+
+    @Mixin
+    private VerboseOption verbose;
+
+    @Override
+    public Integer call() {
+        LogitsFormat format = LogitsFormat.of(out)
+                .orElseThrow(() -> usage("--out=" + out + " ends in no format, expected .safetensors or .npy"));
+        if (teacher.files().isEmpty()) {
+            throw usage("--teacher is needed, the model whose logits are kept");
+        }
+        if (resume && force) {
+            throw usage("--resume and --force exclude each other");
+        }
+        engine.check(spec);
+        Interruption interruption = Interruption.begin();
+        if (resume && Files.exists(out)) {
+            tell("nothing to do: the command has ended, " + out + " is there");
+            return ExitCode.DONE;
+        }
+        checkOut();
+        Dataset opened = DataSets.open(data.of(new Experiment.Data(Optional.empty(), Optional.empty())));
+        Dataset used = trainImages == null ? opened : opened.atMost(trainImages, 0);
+        ImageSet images = part == Part.TRAIN ? used.train() : used.test();
+        Engine chosen = engine.engines().getFirst();
+        try (Backend backend = Backends.open(chosen, engine.opening());
+                Progress progress = new Progress(interruption, chosen + " on " + backend.device())) {
+            interruption.goesOnWith(CommandText.resuming(spec, out), () -> {});
+            label(backend, used.name(), images, format, progress);
+        }
+        return ExitCode.DONE;
+    }
+
+    private ParameterException usage(String problem) {
+        return new ParameterException(spec.commandLine(), problem);
+    }
+
+    private void checkOut() {
+        boolean begun = Files.exists(LogitsWriter.part(out));
+        if (resume && !begun) {
+            throw OutputTakenException.nothing(out);
+        }
+        if (begun && !resume && !force) {
+            throw OutputTakenException.part(LogitsWriter.part(out).toString());
+        }
+        OutputFile.open("--out", out, force);
+        if (force) {
+            LogitsWriter.discard(out);
+        }
+    }
+
+    private void label(Backend backend, String name, ImageSet images, LogitsFormat format, Progress progress) {
+        LogitsOrigin origin = new LogitsOrigin(
+                name,
+                part.toString(),
+                images.digest(),
+                images.size(),
+                images.classes(),
+                teacher.files().stream()
+                        .map(file -> file.getFileName().toString())
+                        .toList(),
+                teacher.digests(),
+                teacher.ensemble().id(),
+                backend.engine().id());
+        Examples all = Examples.labelled(images);
+        try (Teachers teachers = new Teachers(backend, teacher.files(), images);
+                LogitsWriter writer = new LogitsWriter(out, format, origin, type.number, Inference.CHUNK)) {
+            if (resume) {
+                progress.say(String.format(
+                        Locale.ROOT, "continuing %s: %,d of %,d rows are there", out, writer.rows(), images.size()));
+            }
+            progress.next();
+            progress.stepStarts("logits of " + name, images.size());
+            while (writer.rows() < images.size()) {
+                int from = writer.rows();
+                Examples chunk = all.range(from, Math.min(images.size(), from + Inference.CHUNK));
+                writer.append(teacher.ensemble().of(teachers.logits(chunk)).values());
+                progress.stepProgress(writer.rows());
+            }
+            progress.stepEnds();
+            writer.finish();
+        }
+        tell(String.format(
+                Locale.ROOT,
+                "%s: %s logits of %,d images and %,d classes, %s",
+                out,
+                type,
+                images.size(),
+                images.classes(),
+                Bytes.of(out.toFile().length())));
+        tell("SHA-256 of data and teacher, as distill --teacher-logits=" + out + " knows them:");
+        tell("  " + origin.dataDigest() + "  " + origin.data() + ", " + part);
+        for (int i = 0; i < origin.teachers().size(); i++) {
+            tell("  " + origin.teacherDigests().get(i) + "  "
+                    + origin.teachers().get(i));
+        }
+    }
+
+    private void tell(String line) {
+        PrintWriter told = spec.commandLine().getOut();
+        told.println(line);
+        told.flush();
+    }
+}

@@ -1,0 +1,115 @@
+package retort.driver.command;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import retort.driver.checkpoint.CommandSettings;
+import retort.driver.cli.Sha256;
+import retort.driver.job.Ensemble;
+import retort.driver.job.Job;
+import retort.driver.job.Logits;
+import retort.driver.store.LogitsFile;
+
+/** Whom a student learns from: a model, several, or logits that were kept. */
+final class TeacherOptions {
+    /** One model or several as one. */
+    static final class Models {
+        @Option(
+                names = "--teacher",
+                paramLabel = "FILE",
+                split = ",",
+                description =
+                        "A model that 'train' or 'run' saved; or several, A,B,C, of which the mean teaches (default: none).")
+        private List<Path> files = List.of();
+
+        @Option(
+                names = "--ensemble",
+                paramLabel = "MEAN",
+                defaultValue = "logits",
+                description =
+                        "Of several teachers: the mean of their logits, or probabilities (default: ${DEFAULT-VALUE}).")
+        private Ensemble ensemble;
+
+        List<Path> files() {
+            return files;
+        }
+
+        Ensemble ensemble() {
+            return ensemble;
+        }
+
+        List<String> digests() {
+            return files.stream().map(Sha256::of).toList();
+        }
+    }
+
+    @Mixin
+    private Models models;
+
+    @Option(
+            names = "--teacher-logits",
+            paramLabel = "FILE",
+            description =
+                    "Logits that 'label' or others kept, .safetensors, .npy or .csv (default: --teacher gives them).")
+    private Path logits;
+
+    /** @throws ParameterException if nobody teaches, or both do */
+    void check(CommandSpec command) {
+        if (models.files().isEmpty() == (logits == null)) {
+            String problem = logits == null ? "either is needed" : "exclude each other";
+            throw new ParameterException(command.commandLine(), "--teacher and --teacher-logits: " + problem);
+        }
+    }
+
+    /** What a student's weights depend on. */
+    CommandSettings settings() {
+        CommandSettings none = CommandSettings.none();
+        if (logits != null) {
+            return none.with("teacher-logits", Sha256.of(logits));
+        }
+        CommandSettings teachers = none.with("teacher", String.join(",", models.digests()));
+        return models.files().size() == 1 ? teachers : teachers.with("ensemble", models.ensemble());
+    }
+
+    /** Refuses files that can't be used, before anything is trained or written. */
+    void checkFiles(Session session) {
+        models.files().forEach(file -> ModelFiles.check(session, file));
+        if (logits != null) {
+            LogitsFile.read(logits, session.data().train());
+        }
+    }
+
+    /** How many steps of a job it takes. */
+    int steps() {
+        return models.files().size();
+    }
+
+    /** The logits of all training images. */
+    Job.Taught teach(Session session, Job job) {
+        if (logits != null) {
+            LogitsFile kept = LogitsFile.read(logits, session.data().train());
+            if (!kept.namesItsData()) {
+                session.progress()
+                        .say("note: " + logits + " does not say of what data it is: it is taken to be of "
+                                + session.data().name() + ", in the same order");
+            }
+            return new Job.Taught(kept.logits(), session.recipe().temperature(), 0);
+        }
+        List<Logits> taught = new ArrayList<>();
+        double seconds = 0;
+        for (Path file : models.files()) {
+            String name = models.files().size() == 1 ? "soft labels" : "soft labels " + (taught.size() + 1);
+            try (var model =
+                    ModelFiles.load(session.backend(), file, session.data().test())) {
+                Job.Taught one = job.teach(name, model, file);
+                taught.add(one.logits());
+                seconds += one.seconds();
+            }
+        }
+        return new Job.Taught(models.ensemble().of(taught), session.recipe().temperature(), seconds);
+    }
+}

@@ -1,0 +1,196 @@
+package retort.driver.image;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.IntPredicate;
+import retort.driver.cli.FileReason;
+import retort.driver.data.BadDataException;
+import retort.driver.data.ClassNames;
+import retort.driver.data.DataFiles;
+import retort.driver.data.Dataset;
+import retort.driver.data.Form;
+import retort.driver.data.ImageSet;
+import retort.driver.data.Pixels;
+import retort.kernels.op.Shape;
+
+/**
+ * PNG or JPEG files, a folder for each class, these in {@code train} and {@code test}; without such, every fifth image
+ * of each class tests. Classes are in the order of their folders' names, images in that of theirs.
+ */
+public final class ImageFolder {
+    private static final List<String> SUFFIXES = List.of(".png", ".jpg", ".jpeg");
+    private static final List<String> TESTS = List.of("test", "val", "valid", "validation");
+    private static final String TRAIN = "train";
+    private static final int TESTED_OF = 5;
+    private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 64;
+
+    /** Numbers by what they are, before other names. */
+    private static final Comparator<String> NUMBERS_FIRST = Comparator.comparing(
+                    (String name) -> name.matches("\\d{1,18}") ? Long.parseLong(name) : Long.MAX_VALUE)
+            .thenComparing(Comparator.naturalOrder());
+
+    private final DataFiles files;
+
+    /** The images of each class, by the part of the set that they are in; "" where there are no parts. */
+    private final Map<String, Map<String, List<String>>> parts = new TreeMap<>();
+
+    /** Images with the classes that they are of. */
+    private record Labelled(List<String> images, List<Integer> labels) {}
+
+    public ImageFolder(DataFiles files) {
+        this.files = files;
+        for (String name : files.names()) {
+            String[] steps = name.split("/");
+            boolean isImage = SUFFIXES.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
+            if (isImage && steps.length >= 2 && !name.startsWith("__MACOSX/") && !name.contains("/.")) {
+                String above = steps.length >= 3 ? steps[steps.length - 3] : "";
+                String part = above.equals(TRAIN) || TESTS.contains(above) ? above : "";
+                parts.computeIfAbsent(part, any -> new TreeMap<>(NUMBERS_FIRST))
+                        .computeIfAbsent(steps[steps.length - 2], any -> new ArrayList<>())
+                        .add(name);
+            }
+        }
+    }
+
+    /** Whether there is any such image. */
+    public boolean isThere() {
+        return !parts.isEmpty();
+    }
+
+    /**
+     * Reads them, those to train on when they are asked for.
+     *
+     * @throws BadDataException if there are fewer than two classes, an image is damaged, or they differ in size
+     */
+    public Dataset read(String name, Form form) {
+        boolean split = parts.containsKey(TRAIN);
+        Map<String, List<String>> train = parts.get(split ? TRAIN : "");
+        if (train == null) {
+            throw new BadDataException(files.title(), "has no folder 'train' beside " + parts.keySet());
+        }
+        String test = TESTS.stream().filter(parts::containsKey).findFirst().orElse("");
+        List<String> remarks = new ArrayList<>();
+        List<String> names = names(train, split && !test.isEmpty() ? parts.get(test) : Map.of(), form);
+        Labelled tests;
+        Labelled trains;
+        if (split && !test.isEmpty()) {
+            tests = labelled(parts.get(test), names, i -> true);
+            trains = labelled(train, names, i -> true);
+        } else {
+            remarks.add(name + ": no folder of test images, so every fifth image of each class tests");
+            tests = labelled(train, names, ImageFolder::isTested);
+            trains = labelled(train, names, i -> !isTested(i));
+        }
+        check(tests, "test");
+        check(trains, "train");
+        ImageSet tested = set(tests, names.size(), null, form.transposed());
+        return new Dataset(
+                name, names, () -> set(trains, names.size(), tested.shape(), form.transposed()), tested, remarks);
+    }
+
+    private static boolean isTested(int i) {
+        return i % TESTED_OF == TESTED_OF - 1;
+    }
+
+    private void check(Labelled images, String part) {
+        if (images.images().isEmpty()) {
+            throw new BadDataException(
+                    files.title(), "no image is left to " + part + " on, expected " + TESTED_OF + " of a class");
+        }
+    }
+
+    private List<String> names(Map<String, List<String>> train, Map<String, List<String>> test, Form form) {
+        TreeSet<String> found = new TreeSet<>(NUMBERS_FIRST);
+        found.addAll(train.keySet());
+        found.addAll(test.keySet());
+        if (found.size() < 2 || found.size() > ImageSet.MOST_CLASSES) {
+            throw new BadDataException(
+                    files.title(),
+                    "has folders of images for " + found.size() + " classes, expected 2 to " + ImageSet.MOST_CLASSES);
+        }
+        if (form.classes().isEmpty()) {
+            return List.copyOf(found);
+        }
+        List<String> named = ClassNames.of(form.classes().get());
+        boolean counted = form.classes().get().matches("\\d+");
+        if (counted ? named.size() != found.size() : !new TreeSet<>(named).containsAll(found)) {
+            throw new BadDataException(
+                    files.title(),
+                    "has folders for the classes " + found + ", expected those of --classes="
+                            + form.classes().get());
+        }
+        return counted ? List.copyOf(found) : named;
+    }
+
+    private static Labelled labelled(Map<String, List<String>> classes, List<String> names, IntPredicate chosen) {
+        Labelled labelled = new Labelled(new ArrayList<>(), new ArrayList<>());
+        for (Map.Entry<String, List<String>> each : classes.entrySet()) {
+            for (int i = 0; i < each.getValue().size(); i++) {
+                if (chosen.test(i)) {
+                    labelled.images().add(each.getValue().get(i));
+                    labelled.labels().add(names.indexOf(each.getKey()));
+                }
+            }
+        }
+        return labelled;
+    }
+
+    /** @param like the shape that the images must have; null for that of the first, with channels for all */
+    private ImageSet set(Labelled labelled, int classes, Shape like, boolean transposed) {
+        List<String> images = labelled.images();
+        List<ColourImage> decoded = new ArrayList<>();
+        ColourImage first = decode(images.getFirst());
+        int channels = 1;
+        if (like == null) {
+            for (String image : images) {
+                decoded.add(decode(image));
+                channels = decoded.getLast().isGrey() ? channels : 3;
+            }
+        } else {
+            channels = like.extent(2);
+        }
+        int height = like == null ? first.height() : like.extent(transposed ? 1 : 0);
+        int width = like == null ? first.width() : like.extent(transposed ? 0 : 1);
+        long size = (long) images.size() * height * width * channels;
+        if (size > LONGEST_ARRAY) {
+            throw new BadDataException(
+                    files.title(), images.size() + " images of " + height + " x " + width + " are more than 2 GiB");
+        }
+        byte[] levels = new byte[(int) size];
+        int each = height * width * channels;
+        for (int i = 0; i < images.size(); i++) {
+            ColourImage image = like == null ? decoded.get(i) : decode(images.get(i));
+            if (image.height() != height || image.width() != width) {
+                throw new BadDataException(
+                        files.path(images.get(i)),
+                        "an image of " + image.height() + " x " + image.width() + ", expected " + height + " x " + width
+                                + " as the others");
+            }
+            if (channels == 1 && like != null && !image.isGrey()) {
+                throw new BadDataException(files.path(images.get(i)), "is in colour, expected grey as all test images");
+            }
+            System.arraycopy(channels == 1 ? image.grey() : image.levels(), 0, levels, i * each, each);
+        }
+        Pixels pixels = new Pixels.Bytes(levels);
+        int[] labels = labelled.labels().stream().mapToInt(Integer::intValue).toArray();
+        return transposed
+                ? new ImageSet(
+                        Shape.of(width, height, channels), pixels.transposed(height, width, channels), labels, classes)
+                : new ImageSet(Shape.of(height, width, channels), pixels, labels, classes);
+    }
+
+    private ColourImage decode(String name) {
+        try (InputStream in = files.open(name)) {
+            return ImageFile.NAMED.decodeColours(files.path(name), in.readNBytes(ImageFile.NAMED.mostBytes() + 1));
+        } catch (IOException e) {
+            throw new BadDataException(files.path(name), "can't be read: " + FileReason.of(e));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package retort.driver.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.HexFormat;
+import retort.driver.cli.FileReason;
+import retort.driver.cli.Json;
+import retort.driver.cli.WholeFile;
+import retort.driver.data.BadDataException;
+import retort.driver.data.NumberType;
+
+/**
+ * Writes logits row by row into a file beside the one that is wanted, {@code FILE.part}, which gets its name when it is
+ * whole. A part that was left, however its process ended, is gone on with if it is of the same origin.
+ */
+public final class LogitsWriter implements AutoCloseable {
+    /** Beyond this float16 has only infinity. */
+    private static final float LARGEST_FLOAT16 = 65_504;
+
+    private final Path file;
+    private final Path part;
+    private final LogitsFormat format;
+    private final LogitsOrigin origin;
+    private final NumberType type;
+    private final FileChannel channel;
+    private int rows;
+
+    /**
+     * @param type float32 or float16
+     * @param rowsAtOnce what is there of a part is used in multiples of this
+     * @throws BadDataException if there is a part of another origin
+     */
+    public LogitsWriter(Path file, LogitsFormat format, LogitsOrigin origin, NumberType type, int rowsAtOnce) {
+        this.file = file;
+        this.part = part(file);
+        this.format = format;
+        this.origin = origin;
+        this.type = type;
+        byte[] header = format.header(origin, type);
+        try {
+            channel = FileChannel.open(
+                    part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            lock();
+            long rowBytes = (long) origin.classes() * type.bytes();
+            if (channel.size() >= header.length) {
+                check(header);
+                long there = Math.min(origin.rows(), (channel.size() - header.length) / rowBytes);
+                rows = there == origin.rows() ? origin.rows() : (int) (there / rowsAtOnce * rowsAtOnce);
+                channel.truncate(header.length + rows * rowBytes);
+                channel.position(channel.size());
+            } else {
+                channel.truncate(0);
+                write(ByteBuffer.wrap(header));
+            }
+        } catch (IOException e) {
+            throw FileReason.unwritable(part.toString(), e);
+        }
+    }
+
+    /** Where a file is until it is whole. */
+    public static Path part(Path file) {
+        return file.resolveSibling(file.getFileName() + ".part");
+    }
+
+    /** Takes a part away that was left. */
+    public static void discard(Path file) {
+        try {
+            Files.deleteIfExists(part(file));
+        } catch (IOException e) {
+            throw FileReason.unwritable(part(file).toString(), e);
+        }
+    }
+
+    private void lock() throws IOException {
+        try {
+            if (channel.tryLock() != null) {
+                return;
+            }
+        } catch (OverlappingFileLockException e) {
+            // Of this very process.
+        }
+        throw new IOException("another process is writing it");
+    }
+
+    private void check(byte[] header) throws IOException {
+        byte[] found = new byte[header.length];
+        ByteBuffer buffer = ByteBuffer.wrap(found);
+        while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) >= 0) {
+            // Until all of it is there.
+        }
+        if (!Arrays.equals(found, header)) {
+            channel.close();
+            throw new BadDataException(
+                    part.toString(),
+                    "is of other data, teachers or settings: its header's hash is " + hash(found) + ", expected "
+                            + hash(header) + "; --force begins anew");
+        }
+    }
+
+    private static String hash(byte[] header) {
+        return HexFormat.of().toHexDigits(Arrays.hashCode(header));
+    }
+
+    /** How many are there. */
+    public int rows() {
+        return rows;
+    }
+
+    /**
+     * Adds whole rows.
+     *
+     * @throws BadDataException if a number does not fit float16
+     */
+    public void append(float[] values) {
+        ByteBuffer buffer = ByteBuffer.allocate(values.length * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            if (type == NumberType.FLOAT32) {
+                buffer.putFloat(value);
+            } else if (Math.abs(value) <= LARGEST_FLOAT16) {
+                buffer.putShort(Float.floatToFloat16(value));
+            } else {
+                throw new BadDataException(
+                        file.toString(), "the logit " + value + " does not fit float16; --type=float32 holds it");
+            }
+        }
+        try {
+            write(buffer.flip());
+        } catch (IOException e) {
+            throw FileReason.unwritable(part.toString(), e);
+        }
+        rows += values.length / origin.classes();
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /** All rows are there: the file gets its name. */
+    public void finish() {
+        if (rows != origin.rows()) {
+            throw new IllegalStateException(part + ": " + rows + " rows, expected " + origin.rows());
+        }
+        try {
+            channel.force(true);
+            if (format == LogitsFormat.NPY) {
+                WholeFile.write(LogitsFormat.sidecar(file), Json.text(origin.metadata()) + "\n");
+            }
+            channel.close();
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw FileReason.unwritable(file.toString(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw FileReason.unwritable(part.toString(), e);
+        }
+    }
+}

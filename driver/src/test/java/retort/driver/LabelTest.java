@@ -1,0 +1,130 @@
+package retort.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import retort.driver.data.SyntheticSet;
+
+class LabelTest {
+    private static final int USAGE = 2;
+    private static final int BAD_FILE = 4;
+
+    @TempDir
+    private static Path folder;
+
+    private static Path data;
+    private static Path teacher;
+    private static Path other;
+
+    @BeforeAll
+    static void teachers() throws IOException {
+        data = SyntheticSet.write(folder.resolve("data"), 1300, 20);
+        teacher = trained("a", "1");
+        other = trained("b", "2");
+    }
+
+    private static Path trained(String name, String seed) {
+        Path out = folder.resolve(name);
+        run("train", "--model=student", "--omit=none", "--student-epochs=1", "--seed=" + seed, "--out=" + out)
+                .isDone();
+        return out.resolve("hard-labels-all.safetensors");
+    }
+
+    private static Outcome run(String... args) {
+        String[] all = Arrays.copyOf(args, args.length + 2);
+        all[args.length] = "--data=" + data;
+        all[args.length + 1] = "--threads=1";
+        return Outcome.of(all);
+    }
+
+    private static byte[] student(String... args) throws IOException {
+        Path out = folder.resolve("student");
+        String[] all = Arrays.copyOf(args, args.length + 4);
+        all[args.length] = "--student=distilled";
+        all[args.length + 1] = "--student-epochs=1";
+        all[args.length + 2] = "--out=" + out;
+        all[args.length + 3] = "--force";
+        run(all).isDone();
+        return Files.readAllBytes(out.resolve("distilled.safetensors"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kept.safetensors", "kept.npy"})
+    void aStudentOfKeptLogitsHasTheBitsOfOneThatWasTaught(String name) throws IOException {
+        Path kept = folder.resolve(name);
+        run("label", "--teacher=" + teacher, "--out=" + kept).isDone();
+        byte[] taught = student("distill", "--teacher=" + teacher);
+        assertEquals(-1, Arrays.mismatch(taught, student("distill", "--teacher-logits=" + kept)));
+        assertNotEquals(-1, Arrays.mismatch(taught, student("distill", "--teacher=" + other)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"logits", "probabilities"})
+    void severalTeachersAreOne(String mean) throws IOException {
+        Path kept = folder.resolve("two-" + mean + ".safetensors");
+        String both = "--teacher=" + teacher + "," + other;
+        run("label", both, "--ensemble=" + mean, "--out=" + kept).isDone();
+        byte[] taught = student("distill", both, "--ensemble=" + mean);
+        assertEquals(-1, Arrays.mismatch(taught, student("distill", "--teacher-logits=" + kept)));
+    }
+
+    @Test
+    void aPartThatWasLeftIsGoneOnWith() throws IOException {
+        Path whole = folder.resolve("whole.safetensors");
+        Path cut = folder.resolve("cut.safetensors");
+        run("label", "--teacher=" + teacher, "--out=" + whole).isDone();
+        byte[] bytes = Files.readAllBytes(whole);
+        Path part = Files.write(folder.resolve("cut.safetensors.part"), Arrays.copyOf(bytes, bytes.length - 3000));
+        run("label", "--teacher=" + teacher, "--out=" + cut)
+                .isRefused(USAGE, part + " is there already; --resume goes on with it, --force begins anew");
+        run("label", "--teacher=" + other, "--out=" + cut, "--resume")
+                .isRefused(BAD_FILE, "is of other data, teachers");
+        Outcome resumed =
+                run("label", "--teacher=" + teacher, "--out=" + cut, "--resume").isDone();
+        assertTrue(resumed.err().contains("1,000 of 1,300 rows are there"), resumed.err());
+        assertEquals(-1, Files.mismatch(whole, cut));
+        assertTrue(run("label", "--teacher=" + teacher, "--out=" + cut, "--resume")
+                .isDone()
+                .out()
+                .contains("nothing to do"));
+        run("label", "--teacher=" + teacher, "--out=" + cut).isRefused(USAGE, "there is such a file already");
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() throws IOException {
+        Path kept = folder.resolve("of-test.safetensors");
+        run("label", "--teacher=" + teacher, "--of=test", "--out=" + kept).isDone();
+        run("distill", "--teacher-logits=" + kept, "--out=" + folder.resolve("none"))
+                .isRefused(
+                        BAD_FILE, kept + ": holds logits of 20 images and 10 classes, expected 1300 and 10", "SHA-256");
+        run("distill", "--out=" + folder.resolve("none"))
+                .isRefused(USAGE, "--teacher and --teacher-logits: either is needed");
+        run("distill", "--teacher=" + teacher, "--teacher-logits=" + kept, "--out=" + folder.resolve("none"))
+                .isRefused(USAGE, "exclude each other");
+        run("label", "--out=" + kept).isRefused(USAGE, "--teacher is needed");
+        run("label", "--teacher=" + teacher, "--out=x.txt").isRefused(USAGE, "ends in no format");
+        run("label", "--teacher=" + teacher, "--out=" + folder.resolve("z.npy"), "--resume")
+                .isRefused(USAGE, "nothing to go on with");
+    }
+
+    @Test
+    void dataSaysWhatIsThere() {
+        Outcome told = Outcome.of("data", data.toString()).isDone();
+        assertTrue(told.out().contains("28 x 28 x 1 (height x width x channels), 10 classes"), told.out());
+        assertTrue(told.out().lines().allMatch(line -> line.length() <= 80), told.out());
+        assertTrue(Outcome.of("data", data.toString(), "--json").isDone().out().contains("\"trainImages\": 130"));
+        Path sheet = folder.resolve("sheet.png");
+        Outcome.of("data", data.toString(), "--sheet=" + sheet).isDone();
+        assertTrue(Files.exists(sheet));
+    }
+}

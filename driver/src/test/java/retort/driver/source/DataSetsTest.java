@@ -1,0 +1,262 @@
+package retort.driver.source;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import retort.driver.data.BadDataException;
+import retort.driver.data.Dataset;
+import retort.driver.data.Form;
+import retort.driver.data.ImageSet;
+import retort.kernels.op.Shape;
+
+class DataSetsTest {
+    private static final Path NUMPY = Path.of("src/test/resources/retort/driver/store/keras-6x4x5.npz");
+    private static final Form LETTERS = new Form(Optional.of("letters"), true, Optional.empty());
+
+    @TempDir
+    private Path folder;
+
+    /** NumPy wrote it, with savez_compressed. */
+    @Test
+    void readsTheFourArraysOfAnNpz() {
+        Dataset read = DataSets.open(NUMPY, Form.PLAIN);
+        assertEquals("keras-6x4x5.npz", read.name());
+        assertEquals(Shape.of(4, 5, 1), read.shape());
+        assertEquals(3, read.classes());
+        assertEquals(6, read.train().size());
+        assertArrayEquals(new int[] {2, 2, 2}, read.train().counts());
+        assertEquals(23 / 255f, image(read.train(), 1)[3]);
+        assertEquals(2, read.test().label(0));
+        assertEquals(100 / 255f, image(read.test(), 0)[0]);
+    }
+
+    @Test
+    void imagesMayHaveChannelsAndBeFloats() throws IOException {
+        write("train-images-idx4-float", idx(0x0D04, 2, 3, 2, 2), floats(24));
+        write("train-labels-idx1-ubyte", idx(0x0801, 2), new byte[] {0, 1});
+        write("test-images-idx4-float", idx(0x0D04, 1, 3, 2, 2), floats(12));
+        write("test-labels-idx1-int", idx(0x0C01, 1), new byte[] {0, 0, 1, 43});
+        Dataset read = DataSets.open(folder, Form.PLAIN);
+        assertEquals(Shape.of(3, 2, 2), read.shape());
+        assertEquals(300, read.classes());
+        assertEquals(299, read.test().label(0));
+        assertEquals(12 - 7.5f, image(read.train(), 1)[0]);
+        Dataset turned = DataSets.open(folder, new Form(Optional.empty(), true, Optional.of("300")));
+        assertEquals(Shape.of(2, 3, 2), turned.shape());
+        // Row 1, column 0, second channel of what was row 0, column 1.
+        assertEquals(image(read.train(), 0)[(0 * 2 + 1) * 2 + 1], image(turned.train(), 0)[(1 * 3 + 0) * 2 + 1]);
+    }
+
+    @Test
+    void labelsFromOneAndTheMappingOfEmnist() throws IOException {
+        for (String split : List.of("letters", "digits")) {
+            letters("emnist-" + split, 1);
+        }
+        Files.writeString(folder.resolve("emnist-letters-mapping.txt"), "1 65 97\n2 66 98\n3 67 99\n");
+        Dataset read = DataSets.open(folder, LETTERS);
+        assertEquals(List.of("A", "B", "C"), read.classNames());
+        assertEquals(2, read.test().label(0));
+        assertEquals(0, read.train().label(0));
+        assertTrue(
+                read.remarks().getFirst().contains("label 1 is class 0"),
+                read.remarks().toString());
+        assertEquals(
+                folder + ": several sets are there: digits, letters; --split=NAME says which", problem(Form.PLAIN));
+        assertEquals(
+                folder + ": no set 'byclass' is there, expected digits, letters",
+                problem(new Form(Optional.of("byclass"), false, Optional.empty())));
+    }
+
+    @Test
+    void namesComeFromTheUserToo() throws IOException {
+        letters("emnist-letters", 0);
+        Form cats = new Form(Optional.empty(), false, Optional.of("cat,dog,cow,owl"));
+        assertEquals(
+                List.of("cat", "dog", "cow", "owl"), DataSets.open(folder, cats).classNames());
+        Path names = Files.writeString(folder.resolve("names"), "cat\ndog\ncow\n");
+        Form file = new Form(Optional.empty(), false, Optional.of(names.toString()));
+        assertEquals(List.of("cat", "dog", "cow"), DataSets.open(folder, file).classNames());
+        assertTrue(problem(new Form(Optional.empty(), false, Optional.of("2"))).contains("label 2 of image"));
+        assertTrue(problem(new Form(Optional.empty(), false, Optional.of("cat,cat")))
+                .contains("names a class twice"));
+        assertTrue(problem(new Form(Optional.empty(), false, Optional.of("nofile")))
+                .contains("no such file"));
+    }
+
+    @Test
+    void aZipIsLikeItsFolder() throws IOException {
+        letters("gzip/emnist-letters", 1);
+        Path zip = folder.resolve("all.zip");
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
+            try (var files = Files.list(folder.resolve("gzip"))) {
+                for (Path file : files.toList()) {
+                    out.putNextEntry(new ZipEntry("gzip/" + file.getFileName()));
+                    out.write(Files.readAllBytes(file));
+                }
+            }
+        }
+        Dataset zipped = DataSets.open(zip, LETTERS);
+        assertEquals(
+                DataSets.open(folder.resolve("gzip"), LETTERS).train().digest(),
+                zipped.train().digest());
+    }
+
+    @Test
+    void aZipBombIsRefusedBeforeMemoryIsTaken() throws IOException {
+        Path bomb = folder.resolve("bomb.npz");
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(bomb))) {
+            for (String name : List.of("x_train", "y_train", "x_test", "y_test")) {
+                out.putNextEntry(new ZipEntry(name + ".npy"));
+                String header = "{'descr': '<i8', 'fortran_order': False, 'shape': (20000000,), }\n";
+                out.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) header.length(), 0});
+                out.write(header.getBytes());
+                for (int i = 0; i < 160; i++) {
+                    out.write(new byte[1_000_000]);
+                }
+            }
+        }
+        String problem = assertThrows(BadDataException.class, () -> DataSets.open(bomb, Form.PLAIN))
+                .getMessage();
+        assertTrue(problem.contains("speaks of 160000000 bytes, expected at most 67108864"), problem);
+    }
+
+    @Test
+    void foldersOfImagesAreClasses() throws IOException {
+        for (String name : List.of("train/cat/1", "train/cat/2", "train/dog/1", "test/cat/1", "test/dog/1")) {
+            image(name + ".png", 5, 3, name.contains("cat") ? 0x102030 : 0x808080);
+        }
+        Dataset read = DataSets.open(folder, Form.PLAIN);
+        assertEquals(List.of("cat", "dog"), read.classNames());
+        assertEquals(Shape.of(3, 5, 3), read.shape());
+        assertEquals(3, read.train().size());
+        assertArrayEquals(new float[] {0x10 / 255f, 0x20 / 255f, 0x30 / 255f}, first(image(read.train(), 0)));
+        assertArrayEquals(new float[] {0x80 / 255f, 0x80 / 255f, 0x80 / 255f}, first(image(read.train(), 2)));
+        image("train/dog/1.png", 4, 3, 0);
+        String problem = assertThrows(
+                        BadDataException.class,
+                        () -> DataSets.open(folder, Form.PLAIN).train())
+                .getMessage();
+        assertTrue(problem.contains("1.png: an image of 3 x 4, expected 3 x 5 as the others"), problem);
+    }
+
+    @Test
+    void withoutATestFolderEveryFifthImageTests() throws IOException {
+        for (int i = 0; i < 10; i++) {
+            image("10/" + i + ".png", 2, 2, i * 0x010101);
+            image("9/" + i + ".png", 2, 2, i * 0x010101);
+        }
+        Dataset read = DataSets.open(folder, Form.PLAIN);
+        assertEquals(List.of("9", "10"), read.classNames());
+        assertEquals(Shape.of(2, 2, 1), read.shape());
+        assertEquals(16, read.train().size());
+        assertEquals(4 / 255f, image(read.test(), 0)[0]);
+        assertEquals(9 / 255f, image(read.test(), 1)[0]);
+        assertTrue(
+                read.remarks().getFirst().contains("every fifth image"),
+                read.remarks().toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 3, 4, 3", "5, 3, 5, 4"})
+    void imagesOfOtherSizesAreNamed(int width, int height, int otherWidth, int otherHeight) throws IOException {
+        for (int i = 0; i < 5; i++) {
+            image("a/" + i + ".png", width, height, 0);
+            image("b/" + i + ".png", i == 4 ? otherWidth : width, i == 4 ? otherHeight : height, 0);
+        }
+        assertEquals(
+                folder.resolve("b/4.png") + ": an image of " + otherHeight + " x " + otherWidth + ", expected " + height
+                        + " x " + width + " as the others",
+                problem(Form.PLAIN));
+    }
+
+    @Test
+    void whatIsNoDataSetIsToldSo() {
+        assertTrue(problem(Form.PLAIN).startsWith(folder + ": holds no data set, expected IDX files such as"));
+    }
+
+    private String problem(Form form) {
+        return assertThrows(BadDataException.class, () -> DataSets.open(folder, form))
+                .getMessage();
+    }
+
+    private static float[] image(ImageSet images, int i) {
+        float[] pixels = new float[images.pixels()];
+        images.copyScaled(i, pixels, 0);
+        return pixels;
+    }
+
+    private static float[] first(float[] pixels) {
+        return new float[] {pixels[0], pixels[1], pixels[2]};
+    }
+
+    private void image(String name, int width, int height, int rgb) throws IOException {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        for (int p = 0; p < width * height; p++) {
+            image.setRGB(p % width, p / width, rgb);
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", bytes);
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.write(file, bytes.toByteArray());
+    }
+
+    private void letters(String prefix, int first) throws IOException {
+        Files.createDirectories(folder.resolve(prefix).getParent());
+        write(prefix + "-train-images-idx3-ubyte", idx(0x0803, 3, 2, 2), new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2
+        });
+        write(prefix + "-train-labels-idx1-ubyte", idx(0x0801, 3), bytes(first, first + 1, first + 2));
+        write(prefix + "-test-images-idx3-ubyte", idx(0x0803, 1, 2, 2), new byte[] {1, 2, 3, 4});
+        write(prefix + "-test-labels-idx1-ubyte", idx(0x0801, 1), bytes(first + 2));
+    }
+
+    private static byte[] bytes(int... values) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            bytes[i] = (byte) values[i];
+        }
+        return bytes;
+    }
+
+    private static byte[] floats(int count) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * count);
+        for (int i = 0; i < count; i++) {
+            bytes.putFloat(i - 7.5f);
+        }
+        return bytes.array();
+    }
+
+    private static byte[] idx(int magic, int... extents) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * extents.length).putInt(magic);
+        for (int extent : extents) {
+            bytes.putInt(extent);
+        }
+        return bytes.array();
+    }
+
+    private void write(String name, byte[] header, byte[] body) throws IOException {
+        Files.write(
+                folder.resolve(name),
+                ByteBuffer.allocate(header.length + body.length)
+                        .put(header)
+                        .put(body)
+                        .array());
+    }
+}
