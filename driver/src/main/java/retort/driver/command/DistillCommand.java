@@ -57,6 +57,7 @@ final class DistillCommand implements Callable<Integer> {
             Student learner = student.of(
                     spec, recipe, session.recipe(), recipe.standard().recipe().distilled());
             session.checkOmitted(List.of(learner));
+            teacher.checkViews(spec, learner);
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
             teacher.checkFiles(session);
@@ -74,8 +75,7 @@ final class DistillCommand implements Callable<Integer> {
             try (Job.Trained<StudentResult> trained = job.trainStudent(
                     learner,
                     Optional.of(taught),
-                    () -> ModelFiles.load(
-                            session.backend(), teacher, session.data().test()))) {
+                    () -> teacher.model(session))) {
                 report.student(trained.result());
                 session.finish(report, Stream.ofNullable(trained.file()).toList());
             }

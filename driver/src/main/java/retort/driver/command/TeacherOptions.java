@@ -12,7 +12,9 @@ import retort.driver.cli.Sha256;
 import retort.driver.job.Ensemble;
 import retort.driver.job.Job;
 import retort.driver.job.Logits;
+import retort.driver.job.Student;
 import retort.driver.store.LogitsFile;
+import retort.nn.Sequential;
 
 /** Whom a student learns from: a model, several, or logits that were kept. */
 final class TeacherOptions {
@@ -63,6 +65,22 @@ final class TeacherOptions {
             String problem = logits == null ? "either is needed" : "exclude each other";
             throw new ParameterException(command.commandLine(), "--teacher and --teacher-logits: " + problem);
         }
+    }
+
+    /** @throws ParameterException if a student wants labels of the very views that it is shown, and none can give them */
+    void checkViews(CommandSpec command, Student student) {
+        if (student.isTaughtViews() && models.files().size() != 1) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "student " + student.name() + " is taught the moved images that it is shown: expected one --teacher"
+                            + " to label them, kept logits are of images as they are");
+        }
+    }
+
+    /** The only model, for a student whose views it labels. */
+    Sequential model(Session session) {
+        return ModelFiles.load(
+                session.backend(), models.files().getFirst(), session.data().test());
     }
 
     /** What a student's weights depend on. */
