@@ -35,7 +35,7 @@ final class SimdSoftmax {
 
     Runnable prepare(SoftmaxSpec spec, HostTensor logits, HostTensor probabilities) {
         int classes = spec.classes();
-        int share = Math.max(1, CHUNK / classes);
+        int share = rowsOfTask(spec.rows(), classes);
         Rows[] ofWorker = ofWorkers(classes, spec.temperature());
         Workers.Task task = (number, worker) -> {
             int first = number * share;
@@ -57,6 +57,12 @@ final class SimdSoftmax {
             }
         };
         return workers.prepare(Math.ceilDiv(spec.rows(), share), COST * logits.size(), task);
+    }
+
+    /** In as many tasks as CHUNK asks for, all alike: no thread waits for a larger one. */
+    private static int rowsOfTask(int rows, int classes) {
+        int tasks = Math.ceilDiv(rows, Math.max(1, CHUNK / classes));
+        return Math.ceilDiv(Math.ceilDiv(rows, tasks), LANES) * LANES;
     }
 
     /**
