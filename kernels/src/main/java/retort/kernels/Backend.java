@@ -8,6 +8,7 @@ import retort.kernels.op.AdamSpec;
 import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
+import retort.kernels.op.ArithmeticSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -24,6 +25,7 @@ import retort.kernels.op.ReluSpec;
 import retort.kernels.op.Scalars;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.SoftmaxSpec;
+import retort.kernels.op.StridedCopySpec;
 
 /**
  * An engine at work: memory, an in-order queue, and the operations of a neural network on opaque tensors.
@@ -220,6 +222,16 @@ public interface Backend extends AutoCloseable {
     /** {@code y = a + b}, or {@code max(a + b, 0)}. See {@link AddSpec}. */
     default void add(AddSpec spec, Tensor a, Tensor b, Tensor y) {
         run(Call.of(spec, a, b, y));
+    }
+
+    /** {@code y = a op b}, element by element. See {@link ArithmeticSpec}. */
+    default void arithmetic(ArithmeticSpec spec, Tensor a, Tensor b, Tensor y) {
+        run(Call.of(spec, a, b, y));
+    }
+
+    /** A block of x to a block of y, the rest of which stays. See {@link StridedCopySpec}. */
+    default void stridedCopy(StridedCopySpec spec, Tensor x, Tensor y) {
+        run(Call.of(spec, x, y));
     }
 
     /** {@code sums[j] = sum over i of x[i][j]}. See {@link ColumnSumSpec}. */

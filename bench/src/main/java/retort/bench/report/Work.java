@@ -6,6 +6,7 @@ import retort.kernels.op.AdamSpec;
 import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
+import retort.kernels.op.ArithmeticSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -21,6 +22,7 @@ import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
+import retort.kernels.op.StridedCopySpec;
 
 /**
  * What one call of a benchmark does, and what its speed is told in: arithmetic for products of matrices and
@@ -60,6 +62,7 @@ public record Work(String id, long flops, long bytes, Roof roof) {
             case ActivationSpec s -> Roof.TRIAD;
             case AddSpec s -> Roof.TRIAD;
             case ArgmaxSpec s -> Roof.TRIAD;
+            case ArithmeticSpec s -> Roof.TRIAD;
             case BiasSpec s -> Roof.TRIAD;
             case ColumnSumSpec s -> Roof.TRIAD;
             case CrossEntropySpec s -> Roof.TRIAD;
@@ -70,6 +73,7 @@ public record Work(String id, long flops, long bytes, Roof roof) {
             case Pool2dSpec s -> Roof.TRIAD;
             case ReluSpec s -> Roof.TRIAD;
             case SoftmaxSpec s -> Roof.TRIAD;
+            case StridedCopySpec s -> Roof.TRIAD;
         };
         return new Work(id, spec.flops(), spec.bytes(), roof);
     }

@@ -15,6 +15,7 @@ import retort.kernels.op.AdamSpec;
 import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
+import retort.kernels.op.ArithmeticSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -34,6 +35,8 @@ import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
+import retort.kernels.op.StridedCopySpec;
+import retort.kernels.op.StridedCopySpec.Axis;
 import retort.kernels.op.UpdateSpec;
 
 /**
@@ -88,6 +91,7 @@ public final class EdgeCases {
             case ARGMAX -> matrices().map(size -> new ArgmaxSpec(size[0], size[1]));
             case AVERAGE_POOL2D -> pools(Pool2dSpec.Kind.AVERAGE, Pass.FORWARD);
             case AVERAGE_POOL2D_DX -> pools(Pool2dSpec.Kind.AVERAGE, Pass.GRADIENT);
+            case ARITHMETIC -> arithmetic();
             case BIAS -> matrices().map(size -> new BiasSpec(size[0], size[1]));
             case BIAS_BACKWARD ->
                 matrices().flatMap(size -> updates(size[1]).map(u -> new BiasBackwardSpec(size[0], size[1], u)));
@@ -128,6 +132,7 @@ public final class EdgeCases {
             case RELU_DX -> counts().mapToObj(ReluSpec::gradient);
             case SGD -> counts().boxed().flatMap(n -> Stream.of(0f, 0.9f).map(m -> new SgdSpec(n, 0.1f, m)));
             case SOFTMAX -> softmaxes(false);
+            case STRIDED_COPY -> stridedCopies();
         };
     }
 
@@ -172,6 +177,36 @@ public final class EdgeCases {
     private Stream<SoftmaxSpec> softmaxes(boolean log) {
         return rowsOfClasses()
                 .flatMap(size -> Stream.of(0.25f, 1f, 3.5f, 20f).map(t -> new SoftmaxSpec(size[0], size[1], t, log)));
+    /** Every operator with b as large as a, a row of it, and one element. */
+    private Stream<ArithmeticSpec> arithmetic() {
+        return Arrays.stream(ArithmeticSpec.Operator.values())
+                .flatMap(operator -> Stream.concat(
+                        counts().boxed().flatMap(n -> Stream.of(1, n).map(b -> new ArithmeticSpec(operator, n, b))),
+                        matrices().map(size -> new ArithmeticSpec(operator, size[0] * size[1], size[1]))));
+    }
+
+    /** Matrices turned over, in a frame, cut out of a larger one, and one row for many; and six axes, all turned. */
+    private Stream<StridedCopySpec> stridedCopies() {
+        Stream<StridedCopySpec> ofMatrices = matrices().flatMap(size -> {
+            int m = size[0];
+            int n = size[1];
+            return Stream.of(
+                    StridedCopySpec.of(m * n, m * n, 0, 0, List.of(new Axis(m, n, 1), new Axis(n, 1, m))),
+                    StridedCopySpec.of(
+                            m * n, (m + 2) * (n + 3), 0, n + 4, List.of(new Axis(m, n, n + 3), new Axis(n, 1, 1))),
+                    StridedCopySpec.of(
+                            (m + 2) * (n + 3), m * n, n + 4, 0, List.of(new Axis(m, n + 3, n), new Axis(n, 1, 1))),
+                    StridedCopySpec.of(n, m * n, 0, 0, List.of(new Axis(m, 0, n), new Axis(n, 1, 1))),
+                    StridedCopySpec.of(m, m * n, 0, 0, List.of(new Axis(m, 1, n), new Axis(n, 0, 1))));
+        });
+        List<Axis> turned = List.of(
+                new Axis(2, 1, 360),
+                new Axis(3, 2, 120),
+                new Axis(2, 6, 60),
+                new Axis(3, 12, 20),
+                new Axis(4, 36, 5),
+                new Axis(5, 144, 1));
+        return Stream.concat(ofMatrices, Stream.of(StridedCopySpec.of(720, 720, 0, 0, turned)));
     }
 
     /** Of columns of numbers from -1 to 1, whose squares are 1/3 on average: half of the columns are over it. */

@@ -14,6 +14,7 @@ public sealed interface Spec
         permits ActivationSpec,
                 AddSpec,
                 ArgmaxSpec,
+                ArithmeticSpec,
                 BiasBackwardSpec,
                 BiasSpec,
                 ColumnSumSpec,
@@ -25,6 +26,7 @@ public sealed interface Spec
                 MaxNormSpec,
                 ReluSpec,
                 SoftmaxSpec,
+                StridedCopySpec,
                 UpdateSpec,
                 WindowSpec {
 
@@ -58,6 +60,7 @@ public sealed interface Spec
                 "average-pool2d", Family.CONV2D, id -> Pool2dSpec.parse(Pool2dSpec.Kind.AVERAGE, Pass.FORWARD, id)),
         AVERAGE_POOL2D_DX(
                 "average-pool2d-dx", Family.CONV2D, id -> Pool2dSpec.parse(Pool2dSpec.Kind.AVERAGE, Pass.GRADIENT, id)),
+        ARITHMETIC("arithmetic", Family.ELEMENTWISE, ArithmeticSpec::parse),
         BIAS("bias", Family.ELEMENTWISE, BiasSpec::parse),
         BIAS_BACKWARD("bias-backward", Family.ADAM, BiasBackwardSpec::parse),
         COLUMN_SUM("column-sum", Family.ELEMENTWISE, ColumnSumSpec::parse),
@@ -86,7 +89,8 @@ public sealed interface Spec
         RELU("relu", Family.ELEMENTWISE, id -> ReluSpec.parse(Pass.FORWARD, id)),
         RELU_DX("relu-dx", Family.ELEMENTWISE, id -> ReluSpec.parse(Pass.GRADIENT, id)),
         SGD("sgd", Family.ADAM, SgdSpec::parse),
-        SOFTMAX("softmax", Family.SOFTMAX, id -> SoftmaxSpec.parse(false, id));
+        SOFTMAX("softmax", Family.SOFTMAX, id -> SoftmaxSpec.parse(false, id)),
+        STRIDED_COPY("strided-copy", Family.ELEMENTWISE, StridedCopySpec::parse);
 
         private final String stem;
         private final Family family;

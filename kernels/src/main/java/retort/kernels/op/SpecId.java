@@ -30,6 +30,15 @@ final class SpecId {
         return Pattern.compile(named);
     }
 
+    /** The number of some digits. */
+    int integer(String digits) {
+        try {
+            return Integer.parseInt(digits);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("spec: '" + id + "': " + digits + " is too large", e);
+        }
+    }
+
     /** {@code 784} for a whole number, {@code 0.5} otherwise: ids stay short. */
     static String number(float value) {
         return value == Math.rint(value) && Math.abs(value) < 1e6f
@@ -64,11 +73,7 @@ final class SpecId {
         }
 
         int integer(String name) {
-            try {
-                return Integer.parseInt(text(name));
-            } catch (NumberFormatException e) {
-                throw new IllegalArgumentException("spec: '" + id + "': " + text(name) + " is too large", e);
-            }
+            return SpecId.this.integer(text(name));
         }
 
         float number(String name) {

@@ -16,6 +16,7 @@ import retort.kernels.op.AdamSpec;
 import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
+import retort.kernels.op.ArithmeticSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -33,6 +34,7 @@ import retort.kernels.op.SgdSpec;
 import retort.kernels.op.Shape;
 import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
+import retort.kernels.op.StridedCopySpec;
 
 /**
  * The engine on an OpenCL device. Aparapi finds the device and makes its context, queue, programs and kernels; tensors
@@ -53,6 +55,8 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
     private final ClProducts products;
     private final ClWeights weights;
     private final ClConv2d conv2d;
+    private final ClArithmetic arithmetic;
+    private final ClStridedCopy stridedCopy;
     private final ClDepthwiseConv2d depthwiseConv2d;
     private final ClPool2d pool2d;
 
@@ -70,6 +74,8 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
         products = ClProducts.of(parameters.family(), session, elementwise, columnSums);
         weights = new ClWeights(session, columnSums, products);
         conv2d = new ClConv2d(session, products);
+        arithmetic = new ClArithmetic(session);
+        stridedCopy = new ClStridedCopy(session);
         depthwiseConv2d = new ClDepthwiseConv2d(session, columnSums);
         pool2d = new ClPool2d(session);
     }
@@ -262,6 +268,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
             case AddSpec s -> () -> elementwise.add(s, o.get(0), o.get(1), o.get(2));
             case ArgmaxSpec s -> () -> rows.argmax(s, o.get(0), o.get(1));
             case BiasBackwardSpec s -> () -> biasBackward(s, o);
+            case ArithmeticSpec s -> () -> arithmetic.arithmetic(s, o.get(0), o.get(1), o.get(2));
             case BiasSpec s -> () -> elementwise.addBias(s, o.get(0), o.get(1));
             case ColumnSumSpec s -> () -> columnSums.run(s, o.get(0), o.get(1));
             case Conv2dSpec s -> () -> conv2d.conv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
@@ -284,6 +291,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
                 };
             case SgdSpec s -> () -> elementwise.sgd(s, o.get(0), o.get(1), o.get(2));
             case SoftmaxSpec s -> () -> rows.softmax(s, o.get(0), o.get(1));
+            case StridedCopySpec s -> () -> stridedCopy.stridedCopy(s, o.get(0), o.get(1));
         };
     }
 

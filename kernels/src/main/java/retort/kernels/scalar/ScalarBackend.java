@@ -14,6 +14,7 @@ import retort.kernels.op.AdamSpec;
 import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
+import retort.kernels.op.ArithmeticSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -32,6 +33,7 @@ import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
+import retort.kernels.op.StridedCopySpec;
 import retort.kernels.op.UpdateSpec;
 
 /**
@@ -85,6 +87,7 @@ final class ScalarBackend extends HostBackend {
             case AddSpec s -> () -> add(s, o.get(0), o.get(1), o.get(2));
             case ArgmaxSpec s -> () -> argmax(s, o.get(0), o.get(1));
             case BiasBackwardSpec s -> () -> biasBackward(s, o);
+            case ArithmeticSpec s -> () -> arithmetic(s, o.get(0), o.get(1), o.get(2));
             case BiasSpec s -> () -> addBias(s, o.get(0), o.get(1));
             case ColumnSumSpec s -> () -> columnSums(s, o.get(0), o.get(1));
             case Conv2dSpec s -> () -> conv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
@@ -103,6 +106,7 @@ final class ScalarBackend extends HostBackend {
                 };
             case SgdSpec s -> () -> sgd(s, o.get(0), o.get(1), o.get(2));
             case SoftmaxSpec s -> () -> softmax(s, o.get(0), o.get(1));
+            case StridedCopySpec s -> () -> stridedCopy(s, o.get(0), o.get(1));
         };
     }
 
@@ -307,6 +311,35 @@ final class ScalarBackend extends HostBackend {
                     }
                 }));
         store(spec.epilogue(), fused, sums, result, 0);
+    }
+
+    private static void arithmetic(ArithmeticSpec spec, HostTensor a, HostTensor b, HostTensor y) {
+        for (int e = 0; e < spec.count(); e++) {
+            float left = a.array()[a.offset() + e];
+            float right = b.array()[b.offset() + e % spec.period()];
+            y.array()[y.offset() + e] = switch (spec.operator()) {
+                case ADD -> left + right;
+                case SUBTRACT -> left - right;
+                case MULTIPLY -> left * right;
+                case DIVIDE -> left / right;
+                case MINIMUM -> right < left ? right : left;
+                case MAXIMUM -> right > left ? right : left;
+            };
+        }
+    }
+
+    private static void stridedCopy(StridedCopySpec spec, HostTensor x, HostTensor y) {
+        for (int e = 0; e < spec.count(); e++) {
+            int from = x.offset() + spec.from();
+            int to = y.offset() + spec.to();
+            int rest = e;
+            for (StridedCopySpec.Axis axis : spec.axes().reversed()) {
+                from += rest % axis.extent() * axis.xStride();
+                to += rest % axis.extent() * axis.yStride();
+                rest /= axis.extent();
+            }
+            y.array()[to] = x.array()[from];
+        }
     }
 
     private static void softmax(SoftmaxSpec spec, HostTensor logits, HostTensor probabilities) {

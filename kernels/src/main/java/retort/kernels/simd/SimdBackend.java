@@ -12,6 +12,7 @@ import retort.kernels.op.AdamSpec;
 import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
+import retort.kernels.op.ArithmeticSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -27,6 +28,7 @@ import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
+import retort.kernels.op.StridedCopySpec;
 
 /**
  * The engine on the JDK's Vector API. Results do not depend on the number of threads, bit for bit; they may differ in
@@ -38,6 +40,8 @@ final class SimdBackend extends HostBackend {
     private final SimdGemm gemm;
     private final SimdDenseBackward denseBackward;
     private final SimdConv2d conv2d;
+    private final SimdArithmetic arithmetic;
+    private final SimdStridedCopy stridedCopy;
     private final SimdDepthwiseConv2d depthwiseConv2d;
     private final SimdSoftmax softmax;
     private final SimdDistillation distillation;
@@ -63,6 +67,8 @@ final class SimdBackend extends HostBackend {
         gemm = new SimdGemm(workers, scratch, parameters);
         denseBackward = new SimdDenseBackward(workers, scratch, gemm, parameters);
         conv2d = new SimdConv2d(workers, scratch);
+        arithmetic = new SimdArithmetic(workers);
+        stridedCopy = new SimdStridedCopy(workers);
         depthwiseConv2d = new SimdDepthwiseConv2d(workers, scratch);
         softmax = new SimdSoftmax(workers, scratch);
         distillation = new SimdDistillation(workers);
@@ -113,6 +119,7 @@ final class SimdBackend extends HostBackend {
             case AddSpec s -> elementwise.add(s, o.get(0), o.get(1), o.get(2));
             case ArgmaxSpec s -> elementwise.argmax(s, o.get(0), o.get(1));
             case BiasBackwardSpec s -> elementwise.biasBackward(s, o.get(0), SimdUpdate.of(s.update(), o, 1));
+            case ArithmeticSpec s -> arithmetic.prepare(s, o.get(0), o.get(1), o.get(2));
             case BiasSpec s -> elementwise.addBias(s, o.get(0), o.get(1));
             case ColumnSumSpec s -> elementwise.columnSums(s, o.get(0), o.get(1));
             case Conv2dSpec s -> conv2d.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
@@ -132,6 +139,7 @@ final class SimdBackend extends HostBackend {
                 };
             case SgdSpec s -> sgd.prepare(s, o.get(0), o.get(1), o.get(2));
             case SoftmaxSpec s -> softmax.prepare(s, o.get(0), o.get(1));
+            case StridedCopySpec s -> stridedCopy.prepare(s, o.get(0), o.get(1));
         };
     }
 

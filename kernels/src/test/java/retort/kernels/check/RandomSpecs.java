@@ -1,5 +1,7 @@
 package retort.kernels.check;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -11,6 +13,7 @@ import retort.kernels.op.AdamSpec;
 import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.BiasBackwardSpec;
+import retort.kernels.op.ArithmeticSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -29,6 +32,7 @@ import retort.kernels.op.Pool2dSpec;
 import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.SoftmaxSpec;
+import retort.kernels.op.StridedCopySpec;
 import retort.kernels.op.Spec;
 import retort.kernels.op.UpdateSpec;
 import retort.kernels.op.WindowSpec;
@@ -108,6 +112,7 @@ final class RandomSpecs {
             case ARGMAX -> Combinators.combine(extents, extents).as(ArgmaxSpec::new);
             case AVERAGE_POOL2D -> pools(Pool2dSpec.Kind.AVERAGE, Pass.FORWARD);
             case AVERAGE_POOL2D_DX -> pools(Pool2dSpec.Kind.AVERAGE, Pass.GRADIENT);
+            case ARITHMETIC -> arithmetic();
             case BIAS -> Combinators.combine(extents, extents).as(BiasSpec::new);
             case BIAS_BACKWARD ->
                 Combinators.combine(extents, extents, Arbitraries.<UpdateSpec>oneOf(adam(1), sgd(1)))
@@ -140,6 +145,7 @@ final class RandomSpecs {
             case RELU_DX -> counts.map(ReluSpec::gradient);
             case SGD -> counts.flatMap(RandomSpecs::sgd);
             case SOFTMAX -> softmaxes(false);
+            case STRIDED_COPY -> stridedCopies();
         };
         return specs.map(spec -> spec);
     }
@@ -152,6 +158,34 @@ final class RandomSpecs {
     private Arbitrary<ActivationSpec> activations(Pass pass) {
         return Combinators.combine(Arbitraries.of(ActivationSpec.Kind.class), counts)
                 .as((kind, count) -> new ActivationSpec(pass, kind, count));
+    private Arbitrary<ArithmeticSpec> arithmetic() {
+        return Combinators.combine(Arbitraries.of(ArithmeticSpec.Operator.class), extents, extents, FLAG)
+                .as((operator, rows, columns, whole) ->
+                        new ArithmeticSpec(operator, rows * columns, whole ? rows * columns : columns));
+    }
+
+    /** A block of three axes with room around them, in any order in x, in which one may stand still. */
+    private Arbitrary<StridedCopySpec> stridedCopies() {
+        Arbitrary<Integer> room = Arbitraries.integers().between(0, 3);
+        return Combinators.combine(extents, extents, batches, room, room, Arbitraries.of(0, 1, 2, 3), FLAG)
+                .as((a, b, c, xRoom, yRoom, still, turned) -> {
+                    int[] extent = {a, b, c};
+                    int[] order = turned ? new int[] {2, 0, 1} : new int[] {0, 1, 2};
+                    int[] xStride = new int[3];
+                    int[] yStride = new int[3];
+                    int xSize = 1;
+                    int ySize = 1;
+                    for (int i = 2; i >= 0; i--) {
+                        xStride[order[i]] = xSize;
+                        xSize *= extent[order[i]] + xRoom;
+                        yStride[i] = ySize;
+                        ySize *= extent[i] + yRoom;
+                    }
+                    List<StridedCopySpec.Axis> axes = IntStream.range(0, 3)
+                            .mapToObj(i -> new StridedCopySpec.Axis(extent[i], i == still ? 0 : xStride[i], yStride[i]))
+                            .toList();
+                    return StridedCopySpec.of(xSize, ySize, xRoom, yRoom, axes);
+                });
     }
 
     private static Arbitrary<UpdateSpec> adam(int count) {

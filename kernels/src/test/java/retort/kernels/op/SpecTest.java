@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
@@ -71,6 +72,12 @@ class SpecTest {
                 "depthwise-conv2d-df:n1h3w3c1:k3x3:s1p0+bias",
                 "max-pool2d:n1h2w2c1:k3x3:s1p0",
                 "max-pool2d:n1h3w3c1:k3x3:s0p0",
+                "arithmetic:add:7:b2",
+                "arithmetic:power:6:b2",
+                "strided-copy:4from0y4to0:2/1/1,2/2/1",
+                "strided-copy:4from1y4to0:4/1/1",
+                "strided-copy:4from0y4to0:4/1/0",
+                "strided-copy:4from0y4to0:99999999999/1/1",
                 "softmax:2x2",
                 "softmax:2x2:T0",
                 "log-softmax:2x2",
@@ -117,6 +124,15 @@ class SpecTest {
                 Combinators.combine(sizes(), sizes(), Arbitraries.of(true, false))
                         .as((rows, columns, adam) -> new BiasBackwardSpec(
                                 rows, columns, adam ? adam(columns) : SgdSpec.withDefaults(columns))),
+                Combinators.combine(Arbitraries.of(ArithmeticSpec.Operator.class), sizes(), sizes())
+                        .as((operator, rows, period) -> new ArithmeticSpec(operator, rows * period, period)),
+                Combinators.combine(sizes(), sizes(), sizes())
+                        .as((m, n, more) -> StridedCopySpec.of(
+                                m * n + more,
+                                m * n,
+                                more - 1,
+                                0,
+                                List.of(new StridedCopySpec.Axis(m, n, 1), new StridedCopySpec.Axis(n, 1, m)))),
                 Combinators.combine(sizes(), sizes()).as(ColumnSumSpec::new),
                 Combinators.combine(sizes(), sizes()).as(ArgmaxSpec::new),
                 Combinators.combine(sizes(), rates()).as(DropoutSpec::new),
