@@ -28,6 +28,8 @@ import retort.driver.data.ImageSet;
 import retort.driver.data.NumberType;
 import retort.driver.data.SyntheticSet;
 import retort.driver.data.ZipFiles;
+import retort.driver.export.OnnxFile;
+import retort.driver.export.TrainedNetwork;
 import retort.driver.image.ImageFile;
 import retort.driver.image.SampleImages;
 import retort.driver.report.Comparison;
@@ -58,6 +60,7 @@ import retort.nn.Architecture;
 import retort.nn.Checkpoint;
 import retort.nn.Initializer;
 import retort.nn.ModelFileException;
+import retort.nn.Network;
 import retort.nn.Optimizer;
 import retort.nn.SafeTensors;
 import retort.nn.Schedule;
@@ -204,6 +207,23 @@ enum Reading {
         @Override
         void read(Path path) {
             Sequential.load(BACKEND.get(), path).model().close();
+        }
+    },
+    ONNX("model.onnx") {
+        @Override
+        byte[] prepare(Path folder) throws IOException {
+            Path saved = folder.resolve("saved");
+            try (Sequential model = network()) {
+                model.save(saved, Map.of("seed", "7"));
+            }
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            new OnnxFile(TrainedNetwork.load(BACKEND.get(), saved), null, "test").writeTo(bytes);
+            return bytes.toByteArray();
+        }
+
+        @Override
+        void read(Path path) {
+            Network.load(BACKEND.get(), path, null).network().close();
         }
     },
     TRAINING("training.safetensors") {

@@ -27,26 +27,25 @@ import retort.kernels.op.Shape;
  */
 public final class Model implements AutoCloseable {
     private final Backend home;
-    private final Sequential network;
+    private final Network network;
     private final Map<String, String> metadata;
     private final int outputSize;
     private int predictors;
     private boolean closed;
 
-    private Model(Backend home, Sequential network, Map<String, String> metadata) {
+    private Model(Backend home, Network network, Map<String, String> metadata) {
         this.home = home;
         this.network = network;
         this.metadata = Map.copyOf(metadata);
-        this.outputSize = network.architecture().output().size();
+        this.outputSize = network.output().size();
         home.finish();
         home.handOver();
     }
 
     /**
-     * Reads a model that {@link Sequential#save} wrote.
+     * Reads a model that {@link Sequential#save} wrote, or an ONNX model; see {@link Network#load}.
      *
-     * @throws ModelFileException if the file can't be read, names no architecture, or holds other tensors than it needs
-     *     or elements that are no finite numbers
+     * @throws ModelFileException if the file can't be read, or holds what can't be run
      * @throws BackendUnavailableException if the engine can't run here
      */
     public static Model load(Path file, Engine engine) {
@@ -66,8 +65,8 @@ public final class Model implements AutoCloseable {
     public static Model load(Path file, Engine engine, Backends.Options options, ElementType weights) {
         Backend home = Backends.open(engine, options.withThreads(1));
         try {
-            Sequential.Loaded loaded = Sequential.load(home, file, weights);
-            return new Model(home, loaded.model(), loaded.metadata());
+            Network.Loaded loaded = Network.load(home, file, weights);
+            return new Model(home, loaded.network(), loaded.metadata());
         } catch (RuntimeException | Error e) {
             home.close();
             throw e;
@@ -78,13 +77,14 @@ public final class Model implements AutoCloseable {
      * The weights that a network has now, on the device that it is on; what is trained later does not change them. The
      * network's backend may be closed first; its memory is free once this model is closed too.
      */
-    public static Model of(Sequential network) {
+    public static Model of(Network network) {
         Backend home = network.backend().sibling(1);
         return new Model(home, network.copy(home), Map.of());
     }
 
-    public Architecture architecture() {
-        return network.architecture();
+    /** What it is made of, on one line. */
+    public String text() {
+        return network.text();
     }
 
     /** What the file says besides, empty for a model that comes from no file. */
@@ -104,7 +104,12 @@ public final class Model implements AutoCloseable {
 
     /** Shape of one input. */
     public Shape input() {
-        return architecture().input();
+        return network.input();
+    }
+
+    /** Shape of one output. */
+    public Shape output() {
+        return network.output();
     }
 
     /** Elements of one output. */
@@ -156,13 +161,10 @@ public final class Model implements AutoCloseable {
     public String summary() {
         StringBuilder lines = new StringBuilder();
         String row = "%-28s %-18s %,14d%n";
-        Shape shape = input();
         lines.append(String.format(Locale.ROOT, "%-28s %-18s %14s%n", "layer", "output", "parameters"));
-        lines.append(String.format(Locale.ROOT, row, "input", text(shape), 0));
-        for (Layer layer : architecture().layers()) {
-            long weights = layer.parameterCount(shape);
-            shape = layer.outputShape(shape);
-            lines.append(String.format(Locale.ROOT, row, layer.text(), text(shape), weights));
+        lines.append(String.format(Locale.ROOT, row, "input", text(input()), 0));
+        for (Network.Part part : network.parts()) {
+            lines.append(String.format(Locale.ROOT, row, part.text(), text(part.output()), part.parameters()));
         }
         double mebibytes = network.parameterBytes() / (double) (1 << 20);
         lines.append(String.format(Locale.ROOT, "%,d parameters, %.1f MiB%n", parameterCount(), mebibytes));

@@ -1,5 +1,6 @@
 package retort.nn;
 
+import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -23,6 +24,11 @@ public final class ModelFileException extends RuntimeException {
 
     ModelFileException(Path file, String problem, Exception cause) {
         super(Printable.message(file + ": " + problem + ": " + reason(cause)), cause);
+    }
+
+    /** Of a file that the file system does not give. */
+    public static ModelFileException unreadable(Path file, IOException cause) {
+        return new ModelFileException(file, "can't be read", cause);
     }
 
     /** The file system's exceptions carry little more than a path, which the message has already. */

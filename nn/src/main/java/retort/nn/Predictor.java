@@ -19,12 +19,12 @@ public final class Predictor implements AutoCloseable {
     private static final int MOST_PLANS = 8;
 
     private final Model model;
-    private final Sequential network;
+    private final Network network;
     private final Backend backend;
     private final List<Plan> plans = new ArrayList<>();
     private boolean closed;
 
-    Predictor(Model model, Sequential network, Backend backend) {
+    Predictor(Model model, Network network, Backend backend) {
         this.model = model;
         this.network = network;
         this.backend = backend;
@@ -40,7 +40,7 @@ public final class Predictor implements AutoCloseable {
         private float temperature;
         private Call softmax;
 
-        Plan(Sequential network, Backend backend, int batch) {
+        Plan(Network network, Backend backend, int batch) {
             this.batch = batch;
             scope = backend.scope();
             try {
@@ -133,7 +133,7 @@ public final class Predictor implements AutoCloseable {
         if (batch < 1) {
             throw new IllegalArgumentException("predictor: batch must be positive, got " + batch);
         }
-        checkRange("inputs", inputs, from, batch, network.architecture().input().size());
+        checkRange("inputs", inputs, from, batch, network.input().size());
         checkRange("outputs", outputs, to, batch, model.outputSize());
         for (int i = 0; i < plans.size(); i++) {
             if (plans.get(i).batch == batch) {

@@ -19,7 +19,7 @@ import retort.nn.Stage.Activation;
  * holds no activations: those live in the scope that a pass is given, so the
  * model can infer in one scope while it trains in another.
  */
-public final class Sequential implements AutoCloseable {
+public final class Sequential implements Network {
     private static final String ARCHITECTURE = "architecture";
 
     private final Backend backend;
@@ -56,8 +56,8 @@ public final class Sequential implements AutoCloseable {
                         StoredWeights.isWeight(name) ? initializer.draw(shape, seed, index) : new float[shape.size()]);
     }
 
-    /** The same network with the same parameters on another backend. */
-    Sequential copy(Backend other) {
+    @Override
+    public Sequential copy(Backend other) {
         return copy(other, weights);
     }
 
@@ -93,6 +93,7 @@ public final class Sequential implements AutoCloseable {
         }
     }
 
+    @Override
     public Backend backend() {
         return backend;
     }
@@ -101,7 +102,22 @@ public final class Sequential implements AutoCloseable {
         return architecture;
     }
 
-    /** What the weights are rounded to. */
+    @Override
+    public Shape input() {
+        return architecture.input();
+    }
+
+    @Override
+    public Shape output() {
+        return architecture.output();
+    }
+
+    @Override
+    public String text() {
+        return architecture.text();
+    }
+
+    @Override
     public ElementType weights() {
         return weights;
     }
@@ -111,13 +127,25 @@ public final class Sequential implements AutoCloseable {
         return stages.stream().flatMap(stage -> stage.parameters().stream()).toList();
     }
 
-    /** Number of trained values. */
+    @Override
     public long parameterCount() {
         return parameters().stream().mapToLong(p -> p.value().shape().size()).sum();
     }
 
-    /** Bytes of all values in a file, the scales of int8 aside. */
-    long parameterBytes() {
+    @Override
+    public List<Part> parts() {
+        List<Part> parts = new ArrayList<>();
+        Shape shape = input();
+        for (Layer layer : architecture.layers()) {
+            long count = layer.parameterCount(shape);
+            shape = layer.outputShape(shape);
+            parts.add(new Part(layer.text(), shape, count));
+        }
+        return parts;
+    }
+
+    @Override
+    public long parameterBytes() {
         return parameters().stream()
                 .mapToLong(p -> (long) p.value().shape().size()
                         * (StoredWeights.isWeight(p.name()) ? weights : ElementType.FLOAT32).bits()
@@ -125,27 +153,8 @@ public final class Sequential implements AutoCloseable {
                 .sum();
     }
 
-    /** The shape of a batch. */
-    public Shape batchShape(int batch) {
-        int[] example = architecture.input().extents();
-        int[] extents = new int[example.length + 1];
-        extents[0] = batch;
-        System.arraycopy(example, 0, extents, 1, example.length);
-        return Shape.of(extents);
-    }
-
-    /**
-     * What the last layer gives for a batch, dropout off.
-     *
-     * @param scope for activations, and the result
-     * @param x batch x the architecture's input
-     */
-    public Tensor infer(Scope scope, Tensor x) {
-        return infer(backend, scope, x);
-    }
-
-    /** The same on another backend that reads this one's parameters. */
-    Tensor infer(Backend other, Scope scope, Tensor x) {
+    @Override
+    public Tensor infer(Backend other, Scope scope, Tensor x) {
         Stage.Pass pass = new Stage.Pass(other, scope, null, 0);
         Tensor value = x;
         for (Stage stage : stages) {
@@ -182,6 +191,7 @@ public final class Sequential implements AutoCloseable {
      *
      * @param x batch x the architecture's input
      */
+    @Override
     public Optional<String> firstNotFinite(Scope scope, Tensor x) {
         Stage.Pass pass = new Stage.Pass(backend, scope, null, 0);
         Tensor value = x;

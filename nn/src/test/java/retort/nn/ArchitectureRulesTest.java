@@ -18,6 +18,7 @@ class ArchitectureRulesTest {
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(
                     "retort.nn",
+                    "retort.nn.onnx",
                     "retort.kernels",
                     "retort.kernels.op",
                     "retort.kernels.file",

@@ -27,7 +27,7 @@ import retort.driver.study.CorrectionStudy;
 import retort.driver.study.CorrectionText;
 import retort.driver.study.Hinton2015;
 import retort.nn.ModelFileException;
-import retort.nn.Sequential;
+import retort.nn.Network;
 
 /** Corrections of students that are there. */
 @Command(
@@ -112,7 +112,7 @@ final class CorrectionsCommand implements Callable<Integer> {
             students.forEach(file -> omitted(session, file));
             session.progress().expect(1 + students.size());
             Job.Taught taught;
-            try (Sequential model = ModelFiles.load(session.backend(), teacher, data.test())) {
+            try (Network model = ModelFiles.load(session.backend(), teacher, data.test())) {
                 taught = session.job().teach("soft labels", model, teacher);
             }
             CorrectionStudy study =
@@ -126,9 +126,9 @@ final class CorrectionsCommand implements Callable<Integer> {
     }
 
     private CorrectionStudy with(CorrectionStudy study, Path file, Session session, Job.Taught taught) {
-        Sequential.Loaded loaded =
+        Network.Loaded loaded =
                 ModelFiles.read(session.backend(), file, session.data().test(), null);
-        try (Sequential model = loaded.model()) {
+        try (Network model = loaded.network()) {
             Set<Integer> omitted =
                     omitted(file, loaded.metadata(), session.data().classes());
             CorrectionTrials trials = new CorrectionTrials(
@@ -153,9 +153,9 @@ final class CorrectionsCommand implements Callable<Integer> {
 
     /** Before anything is computed. */
     private static Set<Integer> omitted(Session session, Path file) {
-        Sequential.Loaded loaded =
+        Network.Loaded loaded =
                 ModelFiles.read(session.backend(), file, session.data().test(), null);
-        loaded.model().close();
+        loaded.network().close();
         ModelFiles.temperature(file, loaded.metadata());
         return omitted(file, loaded.metadata(), session.data().classes());
     }

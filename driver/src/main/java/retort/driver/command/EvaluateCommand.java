@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import retort.driver.cli.Version;
 import retort.driver.report.ReportBuilder;
-import retort.nn.Sequential;
+import retort.nn.Network;
 
 /** Runs a saved model over the test images. */
 @Command(
@@ -35,7 +35,7 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "FILE",
             required = true,
-            description = "A model that another command saved.")
+            description = "A model that another command saved, or an ONNX model.")
     private Path file;
 
     @Mixin
@@ -50,15 +50,15 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Session session = new Session(spec, options, new RecipeOptions.OfRecipe(), engine)) {
-            Sequential.Loaded loaded =
+            Network.Loaded loaded =
                     ModelFiles.read(session.backend(), file, session.data().test(), weights.asked());
-            evaluate(session, loaded.model(), loaded.metadata());
+            evaluate(session, loaded.network(), loaded.metadata());
             return session.exitCode();
         }
     }
 
     /** Recipe and seed in the report are those that the model was trained with, as far as its file names them. */
-    private void evaluate(Session session, Sequential model, Map<String, String> metadata) {
+    private void evaluate(Session session, Network model, Map<String, String> metadata) {
         try (model) {
             ReportBuilder report = new ReportBuilder();
             report.origin(metadata.get("recipe"), ModelFiles.seed(file, metadata));

@@ -15,6 +15,7 @@ import retort.driver.report.ReportBuilder;
 import retort.kernels.Backend;
 import retort.nn.Architecture;
 import retort.nn.Initializer;
+import retort.nn.Network;
 import retort.nn.Sequential;
 
 /** Times predictions. */
@@ -89,9 +90,9 @@ final class LatencyCommand implements Callable<Integer> {
     }
 
     /** The user's model; or an untrained one, which takes as long. */
-    private Sequential model(Backend backend, Path file, Architecture architecture, ImageSet test) {
+    private Network model(Backend backend, Path file, Architecture architecture, ImageSet test) {
         if (file != null) {
-            return ModelFiles.read(backend, file, test, weights.asked()).model();
+            return ModelFiles.read(backend, file, test, weights.asked()).network();
         }
         Sequential untrained = Sequential.create(backend, architecture, Initializer.GLOROT_UNIFORM, 0);
         if (weights.asked() == null) {

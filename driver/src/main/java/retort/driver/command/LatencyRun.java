@@ -14,8 +14,8 @@ import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
 import retort.nn.Model;
+import retort.nn.Network;
 import retort.nn.Predictor;
-import retort.nn.Sequential;
 
 /** Teacher and students, made or loaded anew on one engine after the other. */
 record LatencyRun(List<Timed> models, ImageSet test, float temperature, Experiment.Latency settings) {
@@ -23,7 +23,7 @@ record LatencyRun(List<Timed> models, ImageSet test, float temperature, Experime
     static final String STUDENT = "student";
 
     /** A model that is timed under a name. */
-    record Timed(String name, Function<Backend, Sequential> network) {}
+    record Timed(String name, Function<Backend, Network> network) {}
 
     /**
      * What fails on an engine is told, and left out of the results with the reason.
@@ -119,7 +119,7 @@ record LatencyRun(List<Timed> models, ImageSet test, float temperature, Experime
         }
     }
 
-    private static Model model(Sequential network) {
+    private static Model model(Network network) {
         try (network) {
             return Model.of(network);
         }

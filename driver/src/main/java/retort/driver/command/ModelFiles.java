@@ -11,18 +11,17 @@ import retort.kernels.Engine;
 import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
 import retort.kernels.op.Temperature;
-import retort.nn.Architecture;
 import retort.nn.Model;
 import retort.nn.ModelFileException;
-import retort.nn.Sequential;
+import retort.nn.Network;
 
 /** Models that a user names, held against the data that they are to see. */
 final class ModelFiles {
     private ModelFiles() {}
 
     /** @throws ModelFileException if the file is no model, or one for other images or classes */
-    static Sequential load(Backend backend, Path file, ImageSet images) {
-        return read(backend, file, images, null).model();
+    static Network load(Backend backend, Path file, ImageSet images) {
+        return read(backend, file, images, null).network();
     }
 
     /**
@@ -31,13 +30,13 @@ final class ModelFiles {
      * @param weights what its weights are rounded to; null for what the file has
      * @throws ModelFileException if the file is no model, or one for other images or classes
      */
-    static Sequential.Loaded read(Backend backend, Path file, ImageSet images, ElementType weights) {
-        Sequential.Loaded loaded = Sequential.load(backend, file, weights);
-        Sequential model = loaded.model();
+    static Network.Loaded read(Backend backend, Path file, ImageSet images, ElementType weights) {
+        Network.Loaded loaded = Network.load(backend, file, weights);
+        Network network = loaded.network();
         try {
-            check(file, model.architecture(), images.shape(), images.classes());
+            check(file, network.input(), network.output(), images.shape(), images.classes());
         } catch (ModelFileException e) {
-            model.close();
+            network.close();
             throw e;
         }
         return loaded;
@@ -52,14 +51,17 @@ final class ModelFiles {
         load(session.backend(), file, session.data().test()).close();
     }
 
-    private static void check(Path file, Architecture architecture, Shape input, int classes) {
-        Shape output = Shape.of(classes);
-        if (!architecture.input().equals(input) || !architecture.output().equals(output)) {
+    private static void check(Path file, Shape input, Shape output, Shape images, int classes) {
+        Shape logits = Shape.of(classes);
+        if (!takes(input, images) || !output.equals(logits)) {
             throw new ModelFileException(
-                    file,
-                    "maps " + architecture.input() + " to " + architecture.output() + ", expected " + input + " to "
-                            + output);
+                    file, "maps " + input + " to " + output + ", expected " + images + " to " + logits);
         }
+    }
+
+    /** Pixels of one channel are the same in every form: 28 x 28 x 1, 28 x 28, 784. */
+    private static boolean takes(Shape input, Shape images) {
+        return input.equals(images) || images.extent(2) == 1 && input.size() == images.size();
     }
 
     /**
@@ -73,7 +75,8 @@ final class ModelFiles {
             Path file, String name, Float temperature, ElementType weights, Engine engine, Backends.Options options) {
         Model model = Model.load(file, engine, options, weights);
         try {
-            check(file, model.architecture(), Shape.of(Digit.SIDE, Digit.SIDE, 1), ImageSet.CLASSES);
+            Shape digit = Shape.of(Digit.SIDE, Digit.SIDE, 1);
+            check(file, model.input(), model.output(), digit, ImageSet.CLASSES);
             float used = temperature != null ? temperature : temperature(file, model.metadata());
             return new DigitModel(name, file, used, model);
         } catch (ModelFileException e) {

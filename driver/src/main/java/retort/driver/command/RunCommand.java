@@ -25,7 +25,7 @@ import retort.driver.job.StudentResult;
 import retort.driver.job.TeacherResult;
 import retort.driver.report.ReportBuilder;
 import retort.nn.Architecture;
-import retort.nn.Sequential;
+import retort.nn.Network;
 
 /** The whole job. */
 @Command(
@@ -115,7 +115,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** @param file null if it could not be written */
-    private static Sequential teacher(Session session, Path file) {
+    private static Network teacher(Session session, Path file) {
         if (file == null) {
             throw new IllegalStateException("the teacher's model could not be written, and is needed to label views");
         }

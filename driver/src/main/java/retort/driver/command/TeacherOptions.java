@@ -14,7 +14,7 @@ import retort.driver.job.Job;
 import retort.driver.job.Logits;
 import retort.driver.job.Student;
 import retort.driver.store.LogitsFile;
-import retort.nn.Sequential;
+import retort.nn.Network;
 
 /** Whom a student learns from: a model, several, or logits that were kept. */
 final class TeacherOptions {
@@ -78,7 +78,7 @@ final class TeacherOptions {
     }
 
     /** The only model, for a student whose views it labels. */
-    Sequential model(Session session) {
+    Network model(Session session) {
         return ModelFiles.load(
                 session.backend(), models.files().getFirst(), session.data().test());
     }

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import retort.driver.data.Dataset;
 import retort.driver.statistics.ErrorSet;
-import retort.nn.Sequential;
+import retort.nn.Network;
 
 /**
  * Ways to correct a student that is trained already, each on unlabelled images drawn several times over: what a bias is
@@ -61,7 +61,7 @@ public record CorrectionTrials(
      * @param drawn is told of each draw that is done
      * @throws NotFiniteException if a logit is no finite number
      */
-    public List<Trial> of(Sequential student, Logits teacher, Runnable drawn) {
+    public List<Trial> of(Network student, Logits teacher, Runnable drawn) {
         Examples test = Examples.labelled(data.test());
         Logits ofTest = logits(student, test);
         Logits target = switch (on) {
@@ -122,7 +122,7 @@ public record CorrectionTrials(
         return Stream.concat(Stream.of(plain), oracle).toList();
     }
 
-    private static Logits logits(Sequential model, Examples of) {
+    private static Logits logits(Network model, Examples of) {
         return Inference.logits(model, of, done -> {});
     }
 }

@@ -6,7 +6,7 @@ import java.util.function.IntConsumer;
 import retort.kernels.Backend;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
-import retort.nn.Sequential;
+import retort.nn.Network;
 
 /**
  * Runs models over many images in chunks, Java arrays in and out. Logits that are no finite numbers come out nowhere:
@@ -19,8 +19,8 @@ public final class Inference {
     private Inference() {}
 
     /** The logits of every example; {@code progress} is told how many are done. */
-    public static Logits logits(Sequential model, Examples examples, IntConsumer progress) {
-        int classes = model.architecture().output().size();
+    public static Logits logits(Network model, Examples examples, IntConsumer progress) {
+        int classes = model.output().size();
         return logits(model, examples, new Logits(new float[0], classes), rows -> progress.accept(rows.rows()));
     }
 
@@ -29,7 +29,7 @@ public final class Inference {
      *
      * @param progress gets what is there so far, at the end of a chunk
      */
-    static Logits logits(Sequential model, Examples examples, Logits before, Consumer<Rows> progress) {
+    static Logits logits(Network model, Examples examples, Logits before, Consumer<Rows> progress) {
         int classes = before.classes();
         float[] results = Arrays.copyOf(before.values(), examples.size() * classes);
         float[] pixels = new float[Math.min(CHUNK, examples.size()) * examples.pixels()];
@@ -49,13 +49,13 @@ public final class Inference {
         }
     }
 
-    private static void chunk(Sequential model, float[] pixels, int count, float[] results, int to) {
+    private static void chunk(Network model, float[] pixels, int count, float[] results, int to) {
         Backend backend = model.backend();
         try (Scope scope = backend.scope()) {
             Tensor x = scope.tensor(model.batchShape(count));
             backend.upload(pixels, x);
             backend.download(model.infer(scope, x), results, to);
-            for (int i = to; i < to + count * model.architecture().output().size(); i++) {
+            for (int i = to; i < to + count * model.output().size(); i++) {
                 if (!Float.isFinite(results[i])) {
                     throw new NotFiniteException(
                             results[i], model.firstNotFinite(scope, x).orElse("none by itself"));

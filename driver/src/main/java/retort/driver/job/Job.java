@@ -15,6 +15,7 @@ import retort.driver.data.Dataset;
 import retort.driver.data.Stretches;
 import retort.kernels.Backend;
 import retort.kernels.Engine;
+import retort.nn.Network;
 import retort.nn.Sequential;
 
 /** The steps of a recipe on one backend and data set. */
@@ -243,7 +244,7 @@ public final class Job {
      *
      * @throws BadDataException if a logit is no finite number
      */
-    public Taught teach(String name, Sequential teacher, Path file) {
+    public Taught teach(String name, Network teacher, Path file) {
         try {
             return taught(name, teacher);
         } catch (NotFiniteException e) {
@@ -251,7 +252,7 @@ public final class Job {
         }
     }
 
-    private Taught taught(String name, Sequential teacher) {
+    private Taught taught(String name, Network teacher) {
         watcher.next();
         return checkpoints.part(name, Taught.class).orElseGet(() -> {
             long start = System.nanoTime();
@@ -263,10 +264,10 @@ public final class Job {
     }
 
     /** Those that are there when the job is stopped are kept. */
-    private Logits labels(String name, Sequential teacher) {
+    private Logits labels(String name, Network teacher) {
         String soFar = name + " so far";
         Examples all = Examples.labelled(data.train());
-        Logits none = new Logits(new float[0], teacher.architecture().output().size());
+        Logits none = new Logits(new float[0], teacher.output().size());
         Logits before = checkpoints.part(soFar, Logits.class).orElse(none);
         watcher.stepStarts(name, all.size());
         Logits logits = Inference.logits(teacher, all, before, rows -> {
@@ -303,7 +304,7 @@ public final class Job {
      *
      * @param teacher opens the model that taught, for a student whose views it labels; it is closed again
      */
-    public Trained<StudentResult> trainStudent(Student student, Optional<Taught> taught, Supplier<Sequential> teacher) {
+    public Trained<StudentResult> trainStudent(Student student, Optional<Taught> taught, Supplier<Network> teacher) {
         if (student.method().distils() && taught.isEmpty()) {
             throw new IllegalArgumentException(
                     "student " + student.name() + ": " + student.method().id() + " needs a teacher");
@@ -311,7 +312,7 @@ public final class Job {
         if (!student.isTaughtViews()) {
             return trainStudent(student, taught, Optional.empty());
         }
-        try (Sequential model = teacher.get()) {
+        try (Network model = teacher.get()) {
             return trainStudent(student, taught, Optional.of(new ViewTeacher(model)));
         }
     }
@@ -374,7 +375,7 @@ public final class Job {
      *
      * @throws BadDataException if it gives a logit that is no finite number
      */
-    public Evaluation test(Sequential model, String name) {
+    public Evaluation test(Network model, String name) {
         watcher.stepStarts(testOf(name), test.size());
         try {
             Logits logits = Inference.logits(model, test, watcher::stepProgress);

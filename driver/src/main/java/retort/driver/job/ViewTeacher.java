@@ -3,7 +3,7 @@ package retort.driver.job;
 import retort.kernels.Backend;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
-import retort.nn.Sequential;
+import retort.nn.Network;
 
 /**
  * A teacher that labels the very views that a student is shown, in the step that shows them, instead of each image once
@@ -12,7 +12,7 @@ import retort.nn.Sequential;
  *
  * @param model of the student's backend; dropout off
  */
-record ViewTeacher(Sequential model) {
+record ViewTeacher(Network model) {
     /**
      * Writes the teacher's logits of a batch into its targets, of which each is these and the class index.
      *
@@ -22,7 +22,7 @@ record ViewTeacher(Sequential model) {
      */
     void label(float[] pixels, int count, float[] targets) {
         Backend backend = model.backend();
-        int classes = model.architecture().output().size();
+        int classes = model.output().size();
         try (Scope scope = backend.scope()) {
             Tensor x = scope.tensor(model.batchShape(count));
             backend.upload(pixels, x);

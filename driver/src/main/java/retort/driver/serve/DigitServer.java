@@ -278,7 +278,7 @@ public final class DigitServer implements AutoCloseable {
                 model.model().parameterCount(),
                 model.model().weights().id(),
                 model.temperature(),
-                model.model().architecture().text());
+                model.model().text());
     }
 
     private static Reply json(int status, Object content) {

@@ -17,6 +17,7 @@ import retort.driver.job.StudentResult;
 import retort.driver.job.TeacherResult;
 import retort.kernels.Backend;
 import retort.nn.ModelFileException;
+import retort.nn.Network;
 import retort.nn.Sequential;
 
 /**
@@ -136,7 +137,7 @@ public final class StudyRun {
         String name = "teacher, seed " + seed;
         Job job = job(recipe.withSeed(seed), name);
         Path file = givenTeacher != null ? givenTeacher : own;
-        try (Sequential model = Sequential.load(backend, file).model()) {
+        try (Network model = Network.load(backend, file, null).network()) {
             Job.Taught taught = job.teach(softLabels(seed), model, file);
             return new Teaching(
                     taught, before.isPresent() ? before.get() : result(seed, 0, job.test(model, name), taught, null));
@@ -188,9 +189,9 @@ public final class StudyRun {
         }
     }
 
-    private Sequential teacher(long seed) {
-        return Sequential.load(backend, givenTeacher != null ? givenTeacher : file(seed))
-                .model();
+    private Network teacher(long seed) {
+        return Network.load(backend, givenTeacher != null ? givenTeacher : file(seed), null)
+                .network();
     }
 
     /** Its models are not kept, each training is one step. */

@@ -13,6 +13,7 @@ import ai.onnxruntime.TensorInfo;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -38,6 +39,7 @@ import retort.nn.Architecture;
 import retort.nn.Initializer;
 import retort.nn.Loss;
 import retort.nn.ModelFileException;
+import retort.nn.Network;
 import retort.nn.SafeTensors;
 import retort.nn.Schedule;
 import retort.nn.Sequential;
@@ -116,6 +118,13 @@ class OnnxFileTest {
             int[] extents = model.batchShape(batch).extents();
             long[] shape = Arrays.stream(extents).asLongStream().toArray();
             assertArrayEquals(expected, runtime.run("logits", inputs, shape), 1e-5f);
+            Path file = folder.resolve("model.onnx");
+            Files.write(file, onnx(model, null));
+            try (Network read = Network.load(backend, file, null).network()) {
+                assertEquals(architecture.input(), read.input());
+                float[] again = backend.download(read.infer(scope, scope.tensorOf(read.batchShape(batch), inputs)));
+                assertArrayEquals(expected, again, 1e-6f);
+            }
         }
     }
 

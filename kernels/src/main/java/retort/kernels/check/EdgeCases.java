@@ -14,8 +14,8 @@ import retort.kernels.op.ActivationSpec;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
-import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.ArithmeticSpec;
+import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -177,6 +177,8 @@ public final class EdgeCases {
     private Stream<SoftmaxSpec> softmaxes(boolean log) {
         return rowsOfClasses()
                 .flatMap(size -> Stream.of(0.25f, 1f, 3.5f, 20f).map(t -> new SoftmaxSpec(size[0], size[1], t, log)));
+    }
+
     /** Every operator with b as large as a, a row of it, and one element. */
     private Stream<ArithmeticSpec> arithmetic() {
         return Arrays.stream(ArithmeticSpec.Operator.values())

@@ -36,6 +36,8 @@ class EdgeCasesTest {
                 "ADAM; adam:1 adam:10 adam:12 adam:45",
                 "SGD; sgd:1 sgd:10 sgd:12 sgd:45",
                 "DROPOUT; dropout:10:p0 dropout:11:p0.5 dropout:12:p0.75",
+                "ARITHMETIC; arithmetic:add:1:b1 arithmetic:divide:1031:b1031 arithmetic:maximum:1441200:b1201",
+                "STRIDED_COPY; strided-copy:15009from0y15009to0:3/1/5003,5003/3/1",
                 "ARGMAX; argmax:1x10 argmax:37x11 argmax:65x12 argmax:5003x3 argmax:3x5003 argmax:1200x1201",
                 "BIAS; bias:1x21 bias:37x22 bias:65x23",
                 "BIAS_BACKWARD; bias-backward:1x21:adam bias-backward:37x22:sgd bias-backward:65x23:adam",

@@ -12,8 +12,8 @@ import retort.kernels.op.ActivationSpec;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
-import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.ArithmeticSpec;
+import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
 import retort.kernels.op.Conv2dSpec;
@@ -32,8 +32,8 @@ import retort.kernels.op.Pool2dSpec;
 import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SgdSpec;
 import retort.kernels.op.SoftmaxSpec;
-import retort.kernels.op.StridedCopySpec;
 import retort.kernels.op.Spec;
+import retort.kernels.op.StridedCopySpec;
 import retort.kernels.op.UpdateSpec;
 import retort.kernels.op.WindowSpec;
 
@@ -158,6 +158,8 @@ final class RandomSpecs {
     private Arbitrary<ActivationSpec> activations(Pass pass) {
         return Combinators.combine(Arbitraries.of(ActivationSpec.Kind.class), counts)
                 .as((kind, count) -> new ActivationSpec(pass, kind, count));
+    }
+
     private Arbitrary<ArithmeticSpec> arithmetic() {
         return Combinators.combine(Arbitraries.of(ArithmeticSpec.Operator.class), extents, extents, FLAG)
                 .as((operator, rows, columns, whole) ->

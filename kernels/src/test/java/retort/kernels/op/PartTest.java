@@ -20,6 +20,7 @@ class PartTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "arithmetic:divide:60009:b3",
                 "gemm:m30n50k3:nn",
                 "gemm:m30n50k3:tt+bias",
                 "gemm:m30n50k3:nt:beta2",

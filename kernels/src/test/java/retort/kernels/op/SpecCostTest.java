@@ -10,6 +10,8 @@ class SpecCostTest {
     /** Bytes: every input read and every result written once, four a number, as far as nothing else is said. */
     @ParameterizedTest
     @CsvSource({
+        "arithmetic:add:6:b2, 0, 56",
+        "'strided-copy:12from0y12to0:3/1/4,2/3/1', 0, 48",
         // 2 m n k; A, B and C
         "gemm:m2n3k5:nn, 60, 124",
         "gemm:m2n3k5:tt, 60, 124",
