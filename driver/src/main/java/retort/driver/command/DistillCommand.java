@@ -72,10 +72,8 @@ final class DistillCommand implements Callable<Integer> {
             session.progress().expect(teacher.steps() + learner.steps());
             Job.Taught taught = teacher.teach(session, job);
             report.softLabels(taught, session.data().train(), List.of(learner));
-            try (Job.Trained<StudentResult> trained = job.trainStudent(
-                    learner,
-                    Optional.of(taught),
-                    () -> teacher.model(session))) {
+            try (Job.Trained<StudentResult> trained =
+                    job.trainStudent(learner, Optional.of(taught), () -> teacher.model(session))) {
                 report.student(trained.result());
                 session.finish(report, Stream.ofNullable(trained.file()).toList());
             }
