@@ -125,12 +125,22 @@ public final class CorrectionText {
         line(
                 "COMPARED at %,d images, on the same test images (McNemar, p of %d by Holm)",
                 study.mostImages(), verdicts.size());
-        for (Contest.Verdict verdict : verdicts) {
-            line("  %s", verdict.contest().first());
-            line(
-                    "    %+,.0f errors against %s: %s",
-                    verdict.test().difference(), verdict.contest().second().replaceFirst(".*, ", ""), verdict.text());
+        for (String model : study.models()) {
+            line("  %s", model);
+            verdicts.stream()
+                    .filter(verdict -> verdict.contest().first().startsWith(model + ", "))
+                    .forEach(verdict -> line(
+                            "    %s: %+,.0f errors against %s, %s",
+                            method(verdict.contest().first()),
+                            verdict.test().difference(),
+                            method(verdict.contest().second()),
+                            verdict.text()));
         }
+    }
+
+    /** Of a student's name with its correction; see {@link StudyContests#named}. */
+    private static String method(String named) {
+        return named.substring(named.lastIndexOf(", ") + 2);
     }
 
     private void line(String format, Object... values) {
