@@ -133,6 +133,12 @@ public final class ExperimentText {
             }
         }
         key("jitter", of.jitter());
+        if (of.distortion().affine() > 0) {
+            key("affine", of.distortion().affine());
+        }
+        if (of.distortion().elastic() > 0) {
+            key("elastic", of.distortion().elastic());
+        }
         if (Float.isFinite(of.maxNorm())) {
             key("max-norm", of.maxNorm());
         }

@@ -74,6 +74,13 @@ record Section(String file, String title, TomlTable table, TomlPosition at, Sect
                     : fail("a number above 0");
         }
 
+        /** 0 or above. */
+        float notNegative() {
+            String expected = "a number of 0 or more";
+            double number = number(expected);
+            return number >= 0 && Float.isFinite((float) number) ? (float) number : fail(expected);
+        }
+
         /** The T of a softmax. */
         float temperature() {
             float number = (float) number(Temperature.EXPECTED);

@@ -6,6 +6,7 @@ import java.util.Optional;
 import retort.driver.config.Section.Value;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Descent;
+import retort.driver.job.Distortion;
 import retort.driver.job.Recipe;
 import retort.driver.job.Training;
 import retort.kernels.op.Shape;
@@ -24,6 +25,8 @@ final class TrainingReader {
             "learning-rate",
             "end-factor",
             "jitter",
+            "affine",
+            "elastic",
             "max-norm",
             "weight-average");
 
@@ -42,9 +45,14 @@ final class TrainingReader {
                 of.find("jitter")
                         .map(value -> value.count(0, Math.min(image.extent(0), image.extent(1)) - 1))
                         .orElse(0),
+                new Distortion(amount(of, "affine"), amount(of, "elastic")),
                 false,
                 of.find("max-norm").map(Value::positive).orElse(Float.POSITIVE_INFINITY),
                 of.find("weight-average").map(TrainingReader::decay).orElse(0f));
+    }
+
+    private static float amount(Section of, String key) {
+        return of.find(key).map(Value::notNegative).orElse(0f);
     }
 
     private static float decay(Value value) {

@@ -127,13 +127,14 @@ public final class Examples {
     /**
      * Writes images and targets of the examples {@code order[from .. from + count)}, one after the other.
      *
-     * @param jitter moves the images
+     * @param jitter moves and distorts the images
      */
     public void copyBatch(int[] order, int from, int count, Jitter jitter, float[] pixels, float[] targets) {
         int size = targetSize();
         for (int b = 0; b < count; b++) {
             int image = members[order[from + b]];
             images.copyScaled(image, jitter.down(image), jitter.right(image), pixels, b * images.pixels());
+            jitter.distort(image, images.shape(), pixels, b * images.pixels());
             if (rows != null) {
                 System.arraycopy(rows, image * classes(), targets, b * size, classes());
             }

@@ -121,7 +121,7 @@ final class FitRun {
         Backend backend = model.backend();
         Examples examples = fit.examples();
         int[] order = Shuffle.permutation(examples.size(), fit.seed(), epoch);
-        Jitter jitter = new Jitter(fit.training().jitter(), fit.seed(), epoch);
+        Jitter jitter = new Jitter(fit.training().jitter(), fit.training().distortion(), fit.seed(), epoch);
         int batch = fit.batch();
         float[] pixels = new float[batch * examples.pixels()];
         float[] targets = new float[batch * examples.targetSize()];

@@ -1,6 +1,7 @@
 package retort.driver.job;
 
 import retort.kernels.op.Philox;
+import retort.kernels.op.Shape;
 import retort.nn.RandomStream;
 
 /**
@@ -8,8 +9,14 @@ import retort.nn.RandomStream;
  * these.
  *
  * @param pixels an image is moved by at most, down or up and right or left; 0 for none
+ * @param distortion that comes after
  */
-public record Jitter(int pixels, long seed, int epoch) {
+public record Jitter(int pixels, Distortion distortion, long seed, int epoch) {
+    /** Of images that are moved alone. */
+    public Jitter(int pixels, long seed, int epoch) {
+        this(pixels, Distortion.NONE, seed, epoch);
+    }
+
     /**
      * @throws IllegalArgumentException if {@code pixels} is negative
      */
@@ -17,6 +24,11 @@ public record Jitter(int pixels, long seed, int epoch) {
         if (pixels < 0) {
             throw new IllegalArgumentException("jitter: pixels must be 0 or more, got " + pixels);
         }
+    }
+
+    /** Distorts an example's image in place; see {@link Distortion#apply}. */
+    void distort(int example, Shape shape, float[] images, int offset) {
+        distortion.apply(images, offset, shape, seed, example, epoch);
     }
 
     /** Pixels that an example is moved down, negative for up. */

@@ -163,7 +163,7 @@ class ExperimentFileTest {
     void everyKeyThatARecipeShowsInAComment(String recipe) {
         String all = ExperimentFile.text(recipe)
                 .replaceAll(
-                        "(?m)^# (folder|train-images|end-factor|jitter|max-norm|weight-average|consistent|correction-on|correction-images|seed|backend|device|threads)( = )",
+                        "(?m)^# (folder|train-images|end-factor|jitter|affine|elastic|max-norm|weight-average|consistent|correction-on|correction-images|seed|backend|device|threads)( = )",
                         "$1$2")
                 .replaceAll("(?m)^# \\[engine\\]", "[engine]");
         ExperimentFile.parse(all, recipe + ".toml", folder);

@@ -1,0 +1,146 @@
+package retort.driver.job;
+
+import retort.kernels.op.Philox;
+import retort.kernels.op.Shape;
+import retort.nn.RandomStream;
+
+/**
+ * Small random distortions of training images, for each image and epoch another that depends on nothing but these.
+ * Pixel p, measured from the middle, shows what the image has at
+ *
+ * <pre>
+ * p + M p + elastic (G * u)(p)
+ * </pre>
+ *
+ * between pixels by bilinear interpolation, and 0 outside: M is 2 x 2 of elements between -affine and affine, which
+ * turn, shear and stretch; u is a displacement between -1 and 1 each way for each pixel, and G * its convolution with a
+ * Gaussian of {@value #SIGMA} pixels. Source: Simard, Steinkraus and Platt 2003, who took elastic 34 for digits.
+ *
+ * @param affine largest change of an element of the matrix; 0 for none
+ * @param elastic factor of the displacements, in pixels; 0 for none
+ */
+public record Distortion(float affine, float elastic) {
+    /** Leaves images as they are. */
+    public static final Distortion NONE = new Distortion(0, 0);
+
+    static final double SIGMA = 4;
+
+    private static final float[] GAUSSIAN = gaussian();
+
+    /** Of its streams the one that {@link Jitter} does not draw from. */
+    private static final int STREAM = RandomStream.AUGMENTATION.of(1);
+
+    private static final int WORDS = 4;
+
+    /** @throws IllegalArgumentException if a number is negative or not finite */
+    public Distortion {
+        if (!(affine >= 0 && elastic >= 0 && Float.isFinite(affine + elastic))) {
+            throw new IllegalArgumentException(
+                    "distortion: affine and elastic must be 0 or more, got " + affine + " and " + elastic);
+        }
+    }
+
+    /**
+     * Distorts an image in place.
+     *
+     * @param pixels has it from {@code offset} on, of {@code shape}: height, width, channels
+     */
+    void apply(float[] pixels, int offset, Shape shape, long seed, int image, int epoch) {
+        if (equals(NONE)) {
+            return;
+        }
+        int height = shape.extent(0);
+        int width = shape.extent(1);
+        int channels = shape.extent(2);
+        float[] draws = draws(WORDS + (elastic == 0 ? 0 : 2 * height * width), seed, image, epoch);
+        float[] down = displacements(draws, WORDS, height, width);
+        float[] right = displacements(draws, WORDS + height * width, height, width);
+        float[] from = new float[height * width * channels];
+        System.arraycopy(pixels, offset, from, 0, from.length);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                float yMiddle = y - (height - 1) / 2f;
+                float xMiddle = x - (width - 1) / 2f;
+                int p = y * width + x;
+                float yFrom = y + affine * (draws[0] * yMiddle + draws[1] * xMiddle) + elastic * down[p];
+                float xFrom = x + affine * (draws[2] * yMiddle + draws[3] * xMiddle) + elastic * right[p];
+                for (int c = 0; c < channels; c++) {
+                    pixels[offset + p * channels + c] = at(from, yFrom, xFrom, c, shape);
+                }
+            }
+        }
+    }
+
+    /** Numbers between -1 and 1, four a block. */
+    private static float[] draws(int count, long seed, int image, int epoch) {
+        int[] words = new int[Math.ceilDiv(count, WORDS) * WORDS];
+        for (int i = 0; i < words.length; i += WORDS) {
+            Philox.block(seed, image, STREAM, epoch, i / WORDS, words, i);
+        }
+        float[] draws = new float[count];
+        for (int i = 0; i < count; i++) {
+            draws[i] = words[i] * 0x1p-31f;
+        }
+        return draws;
+    }
+
+    /** A field of draws, smoothed along rows and then along columns; 0 where none is elastic. */
+    private float[] displacements(float[] draws, int from, int height, int width) {
+        float[] rows = new float[height * width];
+        float[] both = new float[height * width];
+        if (elastic == 0) {
+            return both;
+        }
+        int radius = GAUSSIAN.length / 2;
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                float sum = 0;
+                for (int k = Math.max(-radius, -x); k <= Math.min(radius, width - 1 - x); k++) {
+                    sum += GAUSSIAN[radius + k] * draws[from + y * width + x + k];
+                }
+                rows[y * width + x] = sum;
+            }
+        }
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                float sum = 0;
+                for (int k = Math.max(-radius, -y); k <= Math.min(radius, height - 1 - y); k++) {
+                    sum += GAUSSIAN[radius + k] * rows[(y + k) * width + x];
+                }
+                both[y * width + x] = sum;
+            }
+        }
+        return both;
+    }
+
+    /** Up to three deviations either way; the sum is 1. */
+    private static float[] gaussian() {
+        int radius = (int) Math.ceil(3 * SIGMA);
+        float[] weights = new float[2 * radius + 1];
+        double sum = 0;
+        for (int k = -radius; k <= radius; k++) {
+            sum += Math.exp(-k * k / (2 * SIGMA * SIGMA));
+        }
+        for (int k = -radius; k <= radius; k++) {
+            weights[radius + k] = (float) (Math.exp(-k * k / (2 * SIGMA * SIGMA)) / sum);
+        }
+        return weights;
+    }
+
+    /** What the image has there, between pixels. */
+    private static float at(float[] image, float y, float x, int c, Shape shape) {
+        int top = (int) Math.floor(y);
+        int left = (int) Math.floor(x);
+        float down = y - top;
+        float right = x - left;
+        return (1 - down) * (1 - right) * pixel(image, top, left, c, shape)
+                + (1 - down) * right * pixel(image, top, left + 1, c, shape)
+                + down * (1 - right) * pixel(image, top + 1, left, c, shape)
+                + down * right * pixel(image, top + 1, left + 1, c, shape);
+    }
+
+    private static float pixel(float[] image, int y, int x, int c, Shape shape) {
+        boolean inside = y >= 0 && x >= 0 && y < shape.extent(0) && x < shape.extent(1);
+        return inside ? image[(y * shape.extent(1) + x) * shape.extent(2) + c] : 0;
+    }
+}
