@@ -60,8 +60,9 @@ public record Student(
     /** The same on true labels, as a model of its own that is not cross-validated. */
     public Student onTrueLabels(String otherName, float otherTemperature) {
         Method labels = Method.HARD_LABELS;
+        Student alone = withMethod(labels, labels.alpha());
         return new Student(
-                otherName, training, labels, labels.alpha(), otherTemperature, omitted, 0, corrections, seed);
+                otherName, alone.training, labels, alone.alpha, otherTemperature, omitted, 0, corrections, seed);
     }
 
     public Student withName(String other) {
@@ -72,8 +73,10 @@ public record Student(
         return new Student(name, other, method, alpha, temperature, omitted, folds, corrections, seed);
     }
 
+    /** Without a teacher in it, nobody labels what it is shown. */
     public Student withMethod(Method other, float otherAlpha) {
-        return new Student(name, training, other, otherAlpha, temperature, omitted, folds, corrections, seed);
+        Training same = other.distils() ? training : training.withConsistent(false);
+        return new Student(name, same, other, otherAlpha, temperature, omitted, folds, corrections, seed);
     }
 
     public Student withTemperature(float other) {

@@ -1,6 +1,7 @@
 package retort.driver.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +53,15 @@ class StudentTest {
                 student.corrections()
                         .withLabelFree(List.of(BiasCorrection.Kind.EM, BiasCorrection.Kind.EM))
                         .kinds());
+    }
+
+    @Test
+    void nobodyLabelsTheViewsOfAStudentWithoutATeacher() {
+        Student taught = student.withTraining(TRAINING.withConsistent(true));
+        assertTrue(taught.isTaughtViews());
+        assertTrue(taught.withMethod(Method.LOGITS, 0).isTaughtViews());
+        assertEquals(TRAINING, taught.withMethod(Method.HARD_LABELS, 1).training());
+        assertEquals(TRAINING, taught.onTrueLabels("hard", 1).training());
     }
 
     @Test
