@@ -67,7 +67,7 @@ final class TeacherOptions {
         }
     }
 
-    /** @throws ParameterException if a student wants labels of the very views that it is shown, and none can give them */
+    /** @throws ParameterException if a student wants labels of the views that it is shown, and none can give them */
     void checkViews(CommandSpec command, Student student) {
         if (student.isTaughtViews() && models.files().size() != 1) {
             throw new ParameterException(
