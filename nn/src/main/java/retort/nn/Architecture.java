@@ -1,5 +1,6 @@
 package retort.nn;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -48,6 +49,28 @@ public record Architecture(Shape input, List<Layer> layers) {
             shape = layer.outputShape(shape);
         }
         return count;
+    }
+
+    /** The layers one a part; those of a residual block stand indented above its {@code residual sum}. */
+    public List<Network.Part> parts() {
+        List<Network.Part> parts = new ArrayList<>();
+        addParts(layers, input, "", parts);
+        return List.copyOf(parts);
+    }
+
+    private static void addParts(List<Layer> layers, Shape input, String indent, List<Network.Part> parts) {
+        Shape shape = input;
+        for (Layer layer : layers) {
+            Shape output = layer.outputShape(shape);
+            if (layer instanceof Residual residual) {
+                addParts(residual.block(), shape, indent + "  ", parts);
+                addParts(residual.shortcut(), shape, indent + "  shortcut ", parts);
+                parts.add(new Network.Part(indent + "residual sum", output, 0));
+            } else {
+                parts.add(new Network.Part(indent + layer.text(), output, layer.parameterCount(shape)));
+            }
+            shape = output;
+        }
     }
 
     public String text() {

@@ -25,12 +25,13 @@ public enum Initializer {
     abstract double limit(long fanIn, long fanOut);
 
     /**
-     * Start values of a weight tensor, ... x inputs x outputs, whose leading extents are a kernel's.
+     * Start values of a weight tensor, ... x inputs x outputs, whose leading extents are a kernel's; a depthwise
+     * filter, of three extents, has one input a channel.
      *
      * @param index of the parameter within its model
      */
     float[] draw(Shape shape, long seed, int index) {
-        int inputs = shape.extent(shape.rank() - 2);
+        int inputs = shape.rank() == 3 ? 1 : shape.extent(shape.rank() - 2);
         int outputs = shape.extent(shape.rank() - 1);
         long kernel = shape.size() / ((long) inputs * outputs);
         double limit = limit(kernel * inputs, kernel * outputs);

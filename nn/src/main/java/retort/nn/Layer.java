@@ -1,14 +1,24 @@
 package retort.nn;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import retort.kernels.op.ActivationSpec;
+import retort.kernels.op.Pool2dSpec;
 import retort.kernels.op.Shape;
 
 /**
  * One layer of an architecture: what it is, not its numbers. Shapes here are of one example, without the batch. The
  * text form, for example {@code dense 1200}, is what model files hold; {@link #parse} reads it.
  */
-public sealed interface Layer {
+public sealed interface Layer
+        permits Layer.Conv2D,
+                Layer.Dense,
+                Layer.Dropout,
+                Layer.Flatten,
+                Layer.ReLU,
+                DepthwiseConv2D,
+                GlobalAveragePool2D,
+                Pool2D,
+                Residual,
+                Smooth {
     /**
      * The shape of an example after this layer.
      *
@@ -25,35 +35,42 @@ public sealed interface Layer {
      * @throws IllegalArgumentException if it isn't one
      */
     static Layer parse(String text) {
-        Matcher conv2d = Conv2D.TEXT.matcher(text);
+        String[] words = text.split(" ", 2);
         try {
-            if (conv2d.matches()) {
-                boolean plain = conv2d.group(4) == null;
-                return new Conv2D(
-                        Integer.parseInt(conv2d.group(1)),
-                        Integer.parseInt(conv2d.group(2)),
-                        Integer.parseInt(conv2d.group(3)),
-                        plain ? 1 : Integer.parseInt(conv2d.group(4)),
-                        plain ? 0 : Integer.parseInt(conv2d.group(5)));
-            }
-            String[] words = text.split(" ");
-            switch (words[0] + " " + words.length) {
-                case "dense 2":
-                    return new Dense(Integer.parseInt(words[1]));
-                case "dropout 2":
-                    return new Dropout(Float.parseFloat(words[1]));
-                case "relu 1":
-                    return new ReLU();
-                case "flatten 1":
-                    return new Flatten();
-                default:
-            }
+            return words.length == 1 ? parsePlain(words[0]) : parse(words[0], words[1], text);
         } catch (NumberFormatException e) {
-            // Refused below, like a layer that there is none of.
+            throw new IllegalArgumentException("no layer '" + text
+                    + "', expected one such as 'dense 100', 'conv2d 32 3x3', 'conv2d 32 3x3 stride 2 padding 1', 'relu',"
+                    + " 'dropout 0.5' or 'flatten'; also 'max-pool2d 2x2', 'average-pool2d 2x2',"
+                    + " 'global-average-pool2d', 'depthwise-conv2d 3x3', 'sigmoid', 'tanh', 'gelu', 'silu' and"
+                    + " 'residual [conv2d 8 3x3 stride 1 padding 1, relu]'");
         }
-        throw new IllegalArgumentException("no layer '" + text
-                + "', expected one such as 'dense 100', 'conv2d 32 3x3', 'conv2d 32 3x3 stride 2 padding 1', 'relu',"
-                + " 'dropout 0.5' or 'flatten'");
+    }
+
+    private static Layer parsePlain(String text) {
+        return switch (text) {
+            case "relu" -> new ReLU();
+            case "flatten" -> new Flatten();
+            case "sigmoid" -> new Smooth(ActivationSpec.Kind.SIGMOID);
+            case "tanh" -> new Smooth(ActivationSpec.Kind.TANH);
+            case "gelu" -> new Smooth(ActivationSpec.Kind.GELU);
+            case "silu" -> new Smooth(ActivationSpec.Kind.SILU);
+            case GlobalAveragePool2D.TEXT -> new GlobalAveragePool2D();
+            default -> throw new NumberFormatException(text);
+        };
+    }
+
+    private static Layer parse(String name, String rest, String text) {
+        return switch (name) {
+            case "dense" -> new Dense(Integer.parseInt(rest));
+            case "dropout" -> new Dropout(Float.parseFloat(rest));
+            case "conv2d" -> Conv2D.parse(rest);
+            case DepthwiseConv2D.NAME -> DepthwiseConv2D.parse(rest);
+            case Pool2D.MAX -> Pool2D.parse(Pool2dSpec.Kind.MAX, rest);
+            case Pool2D.AVERAGE -> Pool2D.parse(Pool2dSpec.Kind.AVERAGE, rest);
+            case Residual.NAME -> Residual.parse(text);
+            default -> throw new NumberFormatException(text);
+        };
     }
 
     /** Trained values of this layer behind an example of this shape. */
@@ -66,19 +83,22 @@ public sealed interface Layer {
      * channels x filters; see {@link retort.kernels.op.Conv2dSpec}.
      */
     record Conv2D(int filters, int kernelHeight, int kernelWidth, int stride, int padding) implements Layer {
-        private static final Pattern TEXT =
-                Pattern.compile("conv2d (\\d+) (\\d+)x(\\d+)(?: stride (\\d+) padding (\\d+))?");
+        private static final String NAME = "conv2d";
 
         public Conv2D {
-            Require.positive("conv2d", "filters", filters);
-            Require.positive("conv2d", "kernel height", kernelHeight);
-            Require.positive("conv2d", "kernel width", kernelWidth);
-            Require.positive("conv2d", "stride", stride);
-            if (padding < 0 || padding >= Math.min(kernelHeight, kernelWidth)) {
-                throw new IllegalArgumentException(
-                        "conv2d: padding must be 0 or more and less than the kernel's size, got " + padding + " with a "
-                                + kernelHeight + " x " + kernelWidth + " kernel");
-            }
+            Require.positive(NAME, "filters", filters);
+            new Window(NAME, kernelHeight, kernelWidth, stride, padding);
+        }
+
+        static Conv2D parse(String text) {
+            String[] words = text.split(" ", 2);
+            Window window = Window.parse(NAME, words[words.length - 1], false);
+            return new Conv2D(
+                    Integer.parseInt(words[0]), window.height(), window.width(), window.stride(), window.padding());
+        }
+
+        private Window window() {
+            return new Window(NAME, kernelHeight, kernelWidth, stride, padding);
         }
 
         /** Stride 1, no padding. */
@@ -88,19 +108,7 @@ public sealed interface Layer {
 
         @Override
         public Shape outputShape(Shape input) {
-            if (input.rank() != 3) {
-                throw new IllegalArgumentException("conv2d: needs height x width x channels, got " + input);
-            }
-            return Shape.of(
-                    out("height", input.extent(0), kernelHeight), out("width", input.extent(1), kernelWidth), filters);
-        }
-
-        private int out(String name, int extent, int kernel) {
-            if (extent + 2 * padding < kernel) {
-                throw new IllegalArgumentException("conv2d: a kernel of " + name + " " + kernel + " does not fit "
-                        + extent + " with padding " + padding);
-            }
-            return (extent + 2 * padding - kernel) / stride + 1;
+            return window().outputShape(input, filters);
         }
 
         @Override
@@ -110,8 +118,7 @@ public sealed interface Layer {
 
         @Override
         public String text() {
-            String step = stride == 1 && padding == 0 ? "" : " stride " + stride + " padding " + padding;
-            return "conv2d " + filters + " " + kernelHeight + "x" + kernelWidth + step;
+            return NAME + " " + filters + " " + window().text(false);
         }
     }
 

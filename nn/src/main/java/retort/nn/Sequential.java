@@ -1,7 +1,6 @@
 package retort.nn;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,9 +9,7 @@ import retort.kernels.Backend;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
 import retort.kernels.op.ElementType;
-import retort.kernels.op.Epilogue;
 import retort.kernels.op.Shape;
-import retort.nn.Stage.Activation;
 
 /**
  * A network with parameters on a backend; one whose weights are of fewer bits than float32 is for inference alone. It
@@ -26,7 +23,7 @@ public final class Sequential implements Network {
     private final Architecture architecture;
     private final ElementType weights;
     private final Scope parameterScope;
-    private final List<Stage> stages;
+    private final Chain chain;
 
     private Sequential(Backend backend, Architecture architecture, ElementType weights, StartValues values) {
         this.backend = backend;
@@ -34,7 +31,7 @@ public final class Sequential implements Network {
         this.weights = weights;
         this.parameterScope = backend.scope();
         try {
-            this.stages = new Builder(values).build();
+            this.chain = StageBuilder.chain(architecture, new Start(values));
         } catch (RuntimeException e) {
             parameterScope.close();
             throw e;
@@ -78,18 +75,19 @@ public final class Sequential implements Network {
                 (name, shape, index) -> backend.download(parameters.get(index).value()));
     }
 
-    /** The activations of one training pass: what each stage was given and gave. */
+    /** The activations of one training pass. */
     public static final class Tape {
         private final Stage.Pass pass;
-        private final List<Tensor> values = new ArrayList<>();
+        private final Tensor output;
 
-        private Tape(Stage.Pass pass) {
+        private Tape(Stage.Pass pass, Tensor output) {
             this.pass = pass;
+            this.output = output;
         }
 
         /** What the last layer gave, batch x classes. */
         public Tensor output() {
-            return values.getLast();
+            return output;
         }
     }
 
@@ -124,7 +122,7 @@ public final class Sequential implements Network {
 
     /** In the order of the layers, weights before biases. */
     public List<Parameter> parameters() {
-        return stages.stream().flatMap(stage -> stage.parameters().stream()).toList();
+        return chain.parameters();
     }
 
     @Override
@@ -134,14 +132,7 @@ public final class Sequential implements Network {
 
     @Override
     public List<Part> parts() {
-        List<Part> parts = new ArrayList<>();
-        Shape shape = input();
-        for (Layer layer : architecture.layers()) {
-            long count = layer.parameterCount(shape);
-            shape = layer.outputShape(shape);
-            parts.add(new Part(layer.text(), shape, count));
-        }
-        return parts;
+        return architecture.parts();
     }
 
     @Override
@@ -153,14 +144,17 @@ public final class Sequential implements Network {
                 .sum();
     }
 
+    /** The shape of a batch of examples. */
+    static Shape batchShape(int batch, Shape example) {
+        int[] extents = new int[example.rank() + 1];
+        extents[0] = batch;
+        System.arraycopy(example.extents(), 0, extents, 1, example.rank());
+        return Shape.of(extents);
+    }
+
     @Override
     public Tensor infer(Backend other, Scope scope, Tensor x) {
-        Stage.Pass pass = new Stage.Pass(other, scope, null, 0);
-        Tensor value = x;
-        for (Stage stage : stages) {
-            value = stage.forward(pass, value);
-        }
-        return value;
+        return chain.forward(Stage.Pass.inference(other, scope), x);
     }
 
     /**
@@ -177,12 +171,8 @@ public final class Sequential implements Network {
             throw new IllegalStateException(
                     "sequential: weights of " + weights + " can't be trained, expected float32");
         }
-        Tape tape = new Tape(new Stage.Pass(backend, scope, step, seed));
-        tape.values.add(x);
-        for (Stage stage : stages) {
-            tape.values.add(stage.forward(tape.pass, tape.values.getLast()));
-        }
-        return tape;
+        Stage.Pass pass = Stage.Pass.training(backend, scope, step, seed);
+        return new Tape(pass, chain.forward(pass, x));
     }
 
     /**
@@ -193,9 +183,9 @@ public final class Sequential implements Network {
      */
     @Override
     public Optional<String> firstNotFinite(Scope scope, Tensor x) {
-        Stage.Pass pass = new Stage.Pass(backend, scope, null, 0);
+        Stage.Pass pass = Stage.Pass.inference(backend, scope);
         Tensor value = x;
-        for (Stage stage : stages) {
+        for (Stage stage : chain.stages()) {
             value = stage.forward(pass, value);
             // Layers without parameters give no such number for finite ones.
             if (!stage.parameters().isEmpty() && !areFinite(backend.download(value))) {
@@ -216,16 +206,7 @@ public final class Sequential implements Network {
 
     /** Hands the gradient of every parameter to {@code sink}, given the gradient by the tape's output. */
     public void backward(Tape tape, Tensor dOutput, GradientSink sink) {
-        int lowest = 0;
-        while (lowest < stages.size() && stages.get(lowest).parameters().isEmpty()) {
-            lowest++;
-        }
-        Tensor gradient = dOutput;
-        for (int i = stages.size() - 1; i >= lowest; i--) {
-            Tensor x = tape.values.get(i);
-            Tensor y = tape.values.get(i + 1);
-            gradient = stages.get(i).backward(tape.pass, x, y, gradient, i > lowest, sink);
-        }
+        chain.backward(tape.pass, dOutput, false, sink);
     }
 
     /**
@@ -307,91 +288,27 @@ public final class Sequential implements Network {
         parameterScope.close();
     }
 
-    /** Turns layers into stages, taking ReLU and dropout into the stage with weights before them. */
-    private final class Builder {
+    /** Makes the parameters, drawing their values one after the other. */
+    private final class Start implements StageBuilder.Parameters {
         private final StartValues values;
-        private final List<Layer> layers = architecture.layers();
-        private final List<Stage> built = new ArrayList<>();
-        private Shape shape = architecture.input();
         private int drawn;
 
-        Builder(StartValues values) {
+        Start(StartValues values) {
             this.values = values;
         }
 
-        List<Stage> build() {
-            Epilogue inputGate = Epilogue.NONE;
-            int i = 0;
-            while (i < layers.size()) {
-                int layer = i++;
-                boolean hasWeights = hasWeights(layer);
-                boolean relu = hasWeights && i < layers.size() && layers.get(i) instanceof Layer.ReLU;
-                i += relu ? 1 : 0;
-                float dropout = 0;
-                if (relu && i < layers.size() && layers.get(i) instanceof Layer.Dropout fused) {
-                    dropout = fused.rate();
-                    i++;
-                }
-                Activation activation =
-                        new Activation(relu, dropout, RandomStream.DROPOUT.of(i - 1), weightsComeNext(i));
-                built.add(stage(layer, activation, inputGate));
-                if (hasWeights) {
-                    inputGate = activation.undoneAbove() ? activation.gate() : Epilogue.NONE;
-                }
-                shape = layers.get(layer).outputShape(shape);
-            }
-            return built;
-        }
-
-        private boolean hasWeights(int layer) {
-            return layers.get(layer) instanceof Layer.Dense || layers.get(layer) instanceof Layer.Conv2D;
-        }
-
-        /** Whether the next layer that does anything from {@code layer} on has weights. */
-        private boolean weightsComeNext(int layer) {
-            int next = layer;
-            while (next < layers.size() && layers.get(next) instanceof Layer.Flatten) {
-                next++;
-            }
-            return next < layers.size() && hasWeights(next);
-        }
-
-        private Stage stage(int layer, Activation activation, Epilogue inputGate) {
-            return switch (layers.get(layer)) {
-                case Layer.Conv2D conv2d -> {
-                    int channels = shape.extent(2);
-                    Shape filter = Shape.of(conv2d.kernelHeight(), conv2d.kernelWidth(), channels, conv2d.filters());
-                    yield new Stage.Conv2dStage(
-                            shape,
-                            conv2d,
-                            parameter(layer + ".conv2d.weight", filter),
-                            parameter(layer + ".conv2d.bias", Shape.of(conv2d.filters())),
-                            activation,
-                            inputGate);
-                }
-                case Layer.Dense dense ->
-                    new Stage.DenseStage(
-                            packedParameter(layer + ".dense.weight", Shape.of(shape.size(), dense.units())),
-                            parameter(layer + ".dense.bias", Shape.of(dense.units())),
-                            activation,
-                            inputGate);
-                case Layer.ReLU relu -> new Stage.ReluStage();
-                case Layer.Dropout dropout -> new Stage.DropoutStage(dropout.rate(), RandomStream.DROPOUT.of(layer));
-                case Layer.Flatten flatten -> new Stage.FlattenStage();
-            };
-        }
-
-        private Parameter parameter(String name, Shape parameterShape) {
-            float[] elements = values.of(name, parameterShape, drawn++);
-            int channels = parameterShape.extent(parameterShape.rank() - 1);
+        @Override
+        public Parameter rowMajor(String name, Shape shape) {
+            float[] elements = values.of(name, shape, drawn++);
+            int channels = shape.extent(shape.rank() - 1);
             float[] rounded = StoredWeights.isWeight(name) ? weights.rounded(elements, channels) : elements;
-            return new Parameter(name, parameterScope.tensorOf(parameterShape, rounded));
+            return new Parameter(name, parameterScope.tensorOf(shape, rounded));
         }
 
-        /** A matrix that products read as B. */
-        private Parameter packedParameter(String name, Shape parameterShape) {
-            float[] elements = values.of(name, parameterShape, drawn++);
-            return new Parameter(name, parameterScope.packedOf(parameterShape, weights, elements));
+        @Override
+        public Parameter packed(String name, Shape shape) {
+            float[] elements = values.of(name, shape, drawn++);
+            return new Parameter(name, parameterScope.packedOf(shape, weights, elements));
         }
     }
 }

@@ -1,6 +1,8 @@
 package retort.nn;
 
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import retort.kernels.Backend;
 import retort.kernels.Fused;
 import retort.kernels.Scope;
@@ -21,15 +23,24 @@ import retort.kernels.op.Shape;
  * makes the gradient (see {@link Epilogue#gate}); so a stage may have to gate the gradient of its input, by its input
  * itself.
  */
-sealed interface Stage {
+interface Stage {
     /**
      * What a pass runs on.
      *
      * @param scope for activations and gradients
      * @param step the training step, which dropout draws from; null for inference
      * @param seed of the run
+     * @param kept in training, what each chain's stages were given and gave
      */
-    record Pass(Backend backend, Scope scope, Long step, long seed) {
+    record Pass(Backend backend, Scope scope, Long step, long seed, Map<Chain, List<Tensor>> kept) {
+        static Pass inference(Backend backend, Scope scope) {
+            return new Pass(backend, scope, null, 0, Map.of());
+        }
+
+        static Pass training(Backend backend, Scope scope, long step, long seed) {
+            return new Pass(backend, scope, step, seed, new IdentityHashMap<>());
+        }
+
         boolean training() {
             return step != null;
         }
@@ -92,7 +103,7 @@ sealed interface Stage {
     }
 
     /** Hands over the gradient of a bias: the sums of dY over everything but the last axis. */
-    private static void biasGradient(Parameter bias, Tensor dY, GradientSink sink) {
+    static void biasGradient(Parameter bias, Tensor dY, GradientSink sink) {
         int columns = bias.value().shape().size();
         sink.bias(bias, dY.reshaped(Shape.of(dY.shape().size() / columns, columns)));
     }

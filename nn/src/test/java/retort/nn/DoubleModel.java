@@ -1,10 +1,15 @@
 package retort.nn;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
+import retort.kernels.engine.HostActivation;
 import retort.kernels.op.Philox;
+import retort.kernels.op.Pool2dSpec;
 import retort.kernels.op.Shape;
 
 /**
@@ -38,26 +43,56 @@ final class DoubleModel {
     private final int batch;
     private final long seed;
     private final long step;
+    private final int firstStream;
     private final List<Linear> linears = new ArrayList<>();
-    private final Map<String, double[]> parameters = new LinkedHashMap<>();
+    private final List<Shape> inputs = new ArrayList<>();
+    private final Map<Integer, List<DoubleModel>> branches = new HashMap<>();
+    private final Map<String, double[]> parameters;
 
     /** All parameters are 0 at first. */
     DoubleModel(Architecture architecture, int batch, long seed, long step) {
+        this(architecture, batch, seed, step, "", 0, new LinkedHashMap<>());
+    }
+
+    private DoubleModel(
+            Architecture architecture,
+            int batch,
+            long seed,
+            long step,
+            String prefix,
+            int firstStream,
+            Map<String, double[]> parameters) {
         this.architecture = architecture;
         this.batch = batch;
         this.seed = seed;
         this.step = step;
+        this.firstStream = firstStream;
+        this.parameters = parameters;
         Shape shape = architecture.input();
         for (int l = 0; l < architecture.layers().size(); l++) {
             Layer layer = architecture.layers().get(l);
-            Linear linear = linear(l, layer, shape);
+            inputs.add(shape);
+            Linear linear = linear(prefix + l, layer, shape);
             linears.add(linear);
+            if (layer instanceof Residual residual) {
+                String at = prefix + l + ".";
+                List<DoubleModel> both = new ArrayList<>();
+                both.add(branch(residual.block(), shape, at, 1000 * (l + 1)));
+                if (!residual.shortcut().isEmpty()) {
+                    both.add(branch(residual.shortcut(), shape, at + "shortcut.", 1000 * (l + 1) + 500));
+                }
+                branches.put(l, both);
+            }
             if (linear != null) {
                 parameters.put(linear.weight(), new double[linear.weightSize()]);
                 parameters.put(linear.bias(), new double[linear.units()]);
             }
             shape = layer.outputShape(shape);
         }
+    }
+
+    private DoubleModel branch(List<Layer> layers, Shape input, String prefix, int stream) {
+        return new DoubleModel(new Architecture(input, layers), batch, seed, step, prefix, stream, parameters);
     }
 
     /** By the names that model files use; to be changed in place. */
@@ -103,6 +138,29 @@ final class DoubleModel {
                             yield factors;
                         }
                         case Layer.Flatten flatten -> in;
+                        case DepthwiseConv2D depthwise -> weighted(linear, in);
+                        case Pool2D pool -> pooled(pool, inputs.get(l), in);
+                        case GlobalAveragePool2D pool -> {
+                            Shape image = inputs.get(l);
+                            Pool2dSpec.Kind mean = Pool2dSpec.Kind.AVERAGE;
+                            yield pooled(new Pool2D(mean, image.extent(0), image.extent(1), 1, 0), image, in);
+                        }
+                        case Smooth smooth ->
+                            Arrays.stream(in)
+                                    .map(each -> HostActivation.value(smooth.kind(), each))
+                                    .toArray();
+                        case Residual residual -> {
+                            double[] sum = branches.get(l)
+                                    .getFirst()
+                                    .forward(in)
+                                    .getLast()
+                                    .clone();
+                            double[] other = branches.get(l).size() == 1
+                                    ? in
+                                    : branches.get(l).getLast().forward(in).getLast();
+                            Arrays.setAll(sum, e -> sum[e] + other[e]);
+                            yield sum;
+                        }
                     });
         }
         return values;
@@ -113,7 +171,7 @@ final class DoubleModel {
         double[] factors = new double[count];
         int[] words = new int[4];
         for (int e = 0; e < count; e++) {
-            Philox.block(seed, e / 4, l, (int) step, (int) (step >>> 32), words, 0);
+            Philox.block(seed, e / 4, firstStream + l, (int) step, (int) (step >>> 32), words, 0);
             factors[e] = Integer.toUnsignedLong(words[e % 4]) < rate * 0x1p32 ? 0 : 1 / (1 - (double) rate);
         }
         return factors;
@@ -130,11 +188,39 @@ final class DoubleModel {
         return y;
     }
 
+    /** Over the pixels of the image alone. */
+    private double[] pooled(Pool2D pool, Shape input, double[] x) {
+        Shape output = pool.outputShape(input);
+        int channels = input.extent(2);
+        double[] y = new double[batch * output.size()];
+        for (int e = 0; e < y.length; e++) {
+            int j = e / channels % output.extent(1);
+            int i = e / channels / output.extent(1) % output.extent(0);
+            int image = e / output.size();
+            List<Double> under = new ArrayList<>();
+            for (int r = 0; r < pool.kernelHeight(); r++) {
+                for (int s = 0; s < pool.kernelWidth(); s++) {
+                    int p = i * pool.stride() + r - pool.padding();
+                    int q = j * pool.stride() + s - pool.padding();
+                    if (p >= 0 && p < input.extent(0) && q >= 0 && q < input.extent(1)) {
+                        int pixel = (image * input.extent(0) + p) * input.extent(1) + q;
+                        under.add(x[pixel * channels + e % channels]);
+                    }
+                }
+            }
+            DoubleStream values = under.stream().mapToDouble(Double::doubleValue);
+            y[e] = pool.kind() == Pool2dSpec.Kind.MAX
+                    ? values.max().orElseThrow()
+                    : values.average().orElseThrow();
+        }
+        return y;
+    }
+
     int outputSize(Linear linear) {
         return linear.units() * linear.weightTerms();
     }
 
-    private Linear linear(int l, Layer layer, Shape input) {
+    private Linear linear(String l, Layer layer, Shape input) {
         return switch (layer) {
             case Layer.Dense dense -> {
                 int inputs = input.size();
@@ -153,6 +239,12 @@ final class DoubleModel {
             case Layer.ReLU relu -> null;
             case Layer.Dropout dropout -> null;
             case Layer.Flatten flatten -> null;
+            case DepthwiseConv2D depthwise ->
+                depthwise(l + ".depthwise-conv2d", depthwise, input, depthwise.outputShape(input));
+            case Pool2D pool -> null;
+            case GlobalAveragePool2D pool -> null;
+            case Smooth smooth -> null;
+            case Residual residual -> null;
         };
     }
 
@@ -183,5 +275,28 @@ final class DoubleModel {
                         }
                     }
                 });
+    }
+
+    private Linear depthwise(String name, DepthwiseConv2D layer, Shape input, Shape output) {
+        int channels = input.extent(2);
+        int kernel = layer.kernelHeight() * layer.kernelWidth();
+        int pixels = batch * output.extent(0) * output.extent(1);
+        return new Linear(name, channels, kernel * channels, kernel, kernel, pixels, tap -> {
+            for (int pixel = 0; pixel < pixels; pixel++) {
+                int j = pixel % output.extent(1);
+                int i = pixel / output.extent(1) % output.extent(0);
+                int image = pixel / output.extent(1) / output.extent(0);
+                for (int k = 0; k < kernel; k++) {
+                    int p = i * layer.stride() + k / layer.kernelWidth() - layer.padding();
+                    int q = j * layer.stride() + k % layer.kernelWidth() - layer.padding();
+                    if (p >= 0 && p < input.extent(0) && q >= 0 && q < input.extent(1)) {
+                        int x = ((image * input.extent(0) + p) * input.extent(1) + q) * channels;
+                        for (int c = 0; c < channels; c++) {
+                            tap.accept(pixel * channels + c, x + c, k * channels + c);
+                        }
+                    }
+                }
+            }
+        });
     }
 }

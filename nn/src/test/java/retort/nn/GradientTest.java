@@ -23,7 +23,7 @@ import retort.nn.CentralDifferences.Quotient;
 class GradientTest {
     private static final int BATCH = 5;
     private static final long SEED = 20261123;
-    private static final long STEP = (3L << 32) + 5;
+    static final long STEP = (3L << 32) + 5;
 
     private static final List<String> ARCHITECTURES = List.of(
             "input 7; dense 5",
@@ -38,6 +38,9 @@ class GradientTest {
             "input 6x6x2; conv2d 3 2x2; conv2d 4 3x3; flatten; dense 5",
             "input 4x4x3; conv2d 6 1x1; relu; dropout 0.25; flatten; dense 9; relu; dropout 0.5; dense 5",
             "input 6x5x2; relu; dropout 0.4; conv2d 4 3x3; relu; flatten; dense 5",
+            "input 7x6x5; depthwise-conv2d 3x2 stride 2 padding 1; relu; flatten; dense 5",
+            "input 6x5x3; conv2d 9 2x2; relu; depthwise-conv2d 3x3 stride 1 padding 1; relu; dropout 0.3; "
+                    + "conv2d 4 1x1; relu; flatten; dense 5",
             "input 12; dropout 0.5; dense 9; dropout 0.5; dense 5",
             "input 12; dense 9; dropout 0.5; relu; dense 5",
             "input 12; dense 9; relu; relu; dense 5; relu",
@@ -141,7 +144,7 @@ class GradientTest {
         }
     }
 
-    private static Map<String, float[]> gradients(
+    static Map<String, float[]> gradients(
             Backend backend, Case c, Map<String, float[]> parameters, float[] x, float[] labels) {
         try (Sequential model = Sequential.create(backend, c.architecture(), Initializer.GLOROT_UNIFORM, c.seed());
                 Scope scope = backend.scope()) {
@@ -179,7 +182,7 @@ class GradientTest {
         }
     }
 
-    private static double[] widened(float[] elements) {
+    static double[] widened(float[] elements) {
         double[] wide = new double[elements.length];
         for (int e = 0; e < wide.length; e++) {
             wide[e] = elements[e];

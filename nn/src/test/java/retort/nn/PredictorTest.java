@@ -193,7 +193,11 @@ class PredictorTest {
                 new Layer.Dense(10),
                 new Layer.ReLU(),
                 new Layer.Dense(10));
-        for (Architecture architecture : List.of(student, NETWORK)) {
+        Architecture layers = Architecture.parse(
+                "input 12x12x1; conv2d 8 3x3; relu; depthwise-conv2d 3x3 stride 1 padding 1; silu; max-pool2d 2x2; "
+                        + "residual [conv2d 8 3x3 stride 1 padding 1, tanh]; relu; average-pool2d 2x2; gelu; "
+                        + "global-average-pool2d; dense 10");
+        for (Architecture architecture : List.of(student, NETWORK, layers)) {
             for (int batch : new int[] {1, 32}) {
                 try (Backend backend = open(Engine.CPU_SIMD);
                         Sequential network = Sequential.create(backend, architecture, Initializer.GLOROT_UNIFORM, 7);

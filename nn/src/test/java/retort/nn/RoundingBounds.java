@@ -59,6 +59,7 @@ final class RoundingBounds {
         return switch (model.architecture().layers().get(l)) {
             case Layer.Dense dense -> weighted(model.linear(l), x, xError);
             case Layer.Conv2D conv2d -> weighted(model.linear(l), x, xError);
+            case DepthwiseConv2D conv2d -> weighted(model.linear(l), x, xError);
             case Layer.ReLU relu -> {
                 double[] error = xError.clone();
                 for (int e = 0; e < x.length; e++) {
@@ -79,6 +80,7 @@ final class RoundingBounds {
                 yield error;
             }
             case Layer.Flatten flatten -> xError;
+            default -> throw new AssertionError("no bound is known here of " + model.architecture());
         };
     }
 
@@ -168,6 +170,7 @@ final class RoundingBounds {
         return switch (model.architecture().layers().get(l)) {
             case Layer.Dense dense -> throughWeights(l, dY);
             case Layer.Conv2D conv2d -> throughWeights(l, dY);
+            case DepthwiseConv2D conv2d -> throughWeights(l, dY);
             case Layer.ReLU relu -> {
                 double[] open = new double[y.length];
                 for (int e = 0; e < y.length; e++) {
@@ -177,6 +180,7 @@ final class RoundingBounds {
             }
             case Layer.Dropout dropout -> scaled(model.dropoutFactors(l, dropout.rate(), y.length), dY);
             case Layer.Flatten flatten -> dY;
+            default -> throw new AssertionError("no bound is known here of " + model.architecture());
         };
     }
 

@@ -49,6 +49,13 @@ class SideBySideTest {
             3.5f,
             2);
 
+    private static final Job CONVOLUTIONAL = new Job(
+            "input 28x28x1; conv2d 6 5x5 stride 1 padding 2; tanh; average-pool2d 2x2; residual [conv2d 6 3x3 stride 1 "
+                    + "padding 1, relu, depthwise-conv2d 3x3 stride 1 padding 1]; relu; max-pool2d 2x2; silu; flatten; "
+                    + "dense 20; gelu; dense 10",
+            1,
+            2);
+
     /** The reference's losses, and how far another engine's may be from them. */
     private record Expected(double[] losses, double[] bounds) {}
 
@@ -69,6 +76,12 @@ class SideBySideTest {
     @MethodSource("engines")
     void teachersTrainAlike(Subject subject) {
         compare(subject, TEACHER);
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void networksOfEveryLayerTrainAlike(Subject subject) {
+        compare(subject, CONVOLUTIONAL);
     }
 
     @Test

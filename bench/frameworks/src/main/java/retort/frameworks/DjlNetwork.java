@@ -81,6 +81,7 @@ final class DjlNetwork implements Network {
             case Layer.Dropout dropout ->
                 Dropout.builder().optRate(dropout.rate()).build();
             case Layer.Flatten flatten -> Blocks.batchFlattenBlock();
+            default -> throw new IllegalArgumentException("no counterpart here of " + layer.text());
         };
     }
 

@@ -105,6 +105,7 @@ final class TensorFlowNetwork implements Network {
             case Layer.ReLU relu -> new Stage(tf.nn::relu);
             case Layer.Dropout dropout -> new Stage(x -> dropped(x, dropout.rate()), UnaryOperator.identity());
             case Layer.Flatten flatten -> new Stage(x -> reshaped(x, flatten.outputShape(input)));
+            default -> throw new IllegalArgumentException("no counterpart here of " + layer.text());
         };
     }
 

@@ -23,9 +23,8 @@ import retort.driver.source.DataSets;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
-import retort.kernels.op.Shape;
 import retort.nn.Architecture;
-import retort.nn.Layer;
+import retort.nn.Network;
 
 /**
  * What a run would do, and about what it would take. Nothing is trained or written: to estimate times, some steps are
@@ -136,15 +135,11 @@ final class DryRun {
     }
 
     private void layers(Architecture architecture) {
-        Shape shape = architecture.input();
         line("  %-42s %15s %15s", "layer", "output", "parameters");
-        line("  %-42s %15s", "input", shape);
-        for (Layer layer : architecture.layers()) {
-            long parameters = layer.parameterCount(shape);
-            shape = layer.outputShape(shape);
-            line(
-                    "  %-42s %15s %15s",
-                    layer.text(), shape, parameters == 0 ? "" : String.format(Locale.ROOT, "%,d", parameters));
+        line("  %-42s %15s", "input", architecture.input());
+        for (Network.Part each : architecture.parts()) {
+            String parameters = each.parameters() == 0 ? "" : String.format(Locale.ROOT, "%,d", each.parameters());
+            line("  %-42s %15s %15s", each.text(), each.output(), parameters);
         }
     }
 

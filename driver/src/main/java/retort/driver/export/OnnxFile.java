@@ -6,14 +6,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import retort.kernels.op.ActivationSpec;
+import retort.kernels.op.Pool2dSpec;
 import retort.kernels.op.Shape;
+import retort.nn.DepthwiseConv2D;
+import retort.nn.GlobalAveragePool2D;
 import retort.nn.Layer;
+import retort.nn.Pool2D;
+import retort.nn.Residual;
 import retort.nn.SafeTensors;
+import retort.nn.Smooth;
 
 /**
  * A network as an ONNX model: "input" is batch x the network's input, as everywhere in Retort height x width x channels
- * for images; "logits" is batch x its output. The batch is of any size. Convolutions are done on channels x height x
- * width, with a Transpose before and after; dropout, which predictions leave out, is left out.
+ * for images; "logits" is batch x its output. The batch is of any size. Convolutions and pools are done on channels x
+ * height x width, with a Transpose before and after; dropout, which predictions leave out, is left out.
  *
  * <p>Source: onnx.proto and Operators.md of ONNX, opset 13.
  */
@@ -66,16 +73,46 @@ public final class OnnxFile {
 
     private void layers() {
         graph.message(11, valueInfo("input"));
-        List<Layer> layers = network.architecture().layers();
+        layers("", network.architecture().layers(), network.architecture().input());
+        channelsLast();
+    }
+
+    /** @param prefix of the names of these layers' parameters and values */
+    private void layers(String prefix, List<Layer> layers, Shape input) {
+        Shape shape = input;
         for (int i = 0; i < layers.size(); i++) {
-            String name = i + "." + layers.get(i).text().split(" ")[0];
-            switch (layers.get(i)) {
-                case Layer.Conv2D conv2d -> conv2d(i, name, conv2d);
-                case Layer.Dense dense -> {
-                    String weight = initializer(i + ".dense.weight");
-                    node("Gemm", name, List.of(value, weight, initializer(i + ".dense.bias")));
+            Layer layer = layers.get(i);
+            String at = prefix + i + ".";
+            String name = at + layer.text().split(" ")[0];
+            switch (layer) {
+                case Layer.Conv2D conv2d -> {
+                    Window window =
+                            new Window(conv2d.kernelHeight(), conv2d.kernelWidth(), conv2d.stride(), conv2d.padding());
+                    convolution(name, window, 1);
                 }
+                case DepthwiseConv2D conv2d -> {
+                    Window window =
+                            new Window(conv2d.kernelHeight(), conv2d.kernelWidth(), conv2d.stride(), conv2d.padding());
+                    convolution(name, window, shape.extent(2));
+                }
+                case Layer.Dense dense ->
+                    node("Gemm", name, List.of(value, initializer(name + ".weight"), initializer(name + ".bias")));
                 case Layer.ReLU relu -> node("Relu", name, List.of(value));
+                case Smooth smooth -> smooth(name, smooth.kind());
+                case Pool2D pool -> {
+                    channelsFirst(name);
+                    Window window = new Window(pool.kernelHeight(), pool.kernelWidth(), pool.stride(), pool.padding());
+                    String op = pool.kind() == Pool2dSpec.Kind.MAX ? "MaxPool" : "AveragePool";
+                    node(op, name, List.of(value), window.attributes());
+                }
+                case GlobalAveragePool2D pool -> {
+                    channelsFirst(name);
+                    node("GlobalAveragePool", name + ".mean", List.of(value));
+                    // Of extents 1 x 1 the order of the axes is all the same.
+                    channelsFirst = false;
+                    node("Flatten", name, List.of(value), number("axis", 1));
+                }
+                case Residual residual -> residual(at, name, residual, shape);
                 case Layer.Flatten flatten -> {
                     channelsLast();
                     node("Flatten", name, List.of(value), number("axis", 1));
@@ -84,30 +121,90 @@ public final class OnnxFile {
                     // Predictions are made without it.
                 }
             }
+            shape = layer.outputShape(shape);
         }
-        channelsLast();
     }
 
-    private void conv2d(int layer, String name, Layer.Conv2D conv2d) {
+    /** Where a kernel or window stands, and the attributes that say so. */
+    private record Window(int height, int width, int stride, int padding) {
+        WireMessage[] attributes() {
+            return new WireMessage[] {
+                numbers("kernel_shape", height, width),
+                numbers("strides", stride, stride),
+                numbers("pads", padding, padding, padding, padding)
+            };
+        }
+    }
+
+    /** Both branches from the same value, and in one order of axes where they meet. */
+    private void residual(String at, String name, Residual residual, Shape input) {
+        String start = value;
+        boolean startsChannelsFirst = channelsFirst;
+        layers(at, residual.block(), input);
+        channelsLast();
+        String ofBlock = value;
+        value = start;
+        channelsFirst = startsChannelsFirst;
+        layers(at + "shortcut.", residual.shortcut(), input);
+        if (channelsFirst) {
+            node("Transpose", name + ".shortcut_channels_last", List.of(value), numbers("perm", TO_CHANNELS_LAST));
+            channelsFirst = false;
+        }
+        node("Add", name, List.of(ofBlock, value));
+    }
+
+    /** GELU is no operator before opset 20: x (1 + erf(x / sqrt 2)) / 2. */
+    private void smooth(String name, ActivationSpec.Kind kind) {
+        String x = value;
+        switch (kind) {
+            case SIGMOID -> node("Sigmoid", name, List.of(x));
+            case TANH -> node("Tanh", name, List.of(x));
+            case SILU -> {
+                node("Sigmoid", name + ".sigmoid", List.of(x));
+                node("Mul", name, List.of(x, value));
+            }
+            case GELU -> {
+                constant(name + ".sqrt2", (float) Math.sqrt(2));
+                constant(name + ".one", 1);
+                constant(name + ".half", 0.5f);
+                node("Div", name + ".scaled", List.of(x, name + ".sqrt2"));
+                node("Erf", name + ".erf", List.of(value));
+                node("Add", name + ".twice", List.of(value, name + ".one"));
+                node("Mul", name + ".distribution", List.of(value, name + ".half"));
+                node("Mul", name, List.of(x, value));
+            }
+        }
+    }
+
+    private void constant(String name, float number) {
+        initializer(name, new int[0], new float[] {number});
+    }
+
+    private void channelsFirst(String name) {
         if (!channelsFirst) {
             node("Transpose", name + ".channels_first", List.of(value), numbers("perm", TO_CHANNELS_FIRST));
             channelsFirst = true;
         }
-        String weight = layer + ".conv2d.weight";
+    }
+
+    /** @param groups of channels that meet no others: 1, or each channel alone */
+    private void convolution(String name, Window window, int groups) {
+        channelsFirst(name);
+        String weight = name + ".weight";
         SafeTensors.Entry filter = network.parameters().get(weight);
         int[] extents = filter.shape().extents();
+        int filters = extents[extents.length - 1];
+        Shape shape = Shape.of(extents[0], extents[1], groups == 1 ? extents[2] : 1, filters);
         initializer(
                 weight,
-                new int[] {extents[3], extents[2], extents[0], extents[1]},
-                filtersFirst(filter.shape(), filter.elements()));
-        int padding = conv2d.padding();
-        node(
-                "Conv",
-                name,
-                List.of(value, weight, initializer(layer + ".conv2d.bias")),
-                numbers("kernel_shape", conv2d.kernelHeight(), conv2d.kernelWidth()),
-                numbers("strides", conv2d.stride(), conv2d.stride()),
-                numbers("pads", padding, padding, padding, padding));
+                new int[] {filters, shape.extent(2), extents[0], extents[1]},
+                filtersFirst(shape, filter.elements()));
+        List<WireMessage> attributes = new ArrayList<>(List.of(window.attributes()));
+        if (groups > 1) {
+            attributes.add(number("group", groups));
+        }
+        List<String> inputs = List.of(value, weight, initializer(name + ".bias"));
+        node("Conv", name, inputs, attributes.toArray(WireMessage[]::new));
     }
 
     /** Height x width x channels x filters becomes filters x channels x height x width. */

@@ -1,9 +1,11 @@
 package retort.driver.job;
 
+import java.util.List;
 import retort.driver.data.Dataset;
 import retort.kernels.op.Shape;
 import retort.nn.Architecture;
 import retort.nn.Layer;
+import retort.nn.Residual;
 
 /** About how many bytes a job needs. */
 public final class Footprint {
@@ -47,11 +49,23 @@ public final class Footprint {
 
     /** Of one example, without layers that work in place. */
     private static long activations(Architecture architecture) {
-        long sum = architecture.input().size();
-        Shape shape = architecture.input();
-        for (Layer layer : architecture.layers()) {
-            shape = layer.outputShape(shape);
-            sum += layer instanceof Layer.Dense || layer instanceof Layer.Conv2D ? shape.size() : 0;
+        return architecture.input().size() + activations(architecture.layers(), architecture.input());
+    }
+
+    private static long activations(List<Layer> layers, Shape input) {
+        long sum = 0;
+        Shape shape = input;
+        for (Layer layer : layers) {
+            Shape output = layer.outputShape(shape);
+            sum += switch (layer) {
+                case Layer.ReLU relu -> 0;
+                case Layer.Dropout dropout -> 0;
+                case Layer.Flatten flatten -> 0;
+                case Residual residual ->
+                    output.size() + activations(residual.block(), shape) + activations(residual.shortcut(), shape);
+                default -> output.size();
+            };
+            shape = output;
         }
         return sum;
     }

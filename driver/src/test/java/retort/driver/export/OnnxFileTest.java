@@ -50,6 +50,13 @@ class OnnxFileTest {
     private static final String STUDENT = "input 28x28x1; flatten; dense 10; relu; dense 10; relu; dense 10";
     private static final String EVERY_LAYER = "input 28x28x1; dropout 0.1; conv2d 4 5x3 stride 2 padding 2; relu; "
             + "conv2d 6 3x3; dropout 0.2; relu; flatten; dense 24; relu; dropout 0.5; dense 10";
+    private static final String POOLS = "input 28x28x1; conv2d 6 3x3; tanh; max-pool2d 3x3 stride 2 padding 1; "
+            + "depthwise-conv2d 3x3 stride 1 padding 1; silu; average-pool2d 3x2 stride 2 padding 1; gelu; flatten; "
+            + "dense 24; sigmoid; dense 10";
+    private static final String RESIDUAL = "input 28x28x1; average-pool2d 2x2; conv2d 6 3x3; relu; "
+            + "residual [conv2d 6 3x3 stride 1 padding 1, relu, conv2d 6 3x3 stride 1 padding 1]; relu; "
+            + "residual [conv2d 8 3x3 stride 2 padding 1, tanh] shortcut [conv2d 8 1x1 stride 2 padding 0]; "
+            + "global-average-pool2d; residual [dense 8, relu]; dense 10";
     private static final double RELATIVE = 1e-4;
     private static final int BATCH = 64;
     private static final int STEPS = 40;
@@ -58,7 +65,7 @@ class OnnxFileTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {STUDENT, EVERY_LAYER})
+    @ValueSource(strings = {STUDENT, EVERY_LAYER, POOLS, RESIDUAL})
     void givesTheSameClassesAndLogitsOnTheTestImages(String architecture) throws Exception {
         ImageSet images = Dataset.embedded().test();
         Examples examples = Examples.labelled(images);

@@ -129,6 +129,7 @@ class RecipeTest {
                 case Layer.ReLU relu -> 0;
                 case Layer.Dropout dropout -> 0;
                 case Layer.Flatten flatten -> 0;
+                default -> throw new AssertionError(layer.text());
             };
             shape = layer.outputShape(shape);
         }

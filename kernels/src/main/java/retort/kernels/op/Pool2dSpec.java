@@ -75,6 +75,11 @@ public record Pool2dSpec(
                 kind, pass, batch, height, width, channels, kernelHeight, kernelWidth, newStride, newPadding);
     }
 
+    /** The same over another number of images. */
+    public Pool2dSpec batched(int images) {
+        return new Pool2dSpec(kind, pass, images, height, width, channels, kernelHeight, kernelWidth, stride, padding);
+    }
+
     /** The other pass over the same geometry. */
     public Pool2dSpec as(Pass other) {
         return new Pool2dSpec(kind, other, batch, height, width, channels, kernelHeight, kernelWidth, stride, padding);
