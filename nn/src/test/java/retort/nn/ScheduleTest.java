@@ -43,6 +43,22 @@ class ScheduleTest {
     }
 
     @Test
+    void aCosineFallsSlowlyFastAndSlowly() {
+        assertSteps(Schedule.cosine(2, 0, 2), 2, 1, 0, 0);
+        assertSteps(Schedule.cosine(1, 0.5f, 3), 1, 0.875f, 0.625f, 0.5f, 0.5f);
+        assertEquals(0.25f, Schedule.cosine(1, 0.25f, 7).at(Integer.MAX_VALUE));
+        assertThrows(IllegalArgumentException.class, () -> Schedule.cosine(1, Float.NaN, 2));
+        assertThrows(IllegalArgumentException.class, () -> Schedule.cosine(1, 0, 0));
+    }
+
+    @Test
+    void stepsMultiplyBehindEachOfThem() {
+        assertSteps(Schedule.steps(8, 0.5f, 2, 3), 8, 8, 4, 2, 2);
+        assertSteps(Schedule.steps(8, 0.5f), 8, 8);
+        assertThrows(IllegalArgumentException.class, () -> Schedule.steps(1, 0, 2));
+    }
+
+    @Test
     void aLineChangesByOneAmountAndEndsThere() {
         assertSteps(Schedule.linear(0.5f, 1, 4), 0.5f, 0.625f, 0.75f, 0.875f, 1, 1);
         assertSteps(Schedule.linear(3, -1, 2), 3, 1, -1, -1);

@@ -125,6 +125,9 @@ public final class ExperimentText {
                 key("learning-rate", adam.rate());
                 if (adam.lastShare() != 1) {
                     key("end-factor", adam.lastShare());
+                    if (adam.fall() != Descent.Fall.LINE) {
+                        key("schedule", quoted(adam.fall().id()));
+                    }
                 }
             }
             case Descent.Momentum momentum -> {

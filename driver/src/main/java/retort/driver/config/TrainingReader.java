@@ -1,8 +1,11 @@
 package retort.driver.config;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import retort.driver.config.Section.Value;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Descent;
@@ -24,6 +27,7 @@ final class TrainingReader {
             "optimizer",
             "learning-rate",
             "end-factor",
+            "schedule",
             "jitter",
             "affine",
             "elastic",
@@ -66,13 +70,27 @@ final class TrainingReader {
     private static Descent descent(Section of) {
         float rate = of.get("learning-rate").positive();
         Optional<Value> endFactor = of.find("end-factor");
+        Optional<Value> schedule = of.find("schedule");
         if (of.get("optimizer").oneOf(OPTIMIZERS).equals(ADAM)) {
-            return new Descent.Adam(rate, endFactor.map(Value::positive).orElse(1f));
+            Descent.Fall fall = schedule.map(TrainingReader::fall).orElse(Descent.Fall.LINE);
+            schedule.filter(value -> endFactor.isEmpty()).ifPresent(value -> {
+                throw value.bad("'schedule' is how the rate falls to 'end-factor', which is missing");
+            });
+            return new Descent.Adam(rate, endFactor.map(Value::positive).orElse(1f), fall);
         }
+        schedule.ifPresent(value -> {
+            throw value.bad("'schedule' is for optimizer = \"adam\": momentum has a schedule of its own");
+        });
         endFactor.ifPresent(value -> {
             throw value.bad("'end-factor' is for optimizer = \"adam\": momentum has a schedule of its own");
         });
         return new Descent.Momentum(rate);
+    }
+
+    private static Descent.Fall fall(Value value) {
+        Map<String, Descent.Fall> falls = new LinkedHashMap<>();
+        Stream.of(Descent.Fall.values()).forEach(fall -> falls.put(fall.id(), fall));
+        return value.choice(falls);
     }
 
     /** Layer after layer, so that the one that doesn't fit can be named. */

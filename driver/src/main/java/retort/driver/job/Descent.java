@@ -1,5 +1,6 @@
 package retort.driver.job;
 
+import java.util.Locale;
 import retort.kernels.Backend;
 import retort.nn.Optimizer;
 import retort.nn.Schedule;
@@ -18,12 +19,42 @@ public sealed interface Descent {
     /** For people, and to tell two trainings apart. */
     String text();
 
+    /** How a rate falls from its start to a share of it. */
+    enum Fall {
+        LINE,
+        COSINE,
+        /** By the same factor after a half and after three quarters of the steps, as in He, Zhang, Ren and Sun 2016. */
+        STEPS;
+
+        /** As config files have it. */
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        Schedule of(float start, float end, int steps) {
+            return switch (this) {
+                case LINE -> Schedule.linear(start, end, steps);
+                case COSINE -> Schedule.cosine(start, end, steps);
+                case STEPS -> {
+                    float factor = (float) Math.sqrt((double) end / start);
+                    yield Schedule.steps(start, factor, steps / 2, (int) (steps * 3L / 4));
+                }
+            };
+        }
+    }
+
     /**
-     * Adam, its rate falling in a straight line.
+     * Adam with a falling rate.
      *
      * @param lastShare what is left of the rate at the last step; 1 for a constant rate
+     * @param fall how it gets there
      */
-    record Adam(float rate, float lastShare) implements Descent {
+    record Adam(float rate, float lastShare, Fall fall) implements Descent {
+        /** A rate that falls in a straight line. */
+        public Adam(float rate, float lastShare) {
+            this(rate, lastShare, Fall.LINE);
+        }
+
         /** At the rate of the paper that it comes from. */
         public static Adam standard() {
             return new Adam(1e-3f, 1);
@@ -31,19 +62,19 @@ public sealed interface Descent {
 
         @Override
         public Adam withRate(float other) {
-            return new Adam(other, lastShare);
+            return new Adam(other, lastShare, fall);
         }
 
         @Override
         public Optimizer optimizer(Backend backend, int steps) {
-            Schedule schedule =
-                    lastShare == 1 ? Schedule.constant(rate) : Schedule.linear(rate, rate * lastShare, steps);
+            Schedule schedule = lastShare == 1 ? Schedule.constant(rate) : fall.of(rate, rate * lastShare, steps);
             return new retort.nn.Adam(backend, schedule);
         }
 
         @Override
         public String text() {
-            return lastShare == 1 ? "adam " + rate : "adam " + rate + " falling to " + lastShare + " of it";
+            String by = fall == Fall.LINE ? "" : " by " + fall.id();
+            return lastShare == 1 ? "adam " + rate : "adam " + rate + " falling" + by + " to " + lastShare + " of it";
         }
     }
 

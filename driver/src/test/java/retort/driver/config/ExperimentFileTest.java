@@ -163,7 +163,7 @@ class ExperimentFileTest {
     void everyKeyThatARecipeShowsInAComment(String recipe) {
         String all = ExperimentFile.text(recipe)
                 .replaceAll(
-                        "(?m)^# (folder|train-images|end-factor|jitter|affine|elastic|max-norm|weight-average|consistent|correction-on|correction-images|seed|backend|device|threads)( = )",
+                        "(?m)^# (folder|train-images|end-factor|schedule|jitter|affine|elastic|max-norm|weight-average|consistent|correction-on|correction-images|seed|backend|device|threads)( = )",
                         "$1$2")
                 .replaceAll("(?m)^# \\[engine\\]", "[engine]");
         ExperimentFile.parse(all, recipe + ".toml", folder);
@@ -198,6 +198,9 @@ class ExperimentFileTest {
             epochs = 4                    | epochs = 4294967297         | 12:1: 'epochs' is 4294967297, expected a whole number
             batch = 16                    | batch = 16.0                | 13:1: 'batch' is 16.0, expected a whole number of 1 or more
             optimizer = "momentum"        | optimizer = "adamw"         | 14:1: 'optimizer' is "adamw", expected one of adam, momentum, did you mean adam?
+            optimizer = "momentum"        | schedule = "cosine"\\noptimizer = "momentum" | 14:1: 'schedule' is for optimizer = "adam"
+            end-factor = 0.1              | schedule = "cosine"         | 26:1: 'schedule' is how the rate falls to 'end-factor', which is missing
+            end-factor = 0.1              | schedule = "sine"           | 26:1: 'schedule' is "sine", expected one of line, cosine, steps
             optimizer = "momentum"        | end-factor = 0.1\\noptimizer = "momentum" | 14:1: 'end-factor' is for optimizer = "adam"
             jitter = 1                    | jitter = 28                 | 16:1: 'jitter' is 28, expected a whole number of 0 to 27
             max-norm = 3.5                | max-norm = inf              | 17:1: 'max-norm' is Infinity, expected a number above 0

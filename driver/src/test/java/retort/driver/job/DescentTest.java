@@ -34,6 +34,19 @@ class DescentTest {
         assertEquals(0.1, constant[STEPS - 1], 1e-6);
     }
 
+    @Test
+    void adamsRateFallsByCosineOrSteps() {
+        float[] cosine = moves(new Descent.Adam(0.1f, 0.01f, Descent.Fall.COSINE));
+        assertEquals(0.1, cosine[0], 1e-6);
+        assertEquals(0.055, cosine[STEPS / 2], 1e-6);
+        float[] steps = moves(new Descent.Adam(0.1f, 0.01f, Descent.Fall.STEPS));
+        assertEquals(0.1, steps[STEPS / 2 - 1], 1e-6);
+        assertEquals(0.01, steps[STEPS / 2], 1e-6);
+        assertEquals(0.001, steps[STEPS - 1], 1e-6);
+        assertEquals(
+                "adam 0.1 falling by cosine to 0.01 of it", new Descent.Adam(0.1f, 0.01f, Descent.Fall.COSINE).text());
+    }
+
     /** Momentum p and an impulse of (1 - p) rate: the move is p times the one before it, and the impulse. */
     @Test
     void momentumRisesAndItsImpulsesFallAsInThePaper() {
