@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import retort.driver.data.Dataset;
+import retort.driver.data.ImageSet;
 import retort.driver.job.Examples;
 import retort.driver.job.Training;
 import retort.kernels.Backend;
@@ -69,7 +70,8 @@ class ExamplesTest {
     }
 
     private static float[] losses(Backend backend, Training training) {
-        Examples examples = Examples.labelled(Dataset.embedded().train());
+        ImageSet train = Dataset.embedded().train();
+        Examples examples = Examples.labelled(train);
         int batch = training.batch();
         float[] images = new float[batch * training.architecture().input().size()];
         float[] labels = new float[batch];
@@ -83,7 +85,7 @@ class ExamplesTest {
             for (int step = 0; step < STEPS; step++) {
                 examples.copyImages(step * batch, batch, images);
                 for (int i = 0; i < batch; i++) {
-                    labels[i] = Dataset.embedded().train().label(step * batch + i);
+                    labels[i] = train.label(step * batch + i);
                 }
                 trainer.step(images, labels, batch, outcome);
                 float[] outcomes = backend.download(outcome);
