@@ -62,8 +62,8 @@ class OnnxModelTest {
     @Test
     void teachesAndIsTimed() {
         Path out = folder.resolve("out");
-        Outcome done =
-                Outcome.of("distill", "--teacher=" + onnx, data, "--quick", "--out=" + out).isDone();
+        Outcome done = Outcome.of("distill", "--teacher=" + onnx, data, "--quick", "--out=" + out)
+                .isDone();
         assertTrue(Files.exists(out.resolve("distilled-wide.safetensors")), done.out());
         Outcome timed = Outcome.of("latency", "--teacher=" + onnx, data, "--quick", "--out=" + folder.resolve("timed"));
         timed.isDone();
