@@ -30,7 +30,7 @@ import retort.nn.Trainer;
 /** The experiments in docs/examples are ones, and their networks learn. */
 class ExamplesTest {
     private static final Path FOLDER = Path.of("..", "docs", "examples");
-    private static final int STEPS = 40;
+    private static final int STEPS = 80;
 
     private static List<Path> examples() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
