@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * The engines that tests run on, of kernels and of networks, opened once for the whole test run. An engine that is not
  * here is skipped with its reason printed, unless the property {@code retort.require} names it: then its absence fails
- * every test.
+ * every test. The property {@code retort.engines} names the only ones to test: what depends on the width of the JVM's
+ * vectors needs no other engine a second time.
  */
 public final class EnginesUnderTest {
     /** A backend and how to name it in a failure. */
@@ -38,8 +39,12 @@ public final class EnginesUnderTest {
     private static List<Subject> open() {
         List<String> required =
                 Arrays.asList(System.getProperty("retort.require", "").split(","));
+        String only = System.getProperty("retort.engines");
         List<Subject> subjects = new ArrayList<>();
         for (Engine engine : Engine.values()) {
+            if (only != null && !List.of(only.split(",")).contains(engine.id())) {
+                continue;
+            }
             var reason = Backends.unavailable(engine);
             if (reason.isPresent()) {
                 if (required.contains(engine.id())) {
