@@ -100,6 +100,40 @@ class LabelTest {
         run("label", "--teacher=" + teacher, "--out=" + cut).isRefused(USAGE, "there is such a file already");
     }
 
+    /** An array has no room for its origin: that lies beside the part from its beginning on. */
+    @Test
+    void aPartOfAnArrayIsKnownByTheFileBesideIt() throws IOException {
+        Path whole = folder.resolve("array.npy");
+        run("label", "--teacher=" + teacher, "--out=" + whole).isDone();
+        Path cut = folder.resolve("cut.npy");
+        Path part = folder.resolve("cut.npy.part");
+        byte[] bytes = Files.readAllBytes(whole);
+        Files.write(part, Arrays.copyOf(bytes, bytes.length - 3000));
+        run("label", "--teacher=" + teacher, "--out=" + cut, "--resume")
+                .isRefused(BAD_FILE, "is of other data, teachers");
+        Files.copy(folder.resolve("array.npy.json"), folder.resolve("cut.npy.part.json"));
+        run("label", "--teacher=" + other, "--out=" + cut, "--resume")
+                .isRefused(BAD_FILE, "is of other data, teachers");
+        run("label", "--teacher=" + teacher, "--out=" + cut, "--resume").isDone();
+        assertEquals(-1, Files.mismatch(whole, cut));
+        assertEquals(-1, Files.mismatch(folder.resolve("array.npy.json"), folder.resolve("cut.npy.json")));
+        assertTrue(Files.notExists(folder.resolve("cut.npy.part.json")));
+    }
+
+    @Test
+    void nothingOfOthersIsOverwritten() throws IOException {
+        Path foreign = Files.writeString(folder.resolve("foreign.npy.part"), "abc");
+        run("label", "--teacher=" + teacher, "--out=" + folder.resolve("foreign.npy"), "--resume")
+                .isRefused(BAD_FILE, "is of other data");
+        assertEquals("abc", Files.readString(foreign));
+        Path beside = Files.writeString(folder.resolve("mine.npy.json"), "{}");
+        run("label", "--teacher=" + teacher, "--out=" + folder.resolve("mine.npy"))
+                .isRefused(USAGE, beside + ": there is such a file already");
+        run("label", "--teacher=" + teacher, "--out=" + teacher, "--force").isRefused(USAGE, "is the teacher itself");
+        run("label", "--teacher=" + teacher, "--of=test", "--train-images=5", "--out=" + folder.resolve("t.npy"))
+                .isRefused(USAGE, "--train-images is of the training images");
+    }
+
     @Test
     void refusesWhatDoesNotFit() throws IOException {
         Path kept = folder.resolve("of-test.safetensors");

@@ -1,5 +1,6 @@
 package retort.driver.command;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,6 +142,14 @@ final class LabelCommand implements Callable<Integer> {
         if (teacher.files().isEmpty()) {
             throw usage("--teacher is needed, the model whose logits are kept");
         }
+        if (part == Part.TEST && trainImages != null) {
+            throw usage("--train-images is of the training images, --of=test labels others");
+        }
+        for (Path file : teacher.files()) {
+            if (isSame(file, out)) {
+                throw usage("--out=" + out + " is the teacher itself");
+            }
+        }
         if (resume && force) {
             throw usage("--resume and --force exclude each other");
         }
@@ -150,7 +159,7 @@ final class LabelCommand implements Callable<Integer> {
             tell("nothing to do: the command has ended, " + out + " is there");
             return ExitCode.DONE;
         }
-        checkOut();
+        checkOut(format);
         Dataset opened = DataSets.open(data.of(new Experiment.Data(Optional.empty(), Optional.empty())));
         Dataset used = trainImages == null ? opened : opened.atMost(trainImages, 0);
         ImageSet images = part == Part.TRAIN ? used.train() : used.test();
@@ -167,7 +176,16 @@ final class LabelCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), problem);
     }
 
-    private void checkOut() {
+    private static boolean isSame(Path one, Path other) {
+        try {
+            return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
+        } catch (IOException e) {
+            // Whoever reads or writes it says why that can't be done.
+            return false;
+        }
+    }
+
+    private void checkOut(LogitsFormat format) {
         boolean begun = Files.exists(LogitsWriter.part(out));
         if (resume && !begun) {
             throw OutputTakenException.nothing(out);
@@ -176,6 +194,9 @@ final class LabelCommand implements Callable<Integer> {
             throw OutputTakenException.part(LogitsWriter.part(out).toString());
         }
         OutputFile.open("--out", out, force);
+        if (format == LogitsFormat.NPY) {
+            OutputFile.open("--out", LogitsFormat.sidecar(out), force);
+        }
         if (force) {
             LogitsWriter.discard(out);
         }

@@ -49,7 +49,7 @@ public enum ArrayFormat {
         private static final int LONGEST_HEADER = 1 << 16;
         private static final Pattern TYPE = Pattern.compile("'descr': *'([<>|=])([a-z]\\d)'");
         private static final Pattern ORDER = Pattern.compile("'fortran_order': *(True|False)");
-        private static final Pattern EXTENTS = Pattern.compile("'shape': *\\(((?:\\d{1,18}, ?)*(?:\\d{1,18})?)\\)");
+        private static final Pattern EXTENTS = Pattern.compile("'shape': *\\(((?:\\d{1,18}, ?)*+(?:\\d{1,18})?)\\)");
         private static final Map<String, NumberType> TYPES = Map.of(
                 "u1", NumberType.UINT8,
                 "i1", NumberType.INT8,
@@ -105,6 +105,10 @@ public enum ArrayFormat {
 
         private int[] extents(String text) throws BadHeaderException {
             String[] parts = text.isBlank() ? new String[0] : text.split(", *");
+            if (parts.length > MOST_AXES) {
+                throw new BadHeaderException(
+                        "its header speaks of " + parts.length + " axes, expected at most " + MOST_AXES);
+            }
             int[] extents = new int[parts.length];
             for (int axis = 0; axis < parts.length; axis++) {
                 long extent = Long.parseLong(parts[axis]);

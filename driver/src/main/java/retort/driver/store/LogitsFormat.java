@@ -69,7 +69,7 @@ public enum LogitsFormat {
     }
 
     /** Where the origin of an .npy is. */
-    static Path sidecar(Path file) {
+    public static Path sidecar(Path file) {
         return file.resolveSibling(file.getFileName() + ".json");
     }
 }

@@ -48,16 +48,19 @@ public final class LogitsWriter implements AutoCloseable {
         try {
             channel = FileChannel.open(
                     part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            lock();
+            lock(channel);
             long rowBytes = (long) origin.classes() * type.bytes();
+            check(header);
             if (channel.size() >= header.length) {
-                check(header);
                 long there = Math.min(origin.rows(), (channel.size() - header.length) / rowBytes);
                 rows = there == origin.rows() ? origin.rows() : (int) (there / rowsAtOnce * rowsAtOnce);
                 channel.truncate(header.length + rows * rowBytes);
                 channel.position(channel.size());
             } else {
                 channel.truncate(0);
+                if (format == LogitsFormat.NPY) {
+                    WholeFile.write(LogitsFormat.sidecar(part), sidecarText());
+                }
                 write(ByteBuffer.wrap(header));
             }
         } catch (IOException e) {
@@ -70,16 +73,22 @@ public final class LogitsWriter implements AutoCloseable {
         return file.resolveSibling(file.getFileName() + ".part");
     }
 
-    /** Takes a part away that was left. */
+    /** Takes a part away that was left; one that another process writes stays. */
     public static void discard(Path file) {
-        try {
-            Files.deleteIfExists(part(file));
+        Path part = part(file);
+        if (!Files.exists(part)) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+            lock(channel);
+            Files.delete(part);
+            Files.deleteIfExists(LogitsFormat.sidecar(part));
         } catch (IOException e) {
-            throw FileReason.unwritable(part(file).toString(), e);
+            throw FileReason.unwritable(part.toString(), e);
         }
     }
 
-    private void lock() throws IOException {
+    private static void lock(FileChannel channel) throws IOException {
         try {
             if (channel.tryLock() != null) {
                 return;
@@ -90,19 +99,30 @@ public final class LogitsWriter implements AutoCloseable {
         throw new IOException("another process is writing it");
     }
 
+    /** What is there begins as this file will, or is its beginning. */
     private void check(byte[] header) throws IOException {
-        byte[] found = new byte[header.length];
+        byte[] found = new byte[(int) Math.min(header.length, channel.size())];
         ByteBuffer buffer = ByteBuffer.wrap(found);
         while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) >= 0) {
             // Until all of it is there.
         }
-        if (!Arrays.equals(found, header)) {
+        boolean whole = found.length == header.length;
+        boolean known = !whole || format != LogitsFormat.NPY || isOfThisOrigin(LogitsFormat.sidecar(part));
+        if (!known || !Arrays.equals(found, Arrays.copyOf(header, found.length))) {
             channel.close();
             throw new BadDataException(
                     part.toString(),
-                    "is of other data, teachers or settings: its header's hash is " + hash(found) + ", expected "
+                    "is of other data, teachers or settings: its beginning's hash is " + hash(found) + ", expected "
                             + hash(header) + "; --force begins anew");
         }
+    }
+
+    private boolean isOfThisOrigin(Path sidecar) throws IOException {
+        return Files.exists(sidecar) && Files.readString(sidecar).equals(sidecarText());
+    }
+
+    private String sidecarText() {
+        return Json.text(origin.metadata()) + "\n";
     }
 
     private static String hash(byte[] header) {
@@ -152,14 +172,22 @@ public final class LogitsWriter implements AutoCloseable {
         }
         try {
             channel.force(true);
-            if (format == LogitsFormat.NPY) {
-                WholeFile.write(LogitsFormat.sidecar(file), Json.text(origin.metadata()) + "\n");
-            }
             channel.close();
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            if (format == LogitsFormat.NPY) {
+                // Never an array beside another one's origin: one without is refused later.
+                Files.deleteIfExists(LogitsFormat.sidecar(file));
+            }
+            move(part, file);
+            if (format == LogitsFormat.NPY) {
+                move(LogitsFormat.sidecar(part), LogitsFormat.sidecar(file));
+            }
         } catch (IOException e) {
             throw FileReason.unwritable(file.toString(), e);
         }
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Override

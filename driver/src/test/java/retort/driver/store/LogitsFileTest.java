@@ -176,6 +176,16 @@ class LogitsFileTest {
         assertTrue(message.contains("is of other data, teachers or settings"), message);
     }
 
+    @Test
+    void anArrayOfThousandsOfAxesIsRefused() throws IOException {
+        String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + "1, ".repeat(15_000) + "1), }\n";
+        ByteBuffer bytes = ByteBuffer.allocate(10 + header.length()).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}).putShort((short) header.length());
+        Path file = Files.write(
+                folder.resolve("axes.npy"), bytes.put(header.getBytes()).array());
+        refused(file, IMAGES, "its header speaks of 15001 axes, expected at most 8");
+    }
+
     private void refused(Path file, ImageSet images, String problem) {
         String message = assertThrows(BadDataException.class, () -> LogitsFile.read(file, images))
                 .getMessage();
