@@ -50,7 +50,7 @@ public final class ImageFolder {
             String[] steps = name.split("/");
             boolean isImage = SUFFIXES.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
             if (isImage && steps.length >= 2 && !name.startsWith("__MACOSX/") && !name.contains("/.")) {
-                String above = steps.length >= 3 ? steps[steps.length - 3] : "";
+                String above = steps.length >= 3 ? steps[steps.length - 3].toLowerCase(Locale.ROOT) : "";
                 String part = above.equals(TRAIN) || TESTS.contains(above) ? above : "";
                 parts.computeIfAbsent(part, any -> new TreeMap<>(NUMBERS_FIRST))
                         .computeIfAbsent(steps[steps.length - 2], any -> new ArrayList<>())
@@ -147,10 +147,11 @@ public final class ImageFolder {
         List<String> images = labelled.images();
         List<ColourImage> decoded = new ArrayList<>();
         ColourImage first = decode(images.getFirst());
+        checkSize(images.size(), first.height(), first.width(), 1);
         int channels = 1;
         if (like == null) {
             for (String image : images) {
-                decoded.add(decode(image));
+                decoded.add(ofSize(image, first.height(), first.width()));
                 channels = decoded.getLast().isGrey() ? channels : 3;
             }
         } else {
@@ -158,21 +159,10 @@ public final class ImageFolder {
         }
         int height = like == null ? first.height() : like.extent(transposed ? 1 : 0);
         int width = like == null ? first.width() : like.extent(transposed ? 0 : 1);
-        long size = (long) images.size() * height * width * channels;
-        if (size > LONGEST_ARRAY) {
-            throw new BadDataException(
-                    files.title(), images.size() + " images of " + height + " x " + width + " are more than 2 GiB");
-        }
-        byte[] levels = new byte[(int) size];
+        byte[] levels = new byte[checkSize(images.size(), height, width, channels)];
         int each = height * width * channels;
         for (int i = 0; i < images.size(); i++) {
-            ColourImage image = like == null ? decoded.get(i) : decode(images.get(i));
-            if (image.height() != height || image.width() != width) {
-                throw new BadDataException(
-                        files.path(images.get(i)),
-                        "an image of " + image.height() + " x " + image.width() + ", expected " + height + " x " + width
-                                + " as the others");
-            }
+            ColourImage image = like == null ? decoded.get(i) : ofSize(images.get(i), height, width);
             if (channels == 1 && like != null && !image.isGrey()) {
                 throw new BadDataException(files.path(images.get(i)), "is in colour, expected grey as all test images");
             }
@@ -184,6 +174,26 @@ public final class ImageFolder {
                 ? new ImageSet(
                         Shape.of(width, height, channels), pixels.transposed(height, width, channels), labels, classes)
                 : new ImageSet(Shape.of(height, width, channels), pixels, labels, classes);
+    }
+
+    private int checkSize(int images, int height, int width, int channels) {
+        long size = (long) images * height * width * channels;
+        if (size > LONGEST_ARRAY) {
+            throw new BadDataException(
+                    files.title(), images + " images of " + height + " x " + width + " are more than 2 GiB");
+        }
+        return (int) size;
+    }
+
+    private ColourImage ofSize(String name, int height, int width) {
+        ColourImage image = decode(name);
+        if (image.height() != height || image.width() != width) {
+            throw new BadDataException(
+                    files.path(name),
+                    "an image of " + image.height() + " x " + image.width() + ", expected " + height + " x " + width
+                            + " as the others");
+        }
+        return image;
     }
 
     private ColourImage decode(String name) {

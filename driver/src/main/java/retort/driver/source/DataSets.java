@@ -50,6 +50,12 @@ public final class DataSets {
         if (idx.isThere()) {
             return idx.read(name, form);
         }
+        if (form.split().isPresent()) {
+            throw new BadDataException(
+                    path.toString(),
+                    "has no files of several sets, which --split="
+                            + form.split().get() + " chooses from");
+        }
         if (numpy.isThere()) {
             return numpy.read(name, form);
         }

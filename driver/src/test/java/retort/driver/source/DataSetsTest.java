@@ -187,6 +187,34 @@ class DataSetsTest {
     }
 
     @Test
+    void foldersOfPartsMayBeInCapitals() throws IOException {
+        for (String name : List.of("Train/a/1", "Train/b/1", "Test/a/1", "Test/b/1")) {
+            image(name + ".png", 2, 2, 0);
+        }
+        assertEquals(2, DataSets.open(folder, Form.PLAIN).train().size());
+    }
+
+    /** 5,000 of them, of which one is decoded. */
+    @Test
+    void moreThanMemoryHoldsIsRefusedAtTheFirstImage() throws IOException {
+        image("a/0.png", 1500, 1500, 0);
+        byte[] large = Files.readAllBytes(folder.resolve("a/0.png"));
+        Files.createDirectories(folder.resolve("b"));
+        for (int i = 1; i < 5000; i++) {
+            Files.write(folder.resolve((i % 2 == 0 ? "a/" : "b/") + i + ".png"), large);
+        }
+        assertTrue(problem(Form.PLAIN).endsWith("images of 1500 x 1500 are more than 2 GiB"));
+    }
+
+    @Test
+    void aSplitIsChosenOnlyWhereThereAreSome() throws IOException {
+        image("a/0.png", 2, 2, 0);
+        image("b/0.png", 2, 2, 0);
+        Form letters = new Form(Optional.of("letters"), false, Optional.empty());
+        assertTrue(problem(letters).endsWith("has no files of several sets, which --split=letters chooses from"));
+    }
+
+    @Test
     void whatIsNoDataSetIsToldSo() {
         assertTrue(problem(Form.PLAIN).startsWith(folder + ": holds no data set, expected IDX files such as"));
     }

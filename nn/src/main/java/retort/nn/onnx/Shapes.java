@@ -1,6 +1,7 @@
 package retort.nn.onnx;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import retort.kernels.op.ArithmeticSpec.Operator;
 
@@ -201,8 +202,11 @@ final class Shapes {
 
     /** Lists of whole numbers, one behind the other. */
     static Constant joined(Lowering lowering, Node node) {
-        long[] joined = IntStream.range(0, node.inputs().size())
+        List<Constant> lists = IntStream.range(0, node.inputs().size())
                 .mapToObj(i -> lowering.constant(node, i, "list"))
+                .toList();
+        Lowering.made(lists.stream().mapToLong(Constant::size).sum());
+        long[] joined = lists.stream()
                 .flatMapToLong(list -> Arrays.stream(list.integers()))
                 .toArray();
         return Constant.list(joined);
