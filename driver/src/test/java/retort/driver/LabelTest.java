@@ -97,6 +97,8 @@ class LabelTest {
                 .isDone()
                 .out()
                 .contains("nothing to do"));
+        run("label", "--teacher=" + other, "--out=" + cut, "--resume")
+                .isRefused(BAD_FILE, cut + ": is there, and of other data, teachers");
         run("label", "--teacher=" + teacher, "--out=" + cut).isRefused(USAGE, "there is such a file already");
     }
 

@@ -155,11 +155,10 @@ final class LabelCommand implements Callable<Integer> {
         }
         engine.check(spec);
         Interruption interruption = Interruption.begin();
-        if (resume && Files.exists(out)) {
-            tell("nothing to do: the command has ended, " + out + " is there");
-            return ExitCode.DONE;
+        boolean ended = resume && Files.exists(out);
+        if (!ended) {
+            checkOut(format);
         }
-        checkOut(format);
         Dataset opened = DataSets.open(data.of(new Experiment.Data(Optional.empty(), Optional.empty())));
         Dataset used = trainImages == null ? opened : opened.atMost(trainImages, 0);
         ImageSet images = part == Part.TRAIN ? used.train() : used.test();
@@ -167,7 +166,13 @@ final class LabelCommand implements Callable<Integer> {
         try (Backend backend = Backends.open(chosen, engine.opening());
                 Progress progress = new Progress(interruption, chosen + " on " + backend.device())) {
             interruption.goesOnWith(CommandText.resuming(spec, out), () -> {});
-            label(backend, used.name(), images, format, progress);
+            LogitsOrigin origin = origin(backend, used.name(), images);
+            if (ended) {
+                LogitsWriter.checkWhole(out, format, origin, type.number);
+                tell("nothing to do: the command has ended, " + out + " is there");
+            } else {
+                label(backend, origin, images, format, progress);
+            }
         }
         return ExitCode.DONE;
     }
@@ -202,8 +207,8 @@ final class LabelCommand implements Callable<Integer> {
         }
     }
 
-    private void label(Backend backend, String name, ImageSet images, LogitsFormat format, Progress progress) {
-        LogitsOrigin origin = new LogitsOrigin(
+    private LogitsOrigin origin(Backend backend, String name, ImageSet images) {
+        return new LogitsOrigin(
                 name,
                 part.toString(),
                 images.digest(),
@@ -215,6 +220,9 @@ final class LabelCommand implements Callable<Integer> {
                 teacher.digests(),
                 teacher.ensemble().id(),
                 backend.engine().id());
+    }
+
+    private void label(Backend backend, LogitsOrigin origin, ImageSet images, LogitsFormat format, Progress progress) {
         Examples all = Examples.labelled(images);
         try (Teachers teachers = new Teachers(backend, teacher.files(), images);
                 LogitsWriter writer = new LogitsWriter(out, format, origin, type.number, Inference.CHUNK)) {
@@ -223,7 +231,7 @@ final class LabelCommand implements Callable<Integer> {
                         Locale.ROOT, "continuing %s: %,d of %,d rows are there", out, writer.rows(), images.size()));
             }
             progress.next();
-            progress.stepStarts("logits of " + name, images.size());
+            progress.stepStarts("logits of " + origin.data(), images.size());
             while (writer.rows() < images.size()) {
                 int from = writer.rows();
                 Examples chunk = all.range(from, Math.min(images.size(), from + Inference.CHUNK));

@@ -1,6 +1,7 @@
 package retort.driver.store;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -59,12 +60,30 @@ public final class LogitsWriter implements AutoCloseable {
             } else {
                 channel.truncate(0);
                 if (format == LogitsFormat.NPY) {
-                    WholeFile.write(LogitsFormat.sidecar(part), sidecarText());
+                    WholeFile.write(LogitsFormat.sidecar(part), sidecarText(origin));
                 }
                 write(ByteBuffer.wrap(header));
             }
         } catch (IOException e) {
             throw FileReason.unwritable(part.toString(), e);
+        }
+    }
+
+    /**
+     * Holds a whole file against what it should be of.
+     *
+     * @throws BadDataException if it is of another origin
+     */
+    public static void checkWhole(Path file, LogitsFormat format, LogitsOrigin origin, NumberType type) {
+        byte[] header = format.header(origin, type);
+        try (InputStream in = Files.newInputStream(file)) {
+            boolean known = format != LogitsFormat.NPY || isOf(LogitsFormat.sidecar(file), origin);
+            if (!known || !Arrays.equals(in.readNBytes(header.length), header)) {
+                throw new BadDataException(
+                        file.toString(), "is there, and of other data, teachers or settings; --force overwrites it");
+            }
+        } catch (IOException e) {
+            throw FileReason.unreadable(file, e);
         }
     }
 
@@ -107,7 +126,7 @@ public final class LogitsWriter implements AutoCloseable {
             // Until all of it is there.
         }
         boolean whole = found.length == header.length;
-        boolean known = !whole || format != LogitsFormat.NPY || isOfThisOrigin(LogitsFormat.sidecar(part));
+        boolean known = !whole || format != LogitsFormat.NPY || isOf(LogitsFormat.sidecar(part), origin);
         if (!known || !Arrays.equals(found, Arrays.copyOf(header, found.length))) {
             channel.close();
             throw new BadDataException(
@@ -117,11 +136,11 @@ public final class LogitsWriter implements AutoCloseable {
         }
     }
 
-    private boolean isOfThisOrigin(Path sidecar) throws IOException {
-        return Files.exists(sidecar) && Files.readString(sidecar).equals(sidecarText());
+    private static boolean isOf(Path sidecar, LogitsOrigin origin) throws IOException {
+        return Files.exists(sidecar) && Files.readString(sidecar).equals(sidecarText(origin));
     }
 
-    private String sidecarText() {
+    private static String sidecarText(LogitsOrigin origin) {
         return Json.text(origin.metadata()) + "\n";
     }
 
