@@ -38,7 +38,7 @@ class FailingDiskSoakTest {
     private static final int PROMISE = 4;
     private static final FitPosition POSITION =
             new JsonFile(Path.of("position"), "position").readKept("""
-                    {"epoch": 1, "seen": 0, "loss": 0, "hits": 0, "seconds": 0, "results": [],
+                    {"epoch": 1, "seen": 0, "loss": 0, "hits": 0, "seconds": 0, "teaching": 0, "results": [],
                     "curve": {"step": 0, "examples": 0, "loss": 0, "hits": 0, "points": []}}
                     """, FitPosition.class);
 
