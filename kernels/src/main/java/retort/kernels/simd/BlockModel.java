@@ -51,7 +51,7 @@ final class BlockModel {
             case SMALL_M -> 96;
             case SMALL_BLOCK -> floats(caches.l2()) / 2;
             case GRADIENT_BLOCK -> floats(caches.l2()) / 8;
-            case UPDATE_BLOCK -> floats(caches.l2());
+            case UPDATE_BLOCK -> floats(caches.l2()) / 2;
             case UPDATE_PANELS -> 64 / NR;
         };
     }
