@@ -118,6 +118,23 @@ class CompareTest {
         Outcome.of("compare", first.toString(), other.toString()).isRefused(BAD_FILE, other + ": " + problem);
     }
 
+    /** Models are held against each other image for image. */
+    @Test
+    void modelsThatWereTestedOnOtherImagesAreRefused() throws IOException {
+        JsonObject report = JsonParser.parseString(Files.readString(first.resolve("report.json")))
+                .getAsJsonObject();
+        JsonArray students = report.getAsJsonArray("students");
+        JsonObject other = students.get(0).getAsJsonObject().deepCopy();
+        students.add(other);
+        JsonObject test = other.getAsJsonObject("test");
+        int images = test.get("images").getAsInt();
+        test.addProperty("images", images + 1);
+        test.getAsJsonObject("wrong").addProperty("images", images + 1);
+        Path odd = Files.writeString(folder.resolve("odd.json"), report.toString());
+        Outcome.of("compare", first.toString(), odd.toString())
+                .isRefused(BAD_FILE, odd + ": is no report that retort wrote: its models were not tested on the same");
+    }
+
     /** They could move the cursor, change colours, or hide what stands before them. */
     @Test
     void controlCharactersOfAReportDoNotReachTheTerminal() throws IOException {

@@ -3,7 +3,10 @@ package retort.driver.report;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import retort.driver.data.BadDataException;
 import retort.driver.json.JsonFile;
 
@@ -25,6 +28,9 @@ public final class ReportReader {
             throw json.bad(
                     "is no report that retort wrote: its confusion matrix is not of all classes, or its errors are not as many as it says");
         }
+        if (tests(report).map(Report.Test::images).distinct().count() > 1) {
+            throw json.bad("is no report that retort wrote: its models were not tested on the same number of images");
+        }
         return report;
     }
 
@@ -43,6 +49,20 @@ public final class ReportReader {
         if (!version.equals(Integer.toString(Report.SCHEMA_VERSION))) {
             throw json.bad("is a report of version " + version + ", expected " + Report.SCHEMA_VERSION);
         }
+    }
+
+    /** Of what was trained, which is held against each other; without nulls. */
+    private static Stream<Report.Test> tests(Report report) {
+        Stream<Report.Test> teacher = Stream.ofNullable(report.teacher()).map(Report.Teacher::test);
+        Stream<Report.Test> students = Stream.ofNullable(report.students())
+                .flatMap(List::stream)
+                .flatMap(student -> Stream.concat(
+                        Stream.of(student.test()),
+                        Stream.ofNullable(student.biasCorrection())
+                                .flatMap(List::stream)
+                                .map(Report.BiasCorrected::test)
+                                .filter(Objects::nonNull)));
+        return Stream.concat(teacher, students);
     }
 
     private static boolean isWhole(Report report) {

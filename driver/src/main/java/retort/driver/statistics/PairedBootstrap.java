@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * How many errors one kind of model makes more than another, with what other test images and other seeds could have
@@ -35,7 +36,7 @@ public record PairedBootstrap(double difference, double low, double high, double
                     + " seeds, expected as many and at least one");
         }
         int images = first.getFirst().images();
-        byte[][] differences = new byte[images][];
+        byte[][] differences = new byte[length(first, second)][];
         for (int s = 0; s < seeds; s++) {
             if (first.get(s).images() != images || second.get(s).images() != images) {
                 throw new IllegalArgumentException("paired bootstrap: errors of other images for seed " + s);
@@ -53,6 +54,14 @@ public record PairedBootstrap(double difference, double low, double high, double
         Arrays.sort(drawn);
         double found = (sum(first) - sum(second)) / seeds;
         return new PairedBootstrap(found, quantile(drawn, TAIL), quantile(drawn, 1 - TAIL), p(drawn));
+    }
+
+    /** Up to the last image that any names wrong: what a file says of the number of images costs nothing. */
+    private static int length(List<ErrorSet> first, List<ErrorSet> second) {
+        return Stream.concat(first.stream(), second.stream())
+                .mapToInt(each -> each.wrong().length())
+                .max()
+                .orElse(0);
     }
 
     private static boolean differs(byte[] row) {

@@ -46,6 +46,9 @@ public final class Merge {
                     throw differs(cell.id(), part);
                 }
             }
+            StudyCheck.otherImages(merged).ifPresent(problem -> {
+                throw new BadDataException(part.file().toString(), "does not fit the parts before it: " + problem);
+            });
         }
         return merged;
     }

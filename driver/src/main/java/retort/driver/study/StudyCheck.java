@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Method;
+import retort.driver.statistics.ErrorSet;
 
 /** Whether the numbers of a study that was read can be those of one: tables and pages rely on it. */
 final class StudyCheck {
@@ -26,10 +27,39 @@ final class StudyCheck {
                 first(study.experiments(), "experiments", StudyCheck::isPossible),
                 twice(study.teachers().stream().map(Study.TeacherResult::seed).toList(), "teachers of the seed "),
                 twice(study.cells().stream().map(Study.CellResult::id).toList(), "cells of the id "),
+                otherImages(study),
                 study.study().equals(Hinton2015.NAME) || study.experiments().isEmpty()
                         ? Optional.empty()
                         : Optional.of("experiments are of " + Hinton2015.NAME + " alone"));
         return found.flatMap(Optional::stream).findFirst();
+    }
+
+    /** All models of a study are tested on the same images: that they are held against each other relies on it. */
+    static Optional<String> otherImages(Study study) {
+        List<Integer> images = tests(study)
+                .map(Study.Measured::wrong)
+                .filter(Objects::nonNull)
+                .map(ErrorSet::images)
+                .distinct()
+                .toList();
+        return images.size() < 2
+                ? Optional.empty()
+                : Optional.of("its models were tested on " + images.get(0) + " and on " + images.get(1)
+                        + " images, expected the same");
+    }
+
+    private static Stream<Study.Measured> tests(Study study) {
+        return Stream.concat(
+                study.teachers().stream().map(Study.TeacherResult::test),
+                study.cells().stream().flatMap(cell -> Stream.concat(Stream.of(cell.test()), corrected(cell))));
+    }
+
+    private static Stream<Study.Measured> corrected(Study.CellResult cell) {
+        return Stream.concat(
+                        Stream.of(cell.oracle(), cell.priorMatch()),
+                        cell.others().stream().map(Correction::corrected))
+                .filter(Objects::nonNull)
+                .map(Study.Corrected::test);
     }
 
     private static <T> Optional<String> first(List<T> all, String name, Predicate<T> isPossible) {
@@ -75,11 +105,7 @@ final class StudyCheck {
                 && cell.parameters() > 0
                 && isTime(cell.seconds())
                 && isPossible(cell.test(), classes)
-                && Stream.concat(
-                                Stream.of(cell.oracle(), cell.priorMatch()),
-                                cell.others().stream().map(Correction::corrected))
-                        .filter(Objects::nonNull)
-                        .allMatch(corrected -> isPossible(corrected.test(), classes));
+                && corrected(cell).allMatch(test -> isPossible(test, classes));
     }
 
     private static String id(Method method, Study.CellResult cell) {

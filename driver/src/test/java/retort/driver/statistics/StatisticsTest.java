@@ -113,6 +113,17 @@ class StatisticsTest {
         assertThrows(IllegalArgumentException.class, () -> PairedBootstrap.of(many, few.subList(0, 2), 1));
     }
 
+    /** A file may say any number of them. */
+    @Test
+    void imagesThatNoneNamesWrongCostNothing() {
+        ErrorSet few = ErrorSet.of(100, i -> i % 10 == 0);
+        ErrorSet none = ErrorSet.of(100, i -> false);
+        PairedBootstrap expected = PairedBootstrap.of(List.of(few), List.of(none), 1);
+        ErrorSet fewOfMany = new ErrorSet(Integer.MAX_VALUE, few.bits());
+        ErrorSet noneOfMany = new ErrorSet(Integer.MAX_VALUE, none.bits());
+        assertEquals(expected, PairedBootstrap.of(List.of(fewOfMany), List.of(noneOfMany), 1));
+    }
+
     /** Two seeds that disagree on which is better show nothing, however sure each seems by itself. */
     @Test
     void seedsThatDisagreeShowNothing() {

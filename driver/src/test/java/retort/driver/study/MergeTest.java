@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import retort.driver.data.BadDataException;
+import retort.driver.statistics.ErrorSet;
 
 class MergeTest {
     private static final Study BEGUN = SampleStudy.begun(Grid.NAME);
@@ -44,6 +45,17 @@ class MergeTest {
         refused(
                 BEGUN.with(SampleStudy.teacher(0, 91)),
                 "has another result for teacher-seed0 than a part before it; expected equal ones");
+    }
+
+    /** They are held against each other, image for image. */
+    @Test
+    void refusesPartsThatWereTestedOnOtherImages() {
+        Study.TeacherResult teacher = SampleStudy.teacher(1, 90);
+        Study.Measured test = new Study.Measured(
+                90, 0.99, teacher.test().recall(), null, 0.05, 0.01, ErrorSet.of(5_000, i -> i < 90));
+        refused(
+                BEGUN.with(new Study.TeacherResult(1, 600, test, teacher.softLabels(), "1234")),
+                "does not fit the parts before it: its models were tested on 10000 and on 5000 images, expected the same");
     }
 
     @Test

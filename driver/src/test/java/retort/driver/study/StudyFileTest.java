@@ -125,6 +125,7 @@ class StudyFileTest {
                 "\"omitted\": [],| \"omitted\": [10],| cells[0] has values",
                 "\"method\": \"soft-targets\",| \"method\": \"../../x\",| cells[0] has values",
                 "\"width\": 800,| \"width\": 30,| cells[0] has values",
+                "\"images\": 10000,| \"images\": 10001,| tested on 10001 and on 10000 images, expected the same",
                 "\"teachers\": [| \"teachers\": [null, | teachers[0] is null, expected an object"
             })
     void refusesAStudyWithOtherValues(String written, String changed, String problem) throws IOException {
