@@ -1,6 +1,7 @@
 package retort.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonElement;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
@@ -132,6 +135,22 @@ class PredictTest {
         assertTrue(lines.stream().skip(1).allMatch(line -> line.length() < 80), outcome.out());
         assertTrue(outcome.err().contains("model teacher: " + copy + "\n"), outcome.err());
         assertTrue(outcome.err().contains(": " + model() + "\n"), outcome.err());
+    }
+
+    /** Colours are ours and reach the terminal; where it is to have none, letters do. */
+    @ParameterizedTest
+    @CsvSource({"'', true", "1, false"})
+    void aColourTerminalShowsHalfBlocks(String noColour, boolean blocks) throws Exception {
+        String image = samples.resolve("00001-2.png").toString();
+        Map<String, String> environment = Map.of("NO_COLOR", noColour, "LC_ALL", "C.UTF-8");
+        for (String[] words : List.of(new String[] {"predict", image, "--model=" + model()}, new String[] {"data"})) {
+            try (PseudoTerminal terminal = PseudoTerminal.start(folder, 80, environment, words)) {
+                String shown = terminal.end().isDone().out();
+                assertFalse(shown.contains("\\u001b"), shown);
+                assertEquals(blocks, shown.contains("\u001B[38;5;"), shown);
+                assertEquals(!blocks, shown.matches("(?s).*[=+*#%@]{3}.*"), shown);
+            }
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -19,6 +20,11 @@ record PseudoTerminal(Process process, Path out) implements AutoCloseable {
     private static final int CONTROL_C = 3;
 
     static PseudoTerminal start(Path folder, int columns, String... args) throws IOException {
+        return start(folder, columns, Map.of(), args);
+    }
+
+    static PseudoTerminal start(Path folder, int columns, Map<String, String> environment, String... args)
+            throws IOException {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "script of util-linux is not here");
         String command = Outcome.Forked.command(List.of("--add-modules=jdk.incubator.vector"), args).stream()
                 .map(word -> "'" + word + "'")
@@ -30,6 +36,7 @@ record PseudoTerminal(Process process, Path out) implements AutoCloseable {
                 .redirectOutput(out.toFile());
         builder.environment().put("TERM", "xterm-256color");
         builder.environment().put("SHELL", "/bin/sh");
+        builder.environment().putAll(environment);
         return new PseudoTerminal(builder.start(), out);
     }
 

@@ -29,22 +29,44 @@ public final class PrintableLines {
 
     /** A stream to a terminal for such lines, whoever they are from. */
     static PrintWriter writer(PrintWriter terminal) {
-        Writer printing = new FilterWriter(terminal) {
-            @Override
-            public void write(int c) throws IOException {
-                write(String.valueOf((char) c), 0, 1);
-            }
+        return terminal instanceof Escaping ? terminal : new Escaping(terminal);
+    }
 
-            @Override
-            public void write(char[] text, int from, int count) throws IOException {
-                write(new String(text, from, count), 0, count);
-            }
+    /**
+     * Prints a picture of ours as it is, colours and all. What it has of others, such as names, is to be
+     * {@linkplain Printable#text made printable} before.
+     */
+    public static void draw(PrintWriter out, String picture) {
+        PrintWriter terminal = out instanceof Escaping escaping ? escaping.terminal : out;
+        terminal.print(picture);
+        terminal.flush();
+    }
 
-            @Override
-            public void write(String text, int from, int count) throws IOException {
-                out.write(of(text.substring(from, from + count)));
-            }
-        };
-        return new PrintWriter(printing, true);
+    private static final class Escaping extends PrintWriter {
+        private final PrintWriter terminal;
+
+        Escaping(PrintWriter terminal) {
+            super(escaped(terminal), true);
+            this.terminal = terminal;
+        }
+
+        private static Writer escaped(PrintWriter terminal) {
+            return new FilterWriter(terminal) {
+                @Override
+                public void write(int c) throws IOException {
+                    write(String.valueOf((char) c), 0, 1);
+                }
+
+                @Override
+                public void write(char[] text, int from, int count) throws IOException {
+                    write(new String(text, from, count), 0, count);
+                }
+
+                @Override
+                public void write(String text, int from, int count) throws IOException {
+                    out.write(of(text.substring(from, from + count)));
+                }
+            };
+        }
     }
 }

@@ -19,6 +19,7 @@ import retort.driver.cli.ExitCode;
 import retort.driver.cli.Json;
 import retort.driver.cli.OptionGroup;
 import retort.driver.cli.OutputFile;
+import retort.driver.cli.PrintableLines;
 import retort.driver.cli.VerboseOption;
 import retort.driver.cli.Version;
 import retort.driver.config.Experiment;
@@ -162,7 +163,7 @@ final class DataCommand implements Callable<Integer> {
             line(out, "  %5d  %-40s %,10d %,10d", each.number(), each.name(), each.trainImages(), each.testImages());
         }
         out.println();
-        out.print(images.text(PredictCommand.onColourTerminal()));
+        PrintableLines.draw(out, images.text(Terminal.pixelsOfStdout()));
     }
 
     private static void part(PrintWriter out, String name, PartJson part) {

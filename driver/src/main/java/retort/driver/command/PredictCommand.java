@@ -2,8 +2,6 @@ package retort.driver.command;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +21,7 @@ import retort.driver.cli.FileReason;
 import retort.driver.cli.Json;
 import retort.driver.cli.OptionGroup;
 import retort.driver.cli.OutputFile;
+import retort.driver.cli.PrintableLines;
 import retort.driver.cli.VerboseOption;
 import retort.driver.cli.Version;
 import retort.driver.data.BadDataException;
@@ -207,10 +206,11 @@ final class PredictCommand implements Callable<Integer> {
             PrintWriter err = spec.commandLine().getErr();
             models.forEach(model -> err.println(model.title()));
             err.flush();
-            PredictionText text = onColourTerminal() ? PredictionText.BLOCKS : PredictionText.PLAIN;
+            PredictionText text = new PredictionText(Terminal.pixelsOfStdout());
             for (int i = 0; i < images.size(); i++) {
                 Image image = images.get(i);
-                out.println(text.of(image.file().toString(), image.digit(), models, predictions.get(i)));
+                PrintableLines.draw(
+                        out, text.of(image.file().toString(), image.digit(), models, predictions.get(i)) + "\n");
             }
         }
         out.flush();
@@ -235,16 +235,6 @@ final class PredictCommand implements Callable<Integer> {
                         model.temperature()))
                 .toList();
         return new Answers(asked, answered);
-    }
-
-    /** One that shows half blocks in grey, and is meant to. */
-    static boolean onColourTerminal() {
-        return System.console() != null
-                && System.console().isTerminal()
-                && System.getenv().getOrDefault("NO_COLOR", "").isEmpty()
-                && !"dumb".equals(System.getenv("TERM"))
-                && Charset.forName(System.getProperty("stdout.encoding", "US-ASCII"))
-                        .equals(StandardCharsets.UTF_8);
     }
 
     private void writeSamples() {

@@ -2,10 +2,12 @@ package retort.driver.command;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
+import retort.driver.image.TerminalPixels;
 
-/** The terminal that stderr goes to, if it goes to one that can redraw a line. */
+/** The terminal that stderr goes to, if it goes to one that can redraw a line; and what stdout's shows. */
 final class Terminal {
     private static final int STANDARD_COLUMNS = 80;
 
@@ -29,6 +31,17 @@ final class Terminal {
         Terminal terminal = new Terminal(columns.getAsInt());
         Signals.handle("WINCH", () -> askForColumns().ifPresent(changed -> terminal.columns = changed));
         return terminal;
+    }
+
+    /** Half blocks where stdout goes to a terminal that shows them in grey, and is meant to. */
+    static TerminalPixels pixelsOfStdout() {
+        boolean inColour = System.console() != null
+                && System.console().isTerminal()
+                && System.getenv().getOrDefault("NO_COLOR", "").isEmpty()
+                && !"dumb".equals(System.getenv("TERM"))
+                && Charset.forName(System.getProperty("stdout.encoding", "US-ASCII"))
+                        .equals(StandardCharsets.UTF_8);
+        return inColour ? TerminalPixels.BLOCKS : TerminalPixels.LETTERS;
     }
 
     /** As the user has it now. */

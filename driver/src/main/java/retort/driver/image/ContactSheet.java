@@ -11,6 +11,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import retort.driver.data.ImageSet;
+import retort.kernels.file.Printable;
 
 /**
  * The first images of each class, for a look: for a terminal of 80 columns, or as a PNG with a row for each class.
@@ -27,9 +28,6 @@ public record ContactSheet(ImageSet images, List<String> names) {
     private static final int PNG_OF_EACH = 16;
     private static final int PNG_GAP = 2;
     private static final int PNG_LONGEST = 256;
-    private static final String SHADES = " .:-=+*#%@";
-    private static final int FIRST_GREY = 232;
-    private static final int GREYS = 24;
 
     /** The first {@code most} images of class c. */
     private List<Integer> first(int c, int most) {
@@ -43,18 +41,18 @@ public record ContactSheet(ImageSet images, List<String> names) {
     }
 
     /**
-     * An image of each of the first classes.
+     * An image of each of the first classes; with the pixels' colours, so no control character but theirs is in it.
      *
-     * @param blocks whether the terminal shows half blocks in grey; otherwise they are of letters
+     * @param pixels what the terminal shows pictures in
      */
-    public String text(boolean blocks) {
+    public String text(TerminalPixels pixels) {
         StringBuilder text = new StringBuilder();
         int shown = Math.min(MOST_SHOWN, names.size());
         for (int from = 0; from < shown; from += ABREAST) {
             List<Cell> cells = new ArrayList<>();
             for (int c = from; c < Math.min(shown, from + ABREAST); c++) {
                 List<Integer> image = first(c, 1);
-                cells.add(image.isEmpty() ? null : new Cell(images, image.getFirst()));
+                cells.add(image.isEmpty() ? null : Cell.of(images, image.getFirst()));
             }
             int lines = cells.stream()
                     .mapToInt(cell -> cell == null ? 0 : cell.lines())
@@ -65,13 +63,13 @@ public record ContactSheet(ImageSet images, List<String> names) {
                 for (Cell cell : cells) {
                     boolean empty = cell == null || line >= cell.lines();
                     int width = empty ? 0 : cell.columns();
-                    row.append(empty ? "" : cell.line(line, blocks)).append(" ".repeat(CELL_COLUMNS - width));
+                    row.append(empty ? "" : cell.line(line, pixels)).append(" ".repeat(CELL_COLUMNS - width));
                 }
                 text.append(row.toString().stripTrailing()).append('\n');
             }
             StringBuilder captions = new StringBuilder();
             for (int c = from; c < Math.min(shown, from + ABREAST); c++) {
-                String name = names.get(c);
+                String name = Printable.text(names.get(c));
                 String caption = name.length() > IMAGE_COLUMNS ? name.substring(0, IMAGE_COLUMNS) : name;
                 captions.append(caption).append(" ".repeat(CELL_COLUMNS - caption.length()));
             }
@@ -80,50 +78,52 @@ public record ContactSheet(ImageSet images, List<String> names) {
         return text.toString();
     }
 
-    /** An image that fits a cell: two rows of pixels are a line. */
-    private record Cell(ImageSet images, int image) {
-        int columns() {
+    /**
+     * An image that fits a cell.
+     *
+     * @param rows of levels of grey, an even number of equal length: two are a line
+     */
+    private record Cell(List<float[]> rows) {
+        static Cell of(ImageSet images, int image) {
+            float[] pixels = new float[images.pixels()];
+            images.copyScaled(image, pixels, 0);
             double shrink = Math.max(1, Math.max(images.width(), images.height()) / (double) IMAGE_COLUMNS);
-            return Math.max(1, (int) (images.width() / shrink));
+            int columns = Math.max(1, (int) (images.width() / shrink));
+            int lines = Math.max(1, (int) Math.ceil(images.height() / shrink / 2));
+            List<float[]> rows = new ArrayList<>();
+            for (int y = 0; y < 2 * lines; y++) {
+                int top = y * images.height() / (2 * lines);
+                int bottom = Math.max(top + 1, (y + 1) * images.height() / (2 * lines));
+                float[] row = new float[columns];
+                for (int x = 0; x < columns; x++) {
+                    int left = x * images.width() / columns;
+                    int right = Math.max(left + 1, (x + 1) * images.width() / columns);
+                    row[x] = mean(pixels, images, top, bottom, left, right);
+                }
+                rows.add(row);
+            }
+            return new Cell(rows);
+        }
+
+        int columns() {
+            return rows.getFirst().length;
         }
 
         int lines() {
-            double shrink = Math.max(1, Math.max(images.width(), images.height()) / (double) IMAGE_COLUMNS);
-            return Math.max(1, (int) Math.ceil(images.height() / shrink / 2));
+            return rows.size() / 2;
         }
 
-        String line(int line, boolean blocks) {
-            StringBuilder text = new StringBuilder();
-            for (int x = 0; x < columns(); x++) {
-                float upper = mean(x, 2 * line);
-                float lower = mean(x, 2 * line + 1);
-                text.append(
-                        blocks
-                                ? "\u001B[38;5;%d;48;5;%dm\u2580".formatted(grey(upper), grey(lower))
-                                : SHADES.charAt(Math.round((upper + lower) / 2 * (SHADES.length() - 1))));
-            }
-            return blocks ? text + "\u001B[0m" : text.toString();
+        String line(int line, TerminalPixels pixels) {
+            return pixels.line(rows.get(2 * line), rows.get(2 * line + 1));
         }
 
-        private static int grey(float level) {
-            int step = Math.round(level * GREYS);
-            return step == 0 ? 16 : FIRST_GREY + step - 1;
-        }
-
-        /** Of the area that a character's half stands for, over all channels; beyond the image it is 0. */
-        private float mean(int x, int y) {
-            float[] pixels = new float[images.pixels()];
-            images.copyScaled(image, pixels, 0);
-            int left = x * images.width() / columns();
-            int right = Math.max(left + 1, (x + 1) * images.width() / columns());
-            int top = y * images.height() / (2 * lines());
-            int bottom = Math.max(top + 1, (y + 1) * images.height() / (2 * lines()));
-            double sum = 0;
+        /** Of an area, over all channels. */
+        private static float mean(float[] pixels, ImageSet images, int top, int bottom, int left, int right) {
             int channels = images.channels();
-            for (int row = top; row < bottom; row++) {
-                for (int p = (row * images.width() + left) * channels;
-                        p < (row * images.width() + right) * channels;
-                        p++) {
+            double sum = 0;
+            for (int y = top; y < bottom; y++) {
+                int row = y * images.width();
+                for (int p = (row + left) * channels; p < (row + right) * channels; p++) {
                     sum += Math.clamp(pixels[p], 0f, 1f);
                 }
             }

@@ -50,6 +50,11 @@ public record Digit(float[] pixels) {
         return pixels[y * SIDE + x];
     }
 
+    /** A row of pixels. */
+    public float[] row(int y) {
+        return Arrays.copyOfRange(pixels, y * SIDE, (y + 1) * SIDE);
+    }
+
     /** How far each pixel is from the background, towards ink, as a share of the farthest. */
     private static float[] ink(GrayImage image, String name) {
         int[] border = border(image);
