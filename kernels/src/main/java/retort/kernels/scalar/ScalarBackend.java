@@ -25,7 +25,6 @@ import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutKey;
 import retort.kernels.op.DropoutSpec;
 import retort.kernels.op.ElementType;
-import retort.kernels.op.Epilogue;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
 import retort.kernels.op.Pool2dSpec;
@@ -90,10 +89,11 @@ final class ScalarBackend extends HostBackend {
             case ArithmeticSpec s -> () -> arithmetic(s, o.get(0), o.get(1), o.get(2));
             case BiasSpec s -> () -> addBias(s, o.get(0), o.get(1));
             case ColumnSumSpec s -> () -> columnSums(s, o.get(0), o.get(1));
-            case Conv2dSpec s -> () -> conv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
+            case Conv2dSpec s -> () -> ScalarConv2d.dense(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case CrossEntropySpec s -> () -> crossEntropy(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case DenseBackwardSpec s -> () -> denseBackward(s, o);
-            case DepthwiseConv2dSpec s -> () -> depthwiseConv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
+            case DepthwiseConv2dSpec s ->
+                () -> ScalarConv2d.depthwise(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case DistillationSpec s -> () -> distillation(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case DropoutSpec s -> () -> dropout(s, o.key(), o.get(0), o.get(1));
             case GemmSpec s -> () -> gemm(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
@@ -120,7 +120,7 @@ final class ScalarBackend extends HostBackend {
                 double scaled = spec.alpha() * row[j];
                 row[j] = spec.beta() == 0 ? scaled : scaled + (double) spec.beta() * c.array()[at + j];
             }
-            store(spec.epilogue(), fused, row, c, i * spec.n());
+            ScalarEpilogue.store(spec.epilogue(), fused, row, c, i * spec.n());
         }
     }
 
@@ -167,150 +167,6 @@ final class ScalarBackend extends HostBackend {
                 }
             }
         }
-    }
-
-    private static void conv2d(
-            Conv2dSpec spec, HostTensor x, HostTensor filter, HostTensor y, Fused<HostTensor> fused) {
-        switch (spec.pass()) {
-            case FORWARD -> convolve(spec, x, filter, y, fused);
-            case INPUT_GRADIENT -> convolveInputGradient(spec, x, filter, y, fused);
-            case FILTER_GRADIENT -> convolveFilterGradient(spec, x, filter, y);
-        }
-    }
-
-    private static void convolve(
-            Conv2dSpec spec, HostTensor x, HostTensor filter, HostTensor y, Fused<HostTensor> fused) {
-        int filters = spec.filters();
-        double[] sums = new double[filters];
-        forEachOutputPixel(spec, (image, i, j, pixel) -> {
-            Arrays.fill(sums, 0);
-            forEachTap(spec, image, i, j, (xIndex, fIndex) -> {
-                double xValue = x.array()[x.offset() + xIndex];
-                int from = filter.offset() + fIndex * filters;
-                for (int o = 0; o < filters; o++) {
-                    sums[o] += xValue * filter.array()[from + o];
-                }
-            });
-            store(spec.epilogue(), fused, sums, y, pixel * filters);
-        });
-    }
-
-    private static void convolveInputGradient(
-            Conv2dSpec spec, HostTensor dX, HostTensor filter, HostTensor dY, Fused<HostTensor> fused) {
-        int filters = spec.filters();
-        double[] sums = new double[dX.size()];
-        forEachOutputPixel(
-                spec,
-                (image, i, j, pixel) -> forEachTap(spec, image, i, j, (xIndex, fIndex) -> {
-                    for (int o = 0; o < filters; o++) {
-                        sums[xIndex] += (double) dY.array()[dY.offset() + pixel * filters + o]
-                                * filter.array()[filter.offset() + fIndex * filters + o];
-                    }
-                }));
-        store(spec.epilogue(), fused, sums, dX, 0);
-    }
-
-    private static void convolveFilterGradient(Conv2dSpec spec, HostTensor x, HostTensor dFilter, HostTensor dY) {
-        int filters = spec.filters();
-        double[] sums = new double[dFilter.size()];
-        forEachOutputPixel(
-                spec,
-                (image, i, j, pixel) -> forEachTap(spec, image, i, j, (xIndex, fIndex) -> {
-                    double xValue = x.array()[x.offset() + xIndex];
-                    for (int o = 0; o < filters; o++) {
-                        sums[fIndex * filters + o] += xValue * dY.array()[dY.offset() + pixel * filters + o];
-                    }
-                }));
-        for (int e = 0; e < sums.length; e++) {
-            dFilter.array()[dFilter.offset() + e] = (float) sums[e];
-        }
-    }
-
-    /** A pixel (i, j) of an image's output, and its number among all output pixels of the batch. */
-    private interface OutputPixel {
-        void accept(int image, int i, int j, int pixel);
-    }
-
-    /** One product under a kernel: element xIndex of x goes with the filters at [fIndex, 0..filters). */
-    private interface Tap {
-        void accept(int xIndex, int fIndex);
-    }
-
-    private static void forEachOutputPixel(Conv2dSpec spec, OutputPixel body) {
-        int pixel = 0;
-        for (int image = 0; image < spec.batch(); image++) {
-            for (int i = 0; i < spec.outHeight(); i++) {
-                for (int j = 0; j < spec.outWidth(); j++) {
-                    body.accept(image, i, j, pixel++);
-                }
-            }
-        }
-    }
-
-    /** Every tap under output pixel (i, j) that lies inside the image. */
-    private static void forEachTap(Conv2dSpec spec, int image, int i, int j, Tap body) {
-        for (int r = 0; r < spec.kernelHeight(); r++) {
-            int p = i * spec.stride() + r - spec.padding();
-            for (int s = 0; s < spec.kernelWidth(); s++) {
-                int q = j * spec.stride() + s - spec.padding();
-                if (p >= 0 && p < spec.height() && q >= 0 && q < spec.width()) {
-                    for (int channel = 0; channel < spec.channels(); channel++) {
-                        body.accept(
-                                ((image * spec.height() + p) * spec.width() + q) * spec.channels() + channel,
-                                (r * spec.kernelWidth() + s) * spec.channels() + channel);
-                    }
-                }
-            }
-        }
-    }
-
-    /** Rounds sums to float32, applies the epilogue, and writes to result[first ..]. */
-    private static void store(Epilogue epilogue, Fused<HostTensor> fused, double[] sums, HostTensor result, int first) {
-        int[] words = new int[4];
-        for (int e = 0; e < sums.length; e++) {
-            int index = first + e;
-            double value = (float) sums[e];
-            if (epilogue.bias()) {
-                value += fused.bias()
-                        .array()[fused.bias().offset() + index % fused.bias().size()];
-            }
-            if (epilogue.relu()) {
-                value = Math.max(value, 0);
-            }
-            if (epilogue.drops() && isDropped(fused.dropoutKey(), epilogue.dropout(), index, words)) {
-                value = 0;
-            }
-            if (epilogue.gate() && !(fused.gate().array()[fused.gate().offset() + index] > 0)) {
-                value = 0;
-            }
-            result.array()[result.offset() + index] = (float) value * epilogue.scale();
-        }
-    }
-
-    private static void depthwiseConv2d(
-            DepthwiseConv2dSpec spec, HostTensor x, HostTensor filter, HostTensor y, Fused<HostTensor> fused) {
-        HostTensor result = switch (spec.pass()) {
-            case FORWARD -> y;
-            case INPUT_GRADIENT -> x;
-            case FILTER_GRADIENT -> filter;
-        };
-        double[] sums = new double[result.size()];
-        int channels = spec.channels();
-        Conv2dSpec geometry = spec.dense();
-        forEachOutputPixel(
-                geometry,
-                (image, i, j, pixel) -> forEachTap(geometry, image, i, j, (xIndex, fIndex) -> {
-                    int yIndex = pixel * channels + fIndex % channels;
-                    double xValue = x.array()[x.offset() + xIndex];
-                    double fValue = filter.array()[filter.offset() + fIndex];
-                    double yValue = y.array()[y.offset() + yIndex];
-                    switch (spec.pass()) {
-                        case FORWARD -> sums[yIndex] += xValue * fValue;
-                        case INPUT_GRADIENT -> sums[xIndex] += yValue * fValue;
-                        case FILTER_GRADIENT -> sums[fIndex] += xValue * yValue;
-                    }
-                }));
-        store(spec.epilogue(), fused, sums, result, 0);
     }
 
     private static void arithmetic(ArithmeticSpec spec, HostTensor a, HostTensor b, HostTensor y) {
@@ -477,14 +333,9 @@ final class ScalarBackend extends HostBackend {
     private static void dropout(DropoutSpec spec, DropoutKey key, HostTensor x, HostTensor y) {
         int[] words = new int[4];
         for (int e = 0; e < spec.count(); e++) {
-            boolean dropped = isDropped(key, spec.rate(), e, words);
+            boolean dropped = ScalarEpilogue.isDropped(key, spec.rate(), e, words);
             y.array()[y.offset() + e] = dropped ? 0 : x.array()[x.offset() + e] * spec.scale();
         }
-    }
-
-    private static boolean isDropped(DropoutKey key, float rate, int element, int[] words) {
-        key.words(element / 4, words, 0);
-        return Integer.compareUnsigned(words[element % 4], DropoutKey.threshold(rate)) < 0;
     }
 
     private static void argmax(ArgmaxSpec spec, HostTensor x, HostTensor indices) {
