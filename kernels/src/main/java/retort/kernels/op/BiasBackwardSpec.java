@@ -37,9 +37,7 @@ public record BiasBackwardSpec(int rows, int columns, UpdateSpec update) impleme
     static BiasBackwardSpec parse(SpecId id) {
         SpecId.Fields fields = id.match(ID, "ROWSxCOLUMNS:adam");
         int columns = fields.integer("columns");
-        UpdateSpec update =
-                fields.text("update").equals("adam") ? AdamSpec.withDefaults(columns) : SgdSpec.withDefaults(columns);
-        return new BiasBackwardSpec(fields.integer("rows"), columns, update);
+        return new BiasBackwardSpec(fields.integer("rows"), columns, UpdateSpec.parse(fields, columns));
     }
 
     @Override
@@ -54,13 +52,9 @@ public record BiasBackwardSpec(int rows, int columns, UpdateSpec update) impleme
 
     @Override
     public List<Operand> operands() {
-        Shape shape = Shape.of(columns);
         List<Operand> operands = new ArrayList<>();
         operands.add(Operand.read("dY", Shape.of(rows, columns)));
-        operands.add(Operand.updated("b", shape));
-        for (Operand state : update.operands().subList(2, 2 + update.stateTensors())) {
-            operands.add(Operand.updated(state.name(), shape).holding(state.content()));
-        }
+        operands.addAll(update.fusedOperands("b", Shape.of(columns), false));
         return List.copyOf(operands);
     }
 
@@ -79,14 +73,8 @@ public record BiasBackwardSpec(int rows, int columns, UpdateSpec update) impleme
         float[][] sum = {inputs[DY], new float[columns]};
         float[] gradient = reference.run(sums(), sum)[1];
         double[] gradientBound = sums().bounds(sum, scalars, reference)[1];
-        float[][] step = new float[2 + update.stateTensors()][];
-        step[0] = inputs[B];
-        step[1] = gradient;
-        System.arraycopy(inputs, B + 1, step, 2, update.stateTensors());
-        double[][] stepBounds = update.bounds(step, gradientBound, scalars);
         double[][] bounds = Bounds.exact(operands());
-        bounds[B] = stepBounds[0];
-        System.arraycopy(stepBounds, 2, bounds, B + 1, update.stateTensors());
+        update.fusedBounds(inputs, B, gradient, gradientBound, scalars, bounds);
         return bounds;
     }
 

@@ -93,13 +93,11 @@ public record DenseBackwardSpec(
         int inputs = fields.integer("i");
         int units = fields.integer("o");
         int weights = Shape.of(inputs, units).size();
-        UpdateSpec update =
-                fields.text("update").equals("adam") ? AdamSpec.withDefaults(weights) : SgdSpec.withDefaults(weights);
         return new DenseBackwardSpec(
                 fields.integer("b"),
                 inputs,
                 units,
-                update,
+                UpdateSpec.parse(fields, weights),
                 fields.has("packed"),
                 fields.has("dx"),
                 Epilogue.parse(fields));
@@ -107,14 +105,10 @@ public record DenseBackwardSpec(
 
     @Override
     public List<Operand> operands() {
-        Shape weights = Shape.of(inputs, units);
         List<Operand> operands = new ArrayList<>();
         operands.add(Operand.read("x", Shape.of(batch, inputs)));
         operands.add(Operand.read("dY", Shape.of(batch, units)));
-        operands.add(Operand.updated("w", weights).packedIf(packed));
-        for (Operand state : update.operands().subList(2, 2 + update.stateTensors())) {
-            operands.add(Operand.updated(state.name(), weights).packedIf(packed).holding(state.content()));
-        }
+        operands.addAll(update.fusedOperands("w", Shape.of(inputs, units), packed));
         if (inputGradient) {
             operands.add(Operand.written("dX", Shape.of(batch, inputs)));
         }
@@ -142,13 +136,7 @@ public record DenseBackwardSpec(
         float[][] product = {inputs[X], inputs[DY], new float[update.count()]};
         float[] gradient = reference.run(weightProduct(), product)[2];
         double[] gradientBound = weightProduct().bounds(product, scalars, reference)[2];
-        float[][] step = new float[2 + update.stateTensors()][];
-        step[0] = inputs[W];
-        step[1] = gradient;
-        System.arraycopy(inputs, W + 1, step, 2, update.stateTensors());
-        double[][] stepBounds = update.bounds(step, gradientBound, scalars);
-        bounds[W] = stepBounds[0];
-        System.arraycopy(stepBounds, 2, bounds, W + 1, update.stateTensors());
+        update.fusedBounds(inputs, W, gradient, gradientBound, scalars, bounds);
         if (inputGradient) {
             int dX = bounds.length - 1;
             float[][] operands = {inputs[DY], inputs[W], inputs[dX], inputs[X]};

@@ -1,5 +1,8 @@
 package retort.kernels.op;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** One step of an optimiser on parameters: its operands are w, their gradient, and the state that it keeps for each. */
 public sealed interface UpdateSpec extends Spec permits AdamSpec, SgdSpec {
     /** Number of parameters. */
@@ -19,6 +22,48 @@ public sealed interface UpdateSpec extends Spec permits AdamSpec, SgdSpec {
      * @param gradientBound how far each gradient may be off
      */
     double[][] bounds(float[][] inputs, double[] gradientBound, Scalars scalars);
+
+    /** The optimiser that an id names in its group {@code update}. */
+    static UpdateSpec parse(SpecId.Fields fields, int count) {
+        return fields.text("update").equals("adam") ? AdamSpec.withDefaults(count) : SgdSpec.withDefaults(count);
+    }
+
+    /**
+     * The parameters and the state that it keeps of them, as operands of an op that has this step in it.
+     *
+     * @param parameters what the op calls them
+     * @param packed whether they are packed tensors
+     */
+    default List<Operand> fusedOperands(String parameters, Shape shape, boolean packed) {
+        List<Operand> fused = new ArrayList<>();
+        fused.add(Operand.updated(parameters, shape).packedIf(packed));
+        for (Operand state : operands().subList(2, 2 + stateTensors())) {
+            fused.add(Operand.updated(state.name(), shape).packedIf(packed).holding(state.content()));
+        }
+        return fused;
+    }
+
+    /**
+     * Bounds of those operands.
+     *
+     * @param inputs of the op that has this step in it; {@code parameters} is the first of those operands
+     * @param bounds of the op: takes theirs
+     */
+    default void fusedBounds(
+            float[][] inputs,
+            int parameters,
+            float[] gradient,
+            double[] gradientBound,
+            Scalars scalars,
+            double[][] bounds) {
+        float[][] step = new float[2 + stateTensors()][];
+        step[0] = inputs[parameters];
+        step[1] = gradient;
+        System.arraycopy(inputs, parameters + 1, step, 2, stateTensors());
+        double[][] stepBounds = bounds(step, gradientBound, scalars);
+        bounds[parameters] = stepBounds[0];
+        System.arraycopy(stepBounds, 2, bounds, parameters + 1, stateTensors());
+    }
 
     @Override
     default double[][] bounds(float[][] inputs, Scalars scalars, Reference reference) {
