@@ -17,10 +17,6 @@ public record AddSpec(int count, boolean relu) implements Spec {
         Require.positive("add", "count", count);
     }
 
-    public static AddSpec of(int count) {
-        return new AddSpec(count, false);
-    }
-
     static AddSpec parse(SpecId id) {
         SpecId.Fields fields = id.match(ID, "1000+relu");
         return new AddSpec(fields.integer("count"), fields.has("relu"));

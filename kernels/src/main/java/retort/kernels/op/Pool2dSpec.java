@@ -168,9 +168,7 @@ public record Pool2dSpec(
         int[] images = Part.some(batch, Part.IMAGES, random);
         int[] x = Part.rows(images, xShape().rowSize());
         int[] y = Part.rows(images, yShape().rowSize());
-        Pool2dSpec part = new Pool2dSpec(
-                kind, pass, images.length, height, width, channels, kernelHeight, kernelWidth, stride, padding);
         List<int[]> gradient = kind == Kind.MAX ? List.of(x, y, x) : List.of(y, x);
-        return new Part(part, pass == Pass.FORWARD ? List.of(x, y) : gradient);
+        return new Part(batched(images.length), pass == Pass.FORWARD ? List.of(x, y) : gradient);
     }
 }

@@ -24,8 +24,9 @@ public record StridedCopySpec(int xSize, int ySize, int from, int to, List<Axis>
     /** Axes that kernels loop over. */
     public static final int MOST_AXES = 6;
 
+    private static final String AXIS = "[0-9]+/[0-9]+/[0-9]+";
     private static final Pattern ID =
-            SpecId.pattern("{x}from{from}y{y}to{to}:(?<axes>[0-9]+/[0-9]+/[0-9]+" + "(?:,[0-9]+/[0-9]+/[0-9]+){0,5})");
+            SpecId.pattern("{x}from{from}y{y}to{to}:(?<axes>" + AXIS + "(?:," + AXIS + "){0," + (MOST_AXES - 1) + "})");
 
     /**
      * A loop of the block.
