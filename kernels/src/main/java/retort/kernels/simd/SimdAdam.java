@@ -11,8 +11,6 @@ import retort.kernels.op.Spec;
 
 /** The Adam update in one pass over parameters, gradient and moments: bound by memory. See {@link AdamSpec}. */
 final class SimdAdam {
-    private static final int CHUNK = 1 << 15;
-
     private final Workers workers;
 
     SimdAdam(Workers workers) {
@@ -20,13 +18,9 @@ final class SimdAdam {
     }
 
     Runnable prepare(AdamSpec spec, HostTensor w, HostTensor gradient, HostTensor m, HostTensor v, float stepSize) {
-        int length = w.length();
-        Workers.Task task = (number, worker) -> {
-            int from = number * CHUNK;
-            int count = Math.min(CHUNK, length - from);
-            update(spec, stepSize, gradient.array(), gradient.offset() + from, w, m, v, from, count);
-        };
-        return workers.prepare(Math.ceilDiv(length, CHUNK), spec.bytes(), task);
+        return workers.prepareChunks(w.length(), spec.bytes(), (from, to) -> {
+            update(spec, stepSize, gradient.array(), gradient.offset() + from, w, m, v, from, to - from);
+        });
     }
 
     /** Updates elements from .. from + count of w, m and v with the gradient at {@code g[gAt ..]}. */

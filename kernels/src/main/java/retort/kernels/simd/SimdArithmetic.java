@@ -8,9 +8,6 @@ import retort.kernels.op.ArithmeticSpec;
  * them. A short b is repeated first, so that every loop is long.
  */
 final class SimdArithmetic {
-    /** Elements a task. */
-    private static final int CHUNK = 1 << 15;
-
     /** A shorter b is repeated to at least this length. */
     private static final int LEAST_LOOP = 256;
 
@@ -26,17 +23,14 @@ final class SimdArithmetic {
         boolean repeats = loop > period;
         float[] bs = repeats ? new float[loop] : b.array();
         int bFrom = repeats ? 0 : b.offset();
-        Workers.Task task = (number, worker) -> {
-            int from = number * CHUNK;
-            int to = from + Math.min(CHUNK, spec.count() - from);
+        Runnable all = workers.prepareChunks(spec.count(), spec.bytes(), (from, to) -> {
             int count;
             for (int at = from; at < to; at += count) {
                 int inLoop = at % loop;
                 count = Math.min(loop - inLoop, to - at);
                 apply(spec.operator(), a.array(), a.offset() + at, bs, bFrom + inLoop, y, y.offset() + at, count);
             }
-        };
-        Runnable all = workers.prepare(Math.ceilDiv(spec.count(), CHUNK), spec.bytes(), task);
+        });
         if (!repeats) {
             return all;
         }

@@ -8,8 +8,6 @@ import retort.kernels.op.SgdSpec;
  * {@link SgdSpec}.
  */
 final class SimdSgd {
-    private static final int CHUNK = 1 << 15;
-
     private final Workers workers;
 
     SimdSgd(Workers workers) {
@@ -17,13 +15,9 @@ final class SimdSgd {
     }
 
     Runnable prepare(SgdSpec spec, HostTensor w, HostTensor gradient, HostTensor velocity) {
-        int length = w.length();
-        Workers.Task task = (number, worker) -> {
-            int from = number * CHUNK;
-            int count = Math.min(CHUNK, length - from);
-            update(spec, gradient.array(), gradient.offset() + from, w, velocity, from, count);
-        };
-        return workers.prepare(Math.ceilDiv(length, CHUNK), spec.bytes(), task);
+        return workers.prepareChunks(w.length(), spec.bytes(), (from, to) -> {
+            update(spec, gradient.array(), gradient.offset() + from, w, velocity, from, to - from);
+        });
     }
 
     /** Updates elements from .. from + count of w and velocity with the gradient at {@code g[gAt ..]}. */
