@@ -2,7 +2,7 @@ package retort.kernels.opencl;
 
 import retort.kernels.op.ActivationSpec;
 
-/** Smooth activations: {@code activation.cl}, whose numbers for the functions are their places in the enum. */
+/** Smooth activations: {@code activation.cl}, whose numbers for the functions are in {@link ClConstants}. */
 final class ClActivation {
     private static final String FILE = "activation.cl";
 

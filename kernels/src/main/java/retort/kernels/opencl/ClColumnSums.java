@@ -24,34 +24,37 @@ final class ClColumnSums {
 
     /** The sums are a tensor or a buffer. */
     void run(ColumnSumSpec spec, ClTensor x, Object sums) {
-        int chunkRows = chunkRows(spec);
-        int chunks = ceilDivide(spec.rows(), chunkRows);
-        if (chunks == 1) {
-            chunks(spec::id, x, sums, spec.rows(), spec.columns(), chunkRows);
-            return;
-        }
-        ClBuffer partial = session.workspace(spec::id, chunks * spec.columns());
-        chunks(spec::id, x, partial, spec.rows(), spec.columns(), chunkRows);
-        chunks(spec::id, partial, sums, chunks, spec.columns(), chunks);
-        session.give(partial);
+        reduce(spec, spec::id, x, (rest, rows) -> chunks(spec::id, rest, sums, rows, spec.columns(), rows));
     }
 
     /** The last of the sums' launches has Adam in it. */
     void biasAdam(
             BiasBackwardSpec spec, AdamSpec adam, ClTensor dY, ClTensor b, ClTensor m, ClTensor v, float stepSize) {
         Object step = ClArguments.adam(adam, b, m, v, stepSize);
-        int chunkRows = chunkRows(spec.sums());
-        int chunks = ceilDivide(spec.rows(), chunkRows);
         int columns = spec.columns();
         int groups = ceilDivide(columns, groupColumns());
         String file = session.family().folder() + FILE;
+        reduce(spec.sums(), spec::id, dY, (rest, rows) -> {
+            session.launch(spec::id, file, "column_sums_adam", groups, rest, rows, columns, step);
+        });
+    }
+
+    /** The launch that sums all rows of a tensor or a buffer. */
+    private interface Last {
+        void launch(Object x, int rows);
+    }
+
+    /** Sums chunks of rows first where there are many. */
+    private void reduce(ColumnSumSpec spec, Supplier<String> op, ClTensor x, Last last) {
+        int chunkRows = chunkRows(spec);
+        int chunks = ceilDivide(spec.rows(), chunkRows);
         if (chunks == 1) {
-            session.launch(spec::id, file, "column_sums_adam", groups, dY, spec.rows(), columns, step);
+            last.launch(x, spec.rows());
             return;
         }
-        ClBuffer partial = session.workspace(spec::id, chunks * columns);
-        chunks(spec::id, dY, partial, spec.rows(), columns, chunkRows);
-        session.launch(spec::id, file, "column_sums_adam", groups, partial, chunks, columns, step);
+        ClBuffer partial = session.workspace(op, chunks * spec.columns());
+        chunks(op, x, partial, spec.rows(), spec.columns(), chunkRows);
+        last.launch(partial, chunks);
         session.give(partial);
     }
 

@@ -3,6 +3,7 @@ package retort.kernels.opencl;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import retort.kernels.op.ActivationSpec;
 import retort.kernels.op.Philox;
 import retort.kernels.op.Spec;
 
@@ -47,6 +48,9 @@ final class ClConstants {
         macros.put("EPILOGUE_RELU", Integer.toString(EPILOGUE_RELU));
         macros.put("EPILOGUE_DROPOUT", Integer.toString(EPILOGUE_DROPOUT));
         macros.put("EPILOGUE_GATE", Integer.toString(EPILOGUE_GATE));
+        for (ActivationSpec.Kind kind : ActivationSpec.Kind.values()) {
+            macros.put("ACTIVATION_" + kind.name(), Integer.toString(kind.ordinal()));
+        }
         macros.put("PHILOX_WORDS", Integer.toString(PHILOX_WORDS));
         macros.put("PHILOX_ROUNDS", Integer.toString(Philox.ROUNDS));
         macros.put("PHILOX_MULTIPLIER_0", Philox.MULTIPLIER_0 + "u");

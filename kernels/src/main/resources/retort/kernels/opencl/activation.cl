@@ -1,14 +1,9 @@
-// Smooth activations and their gradients: each function's number is its place in ActivationSpec.Kind. Every item of a
-// launch takes the same branch.
+// Smooth activations and their gradients: each function of ActivationSpec.Kind has a number. Every item of a launch
+// takes the same branch.
 
 #define WIDTH ELEMENT_WIDTH
 #include "vector.cl"
 #include "exp.cl"
-
-#define SIGMOID 0
-#define TANH 1
-#define GELU 2
-#define SILU 3
 
 // 1 / (1 + e^-x): 1, or e^x for a negative x, over 1 + e^-|x|, which never overflows.
 INLINE floatv sigmoid(floatv x) {
@@ -44,25 +39,25 @@ INLINE floatv normal(floatv x, floatv power) {
 
 INLINE floatv value(int kind, floatv x) {
     switch (kind) {
-        case SIGMOID:
+        case ACTIVATION_SIGMOID:
             return sigmoid(x);
-        case TANH:
+        case ACTIVATION_TANH:
             return tanh_of(x);
-        case GELU:
+        case ACTIVATION_GELU:
             return x * normal(x, exp_of(-0.5f * x * x));
         default:
             return x * sigmoid(x);
     }
 }
 
-// By y for SIGMOID and TANH, else by x.
+// By y for the sigmoid and tanh, else by x.
 INLINE floatv derivative(int kind, floatv at) {
     switch (kind) {
-        case SIGMOID:
+        case ACTIVATION_SIGMOID:
             return (1 - at) * at;
-        case TANH:
+        case ACTIVATION_TANH:
             return (1 - at) * (1 + at);
-        case GELU: {
+        case ACTIVATION_GELU: {
             floatv power = exp_of(-0.5f * at * at);
             return normal(at, power) + 0.3989422804f * power * at;
         }
