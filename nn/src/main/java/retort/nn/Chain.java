@@ -2,6 +2,7 @@ package retort.nn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import retort.kernels.Tensor;
 
 /** Stages one behind the other. */
@@ -30,6 +31,20 @@ final class Chain {
             pass.kept().put(this, values);
         }
         return values.getLast();
+    }
+
+    /** What {@link Stage#firstNotFinite} tells, of all stages in inference. */
+    Optional<String> firstNotFinite(Stage.Pass pass, Tensor x) {
+        Tensor value = x;
+        for (Stage stage : stages) {
+            Tensor y = stage.forward(pass, value);
+            Optional<String> found = stage.firstNotFinite(pass, value, y);
+            if (found.isPresent()) {
+                return found;
+            }
+            value = y;
+        }
+        return Optional.empty();
     }
 
     /** What {@link Stage#backward} does, for all stages, or down to the lowest that has parameters. */

@@ -1,13 +1,18 @@
 package retort.nn;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import retort.kernels.Tensor;
 import retort.kernels.op.AddSpec;
 import retort.kernels.op.ReluSpec;
 
-/** block(x) + shortcut(x), with the ReLU after it if there is one. */
-record ResidualStage(Chain block, Chain shortcut, boolean relu) implements Stage {
+/**
+ * block(x) + shortcut(x), with the ReLU after it if there is one.
+ *
+ * @param name of the layer, as its parameters' names begin
+ */
+record ResidualStage(String name, Chain block, Chain shortcut, boolean relu) implements Stage {
     @Override
     public Tensor forward(Pass pass, Tensor x) {
         Tensor a = block.forward(pass, x);
@@ -31,6 +36,14 @@ record ResidualStage(Chain block, Chain shortcut, boolean relu) implements Stage
         Tensor y = pass.scope().tensor(a.shape());
         pass.backend().add(new AddSpec(a.shape().size(), relu), a, b, y);
         return y;
+    }
+
+    /** A layer of the block or the shortcut; this one where only their sum is not finite. */
+    @Override
+    public Optional<String> firstNotFinite(Pass pass, Tensor x, Tensor y) {
+        return block.firstNotFinite(pass, x)
+                .or(() -> shortcut.firstNotFinite(pass, x))
+                .or(() -> Stage.isFinite(pass, y) ? Optional.empty() : Optional.of(name));
     }
 
     @Override

@@ -177,31 +177,14 @@ public final class Sequential implements Network {
 
     /**
      * The first layer that gives a number which is not finite for a batch, dropout off: {@code 3.dense}, as its
-     * parameters are called. Empty for none. It downloads what every layer gives: it is for finding out, not for use.
+     * parameters are called, or {@code 2.0.conv2d} in a residual block. Empty for none. It downloads what every layer
+     * gives: it is for finding out, not for use.
      *
      * @param x batch x the architecture's input
      */
     @Override
     public Optional<String> firstNotFinite(Scope scope, Tensor x) {
-        Stage.Pass pass = Stage.Pass.inference(backend, scope);
-        Tensor value = x;
-        for (Stage stage : chain.stages()) {
-            value = stage.forward(pass, value);
-            // Layers without parameters give no such number for finite ones.
-            if (!stage.parameters().isEmpty() && !areFinite(backend.download(value))) {
-                return Optional.of(stage.parameters().getFirst().name().replaceFirst("\\.weight$", ""));
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static boolean areFinite(float[] elements) {
-        for (float element : elements) {
-            if (!Float.isFinite(element)) {
-                return false;
-            }
-        }
-        return true;
+        return chain.firstNotFinite(Stage.Pass.inference(backend, scope), x);
     }
 
     /** Hands the gradient of every parameter to {@code sink}, given the gradient by the tape's output. */

@@ -3,6 +3,7 @@ package retort.nn;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import retort.kernels.Backend;
 import retort.kernels.Fused;
 import retort.kernels.Scope;
@@ -64,6 +65,29 @@ interface Stage {
 
     default List<Parameter> parameters() {
         return List.of();
+    }
+
+    /**
+     * The layer in here that first gives a number which is not finite, as its parameters are called; empty for none.
+     *
+     * @param x finite
+     * @param y what {@link #forward} gave for it
+     */
+    default Optional<String> firstNotFinite(Pass pass, Tensor x, Tensor y) {
+        // Layers without parameters give no such number for finite ones.
+        return parameters().isEmpty() || isFinite(pass, y)
+                ? Optional.empty()
+                : Optional.of(parameters().getFirst().name().replaceFirst("\\.weight$", ""));
+    }
+
+    /** Whether all elements are; it downloads them. */
+    static boolean isFinite(Pass pass, Tensor y) {
+        for (float element : pass.backend().download(y)) {
+            if (!Float.isFinite(element)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

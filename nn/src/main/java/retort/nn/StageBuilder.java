@@ -116,6 +116,7 @@ final class StageBuilder {
                         inputGate);
             case Residual residual ->
                 new ResidualStage(
+                        name(layer, Residual.NAME),
                         inner(layer, "", 0, residual.block()),
                         inner(layer, "shortcut.", INNER / 2, residual.shortcut()),
                         activation.relu());

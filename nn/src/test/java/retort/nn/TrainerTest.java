@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static retort.nn.Schedule.constant;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -245,6 +246,30 @@ class TrainerTest {
                     new float[] {Float.POSITIVE_INFINITY, 0},
                     model.parameters().get(1).value());
             assertEquals(Optional.of("0.dense"), model.firstNotFinite(scope, x));
+        }
+    }
+
+    @Test
+    void ofAResidualBlockTheLayerInItIsNamed() {
+        try (Backend backend = Backends.open(Engine.CPU_SCALAR, Backends.Options.defaults());
+                Sequential model = Sequential.create(
+                        backend,
+                        Architecture.parse("input 2; dense 2; residual [dense 2, relu, dense 2] shortcut [dense 2]"),
+                        Initializer.GLOROT_UNIFORM,
+                        1);
+                Scope scope = backend.scope()) {
+            Tensor x = scope.tensorOf(Shape.of(1, 2), new float[] {1, 1});
+            Map<String, Parameter> parameters = new HashMap<>();
+            model.parameters().forEach(parameter -> parameters.put(parameter.name(), parameter));
+            float[] large = {Float.MAX_VALUE, 0};
+            backend.upload(large, parameters.get("1.2.dense.bias").value());
+            backend.upload(large, parameters.get("1.shortcut.0.dense.bias").value());
+            assertEquals(Optional.of("1.residual"), model.firstNotFinite(scope, x));
+            float[] infinite = {0, Float.POSITIVE_INFINITY};
+            backend.upload(infinite, parameters.get("1.shortcut.0.dense.bias").value());
+            assertEquals(Optional.of("1.shortcut.0.dense"), model.firstNotFinite(scope, x));
+            backend.upload(infinite, parameters.get("1.0.dense.bias").value());
+            assertEquals(Optional.of("1.0.dense"), model.firstNotFinite(scope, x));
         }
     }
 }
