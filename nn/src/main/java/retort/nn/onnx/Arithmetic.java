@@ -31,7 +31,7 @@ final class Arithmetic {
         Value a = lowering.value(node, 0);
         Value b = aligned(lowering, node, a, lowering.value(node, 1));
         if (a instanceof Constant left && b instanceof Constant right) {
-            lowering.put(node.output(), Shapes.folded(node, operator, left, right));
+            lowering.put(node.output(), Shapes.folded(lowering, node, operator, left, right));
             return;
         }
         boolean swaps = operator == Operator.ADD || operator == Operator.MULTIPLY;

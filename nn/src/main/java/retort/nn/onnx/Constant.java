@@ -148,7 +148,7 @@ record Constant(int[] dims, float[] floats, long[] integers) implements Value {
         long count = 1;
         for (int extent : extents) {
             count *= extent;
-            if (count > Integer.MAX_VALUE) {
+            if (count > ExternalData.MOST_BYTES) {
                 throw new Refusal(
                         "tensor " + name + " has " + Arrays.toString(extents) + ", more elements than an array holds");
             }

@@ -12,6 +12,9 @@ import java.util.Map;
 
 /** Files beside a model in which tensors may have their elements; none outside the model's folder is opened. */
 record ExternalData(Path folder) {
+    /** What an array holds. */
+    static final long MOST_BYTES = Integer.MAX_VALUE - 64;
+
     /**
      * The elements of a tensor.
      *
@@ -20,6 +23,9 @@ record ExternalData(Path folder) {
      */
     ByteBuffer read(String tensor, Map<String, String> entries, long bytes) {
         String location = entries.getOrDefault("location", "");
+        if (bytes > MOST_BYTES) {
+            throw new Refusal("tensor " + tensor + " has " + bytes + " bytes, expected at most " + MOST_BYTES);
+        }
         Path file = inside(tensor, location);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long offset = number(tensor, entries, "offset", 0);
@@ -28,7 +34,7 @@ record ExternalData(Path folder) {
                 throw new Refusal("tensor " + tensor + " has " + length + " bytes from " + offset + " in " + location
                         + " of " + channel.size() + ", expected " + bytes + " that are there");
             }
-            ByteBuffer elements = ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer elements = ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
             while (elements.hasRemaining()) {
                 if (channel.read(elements, offset + elements.position()) < 0) {
                     throw new Refusal("tensor " + tensor + ": " + location + " was truncated while it was read");

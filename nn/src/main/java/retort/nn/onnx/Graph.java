@@ -114,16 +114,6 @@ record Graph(
         return new Graph(opset, nodes, all, left, outputs, metadata);
     }
 
-    /** How many nodes read each value; an output of the graph counts as one that is read once more. */
-    Map<String, Integer> readers() {
-        Map<String, Integer> readers = new HashMap<>();
-        for (Node node : nodes) {
-            node.inputs().forEach(input -> readers.merge(input, 1, Integer::sum));
-        }
-        outputs.forEach(output -> readers.merge(output, 1, Integer::sum));
-        return readers;
-    }
-
     /** The parts of a GraphProto. */
     private static final class Parts {
         private final List<Node> nodes = new ArrayList<>();

@@ -18,8 +18,11 @@ import retort.kernels.op.StridedCopySpec;
  * here is what they share.
  */
 final class Lowering {
-    /** Elements of a constant that is made of smaller ones, at most. */
+    /** Elements of a constant that is made of smaller ones, and of all that are folded, at most. */
     private static final int MOST_MADE = 1 << 24;
+
+    /** Elements of all that is computed for an example, at most: 1 GiB. */
+    private static final long MOST_COMPUTED = 1L << 28;
 
     private final Graph graph;
     private final Backend backend;
@@ -30,6 +33,8 @@ final class Lowering {
     private final Map<String, Value> values = new HashMap<>();
     private final Map<String, List<Node>> readers = new HashMap<>();
     private final Set<Node> taken = new HashSet<>();
+    private long computedElements;
+    private long foldedElements;
 
     /**
      * Examples in a batch.
@@ -73,8 +78,12 @@ final class Lowering {
     private void lower(Node node) {
         try {
             Operators.of(node).lower(this, node);
-        } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
+        } catch (IllegalArgumentException e) {
             throw new Refusal(node, "can't be run: " + e.getMessage());
+        } catch (ArithmeticException e) {
+            throw new Refusal(node, "can't be run: a number of it is too large, or a divisor 0");
+        } catch (IndexOutOfBoundsException | NegativeArraySizeException e) {
+            throw new Refusal(node, "can't be run: its attributes or constants do not fit its inputs");
         }
     }
 
@@ -146,7 +155,10 @@ final class Lowering {
         };
     }
 
-    /** The node that alone reads a value, if it is of this operator and has not been dealt with. */
+    /**
+     * The node that alone reads a value, if it is of this operator, has not been dealt with, and what else it reads is
+     * there by now.
+     */
     Node onlyReader(String value, String op) {
         List<Node> all = readers.getOrDefault(value, List.of());
         if (all.size() != 1 || graph.outputs().contains(value)) {
@@ -156,8 +168,13 @@ final class Lowering {
         return reader.op().equals(op)
                         && !taken.contains(reader)
                         && reader.inputs().getFirst().equals(value)
+                        && reader.inputs().stream().skip(1).allMatch(this::isThere)
                 ? reader
                 : null;
+    }
+
+    private boolean isThere(String input) {
+        return input.isEmpty() || values.containsKey(input);
     }
 
     /** Marks a node as done with another one's call. */
@@ -166,6 +183,10 @@ final class Lowering {
     }
 
     Tensor tensor(int size) {
+        computedElements += size;
+        if (computedElements > MOST_COMPUTED * batch.size()) {
+            throw new Refusal("computes more than " + MOST_COMPUTED + " elements for an example");
+        }
         return scope.tensor(Shape.of(size));
     }
 
@@ -184,6 +205,15 @@ final class Lowering {
             throw new Refusal("takes a constant of " + size + " elements, expected at most " + MOST_MADE);
         }
         return (int) size;
+    }
+
+    /** Refuses to fold one more constant of this many elements. */
+    void fold(long size) {
+        foldedElements += size;
+        if (foldedElements > MOST_MADE) {
+            throw new Refusal("takes more than " + MOST_MADE + " elements of constants that are made of others: fold "
+                    + "constants in the file");
+        }
     }
 
     /** The elements in row-major order, with the extents that the value has. */

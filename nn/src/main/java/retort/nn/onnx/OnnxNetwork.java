@@ -107,7 +107,7 @@ public final class OnnxNetwork implements Network {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new Refusal("is no regular file, expected an ONNX file");
         }
-        if (Files.exists(file) && Files.size(file) > Integer.MAX_VALUE - 64) {
+        if (Files.exists(file) && Files.size(file) > ExternalData.MOST_BYTES) {
             throw new Refusal("has " + Files.size(file) + " bytes, expected at most 2 GiB, as the format holds");
         }
         Graph graph = Graph.read(
@@ -257,7 +257,11 @@ public final class OnnxNetwork implements Network {
     @Override
     public Tensor infer(Backend other, Scope scope, Tensor x) {
         Shape rows = Shape.of(x.shape().rows(), output.size());
-        return lowered(other, scope, x, false).tensor().reshaped(rows);
+        try {
+            return lowered(other, scope, x, false).tensor().reshaped(rows);
+        } catch (Refusal e) {
+            throw new IllegalArgumentException(text() + ": for a batch of " + rows.rows() + " it " + e.getMessage(), e);
+        }
     }
 
     @Override

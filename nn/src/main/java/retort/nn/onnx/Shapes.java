@@ -45,7 +45,8 @@ final class Shapes {
         dims = dims.clone();
         boolean zeroIsZero = node.integer("allowzero", 0) != 0;
         Lowering.Batch batch = lowering.batch();
-        if (dims.length > 0 && dims[0] == batch.declared() && from.length > 0 && from[0] == batch.size()) {
+        boolean fixed = batch.declared() != Graph.Input.ANY;
+        if (fixed && dims.length > 0 && dims[0] == batch.declared() && from.length > 0 && from[0] == batch.size()) {
             // A file of a fixed batch says it here again.
             dims[0] = batch.size();
         }
@@ -58,9 +59,12 @@ final class Shapes {
             if (dims[i] == -1 && open < 0) {
                 open = i;
             } else if (dims[i] < 1) {
-                throw new Refusal(node, "makes " + Arrays.toString(from) + " to " + Arrays.toString(dims));
+                throw new Refusal(
+                        node,
+                        "makes " + Arrays.toString(from) + " to " + Arrays.toString(dims)
+                                + ", expected extents of 1 or more and at most one -1");
             } else {
-                known = Math.multiplyExact(known, dims[i]);
+                known = Math.min(known * dims[i], Integer.MAX_VALUE);
             }
         }
         int size = Value.size(from);
@@ -72,7 +76,7 @@ final class Shapes {
             throw new Refusal(
                     node,
                     "makes " + Arrays.toString(from) + " to " + Arrays.toString(dims) + ", which has other elements"
-                            + (batch.declared() > 0 ? "; the file is of a fixed batch" : ""));
+                            + (fixed ? "; the file is of a fixed batch" : ""));
         }
         reshape(lowering, node, dims);
     }
@@ -173,9 +177,15 @@ final class Shapes {
         if (list.isFloat() || list.dims().length != 1 || indices.isFloat()) {
             throw new Refusal(node, "gathers other than whole numbers of a list");
         }
-        long[] found = Arrays.stream(indices.integers())
-                .map(i -> list.integers()[Math.toIntExact(i < 0 ? i + list.size() : i)])
-                .toArray();
+        lowering.fold(indices.size());
+        long[] found = indices.integers().clone();
+        for (int e = 0; e < found.length; e++) {
+            long at = found[e] < 0 ? found[e] + list.size() : found[e];
+            if (at < 0 || at >= list.size()) {
+                throw new Refusal(node, "gathers element " + found[e] + " of a list of " + list.size());
+            }
+            found[e] = list.integers()[(int) at];
+        }
         lowering.put(node.output(), Constant.of(indices.dims(), found));
     }
 
@@ -187,6 +197,7 @@ final class Shapes {
         boolean wanted = whole ? type == 6 || type == 7 : type == 1;
         if (whole && type == 1) {
             long[] integers = ((Constant) value).integers();
+            lowering.fold(integers.length);
             float[] floats = new float[integers.length];
             for (int i = 0; i < floats.length; i++) {
                 floats[i] = integers[i];
@@ -205,7 +216,7 @@ final class Shapes {
         List<Constant> lists = IntStream.range(0, node.inputs().size())
                 .mapToObj(i -> lowering.constant(node, i, "list"))
                 .toList();
-        Lowering.made(lists.stream().mapToLong(Constant::size).sum());
+        lowering.fold(lists.stream().mapToLong(Constant::size).sum());
         long[] joined = lists.stream()
                 .flatMapToLong(list -> Arrays.stream(list.integers()))
                 .toArray();
@@ -213,7 +224,7 @@ final class Shapes {
     }
 
     /** Of two constants of the same extents, or one of them a single number. */
-    static Constant folded(Node node, Operator operator, Constant a, Constant b) {
+    static Constant folded(Lowering lowering, Node node, Operator operator, Constant a, Constant b) {
         Constant larger = a.size() >= b.size() ? a : b;
         boolean together = a.size() == 1 || b.size() == 1 || Arrays.equals(a.dims(), b.dims());
         if (!together || a.isFloat() != b.isFloat()) {
@@ -222,6 +233,7 @@ final class Shapes {
                     "computes with constants of " + Arrays.toString(a.dims()) + " and " + Arrays.toString(b.dims())
                             + ": fold constants in the file");
         }
+        lowering.fold(larger.size());
         float[] floats = new float[a.isFloat() ? larger.size() : 0];
         long[] integers = new long[a.isFloat() ? 0 : larger.size()];
         for (int e = 0; e < larger.size(); e++) {
@@ -230,6 +242,9 @@ final class Shapes {
             if (a.isFloat()) {
                 floats[e] = (float) of(operator, a.floats()[i], b.floats()[j]);
             } else {
+                if (operator == Operator.DIVIDE && b.integers()[j] == 0) {
+                    throw new Refusal(node, "divides a whole number by 0");
+                }
                 integers[e] = of(operator, a.integers()[i], b.integers()[j]);
             }
         }
@@ -263,6 +278,11 @@ final class Shapes {
         if (constant.isFloat()) {
             throw new Refusal(node, "has floats where it needs whole numbers");
         }
-        return Arrays.stream(constant.integers()).mapToInt(Math::toIntExact).toArray();
+        for (long integer : constant.integers()) {
+            if (integer != (int) integer) {
+                throw new Refusal(node, "has the number " + integer + ", expected a smaller one");
+            }
+        }
+        return Arrays.stream(constant.integers()).mapToInt(i -> (int) i).toArray();
     }
 }

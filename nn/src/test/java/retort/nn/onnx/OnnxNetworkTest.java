@@ -2,6 +2,7 @@ package retort.nn.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
@@ -22,7 +23,9 @@ import retort.kernels.Backends;
 import retort.kernels.Engine;
 import retort.kernels.EnginesUnderTest;
 import retort.kernels.EnginesUnderTest.Subject;
+import retort.kernels.RecordingBackend;
 import retort.kernels.Scope;
+import retort.kernels.Tensor;
 import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
 import retort.nn.Model;
@@ -71,7 +74,7 @@ class OnnxNetworkTest {
         }
         onnx.constant("variance", new int[] {4}, 0.5f, 1, 2, 0.25f);
         onnx.constant("w", new int[] {8 * 4 * 3, 5}, random(480, 5)).constant("b", new int[] {5}, random(5, 6));
-        onnx.list("flat", batch, -1);
+        onnx.list("flat", batch < 0 ? 0 : batch, -1);
         onnx.node("Conv", "c1", node -> OnnxBytes.numbers(node, "pads", 1, 1, 1, 1), "x", "f1", "b1");
         onnx.node("BatchNormalization", "n1", "c1", "scale", "bias", "mean", "variance");
         onnx.node("Relu", "r1", "n1");
@@ -238,6 +241,80 @@ class OnnxNetworkTest {
                 float[] y = backend.download(network.infer(scope, scope.tensorOf(network.batchShape(1), x)));
                 assertEquals(first ? 1 + 10 * 2 : 1 + 10 * 6, y[0]);
             }
+        }
+    }
+
+    /** A batch of 2 x 3 numbers is multiplied as rows of 3, twice as many as there are examples. */
+    @Test
+    void rowsMayBeOtherThanExamplesInBetween() throws IOException {
+        OnnxBytes onnx = new OnnxBytes(13).input("x", -1, 2, 3);
+        onnx.constant("w", new int[] {3, 1}, 1, 10, 100);
+        onnx.list("rows", -1, 3).list("examples", -1, 2);
+        onnx.node("Reshape", "r", "x", "rows").node("MatMul", "p", "r", "w");
+        onnx.node("Reshape", "y", "p", "examples").output("y");
+        computes(
+                onnx,
+                new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 1, 1, 2, 2, 2, 3, 3, 3},
+                3,
+                321,
+                654,
+                987,
+                111,
+                222,
+                333);
+    }
+
+    /** The operand of Add and the statistics of a normalization come after the node that they could be fused with. */
+    @Test
+    void nothingIsFusedWithWhatIsNotComputedYet() throws IOException {
+        OnnxBytes onnx = new OnnxBytes(13).input("x", -1, 2);
+        onnx.constant("w", new int[] {2, 1}, 1, 10).constant("b", new int[] {1}, 7);
+        onnx.node("MatMul", "p", "x", "w").node("Identity", "late", "b");
+        onnx.node("Add", "y", "p", "late").output("y");
+        computes(onnx, new float[] {1, 2}, 1, 28);
+        onnx = new OnnxBytes(13).input("x", -1, 1, 1, 2);
+        onnx.constant("f", new int[] {1, 1, 1, 1}, 3).constant("one", new int[] {1}, 1);
+        onnx.constant("five", new int[] {1}, 5);
+        onnx.node("Conv", "c", "x", "f").node("Identity", "late", "five");
+        onnx.node("BatchNormalization", "n", "c", "late", "one", "one", "one");
+        onnx.node("Flatten", "y", "n").output("y");
+        computes(onnx, new float[] {1, 2}, 1, 11, 26);
+    }
+
+    private void computes(OnnxBytes onnx, float[] x, int batch, float... expected) throws IOException {
+        Path file = folder.resolve("small.onnx");
+        Files.write(file, onnx.bytes());
+        Backend backend = EnginesUnderTest.reference();
+        try (Network network = Network.load(backend, file, null).network();
+                Scope scope = backend.scope()) {
+            float[] y = backend.download(network.infer(scope, scope.tensorOf(network.batchShape(batch), x)));
+            assertArrayEquals(expected, y, 1e-3f);
+        }
+    }
+
+    @Test
+    void aBatchThatIsTooLargeForAValueIsACallersMistake() throws IOException {
+        OnnxBytes onnx = new OnnxBytes(13).input("x", -1, 1024);
+        String value = "x";
+        for (int i = 0; i < 8; i++) {
+            onnx.node("Concat", "c" + i, node -> OnnxBytes.number(node, "axis", 1), value, value);
+            value = "c" + i;
+        }
+        onnx.constant("w", new int[] {1 << 18, 1}, new float[1 << 18]);
+        onnx.node("MatMul", "y", value, "w").output("y");
+        Path file = folder.resolve("wide.onnx");
+        Files.write(file, onnx.bytes());
+        RecordingBackend nothing = new RecordingBackend(EnginesUnderTest.reference());
+        try (Network network =
+                        Network.load(EnginesUnderTest.reference(), file, null).network();
+                Scope scope = new Scope(nothing, new NoMemory())) {
+            Tensor x = scope.tensor(network.batchShape(1 << 14));
+            String message = assertThrows(IllegalArgumentException.class, () -> network.infer(nothing, scope, x))
+                    .getMessage();
+            assertEquals(
+                    "onnx: 9 nodes of opset 13: for a batch of 16384 it has a value of [16384, 131072], more elements "
+                            + "than an array holds",
+                    message);
         }
     }
 

@@ -99,7 +99,7 @@ class OnnxRefusalTest {
     @Test
     void aSmallFileOfLargeValues() throws IOException {
         OnnxBytes wide = new OnnxBytes(13)
-                .input("x", -1, 30_000, 30_000)
+                .input("x", -1, 16_000, 16_000)
                 .node("Relu", "y", "x")
                 .output("y");
         Path file = folder.resolve("model.onnx");
@@ -112,6 +112,32 @@ class OnnxRefusalTest {
                         .node("Relu", "y", "x")
                         .output("y"),
                 "has an input that is too large");
+        OnnxBytes.Message outside = OnnxBytes.tensorOf("w", 1 << 15, 1 << 15)
+                .message(13, new OnnxBytes.Message().text(1, "location").text(2, "weights.bin"))
+                .number(14, 1);
+        refused(
+                flat().tensor(outside).node("MatMul", "y", "x", "w").output("y"),
+                "tensor w has 4294967296 bytes, expected at most 2147483583");
+    }
+
+    @Test
+    void aSmallFileOfValuesThatGrow() throws IOException {
+        OnnxBytes computed = new OnnxBytes(13).input("x", -1, 1024);
+        String value = "x";
+        for (int i = 0; i < 18; i++) {
+            computed.node("Concat", "c" + i, node -> OnnxBytes.number(node, "axis", 1), value, value);
+            value = "c" + i;
+        }
+        refused(computed.output(value), "computes more than 268435456 elements for an example");
+        OnnxBytes folded = flat().list("c", new long[1 << 20]);
+        value = "c";
+        for (int i = 0; i < 17; i++) {
+            folded.node("Add", "a" + i, value, "c");
+            value = "a" + i;
+        }
+        refused(
+                folded.node("Reshape", "y", "x", value).output("y"),
+                "takes more than 16777216 elements of constants that are made of others");
     }
 
     @ParameterizedTest
@@ -170,6 +196,40 @@ class OnnxRefusalTest {
                         .output("y"),
                 "multiplies [1, 4] by [5, 2]");
         refused(flat().list("s", 0, 3).node("Reshape", "y", "x", "s").output("y"), "makes [1, 4] to [1, 3]");
+        refused(
+                flat().list("s", -1, -1).node("Reshape", "y", "x", "s").output("y"),
+                "makes [1, 4] to [-1, -1], expected extents of 1 or more and at most one -1");
+    }
+
+    @Test
+    void numbersThatCannotBeComputedWith() throws IOException {
+        refused(
+                flat().list("s", 1L << 40, 1).node("Reshape", "y", "x", "s").output("y"),
+                "node 'the y' (Reshape) has the number 1099511627776, expected a smaller one");
+        refused(
+                flat().list("s", 1 << 30, 1 << 30, 1 << 30)
+                        .node("Reshape", "y", "x", "s")
+                        .output("y"),
+                "which has other elements");
+        refused(
+                flat().list("a", 4)
+                        .list("b", 0)
+                        .node("Div", "s", "a", "b")
+                        .node("Reshape", "y", "x", "s")
+                        .output("y"),
+                "node 'the s' (Div) divides a whole number by 0");
+        refused(
+                flat().list("a", 4)
+                        .list("i", 5)
+                        .node("Gather", "s", "a", "i")
+                        .node("Reshape", "y", "x", "s")
+                        .output("y"),
+                "node 'the s' (Gather) gathers element 5 of a list of 1");
+        refused(
+                flat().list("p", 0, Integer.MAX_VALUE, 0, 1)
+                        .node("Pad", "y", "x", "p")
+                        .output("y"),
+                "node 'the y' (Pad) can't be run: a number of it is too large, or a divisor 0");
     }
 
     @Test
