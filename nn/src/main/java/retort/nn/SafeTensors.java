@@ -17,9 +17,9 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import retort.kernels.file.AtomicFile;
-import retort.kernels.op.Bfloat16;
 import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
+import retort.nn.SafeTensorsHeader.Origin;
 import retort.nn.SafeTensorsHeader.Stored;
 
 /**
@@ -88,8 +88,23 @@ public final class SafeTensors {
      *     tensors
      */
     public static SafeTensors read(Path file) {
+        return read(file, Origin.OURS);
+    }
+
+    /**
+     * The same of a file that another program wrote: its numbers, of F32, BF16, F16, F64, U8, I8, I32 or I64, become
+     * float32; of I8 and BF16 ones the type is kept. A tensor without an axis is one of one element.
+     *
+     * @throws ModelFileException if the file can't be read, is not of the format, or holds other numbers
+     */
+    public static SafeTensors readAny(Path file) {
+        return read(file, Origin.ANY);
+    }
+
+    private static SafeTensors read(Path file, Origin origin) {
         Map<String, Entry> tensors = new LinkedHashMap<>();
-        SafeTensorsHeader header = read(file, names -> names.forEach(name -> tensors.put(name, null)), tensors::put);
+        SafeTensorsHeader header =
+                read(file, origin, names -> names.forEach(name -> tensors.put(name, null)), tensors::put);
         return new SafeTensors(header.metadata(), tensors);
     }
 
@@ -102,7 +117,7 @@ public final class SafeTensors {
      *     tensors
      */
     static Map<String, String> read(Path file, BiConsumer<String, Entry> each) {
-        return read(file, names -> {}, each).metadata();
+        return read(file, Origin.OURS, names -> {}, each).metadata();
     }
 
     /**
@@ -112,7 +127,7 @@ public final class SafeTensors {
      */
     static Map<String, String> metadata(Path file) {
         try (FileChannel channel = open(file)) {
-            return readHeader(file, channel).metadata();
+            return readHeader(file, channel, Origin.OURS).metadata();
         } catch (IOException e) {
             throw new ModelFileException(file, "can't be read", e);
         }
@@ -126,9 +141,10 @@ public final class SafeTensors {
         return FileChannel.open(file, StandardOpenOption.READ);
     }
 
-    private static SafeTensorsHeader read(Path file, Consumer<Set<String>> names, BiConsumer<String, Entry> each) {
+    private static SafeTensorsHeader read(
+            Path file, Origin origin, Consumer<Set<String>> names, BiConsumer<String, Entry> each) {
         try (FileChannel channel = open(file)) {
-            SafeTensorsHeader header = readHeader(file, channel);
+            SafeTensorsHeader header = readHeader(file, channel, origin);
             names.accept(header.ranges().keySet());
             List<Map.Entry<String, SafeTensorsHeader.Range>> byOffset = header.ranges().entrySet().stream()
                     .sorted(Comparator.comparingLong(named -> named.getValue().begin()))
@@ -138,7 +154,8 @@ public final class SafeTensors {
                 Stored stored = named.getValue().stored();
                 float[] elements = new float[stored.shape().size()];
                 readElements(file, channel, buffer, stored.type(), elements);
-                each.accept(named.getKey(), new Entry(stored.shape(), stored.type(), elements));
+                each.accept(
+                        named.getKey(), new Entry(stored.shape(), stored.type().read(), elements));
             }
             return header;
         } catch (IOException e) {
@@ -154,7 +171,7 @@ public final class SafeTensors {
      */
     public void write(Path file) {
         Map<String, Stored> stored = new LinkedHashMap<>();
-        tensors.forEach((name, tensor) -> stored.put(name, new Stored(tensor.shape(), tensor.type())));
+        tensors.forEach((name, tensor) -> stored.put(name, new Stored(tensor.shape(), StoredType.of(tensor.type()))));
         writeStored(file, metadata, stored, name -> tensors.get(name).elements());
     }
 
@@ -166,7 +183,7 @@ public final class SafeTensors {
     static void write(
             Path file, Map<String, String> metadata, Map<String, Shape> shapes, Function<String, float[]> elements) {
         Map<String, Stored> stored = new LinkedHashMap<>();
-        shapes.forEach((name, shape) -> stored.put(name, new Stored(shape, ElementType.FLOAT32)));
+        shapes.forEach((name, shape) -> stored.put(name, new Stored(shape, StoredType.F32)));
         writeStored(file, metadata, stored, elements);
     }
 
@@ -180,7 +197,7 @@ public final class SafeTensors {
         }
     }
 
-    private static SafeTensorsHeader readHeader(Path file, FileChannel channel) throws IOException {
+    private static SafeTensorsHeader readHeader(Path file, FileChannel channel, Origin origin) throws IOException {
         long fileBytes = channel.size();
         if (fileBytes < LENGTH_BYTES) {
             throw new ModelFileException(
@@ -204,31 +221,19 @@ public final class SafeTensors {
         }
         ByteBuffer json = ByteBuffer.allocate((int) headerBytes);
         readFully(file, channel, json);
-        return SafeTensorsHeader.parse(file, json.flip(), dataBytes);
+        return SafeTensorsHeader.parse(file, json.flip(), dataBytes, origin);
     }
 
     private static void readElements(
-            Path file, FileChannel channel, ByteBuffer buffer, ElementType type, float[] elements) throws IOException {
-        int elementBytes = type.bits() / Byte.SIZE;
+            Path file, FileChannel channel, ByteBuffer buffer, StoredType type, float[] elements) throws IOException {
+        int elementBytes = type.bytes();
         int count;
         for (int at = 0; at < elements.length; at += count) {
             count = Math.min(elements.length - at, BUFFER_BYTES / elementBytes);
             buffer.clear().limit(count * elementBytes);
             readFully(file, channel, buffer);
             buffer.flip();
-            switch (type) {
-                case FLOAT32 -> buffer.asFloatBuffer().get(elements, at, count);
-                case BFLOAT16 -> {
-                    for (int e = at; e < at + count; e++) {
-                        elements[e] = Bfloat16.widened(buffer.getShort());
-                    }
-                }
-                case INT8 -> {
-                    for (int e = at; e < at + count; e++) {
-                        elements[e] = buffer.get();
-                    }
-                }
-            }
+            type.get(buffer, elements, at, count);
         }
     }
 
@@ -253,26 +258,14 @@ public final class SafeTensors {
         }
     }
 
-    private static void writeElements(FileChannel channel, ByteBuffer buffer, ElementType type, float[] elements)
+    private static void writeElements(FileChannel channel, ByteBuffer buffer, StoredType type, float[] elements)
             throws IOException {
-        int elementBytes = type.bits() / Byte.SIZE;
+        int elementBytes = type.bytes();
         int count;
         for (int at = 0; at < elements.length; at += count) {
             count = Math.min(elements.length - at, BUFFER_BYTES / elementBytes);
             buffer.clear();
-            switch (type) {
-                case FLOAT32 -> buffer.asFloatBuffer().put(elements, at, count);
-                case BFLOAT16 -> {
-                    for (int e = at; e < at + count; e++) {
-                        buffer.putShort(Bfloat16.of(elements[e]));
-                    }
-                }
-                case INT8 -> {
-                    for (int e = at; e < at + count; e++) {
-                        buffer.put((byte) elements[e]);
-                    }
-                }
-            }
+            type.put(buffer, elements, at, count);
             writeFully(channel, buffer.clear().limit(count * elementBytes));
         }
     }

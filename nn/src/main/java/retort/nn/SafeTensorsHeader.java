@@ -21,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
 
 /**
@@ -30,10 +29,16 @@ import retort.kernels.op.Shape;
  */
 record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges) {
     /** How a tensor is stored. */
-    record Stored(Shape shape, ElementType type) {
+    record Stored(Shape shape, StoredType type) {
         long bytes() {
-            return (long) shape.size() * type.bits() / Byte.SIZE;
+            return (long) shape.size() * type.bytes();
         }
+    }
+
+    /** Whose files are read: ours have fewer types of numbers, and no tensor without an axis. */
+    enum Origin {
+        OURS,
+        ANY
     }
 
     /** A tensor's place in the data: bytes {@code begin} to {@code end}, end excluded. */
@@ -43,8 +48,6 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
     /** A tenth of the limit of the format's own reader: enough for 100,000 tensors. */
     static final long LONGEST_BYTES = 10_000_000;
 
-    private static final Map<ElementType, String> DTYPES =
-            Map.of(ElementType.FLOAT32, "F32", ElementType.BFLOAT16, "BF16", ElementType.INT8, "I8");
     private static final int ALIGNMENT_BYTES = 8;
 
     /**
@@ -66,7 +69,7 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
                 Stored tensor = named.getValue();
                 long end = begin + tensor.bytes();
                 json.name(named.getKey()).beginObject();
-                json.name("dtype").value(DTYPES.get(tensor.type()));
+                json.name("dtype").value(tensor.type().name());
                 json.name("shape").beginArray();
                 for (int extent : tensor.shape().extents()) {
                     json.value(extent);
@@ -93,7 +96,7 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
      * @param file for messages
      * @throws ModelFileException if they don't, or the header is not of the format
      */
-    static SafeTensorsHeader parse(Path file, ByteBuffer header, long dataBytes) {
+    static SafeTensorsHeader parse(Path file, ByteBuffer header, long dataBytes, Origin origin) {
         // The JSON reader would pass over a byte order mark, the format's own does not.
         boolean begun = header.hasRemaining() && header.get(header.position()) == '{';
         try (JsonReader json = new JsonReader(new StringReader(
@@ -102,7 +105,7 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
             if (!begun) {
                 throw new MalformedJsonException("no object");
             }
-            SafeTensorsHeader parsed = new Parser(file, json).header();
+            SafeTensorsHeader parsed = new Parser(file, json, origin).header();
             parsed.checkCoverage(file, dataBytes);
             return parsed;
         } catch (CharacterCodingException e) {
@@ -139,7 +142,7 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
     }
 
     /** Walks the JSON token by token: duplicate names and unknown keys, which a tree would hide, are seen. */
-    private record Parser(Path file, JsonReader json) {
+    private record Parser(Path file, JsonReader json, Origin origin) {
         SafeTensorsHeader header() throws IOException {
             Map<String, String> metadata = new LinkedHashMap<>();
             Map<String, Range> ranges = new LinkedHashMap<>();
@@ -213,14 +216,15 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
             return json.nextString();
         }
 
-        private ElementType type(String name, String dtype) {
-            for (ElementType type : ElementType.values()) {
-                if (DTYPES.get(type).equals(dtype)) {
-                    return type;
-                }
-            }
-            throw new ModelFileException(
-                    file, "tensor " + name + " is of dtype " + dtype + ", expected F32, BF16 or I8");
+        private StoredType type(String name, String dtype) {
+            return StoredType.of(dtype)
+                    .filter(type -> origin == Origin.ANY || type.isOurs())
+                    .orElseThrow(() -> new ModelFileException(
+                            file,
+                            "tensor " + name + " is of dtype " + dtype + ", expected "
+                                    + (origin == Origin.ANY
+                                            ? "one of " + Arrays.toString(StoredType.values())
+                                            : "F32, BF16 or I8")));
         }
 
         private Range range(String name, Stored stored, long[] offsets) {
@@ -236,8 +240,11 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Range> ranges
 
         private Shape shape(String name, long[] extents) {
             try {
-                return Shape.of(
-                        Arrays.stream(extents).mapToInt(Math::toIntExact).toArray());
+                return origin == Origin.ANY && extents.length == 0
+                        ? Shape.of(1)
+                        : Shape.of(Arrays.stream(extents)
+                                .mapToInt(Math::toIntExact)
+                                .toArray());
             } catch (IllegalArgumentException | ArithmeticException e) {
                 throw new ModelFileException(file, "tensor " + name + " has a shape that is not done here", e);
             }

@@ -53,6 +53,17 @@ public final class Sequential implements Network {
                         StoredWeights.isWeight(name) ? initializer.draw(shape, seed, index) : new float[shape.size()]);
     }
 
+    /** Parameters that are there already, row-major. */
+    interface Parameters {
+        float[] of(String name, Shape shape);
+    }
+
+    /** A network of float32 weights with these parameters. */
+    static Sequential of(Backend backend, Architecture architecture, Parameters parameters) {
+        return new Sequential(
+                backend, architecture, ElementType.FLOAT32, (name, shape, index) -> parameters.of(name, shape));
+    }
+
     @Override
     public Sequential copy(Backend other) {
         return copy(other, weights);
