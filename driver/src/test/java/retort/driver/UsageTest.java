@@ -41,7 +41,8 @@ class UsageTest {
             run --threads=two                         | 'two' is not a whole number of 1 to
             run --seed=1.5                            | --seed
             run --recipe=other                        | --recipe
-            run --omit=3,x                            | '3,x' is not a list of classes by their numbers
+            run --omit=3,x                            | --omit=3,x: MNIST has no class 'x'
+            run --omit=3,                             | '3,' is not a list of classes by their numbers or names
             run --omit=10                             | --omit=10: MNIST has the classes 0 to 9
             run --omit=                               | --omit
             run --omit=0,1,2,3,4,5,6,7,8,9            | leaves no class to learn

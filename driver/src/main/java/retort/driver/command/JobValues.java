@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -11,8 +12,10 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import retort.driver.cli.Names;
+import retort.driver.cli.Nearest;
 import retort.driver.config.ExperimentFile;
 import retort.driver.job.BiasCorrection;
 import retort.driver.job.CorrectionPlan;
@@ -95,13 +98,44 @@ final class JobValues {
     /** Ways to find a bias without labels, in order. */
     record LabelFree(List<BiasCorrection.Kind> kinds) {}
 
-    /** A set of classes, by their numbers. */
-    record Classes(Set<Integer> numbers) {}
+    /** A set of classes, by their names or numbers. */
+    record Classes(List<String> words) {
+        private static final String NONE = "none";
 
-    /** Several sets of classes, as far as they don't depend on how many there are. */
+        /** Before the data is open: a set that is empty if it will be. */
+        Optional<Set<Integer>> numbersAlone() {
+            return words.stream().allMatch(word -> word.matches("\\d{1,3}"))
+                    ? Optional.of(words.stream().map(Integer::valueOf).collect(Collectors.toCollection(TreeSet::new)))
+                    : Optional.empty();
+        }
+
+        /**
+         * The numbers of the classes. A word that is a class's name means that class, else it is a number.
+         *
+         * @param names of all classes
+         * @throws ParameterException if a word is neither
+         */
+        Set<Integer> numbers(CommandLine command, String data, List<String> names) {
+            Set<Integer> numbers = new TreeSet<>();
+            for (String word : words) {
+                int named = names.indexOf(word);
+                if (named < 0 && !word.matches("\\d{1,3}")) {
+                    throw new ParameterException(
+                            command,
+                            "--omit=" + String.join(",", words) + ": " + data + " has no class '" + word + "'"
+                                    + Nearest.question(word, names) + "; 'retort data' lists them");
+                }
+                numbers.add(named < 0 ? Integer.parseInt(word) : named);
+            }
+            return numbers;
+        }
+    }
+
+    /** Several sets of classes, as far as they don't depend on the data. */
     record ClassSets(List<String> parts) {
         /** With + between the classes of a set. */
-        List<Set<Integer>> sets(int classes) {
+        List<Set<Integer>> sets(CommandLine command, String data, List<String> names) {
+            int classes = names.size();
             List<Set<Integer>> sets = new ArrayList<>();
             for (String part : parts) {
                 switch (part) {
@@ -112,7 +146,7 @@ final class JobValues {
                                         .filter(high -> high > low)
                                         .forEach(high -> sets.add(Set.of(low, high))));
                     default ->
-                        sets.add(JobValues.classes(part.replace('+', ',')).numbers());
+                        sets.add(JobValues.classes(part.replace('+', ',')).numbers(command, data, names));
                 }
             }
             return sets.stream().distinct().toList();
@@ -183,25 +217,19 @@ final class JobValues {
     }
 
     private static Classes classes(String text) {
-        Set<Integer> classes = new TreeSet<>();
-        if (text.equals("none")) {
-            return new Classes(classes);
+        List<String> words = List.of(text.split(",", -1));
+        if (words.stream().anyMatch(String::isBlank)) {
+            throw new TypeConversionException(
+                    "'" + text + "' is not a list of classes by their numbers or names, such as 3 or Dress,Coat");
         }
-        for (String part : text.split(",", -1)) {
-            if (!part.matches("\\d{1,3}")) {
-                throw new TypeConversionException(
-                        "'" + text + "' is not a list of classes by their numbers, such as 3 or 7,8");
-            }
-            classes.add(Integer.parseInt(part));
-        }
-        return new Classes(classes);
+        return new Classes(text.equals(Classes.NONE) ? List.of() : words);
     }
 
     private static ClassSets classSets(String text) {
         List<String> parts = List.of(text.split(",", -1));
-        if (!parts.stream().allMatch(part -> part.matches("none|digits|pairs|\\d{1,3}(\\+\\d{1,3})*"))) {
+        if (parts.stream().flatMap(part -> Stream.of(part.split("\\+", -1))).anyMatch(String::isBlank)) {
             throw new TypeConversionException(
-                    "'" + text + "' is not a list of sets of classes by their numbers, such as none,3,7+8");
+                    "'" + text + "' is not a list of sets of classes by their numbers or names, such as none,3,7+8");
         }
         return new ClassSets(parts);
     }

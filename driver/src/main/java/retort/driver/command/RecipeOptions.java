@@ -9,6 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import retort.driver.cli.Converters;
 import retort.driver.cli.Nearest;
 import retort.driver.cli.OptionGroup;
@@ -103,6 +104,9 @@ final class RecipeOptions {
 
     /** That, what students never see, and how they are trained. */
     static class OfStudents extends OfRecipe {
+        @Spec(Spec.Target.MIXEE)
+        private CommandSpec command;
+
         @Option(
                 names = "--seed",
                 paramLabel = "N",
@@ -113,7 +117,8 @@ final class RecipeOptions {
                 names = "--omit",
                 paramLabel = "CLASSES",
                 description =
-                        "Classes that students never see, for example 3 or 7,8; or none (default: ${bundle:recipe.omit}).")
+                        "Classes that students never see, by number or name, for example 3 or Dress,Coat; or none (default:"
+                                + " ${bundle:recipe.omit}).")
         private JobValues.Classes omitted;
 
         @OptionGroup.Of(OptionGroup.TRAINING)
@@ -142,8 +147,21 @@ final class RecipeOptions {
         @Override
         Recipe changed(Recipe recipe) {
             Recipe standard = training.changed(temperature == null ? recipe : recipe.withTemperature(temperature));
-            return (omitted == null ? standard : standard.withOmitted(omitted.numbers()))
+            return Optional.ofNullable(omitted)
+                    .flatMap(JobValues.Classes::numbersAlone)
+                    .map(standard::withOmitted)
+                    .orElse(standard)
                     .withSeed(given(seed, standard.seed()));
+        }
+
+        /** Names of classes are the data's. */
+        @Override
+        public final Experiment fitted(Dataset data) {
+            Experiment fitted = super.fitted(data);
+            return omitted == null
+                    ? fitted
+                    : fitted.withRecipe(fitted.recipe()
+                            .withOmitted(omitted.numbers(command.commandLine(), data.name(), data.classNames())));
         }
     }
 

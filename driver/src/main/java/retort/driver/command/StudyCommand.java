@@ -181,7 +181,10 @@ final class StudyCommand implements Runnable {
             checkWidths();
             float mixed = alpha.of(Method.SOFT_AND_HARD);
             try (Session session = new Session(spec, options, study, engine)) {
-                List<Set<Integer>> sets = omitted.sets(session.data().classes());
+                List<Set<Integer>> sets = omitted.sets(
+                        spec.commandLine(),
+                        session.data().name(),
+                        session.data().classNames());
                 RecipeSource.checkOmitted(spec, session.data(), sets);
                 Grid grid = new Grid(methods, temperatures, mixed, widths, sets, study.seeds());
                 return new StudySession(session, options, study, Grid.NAME, found -> List.of()).run(grid.cells());
