@@ -47,7 +47,7 @@ class OtherShapesTest {
                 "distill",
                 "--teacher=" + model,
                 "--data=" + data,
-                "--omit=1",
+                "--omit=class1",
                 "--out=" + taught,
                 "--json",
                 "--threads=1");
@@ -57,6 +57,17 @@ class OtherShapesTest {
         assertEquals(40, student.get("trainImages").getAsInt());
         String page = Files.readString(taught.resolve("report.html"));
         assertTrue(page.contains("class1"), "the page names no class");
+        Outcome.of("distill", "--teacher=" + model, "--data=" + data, "--omit=clas2", "--out=" + folder.resolve("none"))
+                .isRefused(USAGE, "--omit=clas2: shapes has no class 'clas2', did you mean class2?");
+        JsonObject said = json(
+                "predict",
+                data.resolve("test").resolve("class2").resolve("0.png").toString(),
+                "--model=" + model,
+                "--model=" + taught.resolve("distilled.safetensors"),
+                "--json");
+        assertEquals("[\"class0\",\"class1\",\"class2\"]", said.get("classes").toString());
+        assertEquals("[20,12,3]", said.get("shape").toString());
+        assertTrue(said.toString().contains("\"name\":\"class2\""), said.toString());
         Outcome.of("distill", "--teacher=" + model, "--data=" + data, "--out=" + folder.resolve("none"))
                 .isRefused(USAGE, "--omit=3: shapes has the classes 0 to 2");
         Outcome.of("evaluate", "--model=" + model, "--out=" + folder.resolve("none"))

@@ -114,7 +114,7 @@ class PredictTest {
             }
             assertEquals(1, sum, 1e-6);
             Path file = Path.of(image.getAsJsonObject().get("file").getAsString());
-            digits.put(file.getFileName().toString(), answer.get("digit").getAsInt());
+            digits.put(file.getFileName().toString(), answer.get("label").getAsInt());
         }
         return digits;
     }
@@ -166,12 +166,20 @@ class PredictTest {
         String json = Outcome.of("predict", image, "--model=" + model(), "--json", option)
                 .isDone()
                 .out();
-        double highest = 0;
-        for (String line :
-                json.lines().filter(text -> text.matches(" *[0-9.E-]+,?")).toList()) {
-            highest = Math.max(highest, Double.parseDouble(line.strip().replace(",", "")));
-        }
-        return highest;
+        return JsonParser.parseString(json)
+                .getAsJsonObject()
+                .getAsJsonArray("images")
+                .get(0)
+                .getAsJsonObject()
+                .getAsJsonArray("predictions")
+                .get(0)
+                .getAsJsonObject()
+                .getAsJsonArray("probabilities")
+                .asList()
+                .stream()
+                .mapToDouble(JsonElement::getAsDouble)
+                .max()
+                .orElseThrow();
     }
 
     @Test
@@ -215,7 +223,8 @@ class PredictTest {
     void aPipeIsRefused() throws Exception {
         Path pipe = folder.resolve("pipe.png");
         assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
-        Outcome.of("predict", pipe.toString()).isRefused(BAD_FILE, pipe + ": can't be read: it is a pipe or device");
+        Outcome.of("predict", pipe.toString(), "--model=" + model())
+                .isRefused(BAD_FILE, pipe + ": can't be read: it is a pipe or device");
         Outcome.of("predict", samples.resolve("00001-2.png").toString(), "--model=" + pipe)
                 .isRefused(BAD_FILE, pipe + ": is no regular file");
     }
@@ -233,12 +242,57 @@ class PredictTest {
     }
 
     @Test
-    void aModelThatIsNotForDigitsIsRefused() throws IOException {
+    void modelsAreAskedOfTheirOwnImagesAndClasses() throws IOException {
+        Path named = folder.resolve("named.safetensors");
+        save(named, "input 8x6x3; flatten; dense 3", Map.of("classes", "cat,dog,fish", "dataset", "pets"));
+        Path image = folder.resolve("colour.png");
+        ImageIO.write(new BufferedImage(60, 80, BufferedImage.TYPE_INT_RGB), "png", image.toFile());
+        JsonObject answers = JsonParser.parseString(
+                        Outcome.of("predict", image.toString(), "--model=" + named, "--json")
+                                .isDone()
+                                .out())
+                .getAsJsonObject();
+        assertEquals("[8,6,3]", answers.get("shape").toString());
+        assertEquals("[\"cat\",\"dog\",\"fish\"]", answers.get("classes").toString());
+        String shown = Outcome.of("predict", image.toString(), "--model=" + named)
+                .isDone()
+                .out();
+        assertTrue(shown.contains("\n" + " ".repeat(30) + "fish "), shown);
+        String renamed = Outcome.of("predict", image.toString(), "--model=" + named, "--classes=a,b,c")
+                .isDone()
+                .out();
+        assertTrue(renamed.contains("\n" + " ".repeat(30) + "c "), renamed);
+        Outcome.of("predict", image.toString(), "--model=" + named, "--classes=a,b")
+                .isRefused(BAD_FILE, named + ": tells 3 classes apart, expected 2 as --classes names them");
+        Outcome.of("predict", image.toString(), "--model=" + model(), "--model=" + named)
+                .isRefused(BAD_FILE, named + ": takes images of 8 x 6 x 3, expected 28 x 28 x 1 as " + model());
+        Outcome.of("predict", image.toString(), "--model=" + named, "--prepare=digit")
+                .isRefused(BAD_FILE, named + ": takes images of 8 x 6 x 3, expected 28 x 28 x 1 as --prepare=digit");
+        Outcome.of("predict", image.toString(), "--model=" + named, "--data=x")
+                .isRefused(WRONG_USAGE, "--data, --split and --transpose are for --samples");
+    }
+
+    @Test
+    void ofManyClassesTheMostProbableAreShown() throws IOException {
+        Path many = folder.resolve("many.safetensors");
+        save(many, "input 400; dense 1000", Map.of());
+        String out = Outcome.of("predict", samples.resolve("00001-2.png").toString(), "--model=" + many)
+                .isDone()
+                .out();
+        assertEquals(15, out.lines().count(), out);
+        assertTrue(out.lines().skip(1).allMatch(line -> line.length() <= 80), out);
+    }
+
+    @Test
+    void aModelThatTakesNoImagesIsRefused() throws IOException {
         String image = samples.resolve("00001-2.png").toString();
         Path other = folder.resolve("other.safetensors");
-        save(other, "input 14x14x1; flatten; dense 10", Map.of());
+        save(other, "input 2; dense 10", Map.of());
         Outcome.of("predict", image, "--model=" + other)
-                .isRefused(BAD_FILE, other + ": maps 14 x 14 x 1 to 10, expected 28 x 28 x 1 to 10");
+                .isRefused(BAD_FILE, other + ": takes 2, expected images: height x width x 1 or 3 channels");
+        save(other, "input 28x28x1; flatten; dense 10", Map.of("classes", "a,b"));
+        Outcome.of("predict", image, "--model=" + other)
+                .isRefused(BAD_FILE, other + ": its metadata names 2 classes, expected 10");
         save(other, "input 28x28x1; flatten; dense 10", Map.of("predictionTemperature", "-1"));
         Outcome.of("predict", image, "--model=" + other)
                 .isRefused(BAD_FILE, other + ": its metadata has the predictionTemperature '-1'");

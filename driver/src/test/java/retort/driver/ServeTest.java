@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -41,10 +42,16 @@ import retort.driver.browser.Chromium;
 import retort.driver.browser.Tab;
 import retort.driver.data.Dataset;
 import retort.driver.image.SampleImages;
-import retort.driver.predict.DigitModel;
-import retort.driver.serve.DigitServer;
+import retort.driver.predict.Classifier;
+import retort.driver.predict.Classifiers;
+import retort.driver.serve.ImageServer;
+import retort.kernels.Backend;
+import retort.kernels.Backends;
 import retort.kernels.Engine;
+import retort.nn.Architecture;
+import retort.nn.Initializer;
 import retort.nn.Model;
+import retort.nn.Sequential;
 
 /** {@code retort serve}: its page in a browser, its answers, and clients that mean no good. */
 class ServeTest {
@@ -55,8 +62,8 @@ class ServeTest {
     private static Path folder;
 
     private static Path file;
-    private static List<DigitModel> models;
-    private static DigitServer server;
+    private static Classifiers models;
+    private static ImageServer server;
     private static HttpClient client;
 
     @BeforeAll
@@ -68,10 +75,13 @@ class ServeTest {
                 .filter(name -> name.endsWith(".safetensors"))
                 .findFirst()
                 .orElseThrow());
-        models = List.of(
-                new DigitModel("teacher", file, 1, Model.load(file, Engine.CPU_SIMD)),
-                new DigitModel("a <b>student</b>", file, 3.5f, Model.load(file, Engine.CPU_SIMD)));
-        server = new DigitServer(models, InetAddress.getLoopbackAddress(), 0, 2);
+        models = Classifiers.of(
+                List.of(
+                        new Classifier("teacher", file, 1, Model.load(file, Engine.CPU_SIMD)),
+                        new Classifier("a <b>student</b>", file, 3.5f, Model.load(file, Engine.CPU_SIMD))),
+                Optional.empty(),
+                Optional.empty());
+        server = new ImageServer(models, InetAddress.getLoopbackAddress(), 0, 2);
         client = HttpClient.newHttpClient();
     }
 
@@ -79,7 +89,7 @@ class ServeTest {
     static void end() {
         client.close();
         server.close();
-        models.forEach(DigitModel::close);
+        models.close();
     }
 
     /** Of the first images of the test set, sent as files: what the models saw is what MNIST has. */
@@ -95,9 +105,9 @@ class ServeTest {
             JsonObject first = answers.get(0).getAsJsonObject();
             assertEquals("teacher", first.get("model").getAsString());
             assertEquals(
-                    first.get("digit"), answers.get(1).getAsJsonObject().get("digit"), "the same model, another T");
+                    first.get("label"), answers.get(1).getAsJsonObject().get("label"), "the same model, another T");
             assertTrue(first.get("micros").getAsDouble() > 0);
-            right += first.get("digit").getAsInt() == samples.images().label(i) ? 1 : 0;
+            right += first.get("label").getAsInt() == samples.images().label(i) ? 1 : 0;
         }
         assertTrue(right >= 12, right + " of 20 are right");
     }
@@ -347,6 +357,81 @@ class ServeTest {
                 }
             }
         }
+    }
+
+    /** Grey images that are no digits have a canvas of their shape; images in colour come from a file. */
+    @Test
+    void thePageIsOneForTheModelsImages() throws Exception {
+        try (Chromium chromium = Chromium.start(folder.resolve("profile2"))) {
+            try (Classifiers clothes = untrained("input 20x12x1; flatten; dense 3", "coat,dress,shirt");
+                    ImageServer ofClothes = new ImageServer(clothes, InetAddress.getLoopbackAddress(), 0, 1);
+                    Tab tab = chromium.open(ofClothes.address(), 1000, false)) {
+                tab.await("document.querySelectorAll('.model').length === 1");
+                assertEquals(
+                        "[168,280]",
+                        tab.evaluate("[paper.width, paper.height]")
+                                .getAsJsonArray()
+                                .toString());
+                double[] at = place(tab);
+                tab.drag(new double[] {at[0] + 20, at[1] + 20}, new double[] {at[0] + 90, at[1] + 90});
+                tab.await("/^clothes: (coat|dress|shirt), /.test(document.getElementById('status').textContent)");
+                assertEquals(
+                        "[\"coat\",\"dress\",\"shirt\"]",
+                        tab.evaluate(
+                                        "Array.from(document.querySelectorAll('.class span:first-child'), e => e.textContent)")
+                                .getAsJsonArray()
+                                .toString());
+                assertEquals(List.of(), tab.complaints());
+            }
+            try (Classifiers pets = untrained("input 8x8x3; flatten; dense 1000", "");
+                    ImageServer ofPets = new ImageServer(pets, InetAddress.getLoopbackAddress(), 0, 1);
+                    Tab tab = chromium.open(ofPets.address(), 390, true)) {
+                tab.await("document.querySelectorAll('.model').length === 1");
+                assertTrue(tab.evaluate("paper.hidden && document.getElementById('undo').hidden")
+                        .getAsBoolean());
+                tab.evaluate(UPLOADED);
+                tab.await("/^clothes: \\d+, /.test(document.getElementById('status').textContent)");
+                assertEquals(
+                        10,
+                        tab.evaluate("document.querySelectorAll('.class').length")
+                                .getAsInt());
+                // Red, as nearly as a JPEG of it.
+                assertTrue(tab.evaluate("(([r, g, b]) => r > 250 && g < 5 && b < 5)"
+                                + "(saw.getContext('2d').getImageData(4, 4, 1, 1).data)")
+                        .getAsBoolean());
+                tab.screenshot(Path.of("target", "serve-colour.png"));
+                assertEquals(List.of(), tab.complaints());
+            }
+        }
+    }
+
+    /** Chooses a red image of more than a megabyte, as a photo is: it is scaled down before it is sent. */
+    private static final String UPLOADED = """
+            (async () => {
+              const canvas = document.createElement('canvas');
+              canvas.width = canvas.height = 1600;
+              const context = canvas.getContext('2d');
+              context.fillStyle = '#f00';
+              context.fillRect(0, 0, 1600, 1600);
+              const png = await new Promise(done => canvas.toBlob(done, 'image/png'));
+              const files = new DataTransfer();
+              files.items.add(new File([png, new Uint8Array(1 << 20)], 'red.png', { type: 'image/png' }));
+              const input = document.getElementById('image');
+              input.files = files.files;
+              input.dispatchEvent(new Event('change'));
+            })()""";
+
+    private static Classifiers untrained(String architecture, String names) {
+        Path saved = folder.resolve("untrained.safetensors");
+        try (Backend backend = Backends.open(Engine.CPU_SCALAR, Backends.Options.defaults());
+                Sequential network =
+                        Sequential.create(backend, Architecture.parse(architecture), Initializer.GLOROT_UNIFORM, 0)) {
+            network.save(saved, names.isEmpty() ? Map.of() : Map.of("classes", names));
+        }
+        return Classifiers.of(
+                List.of(new Classifier("clothes", saved, 1, Model.load(saved, Engine.CPU_SIMD))),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** The paper's left, top and side. */

@@ -8,15 +8,18 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import retort.driver.cli.Converters;
 import retort.driver.cli.FileReason;
 import retort.driver.data.BadDataException;
-import retort.driver.predict.DigitModel;
+import retort.driver.image.Preparation;
+import retort.driver.predict.Classifier;
+import retort.driver.predict.Classifiers;
 
-/** Which models are asked for digits. */
+/** Which models are asked what images show. */
 final class ModelChoice {
     private static final Path RUNS = Path.of("retort-out");
     private static final String SUFFIX = ".safetensors";
@@ -40,23 +43,32 @@ final class ModelChoice {
             description = "T of the probabilities, softmax(logits / T) (default: that of each model's recipe).")
     private Float temperature;
 
+    @Option(
+            names = "--prepare",
+            paramLabel = "HOW",
+            description =
+                    "digit: an image's ink is cropped and centred as MNIST's was; whole: all of it is scaled (default: digit"
+                            + " for models of MNIST, else whole).")
+    private Preparation preparation;
+
     @Mixin
     private Options.Weights weights;
 
     /**
      * The models, in the order they are asked for, a folder's teacher first. They are closed if one can't be used.
      *
+     * @param classNames what the user calls the classes
      * @throws BadDataException if there is none
      */
-    List<DigitModel> load(Options.OneEngine engine) {
+    Classifiers load(Options.OneEngine engine, Optional<List<String>> classNames) {
         List<Path> files = new ArrayList<>();
         for (Path path : asked != null ? asked : List.of(newest())) {
             files.addAll(Files.isDirectory(path) ? models(path) : List.of(path));
         }
-        List<DigitModel> models = new ArrayList<>();
+        List<Classifier> models = new ArrayList<>();
         try {
             for (Path file : files) {
-                models.add(ModelFiles.digitModel(
+                models.add(ModelFiles.classifier(
                         file,
                         name(file, files),
                         temperature,
@@ -64,9 +76,9 @@ final class ModelChoice {
                         engine.engines().getFirst(),
                         engine.opening()));
             }
-            return models;
+            return Classifiers.of(models, classNames, Optional.ofNullable(preparation));
         } catch (RuntimeException e) {
-            models.forEach(DigitModel::close);
+            models.forEach(Classifier::close);
             throw e;
         }
     }

@@ -3,8 +3,7 @@ package retort.driver.command;
 import java.nio.file.Path;
 import java.util.Map;
 import retort.driver.data.ImageSet;
-import retort.driver.image.Digit;
-import retort.driver.predict.DigitModel;
+import retort.driver.predict.Classifier;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
@@ -65,20 +64,18 @@ final class ModelFiles {
     }
 
     /**
-     * A model to be asked for digits.
+     * A model to be asked of images.
      *
      * @param temperature of its probabilities; null for that of its recipe, and 1 where the file names none
      * @param weights what its weights are rounded to; null for what the file has
-     * @throws ModelFileException if the file is no model, or one for other images or classes
+     * @throws ModelFileException if the file is no model
      */
-    static DigitModel digitModel(
+    static Classifier classifier(
             Path file, String name, Float temperature, ElementType weights, Engine engine, Backends.Options options) {
         Model model = Model.load(file, engine, options, weights);
         try {
-            Shape digit = Shape.of(Digit.SIDE, Digit.SIDE, 1);
-            check(file, model.input(), model.output(), digit, ImageSet.CLASSES);
             float used = temperature != null ? temperature : temperature(file, model.metadata());
-            return new DigitModel(name, file, used, model);
+            return new Classifier(name, file, used, model);
         } catch (ModelFileException e) {
             model.close();
             throw e;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -24,39 +25,55 @@ import retort.driver.cli.OutputFile;
 import retort.driver.cli.PrintableLines;
 import retort.driver.cli.VerboseOption;
 import retort.driver.cli.Version;
+import retort.driver.config.Experiment;
 import retort.driver.data.BadDataException;
-import retort.driver.data.Dataset;
-import retort.driver.image.Digit;
+import retort.driver.data.ClassNames;
+import retort.driver.data.Form;
+import retort.driver.data.ImageSet;
 import retort.driver.image.ImageFile;
+import retort.driver.image.PreparedImage;
 import retort.driver.image.SampleImages;
-import retort.driver.predict.DigitModel;
+import retort.driver.predict.Classifier;
+import retort.driver.predict.Classifiers;
 import retort.driver.predict.Prediction;
 import retort.driver.predict.PredictionText;
+import retort.driver.source.DataSets;
 import retort.nn.Predictor;
 
-/** Asks models what digit an image shows. */
+/** Asks models what an image shows. */
 @Command(
         name = "predict",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Asks models what digit an image shows.",
+        description = "Asks models what an image shows.",
         footer = {
             "",
-            "An image is prepared as MNIST's were: its ink, darker or lighter than its",
-            "border, is cropped, scaled into 20 x 20 and centred by its mass in 28 x 28.",
-            "Of several images, one that can't be read is named on stderr; the others are",
-            "answered, and the exit code is 4.",
+            "For models of MNIST an image is prepared as MNIST's were: its ink, darker or",
+            "lighter than its border, is cropped, scaled into 20 x 20 and centred by its mass",
+            "in 28 x 28. For others its levels stay as they are: the middle of it that has",
+            "the aspect of the model's images is scaled to their size, in grey or in colour.",
+            "Classes have the names that the model's file has for them, or --classes; else",
+            "their numbers. Of several images, one that can't be read is named on stderr; the",
+            "others are answered, and the exit code is 4.",
             "",
             "Examples:",
             "  retort predict --samples=digits",
             "  retort predict digits/00007-9.png",
             "  retort predict photo.jpg --model=large.safetensors --model=small.safetensors",
-            "  retort predict digits --json"
+            "  retort predict digits --json",
+            "  retort predict cat.jpg --model=net.onnx --classes=cat,dog",
+            "  retort predict --samples=images --data=my-images"
         })
 final class PredictCommand implements Callable<Integer> {
     /** Images that a model is asked about at once. */
     private static final int CHUNK = 1000;
+
+    /** Numbers of theirs at most. */
+    private static final int CHUNK_PIXELS = 1 << 22;
+
+    /** The data that nobody named. */
+    private static final Experiment.Data NONE = new Experiment.Data(Optional.empty(), Optional.empty());
 
     private static final List<String> SUFFIXES = List.of(".png", ".jpg", ".jpeg", ".pgm");
 
@@ -75,18 +92,21 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--samples",
             paramLabel = "DIR",
-            description = "Write test images to try, named by their number and label, and predict nothing.")
+            description = "Write test images of --data to try, named by their number and label, and predict nothing.")
     private Path samples;
 
     @Option(
             names = "--samples-of-each",
             paramLabel = "N",
             defaultValue = "2",
-            description = "How many of each digit (default: ${DEFAULT-VALUE}).")
+            description = "How many of each class (default: ${DEFAULT-VALUE}).")
     private Integer ofEach;
 
     @Mixin
     private Options.OneEngine engine;
+
+    @Mixin
+    private Options.Data data;
 
     @OptionGroup.Of(OptionGroup.OUTPUT)
     @Option(names = "--json", description = "Print the results as JSON.")
@@ -100,16 +120,16 @@ final class PredictCommand implements Callable<Integer> {
     private VerboseOption verbose;
 
     /** What --json prints. */
-    private record Answers(List<ModelJson> models, List<ImageJson> images) {}
+    private record Answers(int[] shape, List<String> classes, List<ModelJson> models, List<ImageJson> images) {}
 
     private record ModelJson(String name, String file, long parameters, String weights, float temperature) {}
 
     private record ImageJson(String file, List<AnswerJson> predictions) {}
 
-    private record AnswerJson(String model, int digit, double[] probabilities) {}
+    private record AnswerJson(String model, int label, String name, double[] probabilities) {}
 
     /** An image that could be prepared. */
-    private record Image(Path file, Digit digit) {}
+    private record Image(Path file, PreparedImage prepared) {}
 
     @Override
     public Integer call() {
@@ -126,17 +146,20 @@ final class PredictCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "an image is needed, or a folder; --samples=DIR writes some to try");
         }
-        List<Path> files = paths.stream().flatMap(PredictCommand::files).toList();
-        List<Image> images = prepared(files);
-        if (!images.isEmpty()) {
-            List<DigitModel> models = choice.load(engine);
-            try {
-                tell(models, images, predictions(models, images));
-            } finally {
-                models.forEach(DigitModel::close);
-            }
+        Experiment.Data asked = data.of(NONE);
+        Form form = asked.form();
+        if (asked.folder().isPresent() || form.split().isPresent() || form.transposed()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--data, --split and --transpose are for --samples: images are named alone");
         }
-        return images.size() == files.size() ? ExitCode.DONE : ExitCode.BAD_FILE;
+        List<Path> files = paths.stream().flatMap(PredictCommand::files).toList();
+        try (Classifiers models = choice.load(engine, form.classes().map(ClassNames::of))) {
+            List<Image> images = prepared(files, models);
+            if (!images.isEmpty()) {
+                tell(models, images, predictions(models, images));
+            }
+            return images.size() == files.size() ? ExitCode.DONE : ExitCode.BAD_FILE;
+        }
     }
 
     /** A folder's images by name; anything else is taken for an image. */
@@ -160,11 +183,13 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     /** Those that can be; the others are told on stderr. */
-    private List<Image> prepared(List<Path> files) {
+    private List<Image> prepared(List<Path> files, Classifiers models) {
         List<Image> images = new ArrayList<>();
         for (Path file : files) {
             try {
-                images.add(new Image(file, Digit.of(ImageFile.NAMED.read(file), file.toString())));
+                byte[] bytes = ImageFile.NAMED.bytes(file);
+                images.add(new Image(
+                        file, models.preparation().of(ImageFile.NAMED, bytes, models.image(), file.toString())));
             } catch (BadDataException e) {
                 spec.commandLine().getErr().println("retort: " + e.getMessage());
             }
@@ -174,23 +199,24 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     /** Of each image one of each model. */
-    private List<List<Prediction>> predictions(List<DigitModel> models, List<Image> images) {
+    private List<List<Prediction>> predictions(Classifiers models, List<Image> images) {
         List<List<Prediction>> predictions = images.stream()
                 .<List<Prediction>>map(image -> new ArrayList<>())
                 .toList();
-        float[] pixels = new float[Math.min(CHUNK, images.size()) * Digit.PIXELS];
-        for (DigitModel model : models) {
+        int size = models.image().size();
+        int chunk = Math.clamp(CHUNK_PIXELS / size, 1, CHUNK);
+        float[] pixels = new float[Math.min(chunk, images.size()) * size];
+        for (Classifier model : models.models()) {
             try (Predictor predictor = model.model().predictor(engine.opening().threads())) {
-                for (int from = 0; from < images.size(); from += CHUNK) {
-                    int count = Math.min(CHUNK, images.size() - from);
+                for (int from = 0; from < images.size(); from += chunk) {
+                    int count = Math.min(chunk, images.size() - from);
                     for (int i = 0; i < count; i++) {
-                        System.arraycopy(
-                                images.get(from + i).digit().pixels(), 0, pixels, i * Digit.PIXELS, Digit.PIXELS);
+                        System.arraycopy(images.get(from + i).prepared().pixels(), 0, pixels, i * size, size);
                     }
-                    List<Prediction> chunk =
+                    List<Prediction> said =
                             model.predict(predictor, pixels, count).toList();
                     for (int i = 0; i < count; i++) {
-                        predictions.get(from + i).add(chunk.get(i));
+                        predictions.get(from + i).add(said.get(i));
                     }
                 }
             }
@@ -198,35 +224,37 @@ final class PredictCommand implements Callable<Integer> {
         return predictions;
     }
 
-    private void tell(List<DigitModel> models, List<Image> images, List<List<Prediction>> predictions) {
+    private void tell(Classifiers models, List<Image> images, List<List<Prediction>> predictions) {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(Json.text(answers(models, images, predictions)));
         } else {
             PrintWriter err = spec.commandLine().getErr();
-            models.forEach(model -> err.println(model.title()));
+            models.models().forEach(model -> err.println(model.title()));
             err.flush();
             PredictionText text = new PredictionText(Terminal.pixelsOfStdout());
             for (int i = 0; i < images.size(); i++) {
                 Image image = images.get(i);
                 PrintableLines.draw(
-                        out, text.of(image.file().toString(), image.digit(), models, predictions.get(i)) + "\n");
+                        out, text.of(image.file().toString(), image.prepared(), models, predictions.get(i)) + "\n");
             }
         }
         out.flush();
     }
 
-    private static Answers answers(List<DigitModel> models, List<Image> images, List<List<Prediction>> predictions) {
+    private static Answers answers(Classifiers models, List<Image> images, List<List<Prediction>> predictions) {
+        List<Classifier> all = models.models();
         List<ImageJson> answered = new ArrayList<>();
         for (int i = 0; i < images.size(); i++) {
             List<AnswerJson> answers = new ArrayList<>();
-            for (int m = 0; m < models.size(); m++) {
-                Prediction prediction = predictions.get(i).get(m);
-                answers.add(new AnswerJson(models.get(m).name(), prediction.digit(), prediction.probabilities()));
+            for (int m = 0; m < all.size(); m++) {
+                Prediction said = predictions.get(i).get(m);
+                String name = models.classNames().get(said.label());
+                answers.add(new AnswerJson(all.get(m).name(), said.label(), name, said.probabilities()));
             }
             answered.add(new ImageJson(images.get(i).file().toString(), answers));
         }
-        List<ModelJson> asked = models.stream()
+        List<ModelJson> asked = all.stream()
                 .map(model -> new ModelJson(
                         model.name(),
                         model.file().toString(),
@@ -234,11 +262,16 @@ final class PredictCommand implements Callable<Integer> {
                         model.model().weights().id(),
                         model.temperature()))
                 .toList();
-        return new Answers(asked, answered);
+        return new Answers(models.image().extents(), models.classNames(), asked, answered);
     }
 
     private void writeSamples() {
-        SampleImages written = new SampleImages(Dataset.embedded().test());
+        ImageSet test = DataSets.open(data.of(NONE)).test();
+        if (test.channels() != 1 && test.channels() != 3) {
+            throw new BadDataException(
+                    "--samples", "images of " + test.shape() + " are no PNG, expected 1 or 3 channels");
+        }
+        SampleImages written = new SampleImages(test);
         PrintWriter out = spec.commandLine().getOut();
         int[] chosen = written.first(ofEach).toArray();
         List<OutputFile> files = new ArrayList<>();

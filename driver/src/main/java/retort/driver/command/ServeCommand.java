@@ -6,7 +6,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -19,24 +19,29 @@ import retort.driver.cli.Converters;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.VerboseOption;
 import retort.driver.cli.Version;
-import retort.driver.predict.DigitModel;
-import retort.driver.serve.DigitServer;
+import retort.driver.data.ClassNames;
+import retort.driver.predict.Classifiers;
+import retort.driver.serve.ImageServer;
 
-/** Serves a page to draw a digit on. */
+/** Serves a page to draw on, or to choose images. */
 @Command(
         name = "serve",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Serves a page to draw a digit on, where the models answer side by side.",
+        description = "Serves a page to draw on, or to choose an image, where the models answer side by side.",
         footer = {
+            "",
+            "The canvas has the shape of the models' images where these are grey; for models",
+            "in colour the page takes images from a file.",
             "",
             "POST /predict takes an image (Content-Type image/png, image/jpeg or",
             "image/x-portable-graymap), which is prepared as 'retort predict' does, or JSON,",
-            "{\"pixels\": [784 numbers from 0 to 1]}, which is taken as it is. It answers",
-            "{\"saw\": [784 levels from 0 to 255], \"answers\": [{\"model\", \"digit\",",
-            "\"probabilities\": [10], \"micros\"}, ...]}, or a status of 400 and more with",
-            "{\"error\"}. GET /models tells of the models. Ctrl-C ends the server.",
+            "{\"pixels\": [numbers from 0 to 1]}, height x width x channels of them, which are",
+            "taken as they are. It answers {\"saw\": [levels from 0 to 255], \"answers\":",
+            "[{\"model\", \"label\", \"name\", \"probabilities\": [one a class], \"micros\"}, ...]}, or",
+            "a status of 400 and more with {\"error\"}. GET /models tells of the models, their",
+            "images and classes. Ctrl-C ends the server.",
             "",
             "Examples:",
             "  retort serve",
@@ -65,6 +70,13 @@ final class ServeCommand implements Callable<Integer> {
                     + " ${DEFAULT-VALUE}).")
     private String bind;
 
+    @Option(
+            names = "--classes",
+            paramLabel = "CLASSES",
+            description =
+                    "Their names such as cat,dog, or a file of them (default: as in a model's file, else numbers).")
+    private String classes;
+
     @Mixin
     private Options.OneEngine engine;
 
@@ -78,13 +90,12 @@ final class ServeCommand implements Callable<Integer> {
         Interruption interruption = Interruption.begin();
         CountDownLatch signalled = new CountDownLatch(1);
         interruption.tell(signalled::countDown);
-        List<DigitModel> models = choice.load(engine);
-        try (DigitServer server = open(models, address)) {
+        try (Classifiers models =
+                        choice.load(engine, Optional.ofNullable(classes).map(ClassNames::of));
+                ImageServer server = open(models, address)) {
             tell(models, server);
             signalled.await();
             interruption.endByJob();
-        } finally {
-            models.forEach(DigitModel::close);
         }
         return ExitCode.DONE;
     }
@@ -97,9 +108,9 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private DigitServer open(List<DigitModel> models, InetAddress address) throws IOException, InterruptedException {
+    private ImageServer open(Classifiers models, InetAddress address) throws IOException, InterruptedException {
         try {
-            return new DigitServer(models, address, port, engine.opening().threads());
+            return new ImageServer(models, address, port, engine.opening().threads());
         } catch (BindException e) {
             String hint = isTaken(address) ? "; --port=0 takes a free one" : "";
             throw new IOException("--bind=" + bind + " --port=" + port + ": " + e.getMessage() + hint, e);
@@ -116,9 +127,9 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private void tell(List<DigitModel> models, DigitServer server) {
+    private void tell(Classifiers models, ImageServer server) {
         PrintWriter err = spec.commandLine().getErr();
-        models.forEach(model -> err.println(model.title()));
+        models.models().forEach(model -> err.println(model.title()));
         err.println("Ctrl-C ends the server");
         err.flush();
         PrintWriter out = spec.commandLine().getOut();

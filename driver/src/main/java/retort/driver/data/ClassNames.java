@@ -15,6 +15,9 @@ import retort.driver.cli.FileReason;
 
 /** What classes are called, in the order of their labels. */
 public final class ClassNames {
+    /** Where a model's file has them in its metadata. */
+    public static final String KEY = "classes";
+
     private static final int LONGEST_BYTES = 1 << 18;
     private static final int LONGEST_NAME = 40;
 
@@ -53,6 +56,17 @@ public final class ClassNames {
                     option, "no such file, expected one, a number of classes, or names such as cat,dog");
         }
         return checked(option, List.of(text.split(",", -1)));
+    }
+
+    /** In one text, as model files have them: with commas between, or a line each where a name has a comma. */
+    public static String text(List<String> names) {
+        boolean commas = names.stream().anyMatch(name -> name.contains(","));
+        return String.join(commas ? "\n" : ",", names);
+    }
+
+    /** What {@link #text} wrote. */
+    public static List<String> parse(String text) {
+        return List.of(text.split(text.contains("\n") ? "\n" : ",", -1));
     }
 
     /** A file of a data set that names its classes. */

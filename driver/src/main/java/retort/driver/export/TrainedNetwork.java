@@ -4,10 +4,8 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import retort.driver.data.ClassNames;
 import retort.kernels.Backend;
-import retort.kernels.op.Shape;
 import retort.nn.Architecture;
 import retort.nn.ModelFileException;
 import retort.nn.Parameter;
@@ -18,7 +16,7 @@ import retort.nn.Sequential;
  * A network as it is taken elsewhere.
  *
  * @param parameters by their names in model files, such as {@code 3.dense.weight}
- * @param metadata of its file, and "classes": the names of its outputs
+ * @param metadata of its file, and "classes": the names of its outputs, numbers where nobody named them
  */
 public record TrainedNetwork(
         Architecture architecture, Map<String, SafeTensors.Entry> parameters, Map<String, String> metadata) {
@@ -49,12 +47,9 @@ public record TrainedNetwork(
                     parameter.name(), new SafeTensors.Entry(parameter.value().shape(), elements));
         }
         Map<String, String> all = new LinkedHashMap<>(metadata);
-        all.put("classes", classes(model.architecture().output()));
+        all.putIfAbsent(
+                ClassNames.KEY,
+                ClassNames.text(ClassNames.numbers(model.architecture().output().size())));
         return new TrainedNetwork(model.architecture(), parameters, all);
-    }
-
-    /** Digits, as all data sets here have numbers for classes. */
-    private static String classes(Shape output) {
-        return IntStream.range(0, output.size()).mapToObj(Integer::toString).collect(Collectors.joining(","));
     }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -32,23 +33,30 @@ record CodedImage(String format, ImageFile limits) {
 
     /** In its colours, what is transparent in it on white. */
     ColourImage decodeColours(byte[] bytes) throws BadImageException {
+        List<GrayImage> channels = decodeChannels(bytes);
+        GrayImage red = channels.getFirst();
+        byte[] levels = new byte[3 * red.levels().length];
+        for (int p = 0; p < levels.length; p++) {
+            levels[p] = channels.get(p % 3).levels()[p / 3];
+        }
+        return new ColourImage(red.width(), red.height(), levels);
+    }
+
+    /** The same as red, green and blue. */
+    List<GrayImage> decodeChannels(byte[] bytes) throws BadImageException {
         BufferedImage image = read(bytes);
         int width = image.getWidth();
         int height = image.getHeight();
-        byte[] levels = new byte[3 * width * height];
         Rows rows = rows(image);
         byte[][] channels = new byte[3][width * height];
         byte[] opacity = image.getColorModel().hasAlpha() ? new byte[width * height] : null;
         for (int y = 0; y < height; y++) {
             rows.readColours(y, channels, opacity);
         }
-        for (int c = 0; c < 3; c++) {
-            byte[] seen = opacity == null ? channels[c] : over(255, channels[c], opacity);
-            for (int p = 0; p < seen.length; p++) {
-                levels[3 * p + c] = seen[p];
-            }
-        }
-        return new ColourImage(width, height, levels);
+        return Stream.of(channels)
+                .map(levels -> opacity == null ? levels : over(255, levels, opacity))
+                .map(levels -> new GrayImage(width, height, levels))
+                .toList();
     }
 
     private BufferedImage read(byte[] bytes) throws BadImageException {

@@ -3,14 +3,9 @@ package retort.driver.image;
 import java.util.Arrays;
 import retort.driver.data.BadDataException;
 
-/**
- * A digit as MNIST has them: 28 x 28, ink 1 on background 0.
- *
- * @param pixels row-major
- */
-public record Digit(float[] pixels) {
-    public static final int SIDE = 28;
-    public static final int PIXELS = SIDE * SIDE;
+/** Makes an image of any size a digit as MNIST has them: 28 x 28, ink 1 on background 0. */
+final class Digit {
+    static final int SIDE = 28;
 
     /** The longer side of the ink. */
     private static final int BOX = 20;
@@ -24,6 +19,8 @@ public record Digit(float[] pixels) {
     /** The border's spread is noise and light; so many median deviations are taken off. */
     private static final int DEVIATIONS = 3;
 
+    private Digit() {}
+
     /**
      * Prepares an image as MNIST's were: its ink is cropped, scaled with its aspect to fit 20 x 20 by averaging areas,
      * and its centre of mass put into the middle of 28 x 28. The border says what is background, so ink may be darker
@@ -32,27 +29,18 @@ public record Digit(float[] pixels) {
      * <p>Source: LeCun, Cortes and Burges, the MNIST site.
      *
      * @param name of the image, for messages
+     * @return its pixels, row-major
      * @throws BadDataException if nothing stands out
      */
-    public static Digit of(GrayImage image, String name) {
+    static float[] of(GrayImage image, String name) {
         float[] ink = ink(image, name);
-        Box box = Box.around(ink, image.width(), image.height());
+        Area box = extent(ink, image.width(), image.height());
         int longest = Math.max(box.width(), box.height());
         int width = Math.max(1, Math.round((float) BOX * box.width() / longest));
         int height = Math.max(1, Math.round((float) BOX * box.height() / longest));
-        float[] scaled = box.averaged(ink, image.width(), width, height);
+        float[] scaled = box.averaged((x, y) -> ink[y * image.width() + x], width, height);
         stretch(scaled);
-        return new Digit(centred(scaled, width, height));
-    }
-
-    /** 0 to 1. */
-    public float pixel(int x, int y) {
-        return pixels[y * SIDE + x];
-    }
-
-    /** A row of pixels. */
-    public float[] row(int y) {
-        return Arrays.copyOfRange(pixels, y * SIDE, (y + 1) * SIDE);
+        return centred(scaled, width, height);
     }
 
     /** How far each pixel is from the background, towards ink, as a share of the farthest. */
@@ -131,7 +119,7 @@ public record Digit(float[] pixels) {
         }
         int left = offset(massX / mass, width);
         int top = offset(massY / mass, height);
-        float[] pixels = new float[PIXELS];
+        float[] pixels = new float[SIDE * SIDE];
         for (int y = 0; y < height; y++) {
             System.arraycopy(scaled, y * width, pixels, (top + y) * SIDE + left, width);
         }
@@ -144,53 +132,22 @@ public record Digit(float[] pixels) {
         return Math.clamp(offset, 0, SIDE - extent);
     }
 
-    /** Part of an image: columns {@code left} to {@code left + width}, the end excluded, and rows likewise. */
-    private record Box(int left, int top, int width, int height) {
-        static Box around(float[] ink, int width, int height) {
-            int left = width;
-            int top = height;
-            int right = -1;
-            int bottom = -1;
-            for (int y = 0; y < height; y++) {
-                for (int x = 0; x < width; x++) {
-                    if (ink[y * width + x] > EXTENT) {
-                        left = Math.min(left, x);
-                        right = Math.max(right, x);
-                        top = Math.min(top, y);
-                        bottom = Math.max(bottom, y);
-                    }
+    /** The smallest area that all ink is in. */
+    private static Area extent(float[] ink, int width, int height) {
+        int left = width;
+        int top = height;
+        int right = -1;
+        int bottom = -1;
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                if (ink[y * width + x] > EXTENT) {
+                    left = Math.min(left, x);
+                    right = Math.max(right, x);
+                    top = Math.min(top, y);
+                    bottom = Math.max(bottom, y);
                 }
             }
-            return new Box(left, top, right - left + 1, bottom - top + 1);
         }
-
-        /** Scaled to another size: each pixel is the mean of the area that it covers, parts of pixels included. */
-        float[] averaged(float[] ink, int stride, int toWidth, int toHeight) {
-            float[] columns = new float[height * toWidth];
-            for (int y = 0; y < height; y++) {
-                averageLine(ink, (top + y) * stride + left, 1, width, columns, y * toWidth, 1, toWidth);
-            }
-            float[] scaled = new float[toHeight * toWidth];
-            for (int x = 0; x < toWidth; x++) {
-                averageLine(columns, x, toWidth, height, scaled, x, toWidth, toHeight);
-            }
-            return scaled;
-        }
-
-        /** {@code count} values, {@code step} apart, become {@code toCount}. */
-        private static void averageLine(
-                float[] from, int offset, int step, int count, float[] to, int toOffset, int toStep, int toCount) {
-            double extent = (double) count / toCount;
-            for (int i = 0; i < toCount; i++) {
-                double begin = i * extent;
-                double end = begin + extent;
-                double sum = 0;
-                for (int j = (int) begin; j < Math.min(count, Math.ceil(end)); j++) {
-                    double covered = Math.min(end, j + 1) - Math.max(begin, j);
-                    sum += covered * from[offset + j * step];
-                }
-                to[toOffset + i * toStep] = (float) (sum / extent);
-            }
-        }
+        return new Area(left, top, right - left + 1, bottom - top + 1);
     }
 }

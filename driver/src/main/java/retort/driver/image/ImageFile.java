@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import retort.driver.cli.FileReason;
 import retort.driver.cli.InputFile;
 import retort.driver.data.BadDataException;
@@ -25,38 +27,50 @@ public record ImageFile(int mostBytes, long mostPixels) {
     private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
 
     /**
-     * Reads an image, turned as its file says. Where it is transparent it is white, or black where nothing would be
-     * seen on white.
+     * The bytes of a file, no more of them than tell that it is too large.
      *
-     * @throws BadDataException if the file can't be read, is damaged, too large or no image
+     * @throws BadDataException if the file can't be read
      */
-    public GrayImage read(Path file) {
+    public byte[] bytes(Path file) {
         try (InputStream in = InputFile.open(file, "an image")) {
-            return decode(file.toString(), in.readNBytes(mostBytes + 1));
+            return in.readNBytes(mostBytes + 1);
         } catch (IOException e) {
             throw new BadDataException(file.toString(), "can't be read: " + FileReason.of(e));
         }
     }
 
     /**
-     * The same of bytes that are there already.
+     * Reads an image in grey, turned as its file says. Where it is transparent it is white, or black where nothing
+     * would be seen on white.
      *
      * @param name for messages
+     * @throws BadDataException if it is damaged, too large or no image
      */
     public GrayImage decode(String name, byte[] bytes) {
+        return decode(name, bytes, 1).getFirst();
+    }
+
+    /**
+     * The same channel by channel.
+     *
+     * @param channels 1 for grey, 3 for red, green and blue, with white where it is transparent
+     */
+    List<GrayImage> decode(String name, byte[] bytes, int channels) {
         if (bytes.length > mostBytes) {
             throw new BadDataException(name, "more than " + mostBytes + " bytes, expected an image of fewer");
         }
         try {
             if (startsWith(bytes, PNG)) {
-                return new CodedImage(CodedImage.PNG, this).decode(bytes);
+                return coded(CodedImage.PNG, bytes, channels);
             }
             if (startsWith(bytes, JPEG)) {
-                GrayImage stored = new CodedImage(CodedImage.JPEG, this).decode(bytes);
-                return ExifOrientation.turned(stored, ExifOrientation.of(bytes));
+                int orientation = ExifOrientation.of(bytes);
+                return coded(CodedImage.JPEG, bytes, channels).stream()
+                        .map(stored -> ExifOrientation.turned(stored, orientation))
+                        .toList();
             }
             if (bytes.length > 2 && bytes[0] == 'P' && (bytes[1] == '2' || bytes[1] == '5')) {
-                return new PgmImage(bytes, this).decode();
+                return Collections.nCopies(channels, new PgmImage(bytes, this).decode());
             }
         } catch (BadImageException e) {
             throw new BadDataException(name, e.getMessage());
@@ -83,6 +97,11 @@ public record ImageFile(int mostBytes, long mostPixels) {
         } catch (BadImageException e) {
             throw new BadDataException(name, e.getMessage());
         }
+    }
+
+    private List<GrayImage> coded(String format, byte[] bytes, int channels) throws BadImageException {
+        CodedImage image = new CodedImage(format, this);
+        return channels == 1 ? List.of(image.decode(bytes)) : image.decodeChannels(bytes);
     }
 
     private static boolean startsWith(byte[] bytes, byte[] magic) {

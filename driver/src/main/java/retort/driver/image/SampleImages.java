@@ -11,7 +11,7 @@ import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import retort.driver.data.ImageSet;
 
-/** Images of a set as PNG files, white on black as they are there. */
+/** Images of a set as PNG files, as they are there. */
 public record SampleImages(ImageSet images) {
     /** The first {@code ofEach} of each class, in the set's order. */
     public IntStream first(int ofEach) {
@@ -28,9 +28,13 @@ public record SampleImages(ImageSet images) {
     public byte[] png(int i) {
         float[] pixels = new float[images.pixels()];
         images.copyScaled(i, pixels, 0);
-        BufferedImage image = new BufferedImage(images.width(), images.height(), BufferedImage.TYPE_BYTE_GRAY);
+        int channels = images.channels();
+        int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB;
+        BufferedImage image = new BufferedImage(images.width(), images.height(), type);
         for (int p = 0; p < pixels.length; p++) {
-            image.getRaster().setSample(p % images.width(), p / images.width(), 0, Math.round(255 * pixels[p]));
+            int place = p / channels;
+            int level = Math.round(255 * Math.clamp(pixels[p], 0f, 1f));
+            image.getRaster().setSample(place % images.width(), place / images.width(), p % channels, level);
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {

@@ -11,6 +11,7 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import retort.driver.data.BadDataException;
+import retort.driver.data.ClassNames;
 import retort.driver.data.Dataset;
 import retort.driver.data.Stretches;
 import retort.kernels.Backend;
@@ -57,6 +58,9 @@ public final class Job {
         Map<String, String> origin = new LinkedHashMap<>();
         origin.put("recipe", recipe.name());
         origin.put("dataset", data.name());
+        if (!data.classNames().equals(ClassNames.numbers(data.classes()))) {
+            origin.put(ClassNames.KEY, ClassNames.text(data.classNames()));
+        }
         origin.put("seed", Long.toString(recipe.seed()));
         origin.put("predictionTemperature", Float.toString(recipe.ownTemperature()));
         this.backend = backend;

@@ -3,7 +3,7 @@ package retort.driver.predict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import retort.driver.image.Digit;
+import retort.driver.image.PreparedImage;
 import retort.driver.image.TerminalPixels;
 import retort.kernels.file.Printable;
 
@@ -13,58 +13,89 @@ import retort.kernels.file.Printable;
  * @param pixels what the terminal shows pictures in
  */
 public record PredictionText(TerminalPixels pixels) {
+    /** Of an image, and lines of two rows each. */
+    private static final int IMAGE_COLUMNS = 28;
+
+    private static final int MOST_LINES = 14;
+
     /** Models side by side. */
     private static final int MOST_ABREAST = 3;
 
+    /** Classes that are shown of more. */
+    private static final int MOST_CLASSES = 10;
+
     private static final int COLUMNS = 48;
-    private static final int LABEL_COLUMNS = 7;
+    private static final int LONGEST_NAME = 12;
+    private static final int PERCENT_COLUMNS = 7;
 
     /**
      * With the pixels' colours, so no control character but theirs is in it.
      *
      * @param predictions one of each of the models, in their order
      */
-    public String of(String file, Digit digit, List<DigitModel> models, List<Prediction> predictions) {
+    public String of(String file, PreparedImage image, Classifiers models, List<Prediction> predictions) {
         List<String> beside = new ArrayList<>();
-        for (int from = 0; from < models.size(); from += MOST_ABREAST) {
-            int to = Math.min(models.size(), from + MOST_ABREAST);
-            beside.addAll(table(models.subList(from, to), predictions.subList(from, to)));
+        List<Classifier> all = models.models();
+        for (int from = 0; from < all.size(); from += MOST_ABREAST) {
+            int to = Math.min(all.size(), from + MOST_ABREAST);
+            beside.addAll(table(all.subList(from, to), models.classNames(), predictions.subList(from, to)));
         }
         StringBuilder text = new StringBuilder(Printable.text(file)).append('\n');
-        int imageLines = Digit.SIDE / 2;
+        PreparedImage shown = shown(image);
+        int imageLines = shown.height() / 2;
         for (int i = 0; i < Math.max(imageLines, beside.size()); i++) {
-            String image =
-                    i < imageLines ? pixels.line(digit.row(2 * i), digit.row(2 * i + 1)) : " ".repeat(Digit.SIDE);
-            String line = image + (i < beside.size() ? "  " + beside.get(i) : "");
-            text.append(line.stripTrailing()).append('\n');
+            String left = i < imageLines ? pixels.line(shown.row(2 * i), shown.row(2 * i + 1)) : "";
+            int columns = i < imageLines ? shown.width() : 0;
+            String right = i < beside.size() ? " ".repeat(IMAGE_COLUMNS + 2 - columns) + beside.get(i) : "";
+            text.append((left + right).stripTrailing()).append('\n');
         }
         return text.toString();
     }
 
-    private List<String> table(List<DigitModel> models, List<Prediction> predictions) {
-        int cell = COLUMNS / Math.max(2, models.size());
+    /** In grey, small enough, and with an even number of rows. */
+    private static PreparedImage shown(PreparedImage image) {
+        double shrink =
+                Math.max(1, Math.max((double) image.width() / IMAGE_COLUMNS, image.height() / (2.0 * MOST_LINES)));
+        int columns = (int) Math.max(1, Math.round(image.width() / shrink));
+        int lines = (int) Math.max(1, Math.round(image.height() / shrink / 2));
+        return image.grey(2 * lines, columns);
+    }
+
+    private List<String> table(List<Classifier> models, List<String> classNames, List<Prediction> predictions) {
+        List<Integer> classes = predictions.getFirst().first(MOST_CLASSES);
+        if (classNames.size() <= MOST_CLASSES) {
+            classes = classes.stream().sorted().toList();
+        }
+        int longest =
+                classes.stream().mapToInt(c -> classNames.get(c).length()).max().orElse(1);
+        int label = Math.min(LONGEST_NAME, longest) + 1;
+        int cell = (COLUMNS + 2 - label) / Math.max(2, models.size());
         List<String> lines = new ArrayList<>();
-        StringBuilder names = new StringBuilder("  ");
-        StringBuilder answers = new StringBuilder("  ");
+        StringBuilder names = new StringBuilder(" ".repeat(label));
+        StringBuilder answers = new StringBuilder(" ".repeat(label));
         for (int i = 0; i < models.size(); i++) {
-            Prediction prediction = predictions.get(i);
-            String name = Printable.text(models.get(i).name());
-            names.append(padded(name.length() < cell ? name : name.substring(0, cell - 2) + "~", cell));
-            answers.append(padded("says " + prediction.digit(), cell));
+            names.append(padded(cut(models.get(i).name(), cell - 1), cell));
+            String said = classNames.get(predictions.get(i).label());
+            answers.append(padded(cut("says " + said, cell - 1), cell));
         }
         lines.add(names.toString());
         lines.add(answers.toString());
-        for (int digit = 0; digit < predictions.getFirst().probabilities().length; digit++) {
-            StringBuilder line = new StringBuilder(digit + " ");
+        for (int c : classes) {
+            StringBuilder line = new StringBuilder(padded(cut(classNames.get(c), label - 1), label));
             for (Prediction prediction : predictions) {
-                double share = prediction.probabilities()[digit];
+                double share = prediction.probabilities()[c];
                 String percent = String.format(Locale.ROOT, "%5.1f ", 100 * share);
-                line.append(padded(percent + pixels.bar((int) Math.round(share * (cell - LABEL_COLUMNS))), cell));
+                line.append(padded(percent + pixels.bar((int) Math.round(share * (cell - PERCENT_COLUMNS))), cell));
             }
             lines.add(line.toString());
         }
         lines.add("");
         return lines;
+    }
+
+    private static String cut(String text, int columns) {
+        String printable = Printable.text(text);
+        return printable.length() <= columns ? printable : printable.substring(0, columns - 1) + "~";
     }
 
     private static String padded(String text, int columns) {

@@ -8,13 +8,16 @@ import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import retort.driver.image.Digit;
+import retort.driver.image.PreparedImage;
+import retort.kernels.op.Shape;
 
-/** {@code {"pixels": [0, 0.5, ...]}}: 784 numbers from 0 (background) to 1 (ink), row by row, taken as they are. */
-final class PixelsJson {
-    private PixelsJson() {}
-
-    static Digit digit(byte[] body) throws Refusal {
+/**
+ * {@code {"pixels": [0, 0.5, ...]}}: the numbers of an image from 0 to 1, row by row, taken as they are.
+ *
+ * @param shape of that image
+ */
+record PixelsJson(Shape shape) {
+    PreparedImage image(byte[] body) throws Refusal {
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
@@ -31,7 +34,7 @@ final class PixelsJson {
             if (json.peek() != JsonToken.END_DOCUMENT) {
                 throw refusal("it goes on after its object");
             }
-            return new Digit(pixels);
+            return new PreparedImage(shape, pixels);
         } catch (CharacterCodingException e) {
             throw refusal("it is not UTF-8");
         } catch (IOException | IllegalStateException | NumberFormatException e) {
@@ -39,8 +42,8 @@ final class PixelsJson {
         }
     }
 
-    private static float[] pixels(JsonReader json) throws IOException, Refusal {
-        float[] pixels = new float[Digit.PIXELS];
+    private float[] pixels(JsonReader json) throws IOException, Refusal {
+        float[] pixels = new float[shape.size()];
         int count = 0;
         json.beginArray();
         while (json.hasNext()) {
@@ -63,7 +66,7 @@ final class PixelsJson {
         return pixels;
     }
 
-    private static Refusal refusal(String problem) {
-        return new Refusal(400, "expected {\"pixels\": [" + Digit.PIXELS + " numbers from 0 to 1]}, but " + problem);
+    private Refusal refusal(String problem) {
+        return new Refusal(400, "expected {\"pixels\": [" + shape.size() + " numbers from 0 to 1]}, but " + problem);
     }
 }

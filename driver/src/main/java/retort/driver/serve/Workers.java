@@ -7,8 +7,9 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import retort.driver.image.Digit;
-import retort.driver.predict.DigitModel;
+import retort.driver.image.PreparedImage;
+import retort.driver.predict.Classifier;
+import retort.driver.predict.Classifiers;
 import retort.driver.predict.Prediction;
 import retort.nn.Predictor;
 
@@ -21,19 +22,21 @@ final class Workers implements AutoCloseable {
 
     private static final Question END = new Question(null, null);
 
-    private final List<DigitModel> models;
+    private final Classifiers asked;
+    private final List<Classifier> models;
     private final BlockingQueue<Question> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final List<Thread> threads = new ArrayList<>();
 
-    /** A digit, and who asked. */
-    private record Question(Digit digit, CompletableFuture<List<Answer>> asked) {}
+    /** An image, and who asked. */
+    private record Question(PreparedImage image, CompletableFuture<List<Answer>> asked) {}
 
     /** What a model said, and how long it took. */
-    record Answer(String model, int digit, double[] probabilities, double micros) {}
+    record Answer(String model, int label, String name, double[] probabilities, double micros) {}
 
     /** Returns once all of them have predicted. */
-    Workers(List<DigitModel> models, int count) throws InterruptedException {
-        this.models = models;
+    Workers(Classifiers asked, int count) throws InterruptedException {
+        this.asked = asked;
+        this.models = asked.models();
         CountDownLatch warm = new CountDownLatch(count);
         for (int i = 0; i < count; i++) {
             threads.add(Thread.ofPlatform().name("retort-predict-" + i).daemon().start(() -> work(warm)));
@@ -41,9 +44,9 @@ final class Workers implements AutoCloseable {
         warm.await();
     }
 
-    /** What each model says of a digit; nothing if too many questions wait already. */
-    Optional<CompletableFuture<List<Answer>>> ask(Digit digit) {
-        Question question = new Question(digit, new CompletableFuture<>());
+    /** What each model says of an image; nothing if too many questions wait already. */
+    Optional<CompletableFuture<List<Answer>>> ask(PreparedImage image) {
+        Question question = new Question(image, new CompletableFuture<>());
         return waiting.offer(question) ? Optional.of(question.asked()) : Optional.empty();
     }
 
@@ -52,8 +55,10 @@ final class Workers implements AutoCloseable {
         try {
             models.forEach(model -> predictors.add(model.model().predictor()));
             try {
+                PreparedImage blank =
+                        new PreparedImage(asked.image(), new float[asked.image().size()]);
                 for (int call = 0; call < WARM_UP_CALLS; call++) {
-                    answers(predictors, new Digit(new float[Digit.PIXELS]));
+                    answers(predictors, blank);
                 }
             } finally {
                 warm.countDown();
@@ -70,22 +75,23 @@ final class Workers implements AutoCloseable {
 
     private void answer(List<Predictor> predictors, Question question) {
         try {
-            question.asked().complete(answers(predictors, question.digit()));
+            question.asked().complete(answers(predictors, question.image()));
         } catch (RuntimeException e) {
             question.asked().completeExceptionally(e);
         }
     }
 
-    private List<Answer> answers(List<Predictor> predictors, Digit digit) {
+    private List<Answer> answers(List<Predictor> predictors, PreparedImage image) {
         List<Answer> answers = new ArrayList<>();
         for (int i = 0; i < models.size(); i++) {
             long start = System.nanoTime();
             Prediction prediction = models.get(i)
-                    .predict(predictors.get(i), digit.pixels(), 1)
+                    .predict(predictors.get(i), image.pixels(), 1)
                     .findFirst()
                     .orElseThrow();
             double micros = (System.nanoTime() - start) / 1e3;
-            answers.add(new Answer(models.get(i).name(), prediction.digit(), prediction.probabilities(), micros));
+            String name = asked.classNames().get(prediction.label());
+            answers.add(new Answer(models.get(i).name(), prediction.label(), name, prediction.probabilities(), micros));
         }
         return answers;
     }

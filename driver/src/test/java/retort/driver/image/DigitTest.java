@@ -49,7 +49,7 @@ class DigitTest {
                 levels[y * 100 + x] = (byte) (160 + x / 3 + random.nextInt(-6, 7) - (ink ? 130 : 0));
             }
         }
-        float[] pixels = Digit.of(new GrayImage(100, 100, levels), "one").pixels();
+        float[] pixels = Digit.of(new GrayImage(100, 100, levels), "one");
         for (int y = 0; y < Digit.SIDE; y++) {
             for (int x = 0; x < Digit.SIDE; x++) {
                 boolean ink = x >= 12 && x <= 16 && y >= 4 && y <= 24;
@@ -68,7 +68,7 @@ class DigitTest {
             levels[y * 1000 + y / 2] = -1;
         }
         float highest = 0;
-        for (float pixel : Digit.of(new GrayImage(1000, 1000, levels), "line").pixels()) {
+        for (float pixel : Digit.of(new GrayImage(1000, 1000, levels), "line")) {
             highest = Math.max(highest, pixel);
         }
         assertEquals(1, highest);
@@ -78,7 +78,7 @@ class DigitTest {
     void whatIsFarFromRoundStaysInside() {
         byte[] levels = new byte[300 * 30];
         Arrays.fill(levels, 15 * 300 + 20, 15 * 300 + 280, (byte) -1);
-        float[] pixels = Digit.of(new GrayImage(300, 30, levels), "dash").pixels();
+        float[] pixels = Digit.of(new GrayImage(300, 30, levels), "dash");
         float sum = 0;
         for (float pixel : pixels) {
             sum += pixel;
@@ -104,7 +104,7 @@ class DigitTest {
     }
 
     private static float[] pixels(int i) {
-        float[] pixels = new float[Digit.PIXELS];
+        float[] pixels = new float[Digit.SIDE * Digit.SIDE];
         TEST.copyScaled(i, pixels, 0);
         return pixels;
     }
@@ -119,7 +119,7 @@ class DigitTest {
                 levels[y * side + x] = (byte) (inverted ? 255 - level : level);
             }
         }
-        return Digit.of(new GrayImage(side, side, levels), "image " + i).pixels();
+        return Digit.of(new GrayImage(side, side, levels), "image " + i);
     }
 
     private static boolean differs(float[] first, float[] second) {

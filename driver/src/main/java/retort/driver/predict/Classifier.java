@@ -3,7 +3,6 @@ package retort.driver.predict;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import retort.driver.image.Digit;
 import retort.driver.job.Logits;
 import retort.kernels.op.ElementType;
 import retort.nn.Model;
@@ -11,17 +10,17 @@ import retort.nn.ModelFileException;
 import retort.nn.Predictor;
 
 /**
- * A model that is asked for digits.
+ * A model that is asked what images show.
  *
  * @param name by which the user knows it
  * @param temperature T of its probabilities, softmax(logits / T)
  */
-public record DigitModel(String name, Path file, float temperature, Model model) implements AutoCloseable {
+public record Classifier(String name, Path file, float temperature, Model model) implements AutoCloseable {
     /**
-     * What it says of digits.
+     * What it says of images.
      *
      * @param predictor of this model, for the calling thread
-     * @param pixels digit after digit, {@link Digit#SIDE} x {@link Digit#SIDE} each
+     * @param pixels image after image of the model's input
      * @throws ModelFileException if a logit is no finite number
      */
     public Stream<Prediction> predict(Predictor predictor, float[] pixels, int count) {

@@ -23,16 +23,20 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import retort.driver.cli.Json;
 import retort.driver.data.BadDataException;
-import retort.driver.image.Digit;
 import retort.driver.image.ImageFile;
-import retort.driver.predict.DigitModel;
+import retort.driver.image.PreparedImage;
+import retort.driver.predict.Classifier;
+import retort.driver.predict.Classifiers;
 
 /**
- * A page to draw a digit on, and the models that answer, over HTTP. Nothing is read from the disk. What a client can
- * take is bounded: connections, seconds and bytes of a request, and questions that wait.
+ * A page to draw on or to choose an image, and the models that answer, over HTTP. Nothing is read from the disk. What a
+ * client can take is bounded: connections, seconds and bytes of a request, and questions that wait.
  */
-public final class DigitServer implements AutoCloseable {
-    static final int MOST_BYTES = 1 << 20;
+public final class ImageServer implements AutoCloseable {
+    private static final int LEAST_BYTES = 1 << 20;
+
+    /** Of a number in JSON, its comma included. */
+    private static final int NUMBER_BYTES = 24;
 
     private static final int MOST_PIXELS = 1 << 22;
     private static final int MOST_CONNECTIONS = 1000;
@@ -44,7 +48,6 @@ public final class DigitServer implements AutoCloseable {
     private static final int LONGEST_BODY_SECONDS = 5;
 
     private static final int SECONDS_TO_END = 1;
-    private static final ImageFile IMAGES = new ImageFile(MOST_BYTES, MOST_PIXELS);
 
     private static final String JSON = "application/json";
     private static final List<String> IMAGE_TYPES =
@@ -86,9 +89,14 @@ public final class DigitServer implements AutoCloseable {
     private final ExecutorService handlers = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore bytesAtOnce = new Semaphore(MOST_BYTES_AT_ONCE);
     private final Workers workers;
-    private final List<DigitModel> models;
+    private final Classifiers models;
+    private final int mostBytes;
+    private final ImageFile images;
 
     private record Resource(String name, String type) {}
+
+    /** What the models are asked of, and who they are. */
+    private record ModelsJson(int[] shape, String prepare, List<String> classes, List<ModelJson> models) {}
 
     private record ModelJson(String name, long parameters, String weights, float temperature, String architecture) {}
 
@@ -104,9 +112,12 @@ public final class DigitServer implements AutoCloseable {
      * @param threads that predict
      * @throws IOException if the address can't be had
      */
-    public DigitServer(List<DigitModel> models, InetAddress address, int port, int threads)
+    public ImageServer(Classifiers models, InetAddress address, int port, int threads)
             throws IOException, InterruptedException {
-        this.models = List.copyOf(models);
+        this.models = models;
+        long needed = (long) NUMBER_BYTES * models.image().size();
+        mostBytes = Math.clamp(needed, LEAST_BYTES, MOST_BYTES_AT_ONCE);
+        images = new ImageFile(mostBytes, MOST_PIXELS);
         server = HttpServer.create(new InetSocketAddress(address, port), MOST_CONNECTIONS);
         try {
             workers = new Workers(models, threads);
@@ -161,11 +172,19 @@ public final class DigitServer implements AutoCloseable {
         return switch (path) {
             case "/models" -> {
                 allow(exchange, "GET", "HEAD");
-                yield json(200, models.stream().map(DigitServer::described).toList());
+                yield json(
+                        200,
+                        new ModelsJson(
+                                models.image().extents(),
+                                models.preparation().id(),
+                                models.classNames(),
+                                models.models().stream()
+                                        .map(ImageServer::described)
+                                        .toList()));
             }
             case "/predict" -> {
                 allow(exchange, "POST");
-                yield predict(digit(exchange));
+                yield predict(image(exchange));
             }
             default -> throw new Refusal(404, "there is nothing here; expected /, /models or /predict");
         };
@@ -190,7 +209,7 @@ public final class DigitServer implements AutoCloseable {
         }
     }
 
-    private Digit digit(HttpExchange exchange) throws IOException, Refusal {
+    private PreparedImage image(HttpExchange exchange) throws IOException, Refusal {
         String type = exchange.getRequestHeaders().getFirst("Content-Type");
         String plain = type == null ? "" : type.split(";")[0].strip().toLowerCase(Locale.ROOT);
         if (!plain.equals(JSON) && !IMAGE_TYPES.contains(plain)) {
@@ -198,10 +217,10 @@ public final class DigitServer implements AutoCloseable {
         }
         byte[] body = body(exchange);
         if (plain.equals(JSON)) {
-            return PixelsJson.digit(body);
+            return new PixelsJson(models.image()).image(body);
         }
         try {
-            return Digit.of(IMAGES.decode("image", body), "image");
+            return models.preparation().of(images, body, models.image(), "image");
         } catch (BadDataException e) {
             throw new Refusal(400, e.getMessage());
         }
@@ -210,8 +229,8 @@ public final class DigitServer implements AutoCloseable {
     private byte[] body(HttpExchange exchange) throws IOException, Refusal {
         String length = exchange.getRequestHeaders().getFirst("Content-Length");
         // The JDK's server refuses a length that is no number.
-        long announced = length == null ? MOST_BYTES : Long.parseLong(length);
-        if (announced > MOST_BYTES) {
+        long announced = length == null ? mostBytes : Long.parseLong(length);
+        if (announced > mostBytes) {
             throw tooLarge();
         }
         if (!bytesAtOnce.tryAcquire((int) announced)) {
@@ -219,13 +238,13 @@ public final class DigitServer implements AutoCloseable {
         }
         Future<byte[]> read = handlers.submit(() -> {
             try {
-                return exchange.getRequestBody().readNBytes(MOST_BYTES + 1);
+                return exchange.getRequestBody().readNBytes(mostBytes + 1);
             } finally {
                 bytesAtOnce.release((int) announced);
             }
         });
         byte[] body = await(read);
-        if (body.length > MOST_BYTES) {
+        if (body.length > mostBytes) {
             throw tooLarge();
         }
         return body;
@@ -244,15 +263,15 @@ public final class DigitServer implements AutoCloseable {
         }
     }
 
-    private static Refusal tooLarge() {
-        return new Refusal(413, "expected at most " + MOST_BYTES + " bytes");
+    private Refusal tooLarge() {
+        return new Refusal(413, "expected at most " + mostBytes + " bytes");
     }
 
-    private Reply predict(Digit digit) throws Refusal {
+    private Reply predict(PreparedImage image) throws Refusal {
         CompletableFuture<List<Workers.Answer>> asked =
-                workers.ask(digit).orElseThrow(() -> new Refusal(503, "too many questions wait; ask again"));
+                workers.ask(image).orElseThrow(() -> new Refusal(503, "too many questions wait; ask again"));
         try {
-            return json(200, new AnswerJson(saw(digit), asked.get(LONGEST_SECONDS, TimeUnit.SECONDS)));
+            return json(200, new AnswerJson(saw(image), asked.get(LONGEST_SECONDS, TimeUnit.SECONDS)));
         } catch (TimeoutException e) {
             throw new Refusal(503, "no answer within " + LONGEST_SECONDS + " s");
         } catch (ExecutionException e) {
@@ -264,15 +283,15 @@ public final class DigitServer implements AutoCloseable {
     }
 
     /** 0 to 255. */
-    private static List<Integer> saw(Digit digit) {
-        Integer[] levels = new Integer[Digit.PIXELS];
+    private static List<Integer> saw(PreparedImage image) {
+        Integer[] levels = new Integer[image.pixels().length];
         for (int i = 0; i < levels.length; i++) {
-            levels[i] = Math.round(255 * digit.pixels()[i]);
+            levels[i] = Math.round(255 * image.pixels()[i]);
         }
         return List.of(levels);
     }
 
-    private static ModelJson described(DigitModel model) {
+    private static ModelJson described(Classifier model) {
         return new ModelJson(
                 model.name(),
                 model.model().parameterCount(),
@@ -286,7 +305,7 @@ public final class DigitServer implements AutoCloseable {
     }
 
     private static byte[] bytes(String name) throws IOException {
-        try (InputStream in = DigitServer.class.getResourceAsStream(name)) {
+        try (InputStream in = ImageServer.class.getResourceAsStream(name)) {
             return in.readAllBytes();
         }
     }
