@@ -49,6 +49,7 @@ public final class RetortCommand implements Runnable {
             PredictCommand.class,
             ServeCommand.class,
             ExportCommand.class,
+            ImportCommand.class,
             DataCommand.class,
             RecipesCommand.class,
             BenchCommand.class,

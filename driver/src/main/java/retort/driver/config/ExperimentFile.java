@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
@@ -49,6 +50,11 @@ public final class ExperimentFile {
      * @throws BadConfigException if it can't be read, or is no experiment
      */
     public static Experiment read(Path file) {
+        return parse(file, (root, reader) -> reader.read(root));
+    }
+
+    /** Makes something of a file's tables. */
+    static <T> T parse(Path file, BiFunction<Section, ExperimentReader, T> of) {
         String name = file.toString();
         Path folder = file.toAbsolutePath().getParent();
         try {
@@ -64,7 +70,7 @@ public final class ExperimentFile {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
-            return parse(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text, name, folder);
+            return parse(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text, name, folder, of);
         } catch (NoSuchFileException e) {
             throw new BadConfigException(
                     name, "no such file, expected a TOML file such as 'retort recipes notebook' prints");
@@ -83,6 +89,10 @@ public final class ExperimentFile {
      * @throws BadConfigException if it is no experiment
      */
     static Experiment parse(String text, String name, Path folder) {
+        return parse(text, name, folder, (root, reader) -> reader.read(root));
+    }
+
+    private static <T> T parse(String text, String name, Path folder, BiFunction<Section, ExperimentReader, T> of) {
         TomlParseResult toml = Toml.parse(text);
         if (toml.hasErrors()) {
             TomlParseError error = toml.errors().getFirst();
@@ -91,7 +101,8 @@ public final class ExperimentFile {
                             + error.position().column(),
                     firstLine(error.getMessage()));
         }
-        return new ExperimentReader(folder).read(new Section(name, "", toml, TomlPosition.positionAt(1, 1), null));
+        Section root = new Section(name, "", toml, TomlPosition.positionAt(1, 1), null);
+        return of.apply(root, new ExperimentReader(folder));
     }
 
     private static String firstLine(String message) {

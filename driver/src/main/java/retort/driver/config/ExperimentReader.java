@@ -31,6 +31,10 @@ import retort.kernels.op.Shape;
  * @param folder that the data's folder begins at
  */
 record ExperimentReader(Path folder) {
+    /** Of a whole file. */
+    static final List<String> KEYS =
+            List.of("name", "seed", "data", "teacher", "student", "students", "latency", "engine", "quick");
+
     private static final List<String> STUDENT = concat(
             TrainingReader.KEYS,
             List.of(
@@ -56,16 +60,33 @@ record ExperimentReader(Path folder) {
             named(CorrectionPlan.On.values(), CorrectionPlan.On::id);
     private static final Map<String, Engine> ENGINES = named(Engine.values(), Engine::id);
 
-    Experiment read(Section root) {
-        root.only(List.of("name", "seed", "data", "teacher", "student", "students", "latency", "engine", "quick"));
-        Section teacher = root.get("teacher").section("[teacher]", null).only(TrainingReader.KEYS);
-        Optional<Section> data = section(
+    /** The teacher's names in another framework are for whoever imports it. */
+    static Section teacher(Section root) {
+        return root.get("teacher")
+                .section("[teacher]", null)
+                .only(concat(TrainingReader.KEYS, List.of(ImportFile.NAMES)));
+    }
+
+    static Optional<Section> data(Section root) {
+        return section(
                 root,
                 "data",
                 List.of("folder", "train-images", "validation", "image", "split", "transpose", "classes"));
-        Shape image = data.flatMap(of -> of.find("image"))
-                .map(ExperimentReader::image)
-                .orElse(Recipe.IMAGE);
+    }
+
+    static Shape image(Optional<Section> data) {
+        return data.flatMap(of -> of.find("image")).map(ExperimentReader::image).orElse(Recipe.IMAGE);
+    }
+
+    Optional<String> classes(Section data) {
+        return data.find("classes").map(this::classNames);
+    }
+
+    Experiment read(Section root) {
+        root.only(KEYS);
+        Section teacher = teacher(root);
+        Optional<Section> data = data(root);
+        Shape image = image(data);
         Training ofTeacher = TrainingReader.read(teacher, image, 0);
         List<Student> students =
                 students(root, image, ofTeacher.architecture().output().size());
@@ -131,7 +152,7 @@ record ExperimentReader(Path folder) {
         return new Form(
                 data.find("split").map(Value::text),
                 data.find("transpose").map(Value::flag).orElse(false),
-                data.find("classes").map(this::classNames));
+                classes(data));
     }
 
     /** A file of names begins at this file's folder. */

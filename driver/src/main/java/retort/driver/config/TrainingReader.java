@@ -94,7 +94,7 @@ final class TrainingReader {
     }
 
     /** Layer after layer, so that the one that doesn't fit can be named. */
-    private static Architecture architecture(Value list, Shape image, int classes) {
+    static Architecture architecture(Value list, Shape image, int classes) {
         List<Layer> layers = new ArrayList<>();
         Shape shape = image;
         for (Value value : list.list()) {
