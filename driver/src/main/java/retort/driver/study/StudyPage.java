@@ -36,6 +36,7 @@ record StudyPage(Study study, String commandLine, List<String> files) {
                 .section("Corrections", corrections())
                 .section("What is better", better())
                 .section("Maps", maps())
+                .section("Which classes are learned unseen", unseen())
                 .section("What the teacher says", teachers())
                 .section("Repeat it", repeat())
                 .html();
@@ -138,6 +139,11 @@ record StudyPage(Study study, String commandLine, List<String> files) {
                     + "logarithmic; how many seeds and their deviation stand where the pointer rests."));
         }
         return rows;
+    }
+
+    private List<Block> unseen() {
+        List<Chart> charts = new UnseenClasses(study).charts();
+        return charts.isEmpty() ? List.of() : List.of(Block.row(charts));
     }
 
     private List<Block> teachers() {

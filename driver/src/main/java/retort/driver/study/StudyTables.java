@@ -34,6 +34,10 @@ record StudyTables(Study study) {
         if (!study.teachers().isEmpty()) {
             tables.put("teachers.csv", teachers());
             tables.put("soft-labels.csv", softLabels());
+            Table unseen = new UnseenClasses(study).table();
+            if (!unseen.rows().isEmpty()) {
+                tables.put("unseen.csv", unseen);
+            }
         }
         return tables;
     }

@@ -30,8 +30,8 @@ class StudyPageTest {
     @CsvSource({"1400, false", "1400, true", "390, false", "390, true"})
     void everyChartIsDrawn(int width, boolean dark) throws IOException {
         try (Chromium browser = Chromium.start(folder.resolve("profile"))) {
-            check(browser, PAPER, width, dark, 2, 5);
-            check(browser, SWEEP, width, dark, 4, 13);
+            check(browser, PAPER, width, dark, 4, 5);
+            check(browser, SWEEP, width, dark, 6, 13);
         }
     }
 

@@ -35,7 +35,13 @@ class StudyTablesTest {
     void everyTableHasAFile() {
         Map<String, Table> tables = new StudyTables(SampleStudy.paper()).all();
         assertEquals(
-                List.of("experiments.csv", "students.csv", "comparisons.csv", "teachers.csv", "soft-labels.csv"),
+                List.of(
+                        "experiments.csv",
+                        "students.csv",
+                        "comparisons.csv",
+                        "teachers.csv",
+                        "soft-labels.csv",
+                        "unseen.csv"),
                 List.copyOf(tables.keySet()));
         List<String> experiments = tables.get("experiments.csv").csv().lines().toList();
         assertTrue(experiments.get(0).startsWith("experiment,seeds,test errors,± errors,paper,"), experiments.get(0));
