@@ -8,6 +8,7 @@ import retort.kernels.op.AdamSpec;
 import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.ArithmeticSpec;
+import retort.kernels.op.BatchNormSpec;
 import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
@@ -217,6 +218,53 @@ public interface Backend extends AutoCloseable {
     /** In place: {@code x[i][j] += bias[j]}. See {@link BiasSpec}. */
     default void addBias(BiasSpec spec, Tensor x, Tensor bias) {
         run(Call.of(spec, x, bias));
+    }
+
+    /**
+     * Batch normalisation by the batch's own statistics, which the running ones take in. See {@link BatchNormSpec}.
+     *
+     * @param norm its mean and variance are updated
+     * @param moments receives the statistics, for the gradient
+     */
+    default void batchNorm(BatchNormSpec spec, Tensor x, Norm norm, Tensor y, Norm.Moments moments) {
+        run(Call.of(
+                spec,
+                x,
+                norm.gamma(),
+                norm.beta(),
+                norm.mean(),
+                norm.variance(),
+                y,
+                moments.mean(),
+                moments.inverse()));
+    }
+
+    /** Batch normalisation by the running statistics. See {@link BatchNormSpec}. */
+    default void batchNormInference(BatchNormSpec spec, Tensor x, Norm norm, Tensor y) {
+        run(Call.of(spec, x, norm.gamma(), norm.beta(), norm.mean(), norm.variance(), y));
+    }
+
+    /**
+     * The gradients of {@link #batchNorm} by x, gamma and beta. See {@link BatchNormSpec}.
+     *
+     * @param y what it gave; not read, and may be null, without ReLU
+     */
+    default void batchNormGradient(
+            BatchNormSpec spec,
+            Tensor x,
+            Tensor y,
+            Tensor dY,
+            Tensor gamma,
+            Norm.Moments moments,
+            Tensor dX,
+            Tensor dGamma,
+            Tensor dBeta) {
+        Tensor mean = moments.mean();
+        Tensor inverse = moments.inverse();
+        run(
+                spec.relu()
+                        ? Call.of(spec, x, dY, gamma, mean, inverse, dX, dGamma, dBeta, y)
+                        : Call.of(spec, x, dY, gamma, mean, inverse, dX, dGamma, dBeta));
     }
 
     /** {@code y = a + b}, or {@code max(a + b, 0)}. See {@link AddSpec}. */

@@ -6,6 +6,7 @@ import retort.kernels.op.AdamSpec;
 import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.ArithmeticSpec;
+import retort.kernels.op.BatchNormSpec;
 import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
@@ -63,6 +64,7 @@ public record Work(String id, long flops, long bytes, Roof roof) {
             case AddSpec s -> Roof.TRIAD;
             case ArgmaxSpec s -> Roof.TRIAD;
             case ArithmeticSpec s -> Roof.TRIAD;
+            case BatchNormSpec s -> Roof.TRIAD;
             case BiasSpec s -> Roof.TRIAD;
             case ColumnSumSpec s -> Roof.TRIAD;
             case CrossEntropySpec s -> Roof.TRIAD;

@@ -15,6 +15,7 @@ import retort.kernels.op.AdamSpec;
 import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.ArithmeticSpec;
+import retort.kernels.op.BatchNormSpec;
 import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
@@ -92,6 +93,9 @@ public final class EdgeCases {
             case AVERAGE_POOL2D -> pools(Pool2dSpec.Kind.AVERAGE, Pass.FORWARD);
             case AVERAGE_POOL2D_DX -> pools(Pool2dSpec.Kind.AVERAGE, Pass.GRADIENT);
             case ARITHMETIC -> arithmetic();
+            case BATCH_NORM -> batchNorms(BatchNormSpec.Pass.TRAINING);
+            case BATCH_NORM_INFERENCE -> batchNorms(BatchNormSpec.Pass.INFERENCE);
+            case BATCH_NORM_DX -> batchNorms(BatchNormSpec.Pass.GRADIENT);
             case BIAS -> matrices().map(size -> new BiasSpec(size[0], size[1]));
             case BIAS_BACKWARD ->
                 matrices().flatMap(size -> updates(size[1]).map(u -> new BiasBackwardSpec(size[0], size[1], u)));
@@ -163,6 +167,15 @@ public final class EdgeCases {
                 .boxed()
                 .flatMap(columns -> Stream.of(1, 37, 65).map(rows -> new int[] {rows, columns}));
         return Stream.concat(small, Stream.of(new int[] {5003, 3}, new int[] {3, 5003}, new int[] {1200, 1201}));
+    }
+
+    /** Channels around vectors and such as networks have, over so many rows that lines, blocks and bands have rests. */
+    private Stream<BatchNormSpec> batchNorms(BatchNormSpec.Pass pass) {
+        Stream<int[]> ofNetworks = Stream.of(16, 32, 48, 64, 300)
+                .flatMap(channels -> Stream.of(2, 33, 2050).map(rows -> new int[] {rows, channels}));
+        return Stream.concat(matrices(), Stream.concat(ofNetworks, Stream.of(new int[] {70001, 16})))
+                .map(size -> BatchNormSpec.of(pass, size[0], size[1]))
+                .flatMap(spec -> Stream.of(spec, spec.withRelu()));
     }
 
     /** Rows x classes. */

@@ -15,6 +15,7 @@ public sealed interface Spec
                 AddSpec,
                 ArgmaxSpec,
                 ArithmeticSpec,
+                BatchNormSpec,
                 BiasBackwardSpec,
                 BiasSpec,
                 ColumnSumSpec,
@@ -61,6 +62,12 @@ public sealed interface Spec
         AVERAGE_POOL2D_DX(
                 "average-pool2d-dx", Family.CONV2D, id -> Pool2dSpec.parse(Pool2dSpec.Kind.AVERAGE, Pass.GRADIENT, id)),
         ARITHMETIC("arithmetic", Family.ELEMENTWISE, ArithmeticSpec::parse),
+        BATCH_NORM("batch-norm", Family.ELEMENTWISE, id -> BatchNormSpec.parse(BatchNormSpec.Pass.TRAINING, id)),
+        BATCH_NORM_INFERENCE(
+                "batch-norm-inference",
+                Family.ELEMENTWISE,
+                id -> BatchNormSpec.parse(BatchNormSpec.Pass.INFERENCE, id)),
+        BATCH_NORM_DX("batch-norm-dx", Family.ELEMENTWISE, id -> BatchNormSpec.parse(BatchNormSpec.Pass.GRADIENT, id)),
         BIAS("bias", Family.ELEMENTWISE, BiasSpec::parse),
         BIAS_BACKWARD("bias-backward", Family.ADAM, BiasBackwardSpec::parse),
         COLUMN_SUM("column-sum", Family.ELEMENTWISE, ColumnSumSpec::parse),

@@ -58,7 +58,7 @@ final class ClColumnSums {
         session.give(partial);
     }
 
-    private int chunkRows(ColumnSumSpec spec) {
+    int chunkRows(ColumnSumSpec spec) {
         return switch (session.family()) {
             case CORES -> chunkRows(spec.rows());
             case SIMT -> simtChunkRows(spec.rows(), spec.columns());
@@ -76,7 +76,8 @@ final class ClColumnSums {
         return Math.max(SHORTEST_CHUNK, ceilDivide(rows, chunks));
     }
 
-    private int groupColumns() {
+    /** Columns of a chunk that a group does. */
+    int groupColumns() {
         return switch (session.family()) {
             case CORES -> session.parameter(ClParameter.ELEMENT_ITEMS) * session.parameter(ClParameter.ELEMENT_WIDTH);
             case SIMT -> ClConstants.SUM_VECTORS * ClConstants.SIMT_WIDTH;

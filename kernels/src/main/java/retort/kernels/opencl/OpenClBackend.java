@@ -16,6 +16,7 @@ import retort.kernels.op.AdamSpec;
 import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.ArithmeticSpec;
+import retort.kernels.op.BatchNormSpec;
 import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
@@ -56,6 +57,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
     private final ClWeights weights;
     private final ClConv2d conv2d;
     private final ClArithmetic arithmetic;
+    private final ClBatchNorm batchNorm;
     private final ClStridedCopy stridedCopy;
     private final ClDepthwiseConv2d depthwiseConv2d;
     private final ClPool2d pool2d;
@@ -75,6 +77,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
         weights = new ClWeights(session, columnSums, products);
         conv2d = new ClConv2d(session, products);
         arithmetic = new ClArithmetic(session);
+        batchNorm = new ClBatchNorm(session, columnSums);
         stridedCopy = new ClStridedCopy(session);
         depthwiseConv2d = new ClDepthwiseConv2d(session, columnSums);
         pool2d = new ClPool2d(session);
@@ -269,6 +272,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
             case ArgmaxSpec s -> () -> rows.argmax(s, o.get(0), o.get(1));
             case BiasBackwardSpec s -> () -> biasBackward(s, o);
             case ArithmeticSpec s -> () -> arithmetic.arithmetic(s, o.get(0), o.get(1), o.get(2));
+            case BatchNormSpec s -> () -> batchNorm.batchNorm(s, o);
             case BiasSpec s -> () -> elementwise.addBias(s, o.get(0), o.get(1));
             case ColumnSumSpec s -> () -> columnSums.run(s, o.get(0), o.get(1));
             case Conv2dSpec s -> () -> conv2d.conv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));

@@ -14,6 +14,7 @@ import retort.kernels.op.AdamSpec;
 import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.ArithmeticSpec;
+import retort.kernels.op.BatchNormSpec;
 import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
@@ -87,6 +88,7 @@ final class ScalarBackend extends HostBackend {
             case ArgmaxSpec s -> () -> argmax(s, o.get(0), o.get(1));
             case BiasBackwardSpec s -> () -> biasBackward(s, o);
             case ArithmeticSpec s -> () -> arithmetic(s, o.get(0), o.get(1), o.get(2));
+            case BatchNormSpec s -> () -> new ScalarBatchNorm(s).run(o);
             case BiasSpec s -> () -> addBias(s, o.get(0), o.get(1));
             case ColumnSumSpec s -> () -> columnSums(s, o.get(0), o.get(1));
             case Conv2dSpec s -> () -> ScalarConv2d.dense(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));

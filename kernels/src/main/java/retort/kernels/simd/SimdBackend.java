@@ -12,6 +12,7 @@ import retort.kernels.op.AdamSpec;
 import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.ArithmeticSpec;
+import retort.kernels.op.BatchNormSpec;
 import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
@@ -41,6 +42,7 @@ final class SimdBackend extends HostBackend {
     private final SimdDenseBackward denseBackward;
     private final SimdConv2d conv2d;
     private final SimdArithmetic arithmetic;
+    private final SimdBatchNorm batchNorm;
     private final SimdStridedCopy stridedCopy;
     private final SimdDepthwiseConv2d depthwiseConv2d;
     private final SimdSoftmax softmax;
@@ -68,6 +70,7 @@ final class SimdBackend extends HostBackend {
         denseBackward = new SimdDenseBackward(workers, scratch, gemm, parameters);
         conv2d = new SimdConv2d(workers, scratch);
         arithmetic = new SimdArithmetic(workers);
+        batchNorm = new SimdBatchNorm(workers);
         stridedCopy = new SimdStridedCopy(workers);
         depthwiseConv2d = new SimdDepthwiseConv2d(workers, scratch);
         softmax = new SimdSoftmax(workers, scratch);
@@ -120,6 +123,7 @@ final class SimdBackend extends HostBackend {
             case ArgmaxSpec s -> elementwise.argmax(s, o.get(0), o.get(1));
             case BiasBackwardSpec s -> elementwise.biasBackward(s, o.get(0), SimdUpdate.of(s.update(), o, 1));
             case ArithmeticSpec s -> arithmetic.prepare(s, o.get(0), o.get(1), o.get(2));
+            case BatchNormSpec s -> batchNorm.prepare(s, o);
             case BiasSpec s -> elementwise.addBias(s, o.get(0), o.get(1));
             case ColumnSumSpec s -> elementwise.columnSums(s, o.get(0), o.get(1));
             case Conv2dSpec s -> conv2d.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));

@@ -38,8 +38,7 @@ __kernel GROUP_OF(ELEMENT_ITEMS) void relu_gradient(
         int count) {
     int e = get_global_id(0) * WIDTH;
     if (e < count) {
-        floatv gradient = select((floatv)(0), load(dY + dYOffset + e), load(y + yOffset + e) > (floatv)(0));
-        store_first(gradient, count - e, dX + dXOffset + e);
+        store_first(passed(load(dY + dYOffset + e), load(y + yOffset + e)), count - e, dX + dXOffset + e);
     }
 }
 

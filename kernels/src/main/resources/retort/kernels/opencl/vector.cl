@@ -137,6 +137,11 @@ INLINE floatv positive_part(floatv v) {
     return select(v, (floatv)(0), v <= (floatv)(0));
 }
 
+// Gradient of that, given what it gave.
+INLINE floatv passed(floatv gradient, floatv positivePart) {
+    return select((floatv)(0), gradient, positivePart > (floatv)(0));
+}
+
 // Lanes from count on become other.
 INLINE floatv mask(floatv v, int count, float other) {
     return select((floatv)(other), v, LANES < (intv)(count));

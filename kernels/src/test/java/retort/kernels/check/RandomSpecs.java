@@ -13,6 +13,7 @@ import retort.kernels.op.AdamSpec;
 import retort.kernels.op.AddSpec;
 import retort.kernels.op.ArgmaxSpec;
 import retort.kernels.op.ArithmeticSpec;
+import retort.kernels.op.BatchNormSpec;
 import retort.kernels.op.BiasBackwardSpec;
 import retort.kernels.op.BiasSpec;
 import retort.kernels.op.ColumnSumSpec;
@@ -113,6 +114,9 @@ final class RandomSpecs {
             case AVERAGE_POOL2D -> pools(Pool2dSpec.Kind.AVERAGE, Pass.FORWARD);
             case AVERAGE_POOL2D_DX -> pools(Pool2dSpec.Kind.AVERAGE, Pass.GRADIENT);
             case ARITHMETIC -> arithmetic();
+            case BATCH_NORM -> batchNorms(BatchNormSpec.Pass.TRAINING);
+            case BATCH_NORM_INFERENCE -> batchNorms(BatchNormSpec.Pass.INFERENCE);
+            case BATCH_NORM_DX -> batchNorms(BatchNormSpec.Pass.GRADIENT);
             case BIAS -> Combinators.combine(extents, extents).as(BiasSpec::new);
             case BIAS_BACKWARD ->
                 Combinators.combine(extents, extents, Arbitraries.<UpdateSpec>oneOf(adam(1), sgd(1)))
@@ -158,6 +162,13 @@ final class RandomSpecs {
     private Arbitrary<ActivationSpec> activations(Pass pass) {
         return Combinators.combine(Arbitraries.of(ActivationSpec.Kind.class), counts)
                 .as((kind, count) -> new ActivationSpec(pass, kind, count));
+    }
+
+    private Arbitrary<BatchNormSpec> batchNorms(BatchNormSpec.Pass pass) {
+        return Combinators.combine(
+                        extents, extents, Arbitraries.of(1e-5f, 1e-3f, 0.1f), Arbitraries.of(0.1f, 0.01f, 1f), FLAG)
+                .as((rows, channels, epsilon, momentum, relu) ->
+                        new BatchNormSpec(pass, rows, channels, epsilon, momentum, relu));
     }
 
     private Arbitrary<ArithmeticSpec> arithmetic() {

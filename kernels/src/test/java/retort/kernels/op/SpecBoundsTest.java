@@ -303,6 +303,67 @@ class SpecBoundsTest {
         assertAll(0, bounds[1]);
     }
 
+    /** Of a channel of 2, 4, 2, 4: mean 3, variance 1; epsilon 3 makes the deviation 2. */
+    @Test
+    void ofABatchNormAreWhatTheErrorsOfMeanAndVarianceDo() {
+        BatchNormSpec spec = new BatchNormSpec(BatchNormSpec.Pass.TRAINING, 4, 1, 3, 0.25f, false);
+        float[] x = filled(Shape.of(4), 2, 4);
+        double[][] bounds =
+                bounds(spec, x, new float[] {-6}, new float[] {5}, new float[] {7}, new float[] {9}, x, x, x);
+        double ofMean = 2 * (4 + 2) * EPS * 3;
+        double ofVariance = 8 * (4 + 8) * EPS;
+        // The derivative of (v + 3)^(-1/2) at 1 is -1/16.
+        double ofInverse = ofVariance / 16 + 8 * EPS / 2;
+        double near = 1e-4;
+        assertEquals(ofMean + 2 * EPS * 3, bounds[6][0], near * ofMean);
+        assertEquals(ofInverse + 2 * EPS / 2, bounds[7][0], near * ofInverse);
+        assertEquals(ofMean / 4 + 4 * EPS * (7 + 3 / 4.0), bounds[3][0], near * ofMean);
+        assertEquals(ofVariance / 3 + 4 * EPS * (9 + 1 / 3.0), bounds[4][0], near * ofVariance);
+        double ofY = 6 * (ofInverse + ofMean / 2 + 8 * EPS / 2) + 4 * EPS * (3 + 5);
+        for (double bound : bounds[5]) {
+            assertEquals(ofY, bound, near * ofY);
+        }
+        BatchNormSpec inference = new BatchNormSpec(BatchNormSpec.Pass.INFERENCE, 4, 1, 3, 0.25f, false);
+        double[][] ofInference =
+                bounds(inference, x, new float[] {-6}, new float[] {5}, new float[] {3}, new float[] {1}, x);
+        assertAll(16 * EPS * (3 + 5), ofInference[5]);
+        float[] large = {1e19f, -1e19f, 0, 0};
+        double[][] none =
+                bounds(spec, large, new float[] {1}, new float[] {0}, new float[] {0}, new float[] {0}, x, x, x);
+        assertEquals(Double.POSITIVE_INFINITY, none[7][0]);
+    }
+
+    /** Deviations of 1 from the mean and an inverse of 1/2: every h is 1/2 or -1/2. */
+    @Test
+    void ofABatchNormsGradientGrowWithItsSums() {
+        BatchNormSpec spec = BatchNormSpec.of(BatchNormSpec.Pass.GRADIENT, 4, 1);
+        float[] x = filled(Shape.of(4), 2, 4);
+        float[] dY = {1, -2, 3, 2};
+        float[] one = {0};
+        double[][] bounds = bounds(spec, x, dY, new float[] {-6}, new float[] {3}, new float[] {0.5f}, x, one, one);
+        double ofBeta = 2 * (4 + 2) * EPS * 8;
+        double ofGamma = 2 * (4 + 8) * EPS * 4;
+        assertEquals(ofGamma, bounds[6][0], 1e-4 * ofGamma);
+        assertEquals(ofBeta, bounds[7][0], 1e-4 * ofBeta);
+        for (int e = 0; e < 4; e++) {
+            double roundings = 16 * EPS * (Math.abs(dY[e]) + 2 + 0.5);
+            double error = 3 * ((ofBeta + ofGamma / 2) / 4 + roundings);
+            assertEquals(error, bounds[5][e], 1e-4 * error);
+        }
+        double[][] passed = bounds(
+                spec.withRelu(),
+                x,
+                dY,
+                new float[] {-6},
+                new float[] {3},
+                new float[] {0.5f},
+                x,
+                one,
+                one,
+                new float[] {1, 0, 0, 1});
+        assertEquals(ofBeta * 3 / 8, passed[7][0], 1e-4 * ofBeta);
+    }
+
     @Test
     void ofAColumnsNormGrowsWithItsRows() {
         float[] w = {-3, 5};

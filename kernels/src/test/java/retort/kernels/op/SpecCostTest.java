@@ -40,6 +40,12 @@ class SpecCostTest {
         "dropout:7:p0.5, 0, 56",
         "argmax:3x5, 0, 72",
         "bias:3x5, 0, 140",
+        // x and y; gamma, beta, the statistics of the batch, and the running ones twice
+        "batch-norm:3x5, 0, 280",
+        "batch-norm-inference:3x5+relu, 0, 200",
+        // x, dY and dX; gamma, its gradient and beta's, mean and inverse deviation
+        "batch-norm-dx:3x5, 0, 280",
+        "batch-norm-dx:3x5+relu, 0, 340",
         "column-sum:3x5, 0, 80",
         "softmax:3x5:T1, 0, 120",
         "log-softmax:3x5:T1, 0, 120",
@@ -76,6 +82,7 @@ class SpecCostTest {
         "dropout:7:p0.5, true, true, false",
         "average-pool2d:n2h4w4c5:k2x2:s2p0, false, false, false",
         "add:7, true, false, false",
+        "batch-norm:3x5, false, false, false",
         "activation:tanh:7, false, false, false",
         "softmax:3x5:T1, false, false, false",
         "cross-entropy:3x5:T1:hard, false, false, false",

@@ -72,6 +72,9 @@ class SpecTest {
                 "depthwise-conv2d-df:n1h3w3c1:k3x3:s1p0+bias",
                 "max-pool2d:n1h2w2c1:k3x3:s1p0",
                 "max-pool2d:n1h3w3c1:k3x3:s0p0",
+                "batch-norm:4",
+                "batch-norm:4x0",
+                "batch-norm-dx:4x2+bias",
                 "arithmetic:add:7:b2",
                 "arithmetic:power:6:b2",
                 "strided-copy:4from0y4to0:2/1/1,2/2/1",
@@ -120,6 +123,12 @@ class SpecTest {
                 Combinators.combine(sizes(), sizes(), divergences(), temperatures(), shares())
                         .as((rows, classes, divergence, temperature, share) ->
                                 new DistillationSpec(rows, classes + 1, divergence, temperature, share)),
+                Combinators.combine(
+                                Arbitraries.of(BatchNormSpec.Pass.class), sizes(), sizes(), Arbitraries.of(true, false))
+                        .as((pass, rows, channels, relu) -> {
+                            BatchNormSpec spec = BatchNormSpec.of(pass, rows, channels);
+                            return relu ? spec.withRelu() : spec;
+                        }),
                 Combinators.combine(sizes(), sizes()).as(BiasSpec::new),
                 Combinators.combine(sizes(), sizes(), Arbitraries.of(true, false))
                         .as((rows, columns, adam) -> new BiasBackwardSpec(
