@@ -43,6 +43,11 @@ public final class Trainer {
         this.seed = seed;
     }
 
+    /** What is trained. */
+    public Sequential model() {
+        return model;
+    }
+
     /**
      * One step of gradient descent.
      *

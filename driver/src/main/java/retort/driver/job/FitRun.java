@@ -3,9 +3,7 @@ package retort.driver.job;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import retort.kernels.Backend;
-import retort.kernels.Scope;
-import retort.kernels.Tensor;
+import retort.nn.EpochLoop;
 import retort.nn.Optimizer;
 import retort.nn.Sequential;
 import retort.nn.Shuffle;
@@ -13,12 +11,6 @@ import retort.nn.Trainer;
 
 /** A {@link Fit} at work on a model. */
 final class FitRun {
-    /** Steps between looks at the losses, at most: until then a device need not be waited for. */
-    private static final int STEPS_PER_LOOK = 50;
-
-    /** A look that took longer is followed by one after fewer steps: who watches, or stops, does not wait. */
-    private static final double SECONDS_PER_LOOK = 0.2;
-
     private final Fit fit;
     private final Sequential model;
     private final Fit.Listener listener;
@@ -118,37 +110,42 @@ final class FitRun {
 
     /** The steps of an epoch that are not done yet. */
     private void train() {
-        Backend backend = model.backend();
-        Examples examples = fit.examples();
-        int[] order = Shuffle.permutation(examples.size(), fit.seed(), epoch);
-        Jitter jitter = new Jitter(fit.training().jitter(), fit.training().distortion(), fit.seed(), epoch);
-        int batch = fit.batch();
-        float[] pixels = new float[batch * examples.pixels()];
-        float[] targets = new float[batch * examples.targetSize()];
-        try (Scope scope = backend.scope()) {
-            Tensor outcomes = scope.tensor(STEPS_PER_LOOK * batch, 2);
-            int pending = 0;
-            int stepsPerLook = 1;
-            long lastLook = System.nanoTime();
-            for (int from = seen; from < order.length; from += batch) {
-                int count = Math.min(batch, order.length - from);
-                examples.copyBatch(order, from, count, jitter, pixels, targets);
-                fit.teacher().ifPresent(teacher -> label(teacher, pixels, count, targets));
-                trainer.step(pixels, targets, count, outcomes.rows(pending, count));
-                pending += count;
-                boolean due = checkpoints.isDue(optimizer.step());
-                if (due || pending >= stepsPerLook * batch || from + count == order.length) {
-                    look(backend.download(outcomes.rows(0, pending)), pending, batch);
-                    if (due) {
-                        save();
-                    }
-                    listener.progress(seen, lossSum / seen, hits / seen);
-                    double took = (System.nanoTime() - lastLook) / 1e9;
-                    stepsPerLook = stepsWithin(SECONDS_PER_LOOK, took / Math.ceilDiv(pending, batch));
-                    pending = 0;
-                    lastLook = System.nanoTime();
-                }
+        int[] order = Shuffle.permutation(fit.examples().size(), fit.seed(), epoch);
+        EpochLoop.run(trainer, new Shown(), order, seen, fit.batch(), new Looks());
+    }
+
+    /** The examples as this epoch shows them. */
+    private final class Shown implements EpochLoop.Examples {
+        private final Jitter jitter =
+                new Jitter(fit.training().jitter(), fit.training().distortion(), fit.seed(), epoch);
+
+        @Override
+        public int targetSize() {
+            return fit.examples().targetSize();
+        }
+
+        @Override
+        public void copy(int[] order, int from, int count, float[] pixels, float[] targets) {
+            fit.examples().copyBatch(order, from, count, jitter, pixels, targets);
+            fit.teacher().ifPresent(teacher -> label(teacher, pixels, count, targets));
+        }
+    }
+
+    /** Each is told, and kept where a checkpoint is due. */
+    private final class Looks implements EpochLoop.Watcher {
+        @Override
+        public boolean isDue() {
+            return checkpoints.isDue(optimizer.step());
+        }
+
+        @Override
+        public boolean look(float[] outcomes, int count, boolean due) {
+            FitRun.this.look(outcomes, count, fit.batch());
+            if (due) {
+                save();
             }
+            listener.progress(seen, lossSum / seen, hits / seen);
+            return true;
         }
     }
 
@@ -177,10 +174,6 @@ final class FitRun {
             curve.step(outcome, step, end);
         }
         seen += pending;
-    }
-
-    private static int stepsWithin(double seconds, double secondsPerStep) {
-        return (int) Math.clamp(seconds / secondsPerStep, 1, STEPS_PER_LOOK);
     }
 
     /**
