@@ -87,6 +87,11 @@ public record Architecture(Shape input, List<Layer> layers) {
      * @throws IllegalArgumentException if it isn't one
      */
     public static Architecture parse(String text) {
+        return parse(text, List.of());
+    }
+
+    /** The same where a program's own layers may stand, but not in a residual block. */
+    public static Architecture parse(String text, List<? extends OwnLayer> own) {
         String[] parts = text.split("; ");
         // Of a pattern with a group for each extent the matcher would take a frame of the stack for each.
         String[] sides =
@@ -95,7 +100,14 @@ public record Architecture(Shape input, List<Layer> layers) {
             throw new IllegalArgumentException("architecture: expected 'input HxWxC; ...', got '" + text + "'");
         }
         int[] extents = Arrays.stream(sides).mapToInt(Integer::parseInt).toArray();
-        List<Layer> layers = Arrays.stream(parts).skip(1).map(Layer::parse).toList();
+        List<Layer> layers = Arrays.stream(parts)
+                .skip(1)
+                .map(part -> own.stream()
+                        .filter(layer -> layer.text().equals(part))
+                        .findFirst()
+                        .<Layer>map(layer -> layer)
+                        .orElseGet(() -> Layer.parse(part)))
+                .toList();
         return new Architecture(Shape.of(extents), layers);
     }
 }

@@ -16,6 +16,7 @@ public sealed interface Layer
                 Layer.ReLU,
                 DepthwiseConv2D,
                 GlobalAveragePool2D,
+                OwnLayer,
                 Pool2D,
                 Residual,
                 Smooth {

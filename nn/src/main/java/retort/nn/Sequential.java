@@ -240,6 +240,19 @@ public final class Sequential implements Network {
      * @param weights what they are rounded to; null for what the file has
      */
     public static Loaded load(Backend backend, Path file, ElementType weights) {
+        return load(backend, file, weights, List.of());
+    }
+
+    /**
+     * The same of a network that may have layers of the program's own.
+     *
+     * @param own those that the file's architecture may name
+     */
+    public static Loaded loadWith(Backend backend, Path file, List<? extends OwnLayer> own) {
+        return load(backend, file, null, own);
+    }
+
+    private static Loaded load(Backend backend, Path file, ElementType weights, List<? extends OwnLayer> own) {
         SafeTensors tensors = SafeTensors.read(file);
         String text = tensors.metadata().get(ARCHITECTURE);
         if (text == null) {
@@ -253,7 +266,8 @@ public final class Sequential implements Network {
         ElementType stored = StoredWeights.type(file, tensors);
         Sequential model;
         try {
-            model = new Sequential(backend, Architecture.parse(text), weights == null ? stored : weights, saved);
+            Architecture architecture = Architecture.parse(text, own);
+            model = new Sequential(backend, architecture, weights == null ? stored : weights, saved);
         } catch (IllegalArgumentException e) {
             throw new ModelFileException(file, "its architecture is none", e);
         }

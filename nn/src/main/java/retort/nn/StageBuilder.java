@@ -123,6 +123,7 @@ final class StageBuilder {
             case Pool2D pool -> Pool2dStage.of(pool, shape);
             case GlobalAveragePool2D pool -> Pool2dStage.of(pool, shape);
             case Smooth smooth -> new SmoothStage(smooth.kind());
+            case OwnLayer own -> new OwnStage(own);
             case Layer.ReLU relu -> new Stage.ReluStage();
             case Layer.Dropout dropout -> new Stage.DropoutStage(dropout.rate(), stream(layer));
             case Layer.Flatten flatten -> new Stage.FlattenStage();

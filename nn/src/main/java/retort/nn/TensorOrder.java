@@ -135,6 +135,7 @@ sealed interface TensorOrder {
                 case Layer.Dropout dropout -> {}
                 case Smooth smooth -> {}
                 case Pool2D pool -> {}
+                case OwnLayer own -> requireNoImage("'" + own.text() + "'");
                 case GlobalAveragePool2D pool -> {}
             }
         }

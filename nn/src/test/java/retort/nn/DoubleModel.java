@@ -145,6 +145,7 @@ final class DoubleModel {
                             Pool2dSpec.Kind mean = Pool2dSpec.Kind.AVERAGE;
                             yield pooled(new Pool2D(mean, image.extent(0), image.extent(1), 1, 0), image, in);
                         }
+                        case OwnLayer own -> throw new AssertionError(own.text());
                         case Smooth smooth ->
                             Arrays.stream(in)
                                     .map(each -> HostActivation.value(smooth.kind(), each))
@@ -244,6 +245,7 @@ final class DoubleModel {
             case Pool2D pool -> null;
             case GlobalAveragePool2D pool -> null;
             case Smooth smooth -> null;
+            case OwnLayer own -> throw new AssertionError(own.text());
             case Residual residual -> null;
         };
     }

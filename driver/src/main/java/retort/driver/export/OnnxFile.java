@@ -12,6 +12,7 @@ import retort.kernels.op.Shape;
 import retort.nn.DepthwiseConv2D;
 import retort.nn.GlobalAveragePool2D;
 import retort.nn.Layer;
+import retort.nn.OwnLayer;
 import retort.nn.Pool2D;
 import retort.nn.Residual;
 import retort.nn.SafeTensors;
@@ -117,6 +118,8 @@ public final class OnnxFile {
                     channelsLast();
                     node("Flatten", name, List.of(value), number("axis", 1));
                 }
+                case OwnLayer own ->
+                    throw new IllegalArgumentException("onnx: has no operator for the layer '" + own.text() + "'");
                 case Layer.Dropout dropout -> {
                     // Predictions are made without it.
                 }
