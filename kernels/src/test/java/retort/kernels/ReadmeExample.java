@@ -18,30 +18,37 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
 
-/** A program in the README: compiled and run as it stands there, against nothing but the library. */
+/** A program in the README or another page: compiled and run as it stands there, against nothing but the library. */
 public final class ReadmeExample {
     private static final Path README = Path.of("..", "README.md");
     private static final Pattern PROGRAM = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final String NAME = "Example";
 
+    private final Path page;
     private final String source;
 
-    private ReadmeExample(String source) {
+    private ReadmeExample(Path page, String source) {
+        this.page = page;
         this.source = source;
     }
 
     /** The first program with this text in it. */
     public static ReadmeExample with(String text) throws IOException {
-        Matcher programs = PROGRAM.matcher(Files.readString(README));
-        while (programs.find()) {
-            if (programs.group(1).contains(text)) {
-                return new ReadmeExample(programs.group(1));
-            }
-        }
-        throw new IllegalStateException("README.md has no program with " + text);
+        return in(README, text);
     }
 
-    /** The program as it stands in the README. */
+    /** The same of another page. */
+    public static ReadmeExample in(Path page, String text) throws IOException {
+        Matcher programs = PROGRAM.matcher(Files.readString(page));
+        while (programs.find()) {
+            if (programs.group(1).contains(text)) {
+                return new ReadmeExample(page, programs.group(1));
+            }
+        }
+        throw new IllegalStateException(page + " has no program with " + text);
+    }
+
+    /** The program as it stands there. */
     public String text() {
         return source;
     }
@@ -49,9 +56,9 @@ public final class ReadmeExample {
     /** The same program with another engine, file or the like. */
     public ReadmeExample replacing(String text, String other) {
         if (!source.contains(text)) {
-            throw new IllegalStateException("README.md: the program has no " + text);
+            throw new IllegalStateException(page + ": the program has no " + text);
         }
-        return new ReadmeExample(source.replace(text, other));
+        return new ReadmeExample(page, source.replace(text, other));
     }
 
     /**
@@ -78,7 +85,7 @@ public final class ReadmeExample {
                         folder.toString(),
                         file.toString());
         if (status != 0) {
-            throw new AssertionError("README.md: " + messages);
+            throw new AssertionError(page + ": " + messages);
         }
         return run(folder);
     }

@@ -15,7 +15,7 @@ import retort.kernels.op.Shape;
  * it. Each thread takes a {@link Predictor} of its own.
  *
  * <pre>
- * try (Model model = Model.load(Path.of("student.safetensors"), Engine.CPU_SIMD)) {
+ * try (Model model = Model.load(Path.of("student.safetensors"))) {
  *     // in each thread:
  *     try (Predictor predictor = model.predictor()) {
  *         predictor.logits(pixels, 1, logits);
@@ -50,6 +50,11 @@ public final class Model implements AutoCloseable {
      */
     public static Model load(Path file, Engine engine) {
         return load(file, engine, Backends.Options.defaults());
+    }
+
+    /** The same on cpu-simd. */
+    public static Model load(Path file) {
+        return load(file, Engine.CPU_SIMD);
     }
 
     /** The same with a choice of device; a predictor's threads are asked for later. */
