@@ -52,7 +52,7 @@ final class DistillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        teacher.check(spec);
+        teacher.check(spec, recipe.experiment().teacher());
         try (Session session = new Session(spec, options, recipe, engine)) {
             Student learner = student.of(
                     spec, recipe, session.recipe(), recipe.standard().recipe().distilled());

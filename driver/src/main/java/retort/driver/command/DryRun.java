@@ -78,7 +78,14 @@ final class DryRun {
             Remarks.of(data, recipe, recipe.students()).forEach(remark -> line("note: %s", remark));
             line("%s on %s, %d threads", first, backend.device(), backend.threads());
             boolean fits = memory() <= Runtime.getRuntime().maxMemory();
-            model("teacher", recipe.teacher(), "", trained, 0, false, backend, fits);
+            if (experiment.teacher().isPresent()) {
+                line("");
+                line(
+                        "teacher: %s, whose labels and views are not in the estimate",
+                        experiment.teacher().get());
+            } else {
+                model("teacher", recipe.teacher(), "", trained, 0, false, backend, fits);
+            }
             recipe.students().forEach(student -> student(student, backend, fits));
             total(backend, fits);
         }

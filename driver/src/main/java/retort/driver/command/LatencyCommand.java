@@ -1,5 +1,7 @@
 package retort.driver.command;
 
+import static retort.driver.command.RecipeSource.given;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -65,6 +67,7 @@ final class LatencyCommand implements Callable<Integer> {
         try (Session session = new Session(spec, options, recipe, engine)) {
             Recipe settings = session.recipe();
             ImageSet test = session.data().test();
+            Path teacher = given(this.teacher, session.experiment().teacher().orElse(null));
             if (teacher != null) {
                 ModelFiles.check(session, teacher);
             }

@@ -12,9 +12,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import retort.driver.checkpoint.CommandSettings;
 import retort.driver.cli.ExitCode;
+import retort.driver.cli.Sha256;
 import retort.driver.cli.Version;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Job;
@@ -72,28 +74,38 @@ final class RunCommand implements Callable<Integer> {
             report.config(session.config());
             List<Path> models = new ArrayList<>();
             session.checkOmitted(session.recipe().students());
-            if (!session.keepCheckpoints(options, CommandSettings.none())) {
+            Optional<Path> file = session.experiment().teacher();
+            if (file.isPresent() && spec.commandLine().getParseResult().hasMatchedOption("--epochs")) {
+                throw new ParameterException(
+                        spec.commandLine(), "--epochs trains a teacher, and " + recipe.source() + " has its file");
+            }
+            file.ifPresent(given -> ModelFiles.check(session, given));
+            CommandSettings none = CommandSettings.none();
+            if (!session.keepCheckpoints(
+                    options,
+                    file.map(given -> none.with("teacher", Sha256.of(given))).orElse(none))) {
                 return ExitCode.DONE;
             }
             Job job = session.job();
             List<Student> students = session.recipe().students();
-            job.checkTeachersMemory();
+            if (file.isEmpty()) {
+                job.checkTeachersMemory();
+            }
             job.checkMemory(students);
             job.checkTransferSet(students);
             session.remark(Remarks.of(session.data(), session.recipe(), students), report);
             // Teacher, soft labels and latency; of each student its cross-validation, and itself.
             session.progress()
                     .expect(3 + students.stream().mapToInt(Student::steps).sum());
-            Job.Taught taught = teach(session, job, report, models);
+            Job.Taught taught =
+                    file.isPresent() ? teach(session, job, file.get(), report) : teach(session, job, report, models);
+            Path teacher = file.orElseGet(models::getFirst);
             for (Student student : students) {
-                keep(
-                        job.trainStudent(student, Optional.of(taught), () -> teacher(session, models.getFirst())),
-                        report,
-                        models);
+                keep(job.trainStudent(student, Optional.of(taught), () -> teacher(session, teacher)), report, models);
             }
             ImageSet test = session.data().test();
             new LatencyRun(
-                            timed(models, students, test),
+                            timed(teacher, students, models.subList(file.isPresent() ? 0 : 1, models.size()), test),
                             test,
                             session.recipe().ownTemperature(),
                             session.experiment().latency())
@@ -114,6 +126,17 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
+    /** The same by a teacher that is there already. */
+    private static Job.Taught teach(Session session, Job job, Path file, ReportBuilder report) {
+        try (Network teacher =
+                ModelFiles.load(session.backend(), file, session.data().test())) {
+            report.teacher(job.bring("teacher", teacher));
+            Job.Taught taught = job.teach("soft labels", teacher, file);
+            report.softLabels(taught, session.data().train(), session.recipe().students());
+            return taught;
+        }
+    }
+
     /** @param file null if it could not be written */
     private static Network teacher(Session session, Path file) {
         if (file == null) {
@@ -123,14 +146,15 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** The teacher and a student of each architecture, the first of them as "student". */
-    private static List<LatencyRun.Timed> timed(List<Path> models, List<Student> students, ImageSet test) {
+    private static List<LatencyRun.Timed> timed(
+            Path teacher, List<Student> students, List<Path> models, ImageSet test) {
         List<LatencyRun.Timed> timed = new ArrayList<>();
-        timed.add(timed(LatencyRun.TEACHER, models.getFirst(), test));
+        timed.add(timed(LatencyRun.TEACHER, teacher, test));
         Set<Architecture> seen = new HashSet<>();
         for (int i = 0; i < students.size(); i++) {
             Student student = students.get(i);
             if (seen.add(student.training().architecture())) {
-                timed.add(timed(i == 0 ? LatencyRun.STUDENT : student.name(), models.get(i + 1), test));
+                timed.add(timed(i == 0 ? LatencyRun.STUDENT : student.name(), models.get(i), test));
             }
         }
         return timed;

@@ -3,6 +3,7 @@ package retort.driver.command;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -40,6 +41,11 @@ final class TeacherOptions {
             return files;
         }
 
+        /** What an experiment names, where the options name none. */
+        void standard(Path file) {
+            files = files.isEmpty() ? List.of(file) : files;
+        }
+
         Ensemble ensemble() {
             return ensemble;
         }
@@ -59,8 +65,14 @@ final class TeacherOptions {
                     "Logits that 'label' or others kept, .safetensors, .npy or .csv (default: --teacher gives them).")
     private Path logits;
 
-    /** @throws ParameterException if nobody teaches, or both do */
-    void check(CommandSpec command) {
+    /**
+     * @param ofExperiment who teaches where the options don't say
+     * @throws ParameterException if nobody teaches, or both do
+     */
+    void check(CommandSpec command, Optional<Path> ofExperiment) {
+        if (logits == null) {
+            ofExperiment.ifPresent(models::standard);
+        }
         if (models.files().isEmpty() == (logits == null)) {
             String problem = logits == null ? "either is needed" : "exclude each other";
             throw new ParameterException(command.commandLine(), "--teacher and --teacher-logits: " + problem);

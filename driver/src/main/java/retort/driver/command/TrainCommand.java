@@ -80,6 +80,10 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() {
         checkOptions();
         try (Session session = new Session(spec, options, recipe, engine)) {
+            if (model == Model.TEACHER && session.experiment().teacher().isPresent()) {
+                throw new ParameterException(
+                        spec.commandLine(), recipe.source() + " has the teacher's file, so there is none to train");
+            }
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
             if (!session.keepCheckpoints(options, settings(session.recipe()))) {

@@ -12,9 +12,12 @@ import retort.kernels.Engine;
 /**
  * Everything that one run of the job is made of, as a TOML file says it; see {@link ExperimentFile}.
  *
+ * @param teacher a model's file; without one the recipe's teacher is trained, and with one it only says what students
+ *     have in common
  * @param quick what {@code --quick} makes of it, where it says so
  */
-public record Experiment(Recipe recipe, Data data, Latency latency, Engines engines, Optional<Quick> quick) {
+public record Experiment(
+        Recipe recipe, Optional<Path> teacher, Data data, Latency latency, Engines engines, Optional<Quick> quick) {
 
     /**
      * What is trained and tested on.
@@ -99,6 +102,7 @@ public record Experiment(Recipe recipe, Data data, Latency latency, Engines engi
                 .toList();
         return new Experiment(
                 changed.withStudents(students),
+                teacher,
                 new Data(data.folder(), less.trainImages().or(data::trainImages), data.form()),
                 new Latency(
                         latency.batches(),
@@ -109,14 +113,14 @@ public record Experiment(Recipe recipe, Data data, Latency latency, Engines engi
     }
 
     public Experiment withRecipe(Recipe other) {
-        return new Experiment(other, data, latency, engines, quick);
+        return new Experiment(other, teacher, data, latency, engines, quick);
     }
 
     public Experiment withData(Data other) {
-        return new Experiment(recipe, other, latency, engines, quick);
+        return new Experiment(recipe, teacher, other, latency, engines, quick);
     }
 
     public Experiment withEngines(Engines other) {
-        return new Experiment(recipe, data, latency, other, quick);
+        return new Experiment(recipe, teacher, data, latency, other, quick);
     }
 }

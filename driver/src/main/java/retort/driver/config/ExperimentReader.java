@@ -18,12 +18,15 @@ import retort.driver.data.Form;
 import retort.driver.data.ImageSet;
 import retort.driver.job.BiasCorrection;
 import retort.driver.job.CorrectionPlan;
+import retort.driver.job.Descent;
 import retort.driver.job.Method;
 import retort.driver.job.Recipe;
 import retort.driver.job.Student;
 import retort.driver.job.Training;
 import retort.kernels.Engine;
 import retort.kernels.op.Shape;
+import retort.nn.Architecture;
+import retort.nn.Layer;
 
 /**
  * Makes an experiment of a TOML file's tables.
@@ -31,6 +34,9 @@ import retort.kernels.op.Shape;
  * @param folder that the data's folder begins at
  */
 record ExperimentReader(Path folder) {
+    /** Of a teacher that is there already. */
+    private static final String FILE = "file";
+
     /** Of a whole file. */
     static final List<String> KEYS =
             List.of("name", "seed", "data", "teacher", "student", "students", "latency", "engine", "quick");
@@ -64,7 +70,7 @@ record ExperimentReader(Path folder) {
     static Section teacher(Section root) {
         return root.get("teacher")
                 .section("[teacher]", null)
-                .only(concat(TrainingReader.KEYS, List.of(ImportFile.NAMES)));
+                .only(concat(TrainingReader.KEYS, List.of(FILE, ImportFile.NAMES)));
     }
 
     static Optional<Section> data(Section root) {
@@ -87,9 +93,13 @@ record ExperimentReader(Path folder) {
         Section teacher = teacher(root);
         Optional<Section> data = data(root);
         Shape image = image(data);
-        Training ofTeacher = TrainingReader.read(teacher, image, 0);
-        List<Student> students =
-                students(root, image, ofTeacher.architecture().output().size());
+        Optional<Path> file = teacher.find(FILE).map(this::path);
+        file.ifPresent(there -> teacher.only(List.of(FILE, "temperature")));
+        Optional<Training> trained =
+                file.isPresent() ? Optional.empty() : Optional.of(TrainingReader.read(teacher, image, 0));
+        int classes = trained.map(of -> of.architecture().output().size()).orElse(0);
+        List<Student> students = students(root, image, classes);
+        Training ofTeacher = trained.orElseGet(() -> notTrained(image, students.getFirst()));
         Recipe recipe = new Recipe(
                 name(root.get("name")),
                 ofTeacher,
@@ -101,6 +111,7 @@ record ExperimentReader(Path folder) {
                 root.find("seed").map(Value::seed).orElse(0L));
         return new Experiment(
                 recipe,
+                file,
                 new Experiment.Data(
                         data.flatMap(of -> of.find("folder")).map(this::path),
                         data.flatMap(of -> count(of, "train-images")),
@@ -108,6 +119,13 @@ record ExperimentReader(Path folder) {
                 latency(root),
                 engines(root),
                 quick(root, students));
+    }
+
+    /** What stands for a teacher that comes from a file: it tells the students' classes apart. */
+    private static Training notTrained(Shape image, Student student) {
+        int classes = student.training().architecture().output().size();
+        Architecture any = Architecture.of(image, new Layer.Flatten(), new Layer.Dense(classes));
+        return new Training(any, 1, 1, Descent.Adam.standard());
     }
 
     private static Optional<Section> section(Section root, String key, List<String> keys) {
@@ -131,7 +149,7 @@ record ExperimentReader(Path folder) {
         try {
             return folder.resolve(value.text());
         } catch (InvalidPathException e) {
-            throw value.bad("\"" + value.text() + "\" is not the name of a folder");
+            throw value.bad("\"" + value.text() + "\" is not the name of a file or folder");
         }
     }
 
@@ -162,13 +180,17 @@ record ExperimentReader(Path folder) {
                 : value.text().contains(",") ? value.text() : path(value).toString();
     }
 
+    /** @param classes 0 for those of the first student */
     private static List<Student> students(Section root, Shape image, int classes) {
         Section standard = section(root, "student", STUDENT).orElse(null);
         Value list = root.get("students");
         List<Student> students = new ArrayList<>();
         for (Value value : list.list()) {
             Section section = value.section("[[students]]", standard).only(concat(List.of("name"), STUDENT));
-            Student student = student(section, image, classes);
+            int expected = students.isEmpty()
+                    ? classes
+                    : students.getFirst().training().architecture().output().size();
+            Student student = student(section, image, expected);
             boolean taken = students.stream().anyMatch(other -> other.name().equals(student.name()));
             if (taken || student.name().equals("teacher")) {
                 throw section.get("name").bad("the name \"" + student.name() + "\" is taken");
@@ -187,13 +209,15 @@ record ExperimentReader(Path folder) {
         if (alpha.isPresent() && !method.mixesAsAsked()) {
             throw alpha.get().bad("'alpha' is for method = \"" + Method.SOFT_AND_HARD.id() + "\" only");
         }
+        Training training = TrainingReader.read(of, image, classes);
+        int outputs = training.architecture().output().size();
         return new Student(
                 name(of.get("name")),
-                TrainingReader.read(of, image, classes).withConsistent(consistent(of, method)),
+                training.withConsistent(consistent(of, method)),
                 method,
                 alpha.map(value -> (float) value.share(true)).orElse(method.alpha()),
                 of.get("temperature").temperature(),
-                of.find("omit").map(value -> omitted(value, classes)).orElse(Set.of()),
+                of.find("omit").map(value -> omitted(value, outputs)).orElse(Set.of()),
                 of.find("folds").map(ExperimentReader::folds).orElse(0),
                 corrections(of),
                 of.find("seed").map(Value::seed));

@@ -31,10 +31,7 @@ public final class ExperimentText {
         key("name", quoted(of.recipe().name()));
         key("seed", of.recipe().seed());
         table("[data]");
-        of.data()
-                .folder()
-                .ifPresent(folder ->
-                        key("folder", quoted(folder.toAbsolutePath().normalize().toString())));
+        of.data().folder().ifPresent(folder -> key("folder", path(folder)));
         form(of.data().form());
         Shape image = of.recipe().image();
         if (!image.equals(Recipe.IMAGE)) {
@@ -46,7 +43,11 @@ public final class ExperimentText {
         key("validation", of.recipe().heldOut());
         table("[teacher]");
         key("temperature", of.recipe().ownTemperature());
-        training(of.recipe().teacher());
+        if (of.teacher().isPresent()) {
+            key("file", path(of.teacher().get()));
+        } else {
+            training(of.recipe().teacher());
+        }
         of.recipe().students().forEach(this::student);
         table("[latency]");
         key(
@@ -148,6 +149,10 @@ public final class ExperimentText {
         if (of.weightAverage() > 0) {
             key("weight-average", of.weightAverage());
         }
+    }
+
+    private static String path(Path of) {
+        return quoted(of.toAbsolutePath().normalize().toString());
     }
 
     private void table(String header) {

@@ -194,6 +194,16 @@ public final class Job {
                 (model, epochs) -> new TeacherResult(model.parameterCount(), trained, epochs, tested(fit, model)));
     }
 
+    /** A teacher that is there already, on the test images. */
+    public TeacherResult bring(String name, Network teacher) {
+        watcher.next();
+        return checkpoints.part(name, TeacherResult.class).orElseGet(() -> {
+            TeacherResult result = new TeacherResult(teacher.parameterCount(), 0, List.of(), test(teacher, name));
+            checkpoints.keep(name, result);
+            return result;
+        });
+    }
+
     /** A part of the job that was done before it was stopped, with its model from the file. */
     private <R> Optional<Trained<R>> doneBefore(String name, Class<R> type) {
         return models.folder() == null

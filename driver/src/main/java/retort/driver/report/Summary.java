@@ -64,7 +64,11 @@ public final class Summary {
             return;
         }
         line("");
-        line("TEACHER  %,d parameters, %,d training images", teacher.parameters(), teacher.trainImages());
+        boolean given = teacher.epochs().isEmpty();
+        line(
+                "TEACHER  %,d parameters%s",
+                teacher.parameters(),
+                given ? ", from a file" : String.format(Locale.ROOT, ", %,d training images", teacher.trainImages()));
         for (Report.Epoch epoch : teacher.epochs()) {
             String validation = epoch.validationLoss() == null
                     ? ""
@@ -78,6 +82,9 @@ public final class Summary {
                     epoch.epoch(), epoch.loss(), 100 * epoch.accuracy(), validation);
         }
         line("  test      %s", test(teacher.test()));
+        if (given) {
+            return;
+        }
         line(
                 "  trained in %.1f s%s",
                 teacher.seconds(),

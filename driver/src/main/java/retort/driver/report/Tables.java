@@ -218,7 +218,7 @@ final class Tables {
 
     static List<Training> trainings(Report report) {
         List<Training> trainings = new ArrayList<>();
-        if (report.teacher() != null) {
+        if (report.teacher() != null && !report.teacher().epochs().isEmpty()) {
             Report.Teacher teacher = report.teacher();
             trainings.add(new Training("teacher", teacher.epochs(), teacher.history()));
         }

@@ -25,7 +25,7 @@ record TrainingSection(Report report, ModelColours colours) {
         List<Tables.Training> students = all.stream()
                 .filter(training -> !training.name().equals("teacher"))
                 .toList();
-        if (report.teacher() != null) {
+        if (report.teacher() != null && !report.teacher().epochs().isEmpty()) {
             charts.add(validated(curve("Loss of the teacher", all.subList(0, 1), loss(), Report.Point::loss)));
         }
         if (!students.isEmpty()) {
