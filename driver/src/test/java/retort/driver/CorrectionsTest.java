@@ -93,6 +93,7 @@ class CorrectionsTest {
         run("other", "study", "corrections", "--teacher=" + teacher, teacher.toString())
                 .isRefused(BAD_FILE, "names no class that it never saw");
         corrections("none", "--images=0").isRefused(USAGE, "'0' is not a whole number");
+        corrections("many", "--draws=2000000000").isRefused(USAGE, "--draws=2000000000 is too many, expected at most");
         corrections("magic", "--correction=magic").isRefused(USAGE, "'magic' is no correction without labels");
     }
 

@@ -18,11 +18,13 @@ import picocli.CommandLine.Spec;
 import retort.driver.cli.Version;
 import retort.driver.config.Experiment;
 import retort.driver.config.ExperimentFile;
+import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
 import retort.driver.job.BiasCorrection.Kind;
 import retort.driver.job.CorrectionPlan;
 import retort.driver.job.CorrectionTrials;
 import retort.driver.job.Job;
+import retort.driver.job.NotFiniteException;
 import retort.driver.study.CorrectionStudy;
 import retort.driver.study.CorrectionText;
 import retort.driver.study.Hinton2015;
@@ -45,8 +47,8 @@ import retort.nn.Network;
             "  retort study corrections --teacher=t.safetensors no3.safetensors --draws=30"
         })
 final class CorrectionsCommand implements Callable<Integer> {
-    private static final List<Kind> ALL =
-            Arrays.stream(Kind.values()).filter(kind -> !kind.readsLabels()).toList();
+    /** So many of each number of images that their trials can be counted. */
+    private static final int MOST_DRAWS = 10_000;
 
     @Spec
     private CommandSpec spec;
@@ -101,6 +103,10 @@ final class CorrectionsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (draws > MOST_DRAWS) {
+            throw new ParameterException(
+                    spec.commandLine(), "--draws=" + draws + " is too many, expected at most " + MOST_DRAWS);
+        }
         try (Session session = new Session(spec, options, trained, engine)) {
             Dataset data = session.data();
             if (on == CorrectionPlan.On.HELD_OUT && data.heldOut().isEmpty()) {
@@ -135,7 +141,7 @@ final class CorrectionsCommand implements Callable<Integer> {
                     session.data(),
                     omitted,
                     ModelFiles.temperature(file, loaded.metadata()),
-                    ways == null ? ALL : ways.kinds(),
+                    ways == null ? Kind.labelFree() : ways.kinds(),
                     on,
                     images,
                     draws,
@@ -145,9 +151,11 @@ final class CorrectionsCommand implements Callable<Integer> {
             progress.stepStarts(file.toString(), trials.drawsOfAll());
             int[] done = {0};
             List<CorrectionTrials.Trial> found =
-                    trials.of(model, taught.logits(), () -> progress.stepProgress(++done[0]));
+                    trials.of(model, taught.logits(), progress::check, () -> progress.stepProgress(++done[0]));
             progress.stepEnds();
             return study.with(file.toString(), omitted, found);
+        } catch (NotFiniteException e) {
+            throw new BadDataException(file.toString(), e.getMessage());
         }
     }
 

@@ -79,10 +79,7 @@ final class JobValues {
     /** For completion. */
     static final class CorrectionNames extends Names {
         CorrectionNames() {
-            super(Arrays.stream(BiasCorrection.Kind.values())
-                    .filter(kind -> !kind.readsLabels())
-                    .map(BiasCorrection.Kind::id)
-                    .toList());
+            super(BiasCorrection.Kind.labelFreeIds());
         }
     }
 
@@ -205,9 +202,10 @@ final class JobValues {
 
     private static BiasCorrection.Kind labelFreeWay(String id) {
         return BiasCorrection.Kind.byId(id)
-                .filter(kind -> !kind.readsLabels())
+                .filter(BiasCorrection.Kind.labelFree()::contains)
                 .orElseThrow(() -> new TypeConversionException("'" + id
-                        + "' is no correction without labels, expected one of " + BiasCorrection.Kind.labelFreeIds()));
+                        + "' is no correction without labels, expected one of "
+                        + String.join(", ", BiasCorrection.Kind.labelFreeIds())));
     }
 
     private static CorrectionPlan.On correctedOn(String id) {

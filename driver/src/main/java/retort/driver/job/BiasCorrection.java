@@ -1,10 +1,10 @@
 package retort.driver.job;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -41,12 +41,14 @@ public final class BiasCorrection {
             return Arrays.stream(values()).filter(kind -> kind.id().equals(id)).findFirst();
         }
 
-        /** The names of those that read no label, for people. */
-        public static String labelFreeIds() {
-            return Arrays.stream(values())
-                    .filter(kind -> !kind.readsLabels())
-                    .map(Kind::id)
-                    .collect(Collectors.joining(", "));
+        /** Those that read no label. */
+        public static List<Kind> labelFree() {
+            return Arrays.stream(values()).filter(kind -> !kind.readsLabels()).toList();
+        }
+
+        /** Their names. */
+        public static List<String> labelFreeIds() {
+            return labelFree().stream().map(Kind::id).toList();
         }
     }
 

@@ -1,6 +1,7 @@
 package retort.driver.job;
 
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /**
  * Brings a student's probabilities into agreement with a teacher's on the images that it learned from: softmax(beta
@@ -36,10 +37,12 @@ record Calibration(double beta, double[] biases) {
      * @param teacher its logits of the same
      * @param temperature T of the teacher's probabilities, and where beta starts: 1 / T
      * @param perClass whether there is a b for each class
+     * @param done is told, in each of Newton's steps, how many images it has seen, from 0 to all of them; may throw
      * @return empty where Newton's method does not converge, or beta is not above 0
      */
-    static Optional<Calibration> of(Logits student, Logits teacher, double temperature, boolean perClass) {
-        return new Search(student, teacher, temperature, perClass).run();
+    static Optional<Calibration> of(
+            Logits student, Logits teacher, double temperature, boolean perClass, IntConsumer done) {
+        return new Search(student, teacher, temperature, perClass, done).run();
     }
 
     /** softmax(beta z + b) of row i. */
@@ -72,12 +75,14 @@ record Calibration(double beta, double[] biases) {
         /** Means under the teacher: of the logit of a class that it draws, and of each class. */
         private final double[] wanted;
 
+        private final IntConsumer done;
         private double beta;
         private double[] biases;
 
-        Search(Logits student, Logits teacher, double temperature, boolean perClass) {
+        Search(Logits student, Logits teacher, double temperature, boolean perClass, IntConsumer done) {
             int classes = student.classes();
             this.student = student;
+            this.done = done;
             this.unknowns = perClass ? classes : 1;
             this.wanted = new double[classes];
             this.beta = 1 / temperature;
@@ -106,34 +111,62 @@ record Calibration(double beta, double[] biases) {
             return Optional.empty();
         }
 
-        /** Mean covariance of the features; {@code missing} gets what their means lack, the gradient's negative. */
+        /**
+         * Mean covariance of the features, of which the first is the mean logit and each other a class: of these only
+         * products are summed in the loop, and half of them. {@code missing} gets what their means lack, the gradient's
+         * negative.
+         */
         private double[][] hessian(double[] missing) {
             double[][] hessian = new double[unknowns][unknowns];
-            System.arraycopy(wanted, 0, missing, 0, unknowns);
+            double[] means = new double[unknowns];
+            double[][] block = new double[OuterProducts.BLOCK][];
             int rows = student.rows();
-            for (int i = 0; i < rows; i++) {
-                double[] p = softmax(student, i, beta, biases);
-                double mean = 0;
-                double square = 0;
-                for (int c = 0; c < p.length; c++) {
-                    double z = student.at(i, c);
-                    mean += p[c] * z;
-                    square += p[c] * z * z;
+            for (int from = 0; from < rows; from += block.length) {
+                done.accept(from);
+                int count = Math.min(block.length, rows - from);
+                for (int i = 0; i < count; i++) {
+                    block[i] = features(from + i, hessian[0], means);
                 }
-                missing[0] -= mean / rows;
-                hessian[0][0] += (square - mean * mean) / rows;
-                for (int c = 1; c < unknowns; c++) {
-                    missing[c] -= p[c] / rows;
-                    hessian[0][c] += p[c] * (student.at(i, c) - mean) / rows;
-                    for (int d = 1; d < unknowns; d++) {
-                        hessian[c][d] += ((c == d ? p[c] : 0) - p[c] * p[d]) / rows;
-                    }
+                if (unknowns > 1) {
+                    OuterProducts.add(hessian, block, block, count, true);
                 }
             }
-            for (int c = 1; c < unknowns; c++) {
+            done.accept(rows);
+            for (int c = 0; c < unknowns; c++) {
+                missing[c] = wanted[c] - means[c] / rows;
+                hessian[0][c] /= rows;
                 hessian[c][0] = hessian[0][c];
+                for (int d = 1; c > 0 && d <= c; d++) {
+                    hessian[c][d] = ((c == d ? means[c] : 0) - hessian[c][d]) / rows;
+                    hessian[d][c] = hessian[c][d];
+                }
             }
             return hessian;
+        }
+
+        /**
+         * The probabilities of image i, with 0 in the place of the first class, which is no unknown.
+         *
+         * @param first row of the Hessian, to which its part is added
+         * @param means to which the image's features are added
+         */
+        private double[] features(int i, double[] first, double[] means) {
+            double[] p = softmax(student, i, beta, biases);
+            double mean = 0;
+            double square = 0;
+            for (int c = 0; c < p.length; c++) {
+                double z = student.at(i, c);
+                mean += p[c] * z;
+                square += p[c] * z * z;
+            }
+            means[0] += mean;
+            first[0] += square - mean * mean;
+            for (int c = 1; c < unknowns; c++) {
+                means[c] += p[c];
+                first[c] += p[c] * (student.at(i, c) - mean);
+            }
+            p[0] = 0;
+            return p;
         }
 
         /** Takes the largest of the step, its half, and so on, that is a descent; tells how far it goes at most. */

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import retort.driver.data.Dataset;
 import retort.driver.statistics.ErrorSet;
@@ -58,10 +57,11 @@ public record CorrectionTrials(
     /**
      * @param student the model
      * @param teacher what its teacher says of all training images
+     * @param check is called now and then between; may throw
      * @param drawn is told of each draw that is done
      * @throws NotFiniteException if a logit is no finite number
      */
-    public List<Trial> of(Network student, Logits teacher, Runnable drawn) {
+    public List<Trial> of(Network student, Logits teacher, Runnable check, Runnable drawn) {
         Examples test = Examples.labelled(data.test());
         Logits ofTest = logits(student, test);
         Logits target = switch (on) {
@@ -69,10 +69,9 @@ public record CorrectionTrials(
             case HELD_OUT -> logits(student, Examples.labelled(data.heldOut().orElseThrow()));
         };
         Examples transfer = Examples.labelled(data.train()).without(omitted);
-        LabelShift.Source source = new LabelShift.Source(logits(student, transfer), transfer.of(teacher), temperature);
-        double[] shares = IntStream.range(0, teacher.classes())
-                .mapToDouble(teacher::share)
-                .toArray();
+        LabelShift.Source source = new LabelShift.Source(
+                logits(student, transfer), transfer.of(teacher), temperature, images -> check.run());
+        double[] shares = teacher.shares();
         Function<Bias, Outcome> outcome = bias -> {
             Evaluation found = Evaluation.of(ofTest.biased(bias), test, temperature);
             return new Outcome(bias.raise(omitted), found.wrong(), Optional.ofNullable(found.recall(omitted)));

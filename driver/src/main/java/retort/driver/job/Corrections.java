@@ -4,13 +4,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import retort.driver.data.Dataset;
 import retort.nn.Sequential;
 import retort.nn.Shuffle;
 
 /** Step 6 of a recipe for one student: the biases of what it never saw, and what becomes of the test with each. */
-record Corrections(Dataset data, Recipe recipe, Student student, Fit fit, Fit.Listener watcher) {
+record Corrections(Dataset data, Recipe recipe, Student student, Fit fit, Job.Watcher watcher) {
+    /** Products of probabilities of two classes, over all images, from which on a pass over these takes a second. */
+    private static final double LONG = 1e9;
+
     /**
      * Without a teacher only the oracle is tried: there are no predictions that could tell how much there is of a
      * class.
@@ -41,16 +43,32 @@ record Corrections(Dataset data, Recipe recipe, Student student, Fit fit, Fit.Li
     }
 
     private LabelShift shift(Sequential model, Logits target, Logits teacher) {
-        double[] shares = IntStream.range(0, teacher.classes())
-                .mapToDouble(teacher::share)
-                .toArray();
         return new LabelShift(
                 target,
                 () -> new LabelShift.Source(
-                        logits(model, fit.examples()), fit.examples().of(teacher), recipe.ownTemperature()),
-                shares,
+                        logits(model, fit.examples()),
+                        fit.examples().of(teacher),
+                        recipe.ownTemperature(),
+                        this::summed),
+                teacher.shares(),
                 student.omitted(),
                 recipe.ownTemperature());
+    }
+
+    /** Of a pass over the examples: a step that is told of where it takes long. */
+    private void summed(int images) {
+        int all = fit.examples().size();
+        if ((double) all * data.classes() * data.classes() < LONG) {
+            watcher.check();
+            return;
+        }
+        if (images == 0) {
+            watcher.stepStarts("corrections of " + student.name(), all);
+        }
+        watcher.stepProgress(images);
+        if (images == all) {
+            watcher.stepEnds();
+        }
     }
 
     private Logits logits(Sequential model, Examples of) {

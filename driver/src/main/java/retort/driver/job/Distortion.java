@@ -53,8 +53,8 @@ public record Distortion(float affine, float elastic) {
         int width = shape.extent(1);
         int channels = shape.extent(2);
         float[] draws = draws(WORDS + (elastic == 0 ? 0 : 2 * height * width), seed, image, epoch);
-        float[] down = displacements(draws, WORDS, height, width);
-        float[] right = displacements(draws, WORDS + height * width, height, width);
+        float[] down = elastic == 0 ? null : displacements(draws, WORDS, height, width);
+        float[] right = elastic == 0 ? null : displacements(draws, WORDS + height * width, height, width);
         float[] from = new float[height * width * channels];
         System.arraycopy(pixels, offset, from, 0, from.length);
         for (int y = 0; y < height; y++) {
@@ -62,8 +62,12 @@ public record Distortion(float affine, float elastic) {
                 float yMiddle = y - (height - 1) / 2f;
                 float xMiddle = x - (width - 1) / 2f;
                 int p = y * width + x;
-                float yFrom = y + affine * (draws[0] * yMiddle + draws[1] * xMiddle) + elastic * down[p];
-                float xFrom = x + affine * (draws[2] * yMiddle + draws[3] * xMiddle) + elastic * right[p];
+                float yFrom = y + affine * (draws[0] * yMiddle + draws[1] * xMiddle);
+                float xFrom = x + affine * (draws[2] * yMiddle + draws[3] * xMiddle);
+                if (elastic != 0) {
+                    yFrom += elastic * down[p];
+                    xFrom += elastic * right[p];
+                }
                 for (int c = 0; c < channels; c++) {
                     pixels[offset + p * channels + c] = at(from, yFrom, xFrom, c, shape);
                 }
@@ -84,13 +88,10 @@ public record Distortion(float affine, float elastic) {
         return draws;
     }
 
-    /** A field of draws, smoothed along rows and then along columns; 0 where none is elastic. */
-    private float[] displacements(float[] draws, int from, int height, int width) {
+    /** A field of draws, smoothed along rows and then along columns. */
+    private static float[] displacements(float[] draws, int from, int height, int width) {
         float[] rows = new float[height * width];
         float[] both = new float[height * width];
-        if (elastic == 0) {
-            return both;
-        }
         int radius = GAUSSIAN.length / 2;
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -32,20 +33,25 @@ record LabelShift(Logits target, Supplier<Source> source, double[] shares, Set<I
         private final Logits student;
         private final Logits teacher;
         private final double temperature;
+        private final IntConsumer done;
         private final Map<Boolean, Optional<Calibration>> calibrations = new HashMap<>();
         private Confusion confusion;
 
-        /** @param temperature T of the probabilities */
-        Source(Logits student, Logits teacher, double temperature) {
+        /**
+         * @param temperature T of the probabilities
+         * @param done is told, in each pass over the images, how many it has seen, from 0 to all of them; may throw
+         */
+        Source(Logits student, Logits teacher, double temperature, IntConsumer done) {
             this.student = student;
             this.teacher = teacher;
             this.temperature = temperature;
+            this.done = done;
         }
 
         /** @param perClass see {@link Calibration#of} */
         Optional<Calibration> calibration(boolean perClass) {
             return calibrations.computeIfAbsent(
-                    perClass, any -> Calibration.of(student, teacher, temperature, perClass));
+                    perClass, any -> Calibration.of(student, teacher, temperature, perClass, done));
         }
 
         /** The student's mean probability of each class, calibrated. */
@@ -62,7 +68,7 @@ record LabelShift(Logits target, Supplier<Source> source, double[] shares, Set<I
 
         Confusion confusion() {
             if (confusion == null) {
-                confusion = Confusion.of(student, teacher, temperature);
+                confusion = Confusion.of(student, teacher, temperature, done);
             }
             return confusion;
         }
@@ -73,24 +79,33 @@ record LabelShift(Logits target, Supplier<Source> source, double[] shares, Set<I
      * @param shares the teacher's mean probability of each class
      */
     record Confusion(double[][] ofClass, double[] shares) {
-        private static Confusion of(Logits student, Logits teacher, double temperature) {
+        private static Confusion of(Logits student, Logits teacher, double temperature, IntConsumer done) {
             int classes = student.classes();
+            int rows = student.rows();
             double[][] ofClass = new double[classes][classes];
             double[] shares = new double[classes];
-            for (int n = 0; n < student.rows(); n++) {
-                double[] said = student.probabilities(n, temperature);
-                double[] taught = teacher.probabilities(n, temperature);
-                for (int j = 0; j < classes; j++) {
-                    shares[j] += taught[j] / student.rows();
-                    for (int i = 0; i < classes; i++) {
-                        ofClass[i][j] += said[i] * taught[j] / student.rows();
+            double[][] said = new double[OuterProducts.BLOCK][];
+            double[][] taught = new double[OuterProducts.BLOCK][];
+            for (int from = 0; from < rows; from += OuterProducts.BLOCK) {
+                done.accept(from);
+                int count = Math.min(OuterProducts.BLOCK, rows - from);
+                for (int n = 0; n < count; n++) {
+                    said[n] = student.probabilities(from + n, temperature);
+                    taught[n] = teacher.probabilities(from + n, temperature);
+                    for (int j = 0; j < classes; j++) {
+                        shares[j] += taught[n][j];
                     }
                 }
+                OuterProducts.add(ofClass, said, taught, count, false);
             }
+            done.accept(rows);
             for (double[] row : ofClass) {
                 for (int j = 0; j < classes; j++) {
                     row[j] /= shares[j];
                 }
+            }
+            for (int j = 0; j < classes; j++) {
+                shares[j] /= rows;
             }
             return new Confusion(ofClass, shares);
         }
@@ -136,8 +151,9 @@ record LabelShift(Logits target, Supplier<Source> source, double[] shares, Set<I
         }
         double[][] logOdds = new double[target.rows()][classes.length];
         for (int i = 0; i < logOdds.length; i++) {
+            double ofTheRest = target.logSumExp(i, c -> !omitted.contains(c), temperature);
             for (int j = 0; j < classes.length; j++) {
-                logOdds[i][j] = target.logOdds(i, Set.of(classes[j]), omitted, temperature);
+                logOdds[i][j] = target.at(i, classes[j]) / temperature - ofTheRest;
             }
         }
         return new ShareMatch(logOdds, wanted)
@@ -173,7 +189,11 @@ record LabelShift(Logits target, Supplier<Source> source, double[] shares, Set<I
         for (int i = 0; i < q.length; i++) {
             q[i] = calibration.probabilities(target, i);
         }
-        double[] after = likeliest(q, before);
+        Optional<double[]> found = likeliest(q, before);
+        if (found.isEmpty()) {
+            return BiasCorrection.Found.nothing("the shares don't converge");
+        }
+        double[] after = found.get();
         double[] ofClass = new double[after.length];
         for (int y = 0; y < after.length; y++) {
             ofClass[y] = (calibration.biases()[y] + Math.log(after[y] / before[y])) / calibration.beta();
@@ -184,8 +204,12 @@ record LabelShift(Logits target, Supplier<Source> source, double[] shares, Set<I
         return BiasCorrection.Found.of(Bias.of(ofClass));
     }
 
-    /** The likelihood has no other maximum, so any shares are as good a beginning as those before: equal ones are. */
-    private static double[] likeliest(double[][] q, double[] before) {
+    /**
+     * The likelihood has no other maximum, so any shares are as good a beginning as those before: equal ones are.
+     *
+     * @return empty where the shares still change after the last round
+     */
+    static Optional<double[]> likeliest(double[][] q, double[] before) {
         int classes = before.length;
         double[] shares = new double[classes];
         Arrays.fill(shares, 1.0 / classes);
@@ -198,8 +222,9 @@ record LabelShift(Logits target, Supplier<Source> source, double[] shares, Set<I
                     weighted[y] = p[y] * shares[y] / before[y];
                     sum += weighted[y];
                 }
+                double part = 1 / (sum * q.length);
                 for (int y = 0; y < classes; y++) {
-                    next[y] += weighted[y] / sum / q.length;
+                    next[y] += weighted[y] * part;
                 }
             }
             double change = 0;
@@ -208,10 +233,10 @@ record LabelShift(Logits target, Supplier<Source> source, double[] shares, Set<I
             }
             shares = next;
             if (change < TOLERANCE) {
-                break;
+                return Optional.of(shares);
             }
         }
-        return shares;
+        return Optional.empty();
     }
 
     /**

@@ -30,18 +30,16 @@ public record Logits(float[] values, int classes) {
         return best;
     }
 
-    /** The share of some classes among the predictions. */
-    public double share(Set<Integer> of) {
-        int inside = 0;
+    /** The share of each class among the predictions. */
+    double[] shares() {
+        double[] shares = new double[classes];
         for (int i = 0; i < rows(); i++) {
-            inside += of.contains(prediction(i)) ? 1 : 0;
+            shares[prediction(i)]++;
         }
-        return inside / (double) rows();
-    }
-
-    /** The share of a class among the predictions. */
-    double share(int of) {
-        return share(Set.of(of));
+        for (int c = 0; c < classes; c++) {
+            shares[c] /= rows();
+        }
+        return shares;
     }
 
     /** The same logits with a bias added. */
@@ -114,15 +112,7 @@ public record Logits(float[] values, int classes) {
 
     /** log(p / (1 - p)) of the probability p that softmax(logits / T) gives some classes together, and not all. */
     double logOdds(int i, Set<Integer> of, double temperature) {
-        return logOdds(i, of, of, temperature);
-    }
-
-    /**
-     * log(p / q) of the probabilities p that softmax(logits / T) gives some classes together, and q that it gives
-     * those that are not among {@code against}.
-     */
-    double logOdds(int i, Set<Integer> of, Set<Integer> against, double temperature) {
-        return logSumExp(i, of::contains, temperature) - logSumExp(i, c -> !against.contains(c), temperature);
+        return logSumExp(i, of::contains, temperature) - logSumExp(i, c -> !of.contains(c), temperature);
     }
 
     /** log(sum of exp(logit / T)) over classes of row i: finite where a probability is too small to be a number. */

@@ -106,14 +106,6 @@ public record Recipe(
         return training.withArchitecture(new Architecture(image, layers));
     }
 
-    /** The student of that name, which there is. */
-    public Student student(String wanted) {
-        return students.stream()
-                .filter(student -> student.name().equals(wanted))
-                .findFirst()
-                .orElseThrow();
-    }
-
     /** The first of the students that distil, or of all where none does. */
     public Student distilled() {
         return students.stream()

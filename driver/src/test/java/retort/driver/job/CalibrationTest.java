@@ -2,8 +2,10 @@ package retort.driver.job;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -22,8 +24,8 @@ class CalibrationTest {
             // Inverse of 0.25 z + b.
             off[e] = (float) (4 * (teacher.values()[e] / 2 - biases[e % CLASSES]));
         }
-        Calibration found =
-                Calibration.of(new Logits(off, CLASSES), teacher, 2, true).orElseThrow();
+        Calibration found = Calibration.of(new Logits(off, CLASSES), teacher, 2, true, done -> {})
+                .orElseThrow();
         assertEquals(0.25, found.beta(), 1e-6);
         assertArrayEquals(biases, found.biases(), 1e-5);
         assertArrayEquals(teacher.probabilities(7, 2), found.probabilities(new Logits(off, CLASSES), 7), 1e-6);
@@ -36,8 +38,8 @@ class CalibrationTest {
         for (int e = 0; e < off.length; e++) {
             off[e] *= 5;
         }
-        Calibration found =
-                Calibration.of(new Logits(off, CLASSES), teacher, 1, false).orElseThrow();
+        Calibration found = Calibration.of(new Logits(off, CLASSES), teacher, 1, false, done -> {})
+                .orElseThrow();
         assertEquals(0.2, found.beta(), 1e-6);
         assertArrayEquals(new double[CLASSES], found.biases());
     }
@@ -47,7 +49,8 @@ class CalibrationTest {
     void withABiasForEachClassTheMeansAreTheTeachers() {
         Logits student = logits(3);
         Logits teacher = logits(4).biased(new Bias(List.of(0.0, 0.0, 0.0, -15.0)));
-        Calibration found = Calibration.of(student, teacher, 1, true).orElseThrow();
+        Calibration found =
+                Calibration.of(student, teacher, 1, true, done -> {}).orElseThrow();
         double[] mean = new double[CLASSES];
         double[] wanted = new double[CLASSES];
         for (int i = 0; i < ROWS; i++) {
@@ -72,7 +75,23 @@ class CalibrationTest {
         for (int e = 0; e < opposite.length; e++) {
             opposite[e] = -opposite[e];
         }
-        assertEquals(Optional.empty(), Calibration.of(new Logits(opposite, CLASSES), teacher, 1, false));
+        assertEquals(Optional.empty(), Calibration.of(new Logits(opposite, CLASSES), teacher, 1, false, done -> {}));
+    }
+
+    @Test
+    void eachStepTellsHowFarItIsAndMayBeStopped() {
+        List<Integer> told = new ArrayList<>();
+        Calibration.of(logits(6), logits(7), 1, true, told::add);
+        assertEquals(0, told.getFirst());
+        assertEquals(ROWS, told.getLast());
+        long passes = told.stream().filter(done -> done == 0).count();
+        assertEquals(passes, told.stream().filter(done -> done == ROWS).count());
+        assertTrue(passes > 1, told.toString());
+        assertThrows(
+                InterruptedJobException.class,
+                () -> Calibration.of(logits(6), logits(7), 1, true, done -> {
+                    throw new InterruptedJobException();
+                }));
     }
 
     private static Logits logits(long seed) {

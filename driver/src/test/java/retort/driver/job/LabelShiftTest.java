@@ -1,12 +1,14 @@
 package retort.driver.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -33,7 +35,7 @@ class LabelShiftTest {
         Logits distorted = distorted(source);
         LabelShift shift = new LabelShift(
                 distorted(target),
-                () -> new LabelShift.Source(distorted, source, temperature),
+                () -> new LabelShift.Source(distorted, source, temperature, done -> {}),
                 AFTER,
                 Set.of(2),
                 temperature);
@@ -64,7 +66,8 @@ class LabelShiftTest {
     void blackBoxFindsTheSharesWhereTheTransferSetHasTheClass() {
         Logits source = logits(xs(BEFORE, 3), BEFORE, 1);
         Logits target = logits(xs(AFTER, 4), BEFORE, 1);
-        LabelShift shift = new LabelShift(target, () -> new LabelShift.Source(source, source, 1), AFTER, Set.of(2), 1);
+        LabelShift shift =
+                new LabelShift(target, () -> new LabelShift.Source(source, source, 1, done -> {}), AFTER, Set.of(2), 1);
         Bias bias = shift.bias(BiasCorrection.Kind.BBSE).bias();
         Logits right = logits(xs(AFTER, 4), AFTER, 1);
         assertEquals(0, disagreement(right, target.biased(bias)), 0.05);
@@ -79,7 +82,8 @@ class LabelShiftTest {
             values[3 * i + 2] = -1000;
         }
         Logits sure = new Logits(values, 3);
-        LabelShift shift = new LabelShift(sure, () -> new LabelShift.Source(sure, sure, 1), AFTER, Set.of(2), 1);
+        LabelShift shift =
+                new LabelShift(sure, () -> new LabelShift.Source(sure, sure, 1, done -> {}), AFTER, Set.of(2), 1);
         BiasCorrection.Found found = shift.bias(BiasCorrection.Kind.BBSE);
         assertNull(found.bias());
         assertEquals("the confusion matrix is singular", found.undefined());
@@ -137,6 +141,15 @@ class LabelShiftTest {
                 only.bias(BiasCorrection.Kind.PRIOR_MATCH).undefined());
     }
 
+    /** By images whose likelihood ratio is 1 in the mean the share of the second falls to 0 as 1 / rounds does. */
+    @Test
+    void sharesThatDoNotConvergeAreNone() {
+        double[][] probabilities = {{2 / 3.0, 1 / 3.0}, {0.4, 0.6}};
+        assertEquals(Optional.empty(), LabelShift.likeliest(probabilities, new double[] {0.5, 0.5}));
+        double[][] converging = {{0.9, 0.1}, {0.2, 0.8}};
+        assertNotEquals(Optional.empty(), LabelShift.likeliest(converging, new double[] {0.5, 0.5}));
+    }
+
     @Test
     void theOracleIsNoMethodWithoutLabels() {
         LabelShift shift = new LabelShift(random(5, 3, 8), LabelShiftTest::none, AFTER, Set.of(2), 1);
@@ -150,7 +163,7 @@ class LabelShiftTest {
         Logits teacher = random(300, 4, 10);
         LabelShift shift = new LabelShift(
                 random(200, 4, 11),
-                () -> new LabelShift.Source(source, teacher, 2),
+                () -> new LabelShift.Source(source, teacher, 2, done -> {}),
                 new double[] {0.3, 0.3, 0.2, 0.2},
                 Set.of(3),
                 2);

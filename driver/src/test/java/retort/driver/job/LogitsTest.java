@@ -65,10 +65,8 @@ class LogitsTest {
     }
 
     @Test
-    void theShareIsOfPredictions() {
-        assertEquals(0.5, logits.share(Set.of(1)));
-        assertEquals(1, logits.share(Set.of(0, 1)));
-        assertEquals(0, logits.share(Set.of()));
+    void sharesAreOfPredictions() {
+        assertArrayEquals(new double[] {0.5, 0.5, 0}, logits.shares());
     }
 
     /** Two predictions sure of 0.75, one right; two sure of 0.9, both right: off by 0.25 and 0.1, in equal weight. */
