@@ -190,7 +190,7 @@ class BadInputTest {
                 "gives a logit of Infinity (the first layer with such numbers is 1.dense), expected finite ones";
         Outcome evaluated = Outcome.of(command("evaluate", "--model=" + model));
         assertEquals(BAD_FILE, evaluated.code(), evaluated.err());
-        assertTrue(evaluated.err().endsWith("large.safetensors: " + problem + "\n"), evaluated.err());
+        assertTrue(evaluated.err().endsWith(model + ": " + problem + "\n"), evaluated.err());
         Outcome distilled = Outcome.of(command("distill", "--teacher=" + model));
         assertEquals(BAD_FILE, distilled.code(), distilled.err());
         assertTrue(distilled.err().endsWith(model + ": " + problem + "\n"), distilled.err());

@@ -73,7 +73,7 @@ final class DistillCommand implements Callable<Integer> {
             Job.Taught taught = teacher.teach(session, job);
             report.softLabels(taught, session.data().train(), List.of(learner));
             try (Job.Trained<StudentResult> trained =
-                    job.trainStudent(learner, Optional.of(taught), () -> teacher.model(session))) {
+                    job.trainStudent(learner, Optional.of(taught), () -> teacher.ofViews(session))) {
                 report.student(trained.result());
                 session.finish(report, Stream.ofNullable(trained.file()).toList());
             }

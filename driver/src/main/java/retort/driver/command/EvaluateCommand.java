@@ -64,7 +64,7 @@ final class EvaluateCommand implements Callable<Integer> {
             report.origin(metadata.get("recipe"), ModelFiles.seed(file, metadata));
             String name = file.getFileName().toString();
             report.evaluated(
-                    name, model.parameterCount(), model.weights(), session.job().test(model, name));
+                    name, model.parameterCount(), model.weights(), session.job().test(model, name, file));
             session.finish(report, List.of());
         }
     }

@@ -3,6 +3,7 @@ package retort.driver.command;
 import java.nio.file.Path;
 import java.util.Map;
 import retort.driver.data.ImageSet;
+import retort.driver.job.ViewTeacher;
 import retort.driver.predict.Classifier;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
@@ -48,6 +49,11 @@ final class ModelFiles {
      */
     static void check(Session session, Path file) {
         load(session.backend(), file, session.data().test()).close();
+    }
+
+    /** A teacher that labels the views that its students are shown. */
+    static ViewTeacher viewTeacher(Session session, Path file) {
+        return new ViewTeacher(load(session.backend(), file, session.data().test()), file);
     }
 
     private static void check(Path file, Shape input, Shape output, Shape images, int classes) {

@@ -25,6 +25,7 @@ import retort.driver.job.Remarks;
 import retort.driver.job.Student;
 import retort.driver.job.StudentResult;
 import retort.driver.job.TeacherResult;
+import retort.driver.job.ViewTeacher;
 import retort.driver.report.ReportBuilder;
 import retort.nn.Architecture;
 import retort.nn.Network;
@@ -101,7 +102,7 @@ final class RunCommand implements Callable<Integer> {
                     file.isPresent() ? teach(session, job, file.get(), report) : teach(session, job, report, models);
             Path teacher = file.orElseGet(models::getFirst);
             for (Student student : students) {
-                keep(job.trainStudent(student, Optional.of(taught), () -> teacher(session, teacher)), report, models);
+                keep(job.trainStudent(student, Optional.of(taught), () -> ofViews(session, teacher)), report, models);
             }
             ImageSet test = session.data().test();
             new LatencyRun(
@@ -138,11 +139,11 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** @param file null if it could not be written */
-    private static Network teacher(Session session, Path file) {
+    private static ViewTeacher ofViews(Session session, Path file) {
         if (file == null) {
             throw new IllegalStateException("the teacher's model could not be written, and is needed to label views");
         }
-        return ModelFiles.load(session.backend(), file, session.data().test());
+        return ModelFiles.viewTeacher(session, file);
     }
 
     /** The teacher and a student of each architecture, the first of them as "student". */

@@ -14,8 +14,8 @@ import retort.driver.job.Ensemble;
 import retort.driver.job.Job;
 import retort.driver.job.Logits;
 import retort.driver.job.Student;
+import retort.driver.job.ViewTeacher;
 import retort.driver.store.LogitsFile;
-import retort.nn.Network;
 
 /** Whom a student learns from: a model, several, or logits that were kept. */
 final class TeacherOptions {
@@ -90,9 +90,8 @@ final class TeacherOptions {
     }
 
     /** The only model, for a student whose views it labels. */
-    Network model(Session session) {
-        return ModelFiles.load(
-                session.backend(), models.files().getFirst(), session.data().test());
+    ViewTeacher ofViews(Session session) {
+        return ModelFiles.viewTeacher(session, models.files().getFirst());
     }
 
     /** What a student's weights depend on. */

@@ -152,11 +152,7 @@ final class FitRun {
     /** Its time is the teacher's alone on a CPU; on a device what it still had to do comes before it. */
     private void label(ViewTeacher teacher, float[] pixels, int count, float[] targets) {
         long begun = System.nanoTime();
-        try {
-            teacher.label(pixels, count, targets);
-        } catch (NotFiniteException e) {
-            throw DivergedException.logits("teacher of " + fit.name(), e.getMessage(), fit.rate());
-        }
+        teacher.label(pixels, count, targets);
         teaching += (System.nanoTime() - begun) / 1e9;
     }
 

@@ -49,6 +49,18 @@ public final class Inference {
         }
     }
 
+    /**
+     * The logits of so few images that their activations have room.
+     *
+     * @param pixels of {@code count} images
+     * @throws NotFiniteException if a logit is no finite number
+     */
+    public static float[] logits(Network model, float[] pixels, int count) {
+        float[] logits = new float[count * model.output().size()];
+        chunk(model, pixels, count, logits, 0);
+        return logits;
+    }
+
     private static void chunk(Network model, float[] pixels, int count, float[] results, int to) {
         Backend backend = model.backend();
         try (Scope scope = backend.scope()) {

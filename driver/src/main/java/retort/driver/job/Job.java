@@ -318,7 +318,8 @@ public final class Job {
      *
      * @param teacher opens the model that taught, for a student whose views it labels; it is closed again
      */
-    public Trained<StudentResult> trainStudent(Student student, Optional<Taught> taught, Supplier<Network> teacher) {
+    public Trained<StudentResult> trainStudent(
+            Student student, Optional<Taught> taught, Supplier<ViewTeacher> teacher) {
         if (student.method().distils() && taught.isEmpty()) {
             throw new IllegalArgumentException(
                     "student " + student.name() + ": " + student.method().id() + " needs a teacher");
@@ -326,8 +327,8 @@ public final class Job {
         if (!student.isTaughtViews()) {
             return trainStudent(student, taught, Optional.empty());
         }
-        try (Network model = teacher.get()) {
-            return trainStudent(student, taught, Optional.of(new ViewTeacher(model)));
+        try (ViewTeacher opened = teacher.get()) {
+            return trainStudent(student, taught, Optional.of(opened));
         }
     }
 
@@ -387,16 +388,18 @@ public final class Job {
     /**
      * Any model on the test images.
      *
+     * @param name for people
+     * @param file that it is from
      * @throws BadDataException if it gives a logit that is no finite number
      */
-    public Evaluation test(Network model, String name) {
+    public Evaluation test(Network model, String name, Path file) {
         watcher.stepStarts(testOf(name), test.size());
         try {
             Logits logits = Inference.logits(model, test, watcher::stepProgress);
             watcher.stepEnds();
             return evaluated(logits);
         } catch (NotFiniteException e) {
-            throw new BadDataException(name, e.getMessage());
+            throw new BadDataException(file.toString(), e.getMessage());
         }
     }
 

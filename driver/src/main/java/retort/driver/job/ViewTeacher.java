@@ -1,8 +1,7 @@
 package retort.driver.job;
 
-import retort.kernels.Backend;
-import retort.kernels.Scope;
-import retort.kernels.Tensor;
+import java.nio.file.Path;
+import retort.driver.data.BadDataException;
 import retort.nn.Network;
 
 /**
@@ -11,31 +10,31 @@ import retort.nn.Network;
  * Source: Beyer, Zhai, Royer, Markeeva, Anil and Kolesnikov 2022 ("consistent teaching").
  *
  * @param model of the student's backend; dropout off
+ * @param file that it is from
  */
-record ViewTeacher(Network model) {
+public record ViewTeacher(Network model, Path file) implements AutoCloseable {
     /**
      * Writes the teacher's logits of a batch into its targets, of which each is these and the class index.
      *
      * @param pixels of {@code count} images
      * @param targets with room for one number more than there are logits for each
-     * @throws NotFiniteException if a logit is no finite number
+     * @throws BadDataException if a logit is no finite number
      */
     void label(float[] pixels, int count, float[] targets) {
-        Backend backend = model.backend();
         int classes = model.output().size();
-        try (Scope scope = backend.scope()) {
-            Tensor x = scope.tensor(model.batchShape(count));
-            backend.upload(pixels, x);
-            float[] logits = backend.download(model.infer(scope, x));
+        try {
+            float[] logits = Inference.logits(model, pixels, count);
             for (int i = 0; i < count; i++) {
                 System.arraycopy(logits, i * classes, targets, i * (classes + 1), classes);
             }
-            for (int e = 0; e < count * classes; e++) {
-                if (!Float.isFinite(logits[e])) {
-                    throw new NotFiniteException(
-                            logits[e], model.firstNotFinite(scope, x).orElse("none by itself"));
-                }
-            }
+        } catch (NotFiniteException e) {
+            throw new BadDataException(
+                    file.toString(), "the teacher, asked for what a student is shown, " + e.getMessage());
         }
+    }
+
+    @Override
+    public void close() {
+        model.close();
     }
 }

@@ -15,6 +15,7 @@ import retort.driver.job.Recipe;
 import retort.driver.job.Student;
 import retort.driver.job.StudentResult;
 import retort.driver.job.TeacherResult;
+import retort.driver.job.ViewTeacher;
 import retort.kernels.Backend;
 import retort.nn.ModelFileException;
 import retort.nn.Network;
@@ -110,6 +111,12 @@ public final class StudyRun {
                 .flatMap(seed -> known.teacher(seed).stream())
                 .forEach(teacher -> {
                     Path file = file(teacher.seed());
+                    if (teacher.digest() == null) {
+                        throw new BadDataException(
+                                file.toString(),
+                                "the teacher of seed " + teacher.seed() + " was not saved when it was trained, and students"
+                                        + " that are missing need it: begin again in another folder");
+                    }
                     String digest = Sha256.of(file);
                     if (!digest.equals(teacher.digest())) {
                         throw new BadDataException(
@@ -140,7 +147,7 @@ public final class StudyRun {
         try (Network model = Network.load(backend, file, null).network()) {
             Job.Taught taught = job.teach(softLabels(seed), model, file);
             return new Teaching(
-                    taught, before.isPresent() ? before.get() : result(seed, 0, job.test(model, name), taught, null));
+                    taught, before.isPresent() ? before.get() : result(seed, 0, job.test(model, name, file), taught, null));
         }
     }
 
@@ -184,14 +191,14 @@ public final class StudyRun {
     private Study.CellResult student(Cell cell, Job.Taught taught, String title) {
         Job job = job(recipe.withSeed(cell.seed()), title);
         try (Job.Trained<StudentResult> student =
-                job.trainStudent(cell.student(recipe), Optional.of(taught), () -> teacher(cell.seed()))) {
+                job.trainStudent(cell.student(recipe), Optional.of(taught), () -> ofViews(cell.seed()))) {
             return Study.CellResult.of(cell, student.result());
         }
     }
 
-    private Network teacher(long seed) {
-        return Network.load(backend, givenTeacher != null ? givenTeacher : file(seed), null)
-                .network();
+    private ViewTeacher ofViews(long seed) {
+        Path file = givenTeacher != null ? givenTeacher : file(seed);
+        return new ViewTeacher(Network.load(backend, file, null).network(), file);
     }
 
     /** Its models are not kept, each training is one step. */

@@ -16,6 +16,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.driver.config.ExperimentFile;
+import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
 import retort.driver.data.ImageSet;
 import retort.driver.data.SyntheticSet;
@@ -48,7 +49,7 @@ class ViewTeacherTest {
             int[] order = {3, 1, 4, 5, 9, 2, 6, 8};
             examples.copyBatch(order, 0, BATCH, new Jitter(3, 7, 1), pixels, targets);
             float[] stored = targets.clone();
-            new ViewTeacher(teacher).label(pixels, BATCH, targets);
+            new ViewTeacher(teacher, Path.of("t")).label(pixels, BATCH, targets);
 
             Tensor x = scope.tensor(teacher.batchShape(BATCH));
             backend.upload(pixels, x);
@@ -95,6 +96,27 @@ class ViewTeacherTest {
         }
     }
 
+    /** Not the student, whose training may be as good as it gets. */
+    @Test
+    void aTeacherThatGivesNoNumberIsNamedWithItsLayer() {
+        try (Backend backend = Backends.open(Engine.CPU_SIMD, new Backends.Options(1, null));
+                Sequential teacher = teacher(backend)) {
+            Tensor weight = teacher.parameters().getFirst().value();
+            float[] large = new float[weight.shape().size()];
+            Arrays.fill(large, Float.NaN);
+            backend.upload(large, weight);
+            float[] pixels = new float[BATCH * Recipe.IMAGE.size()];
+            ViewTeacher views = new ViewTeacher(teacher, Path.of("t.safetensors"));
+            String message = assertThrows(
+                            BadDataException.class, () -> views.label(pixels, BATCH, new float[BATCH * 11]))
+                    .getMessage();
+            assertEquals(
+                    "t.safetensors: the teacher, asked for what a student is shown, gives a logit of NaN (the first layer"
+                            + " with such numbers is 1.dense), expected finite ones",
+                    message);
+        }
+    }
+
     private byte[] student(int threads, boolean consistent) throws IOException {
         Path file = folder.resolve("student-" + threads + consistent);
         try (Backend backend = Backends.open(Engine.CPU_SIMD, new Backends.Options(threads, null));
@@ -109,7 +131,10 @@ class ViewTeacherTest {
     private static Job.Trained<StudentResult> trained(Backend backend, Sequential teacher, boolean consistent) {
         Dataset data = SyntheticSet.dataset(IMAGES, 10);
         Job job = new Job(backend, data, recipe(), null, Checkpoints.NONE, new Deaf());
-        return job.trainStudent(learner(consistent), Optional.of(taught(teacher, data)), () -> teacher(backend));
+        return job.trainStudent(
+                learner(consistent),
+                Optional.of(taught(teacher, data)),
+                () -> new ViewTeacher(teacher(backend), Path.of("t")));
     }
 
     private static Job.Taught taught(Sequential teacher, Dataset data) {

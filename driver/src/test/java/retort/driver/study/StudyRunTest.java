@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import retort.driver.config.ExperimentFile;
+import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
 import retort.driver.data.ImageSet;
 import retort.driver.data.SyntheticSet;
@@ -110,6 +111,26 @@ class StudyRunTest {
             parts.add(new Merge.Part(own, part));
         }
         assertEquals(untimed(whole), untimed(Merge.of(parts)));
+    }
+
+    /** Its disk was full, say; what is missing can't be taught as what is there was. */
+    @Test
+    void aTeacherThatWasNotSavedIsMissed() {
+        Dataset data = SyntheticSet.dataset(TRAIN, TEST);
+        Study some = run(folder, data).complete(begun(), CELLS.subList(0, 1), kept -> {});
+        Study.TeacherResult teacher = some.teacher(0).orElseThrow();
+        Study unsaved = begun().with(
+                        new Study.TeacherResult(0, teacher.seconds(), teacher.test(), teacher.softLabels(), null))
+                .with(some.cells().getFirst());
+        String message = assertThrows(
+                        BadDataException.class, () -> run(folder, data).complete(unsaved, CELLS, kept -> {}))
+                .getMessage();
+        assertEquals(
+                folder.resolve("teacher-seed0.safetensors")
+                        + ": the teacher of seed 0 was not saved when it was trained, and students that are missing need"
+                        + " it: begin again in another folder",
+                message);
+        assertEquals(unsaved, run(folder, data).complete(unsaved, CELLS.subList(0, 1), kept -> {}));
     }
 
     @Test
