@@ -1,6 +1,7 @@
 package retort.driver.command;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,14 +36,15 @@ final class CorrectionOptions {
             description = "Find them on so many of these, drawn by the seed (default: all).")
     private Integer images;
 
-    /** @throws ParameterException if an option is given and would do nothing */
-    void check(CommandSpec command, Recipe recipe) {
+    /**
+     * @param omitted classes that students never see, of each student
+     * @throws ParameterException if an option is given and would do nothing
+     */
+    void check(CommandSpec command, List<Set<Integer>> omitted) {
         String given = ways != null
                 ? "--correction"
                 : on != null ? "--correction-on" : images != null ? "--correction-images" : null;
-        if (given != null
-                && recipe.students().stream()
-                        .allMatch(student -> student.omitted().isEmpty())) {
+        if (given != null && omitted.stream().allMatch(Set::isEmpty)) {
             throw new ParameterException(
                     command.commandLine(), given + " is for students that never see a class, and here all see all");
         }

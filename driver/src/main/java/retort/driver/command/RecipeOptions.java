@@ -189,13 +189,11 @@ final class RecipeOptions {
         @Override
         public final void check(CommandSpec command) {
             super.check(command);
-            correction.check(command, experiment().recipe());
-            views.check(command, experiment().recipe());
-            alpha.check(
-                    command,
-                    experiment().recipe().students().stream()
-                            .map(Student::method)
-                            .toList());
+            List<Student> students = experiment().recipe().students();
+            List<Method> methods = students.stream().map(Student::method).toList();
+            correction.check(command, students.stream().map(Student::omitted).toList());
+            views.check(command, methods);
+            alpha.check(command, methods);
         }
 
         @Override

@@ -178,6 +178,7 @@ final class StudyCommand implements Runnable {
         @Override
         public Integer call() {
             alpha.check(spec, methods);
+            study.views.check(spec, methods);
             checkWidths();
             float mixed = alpha.of(Method.SOFT_AND_HARD);
             try (Session session = new Session(spec, options, study, engine)) {
@@ -185,6 +186,7 @@ final class StudyCommand implements Runnable {
                         spec.commandLine(),
                         session.data().name(),
                         session.data().classNames());
+                study.correction.check(spec, sets);
                 RecipeSource.checkOmitted(spec, session.data(), sets);
                 Grid grid = new Grid(methods, temperatures, mixed, widths, sets, study.seeds());
                 return new StudySession(session, options, study, Grid.NAME, found -> List.of()).run(grid.cells());

@@ -1,9 +1,11 @@
 package retort.driver.command;
 
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import retort.driver.cli.OptionGroup;
+import retort.driver.job.Method;
 import retort.driver.job.Recipe;
 import retort.driver.job.Student;
 
@@ -24,9 +26,12 @@ final class ViewOptions {
                     + " image once, as it is).")
     private boolean consistent;
 
-    /** @throws ParameterException if {@code --consistent} would do nothing */
-    void check(CommandSpec command, Recipe recipe) {
-        if (consistent && recipe.students().stream().noneMatch(Student::isTaughtViews)) {
+    /**
+     * @param methods of the students
+     * @throws ParameterException if {@code --consistent} would do nothing
+     */
+    void check(CommandSpec command, List<Method> methods) {
+        if (consistent && methods.stream().noneMatch(Method::distils)) {
             throw new ParameterException(command.commandLine(), "--consistent is for students that have a teacher");
         }
     }

@@ -159,19 +159,17 @@ public final class StudySummary {
     /** Those that are shown to differ, in words; all are in the report. */
     private void comparisons() {
         List<Contest.Verdict> verdicts = new StudyContests(study).verdicts();
-        List<Contest.Verdict> shown = verdicts.stream()
-                .filter(Contest.Verdict::isShown)
-                .limit(MOST_COMPARED)
-                .toList();
+        List<Contest.Verdict> shown =
+                verdicts.stream().filter(Contest.Verdict::isShown).toList();
         if (verdicts.isEmpty()) {
             return;
         }
         line("");
-        line(
-                "COMPARED on the same test images: %d of %d differ (p < 0.05 by Holm)",
-                verdicts.stream().filter(Contest.Verdict::isShown).count(), verdicts.size());
-        shown.forEach(verdict -> ContestTable.lines(verdict).forEach(text -> line("  %s", text)));
-        if (shown.size() == MOST_COMPARED) {
+        line("COMPARED on the same test images: %d of %d differ (p < 0.05 by Holm)", shown.size(), verdicts.size());
+        shown.stream()
+                .limit(MOST_COMPARED)
+                .forEach(verdict -> ContestTable.lines(verdict).forEach(text -> line("  %s", text)));
+        if (shown.size() > MOST_COMPARED) {
             line("  and so on: see comparisons.csv");
         }
     }

@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import retort.driver.job.Method;
 import retort.driver.page.Table;
 
 /** Tables and the summary. */
@@ -90,6 +94,19 @@ class StudyTablesTest {
         summary.lines().forEach(line -> assertTrue(line.length() <= 100, line));
         assertTrue(summary.contains("  bbse                         0                -"), summary);
         assertTrue(summary.matches("(?s).*-40 errors \\(95 %: -5\\d to -2\\d\\), p < 0.0001: better.*"), summary);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, false", "9, true"})
+    void moreComparisonsThanThereIsRoomForAreSaidToFollow(int comparisons, boolean more) {
+        Study study = SampleStudy.begun(Grid.NAME)
+                .with(SampleStudy.result(new Cell(Method.HARD_LABELS, 1, 1, 30, Set.of(), 0), 400));
+        for (int t = 1; t <= comparisons; t++) {
+            study = study.with(SampleStudy.result(SampleStudy.cell(30, t, Set.of(), 0), 100));
+        }
+        String summary = StudySummary.of(study);
+        assertTrue(summary.contains(": " + comparisons + " of " + comparisons + " differ"), summary);
+        assertEquals(more, summary.contains("and so on"), summary);
     }
 
     @Test
