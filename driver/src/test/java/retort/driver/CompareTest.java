@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import retort.driver.data.SyntheticSet;
+import retort.driver.statistics.ErrorSet;
 
 class CompareTest {
     private static final int USAGE = 2;
@@ -78,13 +79,68 @@ class CompareTest {
                         .isDone()
                         .out())
                 .getAsJsonObject();
-        assertEquals(List.of("reports", "configuration", "environment", "results"), List.copyOf(json.keySet()));
+        assertEquals(
+                List.of("reports", "configuration", "environment", "results", "tests"), List.copyOf(json.keySet()));
         JsonObject seed = row(json.getAsJsonArray("configuration"), "seed");
         assertTrue(seed.get("differs").getAsBoolean());
         assertEquals("[\"0\",\"1\"]", seed.get("values").toString());
         JsonObject parameters = row(json.getAsJsonArray("results"), "hard-labels: parameters");
         assertFalse(parameters.get("differs").getAsBoolean());
         assertEquals(8070, parameters.getAsJsonArray("values").get(0).getAsInt());
+    }
+
+    /** The same number of errors on other images shows nothing; 20 errors against none of these are no chance. */
+    @ParameterizedTest
+    @CsvSource({"20, 40, 20, 20, 1, not shown to differ", "40, 40, 20, 0, 1.90734863281E-6, B is better"})
+    void modelsAreHeldAgainstEachOtherImageForImage(int from, int to, int onlyA, int onlyB, double p, String verdict)
+            throws IOException {
+        Path a = wrong("a", 0, 20);
+        Path b = wrong("b", from, to);
+        JsonObject test = JsonParser.parseString(Outcome.of("compare", "--json", a.toString(), b.toString())
+                        .isDone()
+                        .out())
+                .getAsJsonObject()
+                .getAsJsonArray("tests")
+                .get(0)
+                .getAsJsonObject();
+        assertEquals("hard-labels", test.get("model").getAsString());
+        assertEquals(40, test.get("images").getAsInt());
+        assertEquals(onlyA, test.get("onlyA").getAsInt());
+        assertEquals(onlyB, test.get("onlyB").getAsInt());
+        assertEquals(p, test.get("p").getAsDouble(), 1e-9);
+        assertEquals(verdict.startsWith("B"), test.has("better"));
+        String text = Outcome.of("compare", a.toString(), b.toString()).isDone().out();
+        assertTrue(
+                text.matches("(?s).*\nIMAGE FOR IMAGE: .* 1 in all.*  hard-labels +" + onlyA + " +" + onlyB + " .*"),
+                text);
+        assertTrue(text.contains(verdict), text);
+        text.lines().skip(2).forEach(line -> assertTrue(line.length() <= TERMINAL, line));
+        Outcome.of("compare", a.toString(), b.toString(), "--out=" + folder.resolve("page"))
+                .isDone();
+        assertTrue(Files.readString(folder.resolve("page/comparison.html")).contains(verdict));
+    }
+
+    @Test
+    void modelsOfOtherTestImagesAreNot() throws IOException {
+        Path a = wrong("a", 0, 20);
+        Path other = Files.writeString(
+                folder.resolve("other.json"),
+                Files.readString(a).replaceFirst("\"dataset\":\\s*\"[^\"]*\"", "\"dataset\":\"other\""));
+        String text =
+                Outcome.of("compare", a.toString(), other.toString()).isDone().out();
+        assertFalse(text.contains("IMAGE FOR IMAGE"), text);
+    }
+
+    /** The first report, whose student names the test images of some numbers wrong. */
+    private Path wrong(String name, int from, int to) throws IOException {
+        JsonObject report = JsonParser.parseString(Files.readString(first.resolve("report.json")))
+                .getAsJsonObject();
+        JsonObject test =
+                report.getAsJsonArray("students").get(0).getAsJsonObject().getAsJsonObject("test");
+        test.addProperty("errors", to - from);
+        ErrorSet wrong = ErrorSet.of(40, i -> i >= from && i < to);
+        test.getAsJsonObject("wrong").addProperty("bits", wrong.bits());
+        return Files.writeString(folder.resolve(name + ".json"), report.toString());
     }
 
     @Test

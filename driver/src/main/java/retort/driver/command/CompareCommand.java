@@ -38,7 +38,8 @@ import retort.driver.report.ReportReader;
         footer = {
             "",
             "JSON: reports[]; configuration[], environment[] and results[]",
-            "{name, format, differs, values[]}.",
+            "{name, format, differs, values[]}; of two reports on the same test images",
+            "tests[] {model, images, onlyA, onlyB, p, adjusted, better}.",
             "",
             "Examples:",
             "  retort compare retort-out/one retort-out/other",

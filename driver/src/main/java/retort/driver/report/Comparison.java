@@ -15,8 +15,14 @@ import retort.driver.page.Format;
  * Reports side by side. Components are keys of its JSON form, in order.
  *
  * @param reports their files
+ * @param tests of two reports the models of both, image for image; null for others, and where there are none
  */
-public record Comparison(List<String> reports, List<Row> configuration, List<Row> environment, List<Row> results) {
+public record Comparison(
+        List<String> reports,
+        List<Row> configuration,
+        List<Row> environment,
+        List<Row> results,
+        List<PairedTests.Outcome> tests) {
     /**
      * One number or setting.
      *
@@ -52,11 +58,13 @@ public record Comparison(List<String> reports, List<Row> configuration, List<Row
     /** @param reports by the names of their files */
     public static Comparison of(Map<String, Report> reports) {
         List<Report> all = List.copyOf(reports.values());
+        List<PairedTests.Outcome> tests = all.size() == 2 ? PairedTests.of(all.get(0), all.get(1)) : List.of();
         return new Comparison(
                 List.copyOf(reports.keySet()),
                 rows(all, Comparison::configuration),
                 rows(all, Comparison::environment),
-                rows(all, Comparison::results));
+                rows(all, Comparison::results),
+                tests.isEmpty() ? null : tests);
     }
 
     /** A row for everything that any of them says something of. */

@@ -13,6 +13,7 @@ import retort.driver.page.Format;
 import retort.driver.page.Page;
 import retort.driver.page.Table;
 import retort.driver.page.Table.Cell;
+import retort.driver.statistics.ContestTable;
 
 /** A comparison as a page to look at, and as JSON and CSV. */
 public final class ComparisonPage {
@@ -37,6 +38,7 @@ public final class ComparisonPage {
                 .section("Configuration", differingFirst(comparison, comparison.configuration()))
                 .section("Environment", differingFirst(comparison, comparison.environment()))
                 .section("Results", differingFirst(comparison, comparison.results()))
+                .section("Image for image", tests(comparison))
                 .html();
     }
 
@@ -59,6 +61,28 @@ public final class ComparisonPage {
                 .sorted(Comparator.comparing(row -> !row.differs()))
                 .toList();
         return rows.isEmpty() ? List.of() : List.of(table(comparison, sorted));
+    }
+
+    private static List<Block> tests(Comparison comparison) {
+        if (comparison.tests() == null) {
+            return List.of();
+        }
+        Table.Builder table = Table.of("", "model", "images", "A alone wrong", "B alone wrong", "p", "p of all", "");
+        for (PairedTests.Outcome each : comparison.tests()) {
+            table.row(
+                    Cell.of(each.model()),
+                    Cell.of(Format.COUNT, each.images()),
+                    Cell.of(Format.COUNT, each.onlyA()),
+                    Cell.of(Format.COUNT, each.onlyB()),
+                    ContestTable.p(each.p()),
+                    ContestTable.p(each.adjusted()),
+                    Cell.of(each.text()).marked(each.better() == null ? Table.Mark.NONE : Table.Mark.STRONG));
+        }
+        return List.of(
+                table.build(),
+                Block.text(
+                        "Both on the same test images. p is that of McNemar's exact test; the last p is raised for as many"
+                                + " models as stand here (Holm), and only below 0.05 one is called better."));
     }
 
     private static Table table(Comparison comparison, List<Comparison.Row> rows) {

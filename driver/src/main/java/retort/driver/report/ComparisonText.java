@@ -1,9 +1,11 @@
 package retort.driver.report;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import retort.driver.page.Format;
+import retort.driver.statistics.ContestTable;
 
 /** A comparison for a terminal of 80 columns: what differs, and in a few words what does not. */
 public final class ComparisonText {
@@ -15,6 +17,9 @@ public final class ComparisonText {
 
     /** Names that are told where all agree. */
     private static final int MOST_NAMES = 12;
+
+    private static final int MODEL_COLUMNS = 30;
+    private static final String TEST = "%-" + MODEL_COLUMNS + "s %8s %8s %9s  %s";
 
     private final StringBuilder text = new StringBuilder();
     private final Comparison comparison;
@@ -33,6 +38,7 @@ public final class ComparisonText {
         lines.part("CONFIGURATION", comparison.configuration(), false);
         lines.part("ENVIRONMENT", comparison.environment(), false);
         lines.part("RESULTS", comparison.results(), true);
+        lines.tests();
         return lines.text.toString();
     }
 
@@ -72,6 +78,32 @@ public final class ComparisonText {
             wrapped("  the same: ", String.join(", ", same));
         } else if (rows.isEmpty()) {
             line("  none");
+        }
+    }
+
+    private void tests() {
+        List<PairedTests.Outcome> tests = comparison.tests();
+        if (tests == null) {
+            return;
+        }
+        line("");
+        line(String.format(
+                Locale.ROOT, "IMAGE FOR IMAGE: p by McNemar's exact test, raised for %d in all (Holm)", tests.size()));
+        line(String.format(Locale.ROOT, TEST, "  named wrong by", "A alone", "B alone", "p", ""));
+        for (PairedTests.Outcome each : tests) {
+            String model = "  " + each.model();
+            boolean fits = model.length() <= MODEL_COLUMNS;
+            if (!fits) {
+                line(model);
+            }
+            line(String.format(
+                    Locale.ROOT,
+                    TEST,
+                    fits ? model : "",
+                    Format.COUNT.of(each.onlyA()),
+                    Format.COUNT.of(each.onlyB()),
+                    ContestTable.text(each.adjusted()),
+                    each.text()));
         }
     }
 

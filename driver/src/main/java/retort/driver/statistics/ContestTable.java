@@ -41,12 +41,13 @@ public final class ContestTable {
         return !verdict.isShown() ? Mark.NONE : verdict.test().difference() < 0 ? Mark.GOOD : Mark.BAD;
     }
 
-    private static Cell p(double value) {
+    /** A probability, as it stands in tables. */
+    public static Cell p(double value) {
         return new Cell(text(value), value, Mark.NONE);
     }
 
-    /** Two digits that count. */
-    private static String text(double p) {
+    /** The same as a text, two digits that count. */
+    public static String text(double p) {
         return p < 1e-4 ? "< 0.0001" : String.format(Locale.ROOT, "%.2g", p);
     }
 
