@@ -134,6 +134,8 @@ class LabelTest {
         run("label", "--teacher=" + teacher, "--out=" + teacher, "--force").isRefused(USAGE, "is the teacher itself");
         run("label", "--teacher=" + teacher, "--of=test", "--train-images=5", "--out=" + folder.resolve("t.npy"))
                 .isRefused(USAGE, "--train-images is of the training images");
+        run("label", "--teacher=" + teacher, "--seed=3", "--out=" + folder.resolve("t.npy"))
+                .isRefused(USAGE, "--seed is of the draw of --train-images");
     }
 
     @Test

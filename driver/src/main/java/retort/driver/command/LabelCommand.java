@@ -102,6 +102,12 @@ final class LabelCommand implements Callable<Integer> {
             description = "Of train at most the first N; of a set sorted by class, N drawn (default: all).")
     private Integer trainImages;
 
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Of that draw, the same as of what learns from the logits (default: 0).")
+    private Long seed;
+
     @Mixin
     private Options.OneEngine engine;
 
@@ -145,6 +151,9 @@ final class LabelCommand implements Callable<Integer> {
         if (part == Part.TEST && trainImages != null) {
             throw usage("--train-images is of the training images, --of=test labels others");
         }
+        if (seed != null && trainImages == null) {
+            throw usage("--seed is of the draw of --train-images, which is not given");
+        }
         for (Path file : teacher.files()) {
             if (isSame(file, out)) {
                 throw usage("--out=" + out + " is the teacher itself");
@@ -160,7 +169,7 @@ final class LabelCommand implements Callable<Integer> {
             checkOut(format);
         }
         Dataset opened = DataSets.open(data.of(new Experiment.Data(Optional.empty(), Optional.empty())));
-        Dataset used = trainImages == null ? opened : opened.atMost(trainImages, 0);
+        Dataset used = trainImages == null ? opened : opened.atMost(trainImages, seed == null ? 0 : seed);
         ImageSet images = part == Part.TRAIN ? used.train() : used.test();
         Engine chosen = engine.engines().getFirst();
         try (Backend backend = Backends.open(chosen, engine.opening());

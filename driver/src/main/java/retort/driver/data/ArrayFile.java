@@ -54,6 +54,12 @@ public record ArrayFile(String name, ArrayFormat format, long fileBytes, long mo
         T read(ArrayFormat.Header header, InputStream in) throws IOException;
     }
 
+    /** Takes so many numbers, from the one of index {@code from} on. */
+    @FunctionalInterface
+    private interface Chunk {
+        void take(int from, int count, ByteBuffer numbers);
+    }
+
     /**
      * All of it as images: of three axes grey ones, of four with their channels last; unsigned bytes are levels, floats
      * are taken as they are.
@@ -89,12 +95,15 @@ public record ArrayFile(String name, ArrayFormat format, long fileBytes, long mo
             if (!fits || header.type().isFloat()) {
                 throw bad("holds " + header + ", expected labels: whole numbers of one axis");
             }
-            float[] values = floats(header, in, size(header));
-            int[] labels = new int[values.length];
-            for (int i = 0; i < values.length; i++) {
-                labels[i] = (int) values[i];
-            }
-            return labels;
+            int[][] labels = {new int[0]};
+            int size = size(header);
+            chunks(header, in, size, (from, count, buffer) -> {
+                labels[0] = Arrays.copyOf(labels[0], grown(labels[0].length, from + count, size));
+                for (int i = from; i < from + count; i++) {
+                    labels[0][i] = label(header.type().nextWhole(buffer), i);
+                }
+            });
+            return labels[0];
         });
     }
 
@@ -111,6 +120,13 @@ public record ArrayFile(String name, ArrayFormat format, long fileBytes, long mo
             }
             return new Matrix(extents[0], extents[1], finite(floats(header, in, size(header))));
         });
+    }
+
+    private int label(long value, int image) {
+        if (value != (int) value) {
+            throw bad("label " + value + " of image " + image + ", expected none above " + ImageSet.MOST_CLASSES);
+        }
+        return (int) value;
     }
 
     private <T> T read(Body<T> body) {
@@ -177,24 +193,32 @@ public record ArrayFile(String name, ArrayFormat format, long fileBytes, long mo
     }
 
     private float[] floats(ArrayFormat.Header header, InputStream in, int size) throws IOException {
-        int each = header.type().bytes();
-        float[] values = new float[0];
-        for (int from = 0; from < size; ) {
-            int count = Math.min(BUFFER_BYTES / each, size - from);
-            byte[] chunk = in.readNBytes(count * each);
-            if (chunk.length < count * each) {
-                throw tooFew((long) from * each + chunk.length, (long) size * each);
-            }
-            if (values.length < from + count) {
-                values = Arrays.copyOf(values, (int) Math.min(size, Math.max(2L * values.length, from + count)));
-            }
-            ByteBuffer buffer = ByteBuffer.wrap(chunk).order(header.order());
+        float[][] values = {new float[0]};
+        chunks(header, in, size, (from, count, buffer) -> {
+            values[0] = Arrays.copyOf(values[0], grown(values[0].length, from + count, size));
             for (int i = from; i < from + count; i++) {
-                values[i] = (float) header.type().next(buffer);
+                values[0][i] = (float) header.type().next(buffer);
             }
+        });
+        return values[0];
+    }
+
+    /** How long an array becomes that has to hold so many numbers, and more later: twice as long at least. */
+    private static int grown(int length, int needed, int size) {
+        return length >= needed ? length : (int) Math.min(size, Math.max(2L * length, needed));
+    }
+
+    private void chunks(ArrayFormat.Header header, InputStream in, int size, Chunk each) throws IOException {
+        int bytes = header.type().bytes();
+        for (int from = 0; from < size; ) {
+            int count = Math.min(BUFFER_BYTES / bytes, size - from);
+            byte[] chunk = in.readNBytes(count * bytes);
+            if (chunk.length < count * bytes) {
+                throw tooFew((long) from * bytes + chunk.length, (long) size * bytes);
+            }
+            each.take(from, count, ByteBuffer.wrap(chunk).order(header.order()));
             from += count;
         }
-        return values;
     }
 
     private float[] finite(float[] values) {

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import retort.driver.cli.FileReason;
+import retort.kernels.file.Printable;
 
 /** What classes are called, in the order of their labels. */
 public final class ClassNames {
@@ -55,7 +57,7 @@ public final class ClassNames {
             throw new BadDataException(
                     option, "no such file, expected one, a number of classes, or names such as cat,dog");
         }
-        return checked(option, List.of(text.split(",", -1)));
+        return checked(option, Stream.of(text.split(",", -1)).map(String::strip).toList());
     }
 
     /** In one text, as model files have them: with commas between, or a line each where a name has a comma. */
@@ -117,13 +119,18 @@ public final class ClassNames {
         return names;
     }
 
+    /** Whether a name is one line, without control characters. */
+    public static boolean isPrintable(String name) {
+        return name.codePoints().noneMatch(Printable::isControl);
+    }
+
     private static List<String> checked(String source, List<String> names) {
         if (names.size() < 2 || names.size() > ImageSet.MOST_CLASSES) {
             throw new BadDataException(
                     source, names.size() + " names, expected those of 2 to " + ImageSet.MOST_CLASSES + " classes");
         }
         for (String name : names) {
-            if (name.isBlank() || name.length() > LONGEST_NAME || name.chars().anyMatch(Character::isISOControl)) {
+            if (name.isEmpty() || name.length() > LONGEST_NAME || !isPrintable(name)) {
                 throw new BadDataException(
                         source, "the name '" + name + "', expected 1 to " + LONGEST_NAME + " printable characters");
             }

@@ -3,6 +3,7 @@ package retort.driver.data;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The files of a data set: a folder's, or those in a zip archive. */
 public interface DataFiles {
@@ -23,9 +24,19 @@ public interface DataFiles {
 
     InputStream open(String name) throws IOException;
 
+    /** Does what opens many of them: what they are in is opened once. */
+    default <T> T during(Supplier<T> work) {
+        return work.get();
+    }
+
     /** The part of a name behind its folders. */
     static String last(String name) {
         return name.substring(name.lastIndexOf('/') + 1);
+    }
+
+    /** The folders before it, without the slash behind them; empty for none. */
+    static String folder(String name) {
+        return name.substring(0, Math.max(0, name.lastIndexOf('/')));
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import retort.driver.cli.InputFile;
 import retort.kernels.op.Shape;
 
@@ -61,6 +62,11 @@ public final class Dataset {
                     + test.classes() + " classes, expected " + train.shape() + " and " + train.classes()
                     + " as in training");
         }
+    }
+
+    /** The same, its training images read in this way. */
+    public Dataset readBy(UnaryOperator<Supplier<ImageSet>> way) {
+        return new Dataset(name, classNames, way.apply(reading), test, remarks, heldOut);
     }
 
     public String name() {

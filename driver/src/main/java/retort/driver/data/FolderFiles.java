@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,9 +12,9 @@ import java.util.stream.Stream;
 import retort.driver.cli.FileReason;
 import retort.driver.cli.InputFile;
 
-/** The files of a folder and of those in it, three deep: {@code train/cat/001.png}. */
+/** The files of a folder and of those in it: {@code train/cat/001.png}, and two deeper, which are told of. */
 public final class FolderFiles implements DataFiles {
-    private static final int DEEPEST = 3;
+    private static final int DEEPEST = 5;
 
     private final Path folder;
     private final List<String> names;
@@ -33,8 +34,12 @@ public final class FolderFiles implements DataFiles {
         }
     }
 
+    /** @param path where it was noticed; the error may name a folder in it */
     static BadDataException unreadable(Path path, IOException e) {
-        return new BadDataException(path.toString(), "can't be read: " + FileReason.of(e), e);
+        String named = e instanceof FileSystemException failed && failed.getFile() != null
+                ? failed.getFile()
+                : path.toString();
+        return new BadDataException(named, "can't be read: " + FileReason.of(e), e);
     }
 
     @Override

@@ -12,4 +12,10 @@ import java.util.Optional;
 public record Form(Optional<String> split, boolean transposed, Optional<String> classes) {
     /** Nothing. */
     public static final Form PLAIN = new Form(Optional.empty(), false, Optional.empty());
+
+    /** A number has no zeros before it, which TOML would not take. */
+    public Form {
+        classes = classes.map(
+                text -> text.matches("0+\\d{1,9}") ? Integer.valueOf(text).toString() : text);
+    }
 }

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,6 +28,9 @@ public final class IdxSet {
     /** The names of the files of each set, by what they are: {@code "train images"}. */
     private final Map<String, Map<String, String>> sets = new TreeMap<>();
 
+    /** The folders that the files of each set are in. */
+    private final Map<String, SortedSet<String>> folders = new TreeMap<>();
+
     public IdxSet(DataFiles files) {
         this.files = files;
         for (String name : files.names()) {
@@ -33,6 +38,7 @@ public final class IdxSet {
             if (matcher.matches()) {
                 String part = matcher.group("part").equals("train") ? "train" : "test";
                 String set = Optional.ofNullable(matcher.group("set")).orElse("");
+                folders.computeIfAbsent(set, any -> new TreeSet<>()).add(DataFiles.folder(name));
                 sets.computeIfAbsent(set, any -> new TreeMap<>())
                         .merge(part + " " + matcher.group("kind"), name, IdxSet::packed);
             }
@@ -56,10 +62,18 @@ public final class IdxSet {
     /**
      * Reads a set.
      *
-     * @throws BadDataException if it is not there whole, several are and none is named, or a file is damaged
+     * @throws BadDataException if it is not there whole, in several folders, several are there and none is named, or a
+     *     file is damaged
      */
     public Dataset read(String name, Form form) {
         String set = chosen(form);
+        SortedSet<String> in = folders.getOrDefault(set, new TreeSet<>());
+        if (in.size() > 1) {
+            throw new BadDataException(
+                    files.title(),
+                    "has files of one set in several folders, " + shownFolder(in.first()) + " and "
+                            + shownFolder(in.last()) + ", expected one: --data=" + files.path(in.last()));
+        }
         // Names first: a missing file is told before seconds go into the others.
         LabelledFiles four = new LabelledFiles(
                 file(set, "train images"),
@@ -73,6 +87,10 @@ public final class IdxSet {
         List<String> classes = form.classes().map(ClassNames::of).orElseGet(() -> mapped(set));
         String full = set.isEmpty() ? name : sets.size() == 1 ? name : name + " " + shown(set);
         return four.read(full, form.transposed(), classes, remarks);
+    }
+
+    private static String shownFolder(String folder) {
+        return folder.isEmpty() ? "its own" : folder;
     }
 
     private String chosen(Form form) {

@@ -46,6 +46,11 @@ public enum NumberType {
         };
     }
 
+    /** The same of a type of whole numbers, exactly. */
+    long nextWhole(ByteBuffer from) {
+        return this == INT64 ? from.getLong() : (long) next(from);
+    }
+
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

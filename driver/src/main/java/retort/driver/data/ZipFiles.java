@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
@@ -11,20 +14,30 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import retort.driver.cli.InputFile;
 
-/** The files in a zip archive, which an .npz is too. */
+/** The files in a zip archive, which an .npz is too. It is open while one of them is, or while work is done on many. */
 public final class ZipFiles implements DataFiles {
     private final Path path;
-    private final ZipFile archive;
+    private final Map<String, ZipEntry> entries = new TreeMap<>();
+    private ZipFile archive;
+    private int users;
 
     /** @throws BadDataException if it is no archive that can be read */
     public ZipFiles(Path path) {
         this.path = path;
-        try {
-            InputFile.open(path, "a zip archive").close();
-            archive = new ZipFile(path.toFile());
+        try (ZipFile listed = opened()) {
+            listed.stream().filter(entry -> !entry.isDirectory()).forEach(entry -> entries.put(entry.getName(), entry));
         } catch (IOException e) {
-            throw new BadDataException(path.toString(), "no zip archive, or corrupt (" + e.getMessage() + ")", e);
+            throw unreadable(e);
         }
+    }
+
+    private ZipFile opened() throws IOException {
+        InputFile.open(path, "a zip archive").close();
+        return new ZipFile(path.toFile());
+    }
+
+    private BadDataException unreadable(IOException e) {
+        return new BadDataException(path.toString(), "no zip archive, or corrupt (" + e.getMessage() + ")", e);
     }
 
     @Override
@@ -34,11 +47,7 @@ public final class ZipFiles implements DataFiles {
 
     @Override
     public List<String> names() {
-        return archive.stream()
-                .filter(entry -> !entry.isDirectory())
-                .map(ZipEntry::getName)
-                .sorted()
-                .toList();
+        return List.copyOf(entries.keySet());
     }
 
     @Override
@@ -49,23 +58,61 @@ public final class ZipFiles implements DataFiles {
     /** What the archive says of it; a lie is found out when more comes. */
     @Override
     public long bytes(String name) {
-        return archive.getEntry(name).getSize();
+        return entries.get(name).getSize();
     }
 
     @Override
     public long packedBytes(String name) {
-        return Math.max(0, archive.getEntry(name).getCompressedSize());
+        return Math.max(0, entries.get(name).getCompressedSize());
     }
 
     @Override
     public InputStream open(String name) throws IOException {
-        ZipEntry entry = archive.getEntry(name);
-        return new Verified(archive.getInputStream(entry), entry);
+        begin();
+        try {
+            ZipEntry entry = archive.getEntry(name);
+            if (entry == null) {
+                throw new ZipException("it has been changed meanwhile");
+            }
+            return new Verified(archive.getInputStream(entry), entry);
+        } catch (IOException | RuntimeException e) {
+            end();
+            throw e;
+        }
+    }
+
+    @Override
+    public <T> T during(Supplier<T> work) {
+        try {
+            begin();
+            try {
+                return work.get();
+            } finally {
+                end();
+            }
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private void begin() throws IOException {
+        if (users == 0) {
+            archive = opened();
+        }
+        users++;
+    }
+
+    private void end() throws IOException {
+        users--;
+        if (users == 0) {
+            archive.close();
+        }
     }
 
     /** Compares checksums where a file ends, which {@link ZipFile} leaves to others. */
-    private static final class Verified extends CheckedInputStream {
+    private final class Verified extends CheckedInputStream {
         private final ZipEntry entry;
+        private boolean closed;
 
         Verified(InputStream in, ZipEntry entry) {
             super(in, new CRC32());
@@ -87,6 +134,15 @@ public final class ZipFiles implements DataFiles {
                 throw new ZipException("its checksum is another");
             }
             return read;
+        }
+
+        @Override
+        public void close() throws IOException {
+            super.close();
+            if (!closed) {
+                closed = true;
+                end();
+            }
         }
     }
 }

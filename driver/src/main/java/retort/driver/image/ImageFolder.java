@@ -7,9 +7,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import retort.driver.cli.FileReason;
 import retort.driver.data.BadDataException;
 import retort.driver.data.ClassNames;
@@ -41,6 +43,9 @@ public final class ImageFolder {
     /** The images of each class, by the part of the set that they are in; "" where there are no parts. */
     private final Map<String, Map<String, List<String>>> parts = new TreeMap<>();
 
+    /** Images that are in no folder, so of no class. */
+    private int loose;
+
     /** Images with the classes that they are of. */
     private record Labelled(List<String> images, List<Integer> labels) {}
 
@@ -49,7 +54,12 @@ public final class ImageFolder {
         for (String name : files.names()) {
             String[] steps = name.split("/");
             boolean isImage = SUFFIXES.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
-            if (isImage && steps.length >= 2 && !name.startsWith("__MACOSX/") && !name.contains("/.")) {
+            if (!isImage || name.startsWith("__MACOSX/") || name.contains("/.")) {
+                continue;
+            }
+            if (steps.length == 1) {
+                loose++;
+            } else {
                 String above = steps.length >= 3 ? steps[steps.length - 3].toLowerCase(Locale.ROOT) : "";
                 String part = above.equals(TRAIN) || TESTS.contains(above) ? above : "";
                 parts.computeIfAbsent(part, any -> new TreeMap<>(NUMBERS_FIRST))
@@ -67,16 +77,18 @@ public final class ImageFolder {
     /**
      * Reads them, those to train on when they are asked for.
      *
-     * @throws BadDataException if there are fewer than two classes, an image is damaged, or they differ in size
+     * @throws BadDataException if there are fewer than two classes, an image is damaged, they differ in size, or some
+     *     are in a folder of a class's folder
      */
     public Dataset read(String name, Form form) {
+        checkDepth();
         boolean split = parts.containsKey(TRAIN);
         Map<String, List<String>> train = parts.get(split ? TRAIN : "");
         if (train == null) {
             throw new BadDataException(files.title(), "has no folder 'train' beside " + parts.keySet());
         }
         String test = TESTS.stream().filter(parts::containsKey).findFirst().orElse("");
-        List<String> remarks = new ArrayList<>();
+        List<String> remarks = new ArrayList<>(unused(name, split ? Set.of(TRAIN, test) : Set.of("")));
         List<String> names = names(train, split && !test.isEmpty() ? parts.get(test) : Map.of(), form);
         Labelled tests;
         Labelled trains;
@@ -95,6 +107,43 @@ public final class ImageFolder {
                 name, names, () -> set(trains, names.size(), tested.shape(), form.transposed()), tested, remarks);
     }
 
+    private List<String> images() {
+        return parts.values().stream()
+                .flatMap(classes -> classes.values().stream())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** The folder that an image is in names its class: one with images below it would name two. */
+    private void checkDepth() {
+        Set<String> folders = images().stream().map(DataFiles::folder).collect(Collectors.toCollection(TreeSet::new));
+        for (String folder : folders) {
+            for (String above = DataFiles.folder(folder); !above.isEmpty(); above = DataFiles.folder(above)) {
+                if (folders.contains(above)) {
+                    throw new BadDataException(
+                            files.path(folder),
+                            "holds images in a folder of a class, " + above + ", expected them in that of their class");
+                }
+            }
+        }
+    }
+
+    /** What is told of images that are neither trained nor tested on. */
+    private List<String> unused(String name, Set<String> used) {
+        List<String> told = new ArrayList<>();
+        if (loose > 0) {
+            told.add(String.format(Locale.ROOT, "%s: %,d images in no folder of a class are not used", name, loose));
+        }
+        parts.forEach((part, classes) -> {
+            if (!used.contains(part)) {
+                int images = classes.values().stream().mapToInt(List::size).sum();
+                String in = part.isEmpty() ? "beside " + TRAIN : "in " + part;
+                told.add(String.format(Locale.ROOT, "%s: %,d images %s are not used", name, images, in));
+            }
+        });
+        return told;
+    }
+
     private static boolean isTested(int i) {
         return i % TESTED_OF == TESTED_OF - 1;
     }
@@ -110,6 +159,10 @@ public final class ImageFolder {
         TreeSet<String> found = new TreeSet<>(NUMBERS_FIRST);
         found.addAll(train.keySet());
         found.addAll(test.keySet());
+        found.stream().filter(each -> !ClassNames.isPrintable(each)).findFirst().ifPresent(odd -> {
+            throw new BadDataException(
+                    files.title(), "has a folder '" + odd + "', expected names of printable characters for classes");
+        });
         if (found.size() < 2 || found.size() > ImageSet.MOST_CLASSES) {
             throw new BadDataException(
                     files.title(),

@@ -22,6 +22,9 @@ import retort.driver.image.ImageFolder;
 public final class DataSets {
     private static final byte[] ZIP = {'P', 'K', 3, 4};
 
+    /** An archive of no files begins with its end. */
+    private static final byte[] EMPTY_ZIP = {'P', 'K', 5, 6};
+
     private DataSets() {}
 
     /** What an experiment is on. */
@@ -39,11 +42,29 @@ public final class DataSets {
      * @throws BadDataException if it is none of the forms, or damaged; of training images later
      */
     public static Dataset open(Path path, Form form) {
-        boolean archive = Files.isRegularFile(path) && isZip(path);
-        if (!archive) {
+        DataFiles files = files(path);
+        return files.during(() -> open(path, files, form)).readBy(reading -> () -> files.during(reading));
+    }
+
+    private static DataFiles files(Path path) {
+        if (!Files.isRegularFile(path)) {
             Dataset.checkFolder(path);
+            return new FolderFiles(path);
         }
-        DataFiles files = archive ? new ZipFiles(path) : new FolderFiles(path);
+        byte[] begins = beginning(path);
+        if (begins.length == 0 || Arrays.equals(begins, EMPTY_ZIP)) {
+            throw new BadDataException(
+                    path.toString(),
+                    "is empty, expected a folder, or an .npz or zip archive with the files of a data set");
+        }
+        if (!Arrays.equals(begins, ZIP)) {
+            throw new BadDataException(
+                    path.toString(), "is neither a folder nor an .npz or zip archive, expected a data set in one");
+        }
+        return new ZipFiles(path);
+    }
+
+    private static Dataset open(Path path, DataFiles files, Form form) {
         String name = Dataset.nameOf(path);
         IdxSet idx = new IdxSet(files);
         NumpySet numpy = new NumpySet(files);
@@ -69,9 +90,9 @@ public final class DataSets {
                         + " x_test and y_test, or a folder of PNG or JPEG for each class");
     }
 
-    private static boolean isZip(Path path) {
+    private static byte[] beginning(Path path) {
         try (InputStream in = InputFile.open(path, "a data set")) {
-            return Arrays.equals(in.readNBytes(ZIP.length), ZIP);
+            return in.readNBytes(ZIP.length);
         } catch (IOException e) {
             throw new BadDataException(path.toString(), "can't be read: " + FileReason.of(e));
         }

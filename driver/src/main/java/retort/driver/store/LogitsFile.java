@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import retort.driver.cli.FileReason;
 import retort.driver.cli.InputFile;
 import retort.driver.data.ArrayFile;
@@ -43,18 +42,13 @@ public record LogitsFile(Path path, Logits logits, Map<String, String> metadata)
      */
     public static LogitsFile read(Path path, ImageSet images) {
         LogitsFile file = path.toString().toLowerCase(Locale.ROOT).endsWith(CSV)
-                ? new LogitsFile(path, csv(path, images), Map.of())
+                ? new LogitsFile(path, new LogitsCsv(path, images.size(), images.classes()).read(), Map.of())
                 : LogitsFormat.of(path)
-                        .map(format -> format == LogitsFormat.NPY ? npy(path) : safetensors(path, images))
+                        .map(format -> format == LogitsFormat.NPY ? npy(path) : safetensors(path))
                         .orElseThrow(() -> new BadDataException(
                                 path.toString(), "ends in no format, expected .safetensors, .npy or .csv"));
         file.check(images);
         return file;
-    }
-
-    /** SHA-256 of what taught, if it says. */
-    public Optional<String> teacherDigest() {
-        return Optional.ofNullable(metadata.get(LogitsOrigin.TEACHER_DIGEST));
     }
 
     /** Whether it says of what images it is. */
@@ -64,9 +58,9 @@ public record LogitsFile(Path path, Logits logits, Map<String, String> metadata)
 
     private void check(ImageSet images) {
         String digest = metadata.get(LogitsOrigin.DATA_DIGEST);
-        String expected = images.digest();
+        String expected = digest == null ? null : images.digest();
         boolean other = digest != null && !digest.equals(expected);
-        String hashes = digest == null ? "" : "; the SHA-256 of its data is " + digest + ", expected " + expected;
+        String hashes = "; the SHA-256 of its data is " + digest + ", expected " + expected;
         if (logits.rows() != images.size() || logits.classes() != images.classes()) {
             throw new BadDataException(
                     path.toString(),
@@ -104,7 +98,7 @@ public record LogitsFile(Path path, Logits logits, Map<String, String> metadata)
         return new LogitsFile(path, new Logits(matrix.values(), matrix.columns()), metadata);
     }
 
-    private static LogitsFile safetensors(Path path, ImageSet images) {
+    private static LogitsFile safetensors(Path path) {
         try (InputStream in = new BufferedInputStream(InputFile.open(path, "a file of logits"))) {
             long fileBytes = Files.size(path);
             byte[] length = in.readNBytes(Long.BYTES);
@@ -145,8 +139,8 @@ public record LogitsFile(Path path, Logits logits, Map<String, String> metadata)
     private static Tensor tensor(Path path, JsonObject of) {
         try {
             String type = of.get("dtype").getAsString();
-            int rows = of.getAsJsonArray("shape").get(0).getAsInt();
-            int columns = of.getAsJsonArray("shape").get(1).getAsInt();
+            int rows = extent(of.getAsJsonArray("shape").get(0));
+            int columns = extent(of.getAsJsonArray("shape").get(1));
             boolean flat = of.getAsJsonArray("shape").size() == 2 && rows > 0 && columns > 0;
             if (flat && (type.equals("F32") || type.equals("F16"))) {
                 return new Tensor(type.equals("F32") ? NumberType.FLOAT32 : NumberType.FLOAT16, rows, columns);
@@ -158,8 +152,13 @@ public record LogitsFile(Path path, Logits logits, Map<String, String> metadata)
                 path.toString(), "its tensor is " + of + ", expected F32 or F16 of images x classes");
     }
 
+    /** Gson's own would be cut to its last 32 bits. */
+    private static int extent(JsonElement number) {
+        return number.getAsBigDecimal().intValueExact();
+    }
+
     private static float[] floats(Path path, InputStream in, Tensor tensor) throws IOException {
-        float[] values = new float[tensor.rows() * tensor.columns()];
+        float[] values = new float[Math.multiplyExact(tensor.rows(), tensor.columns())];
         int each = tensor.type().bytes();
         for (int from = 0; from < values.length; ) {
             int count = Math.min(CHUNK_BYTES / each, values.length - from);
@@ -176,7 +175,7 @@ public record LogitsFile(Path path, Logits logits, Map<String, String> metadata)
         return values;
     }
 
-    private static float finite(Path path, long i, float value) {
+    private static float finite(Path path, int i, float value) {
         if (!Float.isFinite(value)) {
             throw new BadDataException(
                     path.toString(), "has " + value + " at element " + i + ", expected finite numbers");
@@ -208,10 +207,5 @@ public record LogitsFile(Path path, Logits logits, Map<String, String> metadata)
                                 ? each.getValue().getAsString()
                                 : each.getValue().toString()));
         return metadata;
-    }
-
-    /** Numbers with commas, semicolons or spaces between them, a line for each image; the first may be a heading. */
-    private static Logits csv(Path path, ImageSet images) {
-        return new LogitsCsv(path, images.size(), images.classes()).read();
     }
 }

@@ -49,23 +49,38 @@ public final class LogitsWriter implements AutoCloseable {
         try {
             channel = FileChannel.open(
                     part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            lock(channel);
-            long rowBytes = (long) origin.classes() * type.bytes();
-            check(header);
-            if (channel.size() >= header.length) {
-                long there = Math.min(origin.rows(), (channel.size() - header.length) / rowBytes);
-                rows = there == origin.rows() ? origin.rows() : (int) (there / rowsAtOnce * rowsAtOnce);
-                channel.truncate(header.length + rows * rowBytes);
-                channel.position(channel.size());
-            } else {
-                channel.truncate(0);
-                if (format == LogitsFormat.NPY) {
-                    WholeFile.write(LogitsFormat.sidecar(part), sidecarText(origin));
-                }
-                write(ByteBuffer.wrap(header));
-            }
         } catch (IOException e) {
             throw FileReason.unwritable(part.toString(), e);
+        }
+        boolean begun = false;
+        try {
+            begin(header, rowsAtOnce);
+            begun = true;
+        } catch (IOException e) {
+            throw FileReason.unwritable(part.toString(), e);
+        } finally {
+            if (!begun) {
+                close();
+            }
+        }
+    }
+
+    /** Finds its place behind what is there of a part, or writes the header of a new one. */
+    private void begin(byte[] header, int rowsAtOnce) throws IOException {
+        lock(channel);
+        long rowBytes = (long) origin.classes() * type.bytes();
+        check(header);
+        if (channel.size() >= header.length) {
+            long there = Math.min(origin.rows(), (channel.size() - header.length) / rowBytes);
+            rows = there == origin.rows() ? origin.rows() : (int) (there / rowsAtOnce * rowsAtOnce);
+            channel.truncate(header.length + rows * rowBytes);
+            channel.position(channel.size());
+        } else {
+            channel.truncate(0);
+            if (format == LogitsFormat.NPY) {
+                WholeFile.write(LogitsFormat.sidecar(part), sidecarText(origin));
+            }
+            write(ByteBuffer.wrap(header));
         }
     }
 
@@ -128,7 +143,6 @@ public final class LogitsWriter implements AutoCloseable {
         boolean whole = found.length == header.length;
         boolean known = !whole || format != LogitsFormat.NPY || isOf(LogitsFormat.sidecar(part), origin);
         if (!known || !Arrays.equals(found, Arrays.copyOf(header, found.length))) {
-            channel.close();
             throw new BadDataException(
                     part.toString(),
                     "is of other data, teachers or settings: its beginning's hash is " + hash(found) + ", expected "

@@ -9,12 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -113,6 +115,25 @@ class DatasetTest {
         refused("none", "no such folder, expected one with four IDX files such as train-images-idx3-ubyte.gz");
         folder = parent.resolve("letters").resolve(TRAIN_IMAGES);
         refused(TRAIN_IMAGES, "not a folder");
+    }
+
+    /** A walk through folders fails in one of them. */
+    @Test
+    void theFolderThatCanNotBeReadIsNamed() {
+        assertEquals(
+                "a/b: can't be read: permission denied",
+                FolderFiles.unreadable(Path.of("a"), new AccessDeniedException("a/b"))
+                        .getMessage());
+        assertEquals(
+                "a: can't be read: odd",
+                FolderFiles.unreadable(Path.of("a"), new IOException("odd")).getMessage());
+    }
+
+    /** TOML has no such numbers, and reports have TOML. */
+    @Test
+    void aNumberOfClassesHasNoZerosBeforeIt() {
+        assertEquals(Optional.of("10"), new Form(Optional.empty(), false, Optional.of("010")).classes());
+        assertEquals(Optional.of("0a"), new Form(Optional.empty(), false, Optional.of("0a")).classes());
     }
 
     @ParameterizedTest

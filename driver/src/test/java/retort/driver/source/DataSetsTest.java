@@ -2,8 +2,10 @@ package retort.driver.source;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -93,6 +95,10 @@ class DataSetsTest {
         Path names = Files.writeString(folder.resolve("names"), "cat\ndog\ncow\n");
         Form file = new Form(Optional.empty(), false, Optional.of(names.toString()));
         assertEquals(List.of("cat", "dog", "cow"), DataSets.open(folder, file).classNames());
+        Form spaced = new Form(Optional.empty(), false, Optional.of(" cat, dog ,cow"));
+        assertEquals(List.of("cat", "dog", "cow"), DataSets.open(folder, spaced).classNames());
+        assertTrue(problem(new Form(Optional.empty(), false, Optional.of("cat,dog\u202e,cow")))
+                .contains("expected 1 to 40 printable characters"));
         assertTrue(problem(new Form(Optional.empty(), false, Optional.of("2"))).contains("label 2 of image"));
         assertTrue(problem(new Form(Optional.empty(), false, Optional.of("cat,cat")))
                 .contains("names a class twice"));
@@ -214,9 +220,106 @@ class DataSetsTest {
         assertTrue(problem(letters).endsWith("has no files of several sets, which --split=letters chooses from"));
     }
 
+    /** The training images of one were taken with the labels of the other. */
+    @Test
+    void filesOfTwoFoldersAreNoSet() throws IOException {
+        letters("a/emnist-letters", 0);
+        letters("b/c/emnist-letters", 0);
+        assertEquals(
+                folder + ": has files of one set in several folders, a and b/c, expected one: --data="
+                        + folder.resolve("b/c"),
+                problem(Form.PLAIN));
+        assertEquals(3, DataSets.open(folder.resolve("b/c"), Form.PLAIN).train().size());
+    }
+
+    /** Their class could be either. */
+    @Test
+    void imagesBelowTheFolderOfAClassAreRefused() throws IOException {
+        for (String name : List.of("train/a/1", "train/b/1", "train/b/more/2", "test/a/1", "test/b/1")) {
+            image(name + ".png", 2, 2, 0);
+        }
+        assertEquals(
+                folder.resolve("train/b/more")
+                        + ": holds images in a folder of a class, train/b, expected them in that of their class",
+                problem(Form.PLAIN));
+    }
+
+    @Test
+    void imagesThatAreNotUsedAreCounted() throws IOException {
+        for (String name : List.of("train/a/1", "train/b/1", "test/a/1", "test/b/1", "val/a/1", "c/1", "c/2", "x")) {
+            image(name + ".png", 2, 2, 0);
+        }
+        String name = folder.getFileName() + ": ";
+        assertEquals(
+                List.of(
+                        name + "1 images in no folder of a class are not used",
+                        name + "2 images beside train are not used",
+                        name + "1 images in val are not used"),
+                DataSets.open(folder, Form.PLAIN).remarks());
+    }
+
+    @Test
+    void aFolderWhoseNameIsNoLineNamesNoClass() throws IOException {
+        image("a/1.png", 2, 2, 0);
+        image("b\nc/1.png", 2, 2, 0);
+        assertTrue(problem(Form.PLAIN).startsWith(folder + ": has a folder 'b\\u000ac', expected names of printable"));
+    }
+
+    /** As a float32 it would be 16777216. */
+    @Test
+    void aLargeLabelIsNamedExactly() throws IOException {
+        letters("emnist-letters", 0);
+        write("emnist-letters-test-labels-idx1-int", idx(0x0C01, 1), new byte[] {1, 0, 0, 1});
+        Files.delete(folder.resolve("emnist-letters-test-labels-idx1-ubyte"));
+        assertTrue(problem(Form.PLAIN).contains("label 16777217 of image 0, expected 0 to "), problem(Form.PLAIN));
+    }
+
+    @Test
+    void filesThatAreNoArchivesAreToldSo() throws IOException {
+        Path empty = Files.createFile(folder.resolve("empty.npz"));
+        Path none = folder.resolve("none.npz");
+        new ZipOutputStream(Files.newOutputStream(none)).close();
+        for (Path file : List.of(empty, none)) {
+            assertEquals(
+                    file + ": is empty, expected a folder, or an .npz or zip archive with the files of a data set",
+                    problem(file));
+        }
+        Path text = Files.writeString(folder.resolve("text.npz"), "Dear reader,");
+        assertEquals(
+                text + ": is neither a folder nor an .npz or zip archive, expected a data set in one", problem(text));
+    }
+
+    /** Its training images are read when they are asked for, and may never be. */
+    @Test
+    void anArchiveIsOpenOnlyWhileItIsRead() throws IOException {
+        Path archive = Files.copy(NUMPY, folder.resolve("a.npz"));
+        Dataset read = DataSets.open(archive, Form.PLAIN);
+        assertFalse(isOpen(archive));
+        assertEquals(6, read.train().size());
+        assertFalse(isOpen(archive));
+    }
+
+    /** As Linux tells it of this process. */
+    private static boolean isOpen(Path file) throws IOException {
+        assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "no /proc here");
+        try (var open = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path each : open.toList()) {
+                if (Files.exists(each) && Files.isSameFile(each, file)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     @Test
     void whatIsNoDataSetIsToldSo() {
         assertTrue(problem(Form.PLAIN).startsWith(folder + ": holds no data set, expected IDX files such as"));
+    }
+
+    private static String problem(Path path) {
+        return assertThrows(BadDataException.class, () -> DataSets.open(path, Form.PLAIN))
+                .getMessage();
     }
 
     private String problem(Form form) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -174,6 +175,44 @@ class LogitsFileTest {
                         () -> new LogitsWriter(file, LogitsFormat.SAFETENSORS, other, NumberType.FLOAT32, 1))
                 .getMessage();
         assertTrue(message.contains("is of other data, teachers or settings"), message);
+    }
+
+    /** 2^32 + 20 was taken for 20. */
+    @ParameterizedTest
+    @ValueSource(strings = {"[4294967316,10]", "[20.5,10]", "[1e99,10]", "[20]", "[20,10,1]", "[0,10]"})
+    void aShapeThatIsNoneIsRefused(String shape) throws IOException {
+        Path file = written("shape.safetensors", NumberType.FLOAT32, ROWS);
+        byte[] bytes = Files.readAllBytes(file);
+        int length = (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        String header = new String(bytes, 8, length, StandardCharsets.UTF_8);
+        byte[] changed = header.replace("[20,10]", shape).getBytes(StandardCharsets.UTF_8);
+        Files.write(
+                file,
+                ByteBuffer.allocate(8 + changed.length + bytes.length - 8 - length)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(changed.length)
+                        .put(changed)
+                        .put(bytes, 8 + length, bytes.length - 8 - length)
+                        .array());
+        refused(file, IMAGES, "its tensor is {");
+    }
+
+    /** Its lock would be held as long as the process runs. */
+    @Test
+    void aWriterThatCanNotBeginLetsItsFileGo() throws IOException {
+        Path file = folder.resolve("own.npy");
+        Path inTheWay = Files.createDirectories(
+                LogitsFormat.sidecar(LogitsWriter.part(file)).resolve("more"));
+        assertThrows(
+                UncheckedIOException.class,
+                () -> new LogitsWriter(file, LogitsFormat.NPY, origin(IMAGES, ROWS), NumberType.FLOAT32, 1));
+        Files.delete(inTheWay);
+        Files.delete(inTheWay.getParent());
+        assertArrayEquals(
+                values(),
+                LogitsFile.read(written("own.npy", NumberType.FLOAT32, ROWS), IMAGES)
+                        .logits()
+                        .values());
     }
 
     @Test
