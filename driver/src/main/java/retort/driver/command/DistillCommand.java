@@ -66,8 +66,8 @@ final class DistillCommand implements Callable<Integer> {
                 return ExitCode.DONE;
             }
             Job job = session.job();
-            job.checkMemory(List.of(learner));
-            job.checkTransferSet(List.of(learner));
+            job.check().memory(List.of(learner));
+            job.check().transferSet(List.of(learner));
             session.remark(Remarks.ofStudents(session.data(), session.recipe(), List.of(learner)), report);
             session.progress().expect(teacher.steps() + learner.steps());
             Job.Taught taught = teacher.teach(session, job);

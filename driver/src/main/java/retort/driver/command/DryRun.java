@@ -10,10 +10,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import retort.driver.cli.Bytes;
 import retort.driver.config.Experiment;
 import retort.driver.data.Dataset;
-import retort.driver.job.Checkpoints;
 import retort.driver.job.Examples;
 import retort.driver.job.Footprint;
-import retort.driver.job.Job;
+import retort.driver.job.JobCheck;
 import retort.driver.job.Recipe;
 import retort.driver.job.Remarks;
 import retort.driver.job.StepTime;
@@ -67,7 +66,7 @@ final class DryRun {
     void print() {
         Engine first = engine.engines().getFirst();
         try (Backend backend = Backends.open(first, engine.opening())) {
-            new Job(backend, data, recipe, null, Checkpoints.NONE, null).checkTransferSet(recipe.students());
+            new JobCheck(backend.engine(), data, recipe).transferSet(recipe.students());
             int images = data.train().size();
             int trained = recipe.trainedImages(images);
             line("Dry run of %s, seed %d: nothing is trained, nothing is written.", recipe.name(), recipe.seed());

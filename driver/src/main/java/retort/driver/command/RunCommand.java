@@ -90,10 +90,10 @@ final class RunCommand implements Callable<Integer> {
             Job job = session.job();
             List<Student> students = session.recipe().students();
             if (file.isEmpty()) {
-                job.checkTeachersMemory();
+                job.check().teachersMemory();
             }
-            job.checkMemory(students);
-            job.checkTransferSet(students);
+            job.check().memory(students);
+            job.check().transferSet(students);
             session.remark(Remarks.of(session.data(), session.recipe(), students), report);
             // Teacher, soft labels and latency; of each student its cross-validation, and itself.
             session.progress()
@@ -131,7 +131,7 @@ final class RunCommand implements Callable<Integer> {
     private static Job.Taught teach(Session session, Job job, Path file, ReportBuilder report) {
         try (Network teacher =
                 ModelFiles.load(session.backend(), file, session.data().test())) {
-            report.teacher(job.bring("teacher", teacher));
+            report.teacher(job.bring("teacher", teacher, file));
             Job.Taught taught = job.teach("soft labels", teacher, file);
             report.softLabels(taught, session.data().train(), session.recipe().students());
             return taught;

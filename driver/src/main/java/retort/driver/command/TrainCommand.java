@@ -92,7 +92,7 @@ final class TrainCommand implements Callable<Integer> {
             Job job = session.job();
             switch (model) {
                 case TEACHER -> {
-                    job.checkTeachersMemory();
+                    job.check().teachersMemory();
                     session.remark(Remarks.of(session.data(), session.recipe(), List.of()), report);
                     try (Job.Trained<TeacherResult> teacher = job.trainTeacher("teacher")) {
                         report.teacher(teacher.result());
@@ -102,8 +102,8 @@ final class TrainCommand implements Callable<Integer> {
                 case STUDENT -> {
                     Student learner = learner(session.recipe());
                     session.checkOmitted(List.of(learner));
-                    job.checkMemory(List.of(learner));
-                    job.checkTransferSet(List.of(learner));
+                    job.check().memory(List.of(learner));
+                    job.check().transferSet(List.of(learner));
                     session.remark(Remarks.ofStudents(session.data(), session.recipe(), List.of(learner)), report);
                     try (Job.Trained<StudentResult> trained = job.trainStudent(learner, Optional.empty())) {
                         report.student(trained.result());

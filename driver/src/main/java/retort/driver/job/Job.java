@@ -3,19 +3,16 @@ package retort.driver.job;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import retort.driver.data.BadDataException;
 import retort.driver.data.ClassNames;
 import retort.driver.data.Dataset;
 import retort.driver.data.Stretches;
 import retort.kernels.Backend;
-import retort.kernels.Engine;
 import retort.nn.Network;
 import retort.nn.Sequential;
 
@@ -72,88 +69,9 @@ public final class Job {
         this.test = Examples.labelled(data.test());
     }
 
-    /**
-     * Finds out, before anything is trained, whether the heap is too small for the teacher.
-     *
-     * @throws IllegalStateException if it is, for its weights alone
-     */
-    public void checkTeachersMemory() {
-        checkMemory("teacher", recipe.teacher());
-    }
-
-    /**
-     * The same for students.
-     *
-     * @throws IllegalStateException if it is too small for one
-     */
-    public void checkMemory(List<Student> students) {
-        students.forEach(student -> checkMemory(student.name(), student.training()));
-    }
-
-    /**
-     * Finds out, before anything is trained, whether there is enough to train students on.
-     *
-     * @throws BadDataException if fewer images are left without a student's omitted classes than its cross-validation
-     *     has folds, none is held out for corrections that want some, or they
-     *     would be moved out of their frame
-     */
-    public void checkTransferSet(List<Student> students) {
-        students.forEach(this::checkHeldOut);
-        students.forEach(this::checkJitter);
-        int[] count = data.train().counts();
-        for (Student student : students) {
-            int left = IntStream.range(0, count.length)
-                    .filter(c -> !student.omitted().contains(c))
-                    .map(c -> count[c])
-                    .sum();
-            int needed = Math.max(1, student.folds());
-            if (left < needed) {
-                String without = student.omitted().isEmpty() ? "" : "without the classes " + student.omitted() + " ";
-                throw new BadDataException(
-                        data.name(),
-                        without + left + " of " + data.train().size() + " training images are left, expected at least "
-                                + needed);
-            }
-        }
-    }
-
-    private void checkJitter(Student student) {
-        int jitter = student.training().jitter();
-        int side = Math.min(data.shape().extent(0), data.shape().extent(1));
-        if (jitter >= side) {
-            throw new BadDataException(
-                    data.name(),
-                    "images of " + data.shape() + " moved by " + jitter + " pixels show nothing, expected less than "
-                            + side);
-        }
-    }
-
-    private void checkHeldOut(Student student) {
-        CorrectionPlan plan = student.corrections();
-        boolean wanted = !student.omitted().isEmpty() && plan.fits() && plan.on() == CorrectionPlan.On.HELD_OUT;
-        if (wanted && data.heldOut().isEmpty()) {
-            throw new BadDataException(
-                    data.name(),
-                    "no training image is held out to fit corrections on, expected fewer than all "
-                            + data.train().size() + " to be trained on (train-images)");
-        }
-    }
-
-    /** What is refused here would fail later in any case; what is not still may. Devices have memory of their own. */
-    private void checkMemory(String name, Training training) {
-        double needed = Footprint.leastTrainingBytes(training);
-        long heap = Runtime.getRuntime().maxMemory();
-        if (backend.engine() != Engine.OPENCL && needed > heap) {
-            throw new IllegalStateException(String.format(
-                    Locale.ROOT,
-                    "%s: training %,d parameters takes more than %,.0f MiB, and the heap is %,d MiB; use a larger one, as in"
-                            + " RETORT_JAVA_OPTS=-Xmx%.0fm",
-                    name,
-                    training.architecture().parameterCount(),
-                    needed / (1 << 20),
-                    heap >> 20,
-                    Math.ceil(needed / (1 << 20) * 1.25)));
-        }
+    /** What can be found out before anything is trained. */
+    public JobCheck check() {
+        return new JobCheck(backend.engine(), data, recipe);
     }
 
     /**
@@ -195,10 +113,10 @@ public final class Job {
     }
 
     /** A teacher that is there already, on the test images. */
-    public TeacherResult bring(String name, Network teacher) {
+    public TeacherResult bring(String name, Network teacher, Path file) {
         watcher.next();
         return checkpoints.part(name, TeacherResult.class).orElseGet(() -> {
-            TeacherResult result = new TeacherResult(teacher.parameterCount(), 0, List.of(), test(teacher, name));
+            TeacherResult result = new TeacherResult(teacher.parameterCount(), 0, List.of(), test(teacher, name, file));
             checkpoints.keep(name, result);
             return result;
         });
@@ -268,35 +186,7 @@ public final class Job {
 
     private Taught taught(String name, Network teacher) {
         watcher.next();
-        return checkpoints.part(name, Taught.class).orElseGet(() -> {
-            long start = System.nanoTime();
-            Logits logits = labels(name, teacher);
-            Taught taught = new Taught(logits, recipe.temperature(), (System.nanoTime() - start) / 1e9);
-            checkpoints.keep(name, taught);
-            return taught;
-        });
-    }
-
-    /** Those that are there when the job is stopped are kept. */
-    private Logits labels(String name, Network teacher) {
-        String soFar = name + " so far";
-        Examples all = Examples.labelled(data.train());
-        Logits none = new Logits(new float[0], teacher.output().size());
-        Logits before = checkpoints.part(soFar, Logits.class).orElse(none);
-        watcher.stepStarts(name, all.size());
-        Logits logits = Inference.logits(teacher, all, before, rows -> {
-            if (checkpoints.isDue()) {
-                checkpoints.keep(soFar, rows.logits());
-            }
-            try {
-                watcher.stepProgress(rows.rows());
-            } catch (InterruptedJobException e) {
-                checkpoints.keep(soFar, rows.logits());
-                throw e;
-            }
-        });
-        watcher.stepEnds();
-        return logits;
+        return new Teaching(data, recipe.temperature(), checkpoints, watcher).of(name, teacher);
     }
 
     /**

@@ -68,14 +68,14 @@ public final class StudyRun {
         checkTeachers(study, cells);
         Job unbegun = job(recipe, study.study());
         if (givenTeacher == null) {
-            unbegun.checkTeachersMemory();
+            unbegun.check().teachersMemory();
         }
         List<Student> students = cells.stream()
                 .filter(cell -> study.cell(cell).isEmpty())
                 .map(cell -> cell.student(recipe))
                 .toList();
-        unbegun.checkMemory(students);
-        unbegun.checkTransferSet(students);
+        unbegun.check().memory(students);
+        unbegun.check().transferSet(students);
         Study known = study;
         Job.Taught taught = null;
         long taughtSeed = 0;
@@ -114,7 +114,8 @@ public final class StudyRun {
                     if (teacher.digest() == null) {
                         throw new BadDataException(
                                 file.toString(),
-                                "the teacher of seed " + teacher.seed() + " was not saved when it was trained, and students"
+                                "the teacher of seed " + teacher.seed()
+                                        + " was not saved when it was trained, and students"
                                         + " that are missing need it: begin again in another folder");
                     }
                     String digest = Sha256.of(file);
@@ -147,7 +148,8 @@ public final class StudyRun {
         try (Network model = Network.load(backend, file, null).network()) {
             Job.Taught taught = job.teach(softLabels(seed), model, file);
             return new Teaching(
-                    taught, before.isPresent() ? before.get() : result(seed, 0, job.test(model, name, file), taught, null));
+                    taught,
+                    before.isPresent() ? before.get() : result(seed, 0, job.test(model, name, file), taught, null));
         }
     }
 

@@ -245,7 +245,7 @@ class JobTest {
         Job job = job(SyntheticSet.dataset(TRAIN, TEST), RECIPE);
         List<Student> students = RECIPE.withCorrections(plan -> plan.withOn(CorrectionPlan.On.HELD_OUT))
                 .students();
-        String message = assertThrows(BadDataException.class, () -> job.checkTransferSet(students))
+        String message = assertThrows(BadDataException.class, () -> job.check().transferSet(students))
                 .getMessage();
         assertEquals(
                 "synthetic: no training image is held out to fit corrections on, expected fewer than all 200 to be trained"
@@ -264,10 +264,10 @@ class JobTest {
 
     @Test
     void refusesATransferSetTooSmallToCrossValidate() {
-        job(SyntheticSet.dataset(4, TEST), RECIPE).checkTransferSet(RECIPE.students());
+        job(SyntheticSet.dataset(4, TEST), RECIPE).check().transferSet(RECIPE.students());
         Job job = job(SyntheticSet.dataset(3, TEST), RECIPE);
         List<Student> students = RECIPE.withOmitted(Set.of(1, 3)).students();
-        String message = assertThrows(BadDataException.class, () -> job.checkTransferSet(students))
+        String message = assertThrows(BadDataException.class, () -> job.check().transferSet(students))
                 .getMessage();
         assertEquals(
                 "synthetic: without the classes [1, 3] 2 of 3 training images are left, expected at least 3", message);
