@@ -55,7 +55,7 @@ final class Contests {
     }
 
     private static String name(Report.Student student, Report.BiasCorrected corrected) {
-        return student.name() + ", " + corrected.method();
+        return Contest.corrected(student.name(), corrected.method());
     }
 
     private static Optional<Contest> contest(String first, Report.Test ofFirst, String second, Report.Test ofSecond) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import retort.driver.statistics.Contest;
 import retort.driver.statistics.Holm;
 import retort.driver.statistics.McNemar;
 
@@ -23,8 +24,7 @@ final class PairedTests {
      * @param adjusted that, raised for all models of the comparison: see {@link Holm}
      * @param better "A" or "B", and null where that is not shown
      */
-    public record Outcome(
-            String model, int images, int onlyA, int onlyB, double p, double adjusted, String better) {
+    public record Outcome(String model, int images, int onlyA, int onlyB, double p, double adjusted, String better) {
         /** For people. */
         String text() {
             return better == null ? "not shown to differ" : better + " is better";
@@ -78,7 +78,7 @@ final class PairedTests {
         Stream.ofNullable(report.teacher()).forEach(teacher -> tests.put("teacher", teacher.test()));
         Stream.ofNullable(report.students()).flatMap(List::stream).forEach(student -> {
             tests.put(student.name(), student.test());
-            student.corrected().ifPresent(by -> tests.put(student.name() + ", " + by.method(), by.test()));
+            student.corrected().ifPresent(by -> tests.put(Contest.corrected(student.name(), by.method()), by.test()));
         });
         Stream.ofNullable(report.evaluated()).forEach(model -> tests.put("the model", model.test()));
         tests.values().removeIf(test -> test.wrong() == null);

@@ -15,6 +15,23 @@ public record Contest(String first, String second, List<ErrorSet> firstErrors, L
     /** The draws of the bootstrap, so that the same results have the same intervals. */
     private static final long SEED = 1993;
 
+    private static final String BETWEEN = ", ";
+
+    /** What a model is called after a correction. */
+    public static String corrected(String model, String method) {
+        return model + BETWEEN + method;
+    }
+
+    /** The method in a name that {@link #corrected} made. */
+    public static String method(String corrected) {
+        return corrected.substring(corrected.lastIndexOf(BETWEEN) + BETWEEN.length());
+    }
+
+    /** Whether {@link #corrected} made a name of that of a model. */
+    public static boolean isCorrected(String name, String model) {
+        return name.equals(corrected(model, method(name)));
+    }
+
     /**
      * What came of it.
      *

@@ -108,8 +108,8 @@ public record CorrectionStudy(int schemaVersion, Report.Environment environment,
                 boolean limit = method.equals(CorrectionTrials.NONE) || method.equals(Kind.ORACLE.id());
                 if (!limit && wrong.containsKey(against)) {
                     contests.add(new Contest(
-                            StudyContests.named(model, method),
-                            StudyContests.named(model, against),
+                            Contest.corrected(model, method),
+                            Contest.corrected(model, against),
                             List.of(errors),
                             List.of(wrong.get(against))));
                 }

@@ -128,19 +128,14 @@ public final class CorrectionText {
         for (String model : study.models()) {
             line("  %s", model);
             verdicts.stream()
-                    .filter(verdict -> verdict.contest().first().startsWith(model + ", "))
+                    .filter(verdict -> Contest.isCorrected(verdict.contest().first(), model))
                     .forEach(verdict -> line(
                             "    %s: %+,.0f errors against %s, %s",
-                            method(verdict.contest().first()),
+                            Contest.method(verdict.contest().first()),
                             verdict.test().difference(),
-                            method(verdict.contest().second()),
+                            Contest.method(verdict.contest().second()),
                             verdict.text()));
         }
-    }
-
-    /** Of a student's name with its correction; see {@link StudyContests#named}. */
-    private static String method(String named) {
-        return named.substring(named.lastIndexOf(", ") + 2);
     }
 
     private void line(String format, Object... values) {

@@ -44,24 +44,19 @@ record StudyContests(Study study) {
 
     /** Prior-match against none, the others against prior-match. */
     private static void corrections(String name, List<Study.CellResult> cells, List<Contest> contests) {
-        String prior = named(name, Correction.PRIOR_MATCH);
+        String prior = Contest.corrected(name, Correction.PRIOR_MATCH);
         contest(prior, cells, cell -> corrected(cell, Correction.PRIOR_MATCH), name, cells, Study.CellResult::test)
                 .ifPresent(contests::add);
         cells.getFirst().others().stream()
                 .map(Correction::method)
                 .forEach(method -> contest(
-                                named(name, method),
+                                Contest.corrected(name, method),
                                 cells,
                                 cell -> corrected(cell, method),
                                 prior,
                                 cells,
                                 cell -> corrected(cell, Correction.PRIOR_MATCH))
                         .ifPresent(contests::add));
-    }
-
-    /** What a corrected student is called. */
-    static String named(String student, String method) {
-        return student + ", " + method;
     }
 
     private static Study.Measured corrected(Study.CellResult cell, String method) {

@@ -27,14 +27,15 @@ record StudyPage(Study study, String commandLine, List<String> files) {
 
     String html() {
         StudyHeadline headline = new StudyHeadline(study);
+        List<Contest.Verdict> verdicts = new StudyContests(study).verdicts();
         return new Page("Retort study " + study.study())
                 .sentence(headline.sentence())
                 .origin(origin())
                 .tiles(headline.tiles())
                 .section("The paper beside ours", paper())
                 .section("Students", students())
-                .section("Corrections", corrections())
-                .section("What is better", better())
+                .section("Corrections", corrections(verdicts))
+                .section("What is better", better(verdicts))
                 .section("Maps", maps())
                 .section("Which classes are learned unseen", unseen())
                 .section("What the teacher says", teachers())
@@ -106,17 +107,16 @@ record StudyPage(Study study, String commandLine, List<String> files) {
         return blocks;
     }
 
-    private List<Block> corrections() {
+    private List<Block> corrections(List<Contest.Verdict> verdicts) {
         return study.cells().stream().allMatch(cell -> cell.others().isEmpty())
                 ? List.of()
                 : List.of(
-                        new StudyTables(study).corrections(new StudyContests(study).verdicts()),
+                        new StudyTables(study).corrections(verdicts),
                         Block.note(
                                 "Means over the seeds and their standard deviation. No correction here reads a label."));
     }
 
-    private List<Block> better() {
-        List<Contest.Verdict> verdicts = new StudyContests(study).verdicts();
+    private static List<Block> better(List<Contest.Verdict> verdicts) {
         return verdicts.isEmpty()
                 ? List.of()
                 : List.of(

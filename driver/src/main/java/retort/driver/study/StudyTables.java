@@ -138,7 +138,7 @@ record StudyTables(Study study) {
                                     .filter(Objects::nonNull)
                                     .toList());
                     row.add(verdicts.stream()
-                            .filter(verdict -> verdict.contest().first().equals(StudyContests.named(name, method)))
+                            .filter(verdict -> verdict.contest().first().equals(Contest.corrected(name, method)))
                             .filter(verdict -> !method.equals(Correction.PRIOR_MATCH))
                             .findFirst()
                             .map(verdict -> Table.Cell.of(verdict.text()))

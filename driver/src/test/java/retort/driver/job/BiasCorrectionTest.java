@@ -81,7 +81,8 @@ class BiasCorrectionTest {
     void isNamedAsOptionsAndReportsHaveIt() {
         assertEquals("oracle", BiasCorrection.Kind.ORACLE.id());
         assertEquals("prior-match", BiasCorrection.Kind.PRIOR_MATCH.id());
-        assertEquals("prior-match, em, em-temperature, bbse, vector", BiasCorrection.Kind.labelFreeIds());
+        assertEquals(
+                "prior-match, em, em-temperature, bbse, vector", String.join(", ", BiasCorrection.Kind.labelFreeIds()));
         for (BiasCorrection.Kind kind : BiasCorrection.Kind.values()) {
             assertEquals(Optional.of(kind), BiasCorrection.Kind.byId(kind.id()));
         }
