@@ -299,7 +299,7 @@ class StudyTest {
         return array.asList().stream().map(JsonElement::getAsJsonObject).toList();
     }
 
-    private static JsonElement untimed(JsonElement element) {
+    static JsonElement untimed(JsonElement element) {
         if (element.isJsonArray()) {
             element.getAsJsonArray().forEach(StudyTest::untimed);
         } else if (element.isJsonObject()) {

@@ -2,7 +2,9 @@ package retort.driver.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +18,7 @@ public final class CommandText {
     private static final Pattern WORD = Pattern.compile("(?:[^\\s'\\\\]|'[^']*'|\\\\')+");
 
     private static final String OUT = "--out";
+    private static final Set<String> HOW = Set.of("--resume", "--resume-or-begin", "--force");
 
     private CommandText() {}
 
@@ -23,7 +26,7 @@ public final class CommandText {
     public static String running(CommandSpec command) {
         CommandSpec root = command.root();
         ParseResult all = root.commandLine().getParseResult();
-        return root.name() + " " + text(all == null ? List.of(command.name()) : all.originalArgs());
+        return root.name() + " " + quoted(all == null ? List.of(command.name()) : all.originalArgs());
     }
 
     /** The same command, going on from what it left in a folder. */
@@ -33,7 +36,24 @@ public final class CommandText {
         words.addAll(asked(command.root().commandLine().getParseResult().originalArgs()));
         words.add(OUT + "=" + out);
         words.add("--resume");
-        return text(words);
+        return quoted(words);
+    }
+
+    /** The words of a command that is running, files of options read, without these options and their values. */
+    public static List<String> words(CommandSpec command, Set<String> without) {
+        List<String> words = new ArrayList<>();
+        Iterator<String> given =
+                command.root().commandLine().getParseResult().expandedArgs().iterator();
+        while (given.hasNext()) {
+            String word = given.next();
+            String option = word.replaceFirst("=.*", "");
+            if (!without.contains(option)) {
+                words.add(word);
+            } else if (option.equals(word) && command.findOption(option).arity().min() > 0) {
+                given.next();
+            }
+        }
+        return words;
     }
 
     /** Whether two command lines, as {@link #running} gives them, ask for the same, in whatever folder. */
@@ -48,7 +68,7 @@ public final class CommandText {
             String word = given.get(i);
             if (word.equals(OUT)) {
                 i++;
-            } else if (!word.startsWith(OUT + "=") && !word.equals("--resume") && !word.equals("--force")) {
+            } else if (!word.startsWith(OUT + "=") && !HOW.contains(word)) {
                 words.add(word);
             }
         }
@@ -63,12 +83,13 @@ public final class CommandText {
                 .toList();
     }
 
-    private static String text(List<String> words) {
-        return words.stream().map(CommandText::quoted).collect(Collectors.joining(" "));
+    /** Words as a shell takes them for these. */
+    public static String quoted(List<String> words) {
+        return words.stream().map(word -> quoted(word)).collect(Collectors.joining(" "));
     }
 
     /** In single quotes where a shell would take it for more than a word. */
-    private static String quoted(String word) {
+    public static String quoted(String word) {
         return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 }

@@ -14,6 +14,7 @@ public enum OptionGroup {
     WHAT("What to run"),
     TRAINING("Training"),
     ENGINE("Engine"),
+    CLUSTER("Cluster"),
     OUTPUT("Data and output"),
     HELP("Help");
 

@@ -147,6 +147,18 @@ public final class OutputFolder implements AutoCloseable {
         return new OutputFolder(path, above, lock);
     }
 
+    /** @throws OutputTakenException if there are results of others in it */
+    public void checkEmpty() {
+        try {
+            Optional<String> held = file(path);
+            if (held.isPresent()) {
+                throw OutputTakenException.folder("--out=" + path, held.get(), false);
+            }
+        } catch (IOException e) {
+            throw FileReason.unreadable(path, e);
+        }
+    }
+
     /** A file that is there: the first by name that is not hidden. Folders are no results, but for a checkpoint. */
     private static Optional<String> file(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {

@@ -76,6 +76,11 @@ final class Options {
             }
         }
 
+        /** Threads of the CPU engines, where the user says how many. */
+        final OptionalInt askedThreads() {
+            return threads == null ? OptionalInt.empty() : OptionalInt.of(threads);
+        }
+
         /** How any of the engines is opened. */
         final Backends.Options opening() {
             int standardThreads = standard.threads().orElse(Runtime.getRuntime().availableProcessors());
@@ -182,6 +187,11 @@ final class Options {
         final boolean hasFolder() {
             return out != null;
         }
+
+        /** Null where the user names none. */
+        final Path out() {
+            return out;
+        }
     }
 
     /** Which data. */
@@ -250,6 +260,11 @@ final class Options {
         private boolean resume;
 
         @Option(
+                names = "--resume-or-begin",
+                description = "Go on if there is anything to go on from, else begin: for tasks that are started again.")
+        private boolean resumeOrBegin;
+
+        @Option(
                 names = "--checkpoint-every",
                 paramLabel = "STEPS",
                 description = "Training steps between two checkpoints (default: about a minute's worth).")
@@ -257,8 +272,13 @@ final class Options {
 
         @Override
         OutputFolder.Existing existing() {
-            OutputFolder.Existing standard = resume ? OutputFolder.Existing.RESUMED : super.existing();
+            OutputFolder.Existing standard = resume || resumeOrBegin ? OutputFolder.Existing.RESUMED : super.existing();
             return standard == OutputFolder.Existing.REFUSED ? OutputFolder.Existing.REFUSED_BUT_RESUMABLE : standard;
+        }
+
+        /** Whether it begins where there is nothing to go on from. */
+        boolean mayBegin() {
+            return resumeOrBegin;
         }
 
         OptionalInt checkpointEvery() {
@@ -267,11 +287,16 @@ final class Options {
 
         @Override
         void check(CommandSpec command) {
-            if (resume && super.existing() == OutputFolder.Existing.OVERWRITTEN) {
-                throw new ParameterException(command.commandLine(), "--resume and --force exclude each other");
+            String option = resume ? "--resume" : "--resume-or-begin";
+            if (resume && resumeOrBegin) {
+                throw new ParameterException(
+                        command.commandLine(), "--resume and --resume-or-begin exclude each other");
             }
-            if (resume && !hasFolder()) {
-                throw new ParameterException(command.commandLine(), "--resume needs --out, the folder to go on in");
+            if ((resume || resumeOrBegin) && super.existing() == OutputFolder.Existing.OVERWRITTEN) {
+                throw new ParameterException(command.commandLine(), option + " and --force exclude each other");
+            }
+            if ((resume || resumeOrBegin) && !hasFolder()) {
+                throw new ParameterException(command.commandLine(), option + " needs --out, the folder to go on in");
             }
         }
     }

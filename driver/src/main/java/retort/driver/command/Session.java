@@ -174,9 +174,7 @@ final class Session implements AutoCloseable {
                 progress.say("nothing to do: the command has ended, its results are in " + output.path());
                 return false;
             }
-            if (!output.isLeft()) {
-                throw OutputTakenException.nothing(output.path());
-            }
+            checkBegins(how);
         }
         keep(kept);
         return true;
@@ -189,10 +187,21 @@ final class Session implements AutoCloseable {
      */
     void keepCheckpoints(Options.Resumable how, CommandSettings own, boolean begun) {
         CheckpointFolder kept = checkpoints(how, own);
-        if (resumes() && !begun && !kept.isBegun() && !output.isLeft()) {
-            throw OutputTakenException.nothing(output.path());
+        if (resumes() && !begun && !kept.isBegun()) {
+            checkBegins(how);
         }
         keep(kept);
+    }
+
+    /** A command that is to go on finds nothing: it was killed early, or may begin where nothing else is. */
+    private void checkBegins(Options.Resumable how) {
+        if (output.isLeft()) {
+            return;
+        }
+        if (!how.mayBegin()) {
+            throw OutputTakenException.nothing(output.path());
+        }
+        output.checkEmpty();
     }
 
     private void keep(CheckpointFolder kept) {

@@ -1,6 +1,5 @@
 package retort.driver.command;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -11,16 +10,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import retort.driver.cli.Converters;
+import retort.driver.cli.ExitCode;
+import retort.driver.cli.Sha256;
 import retort.driver.cli.Version;
 import retort.driver.config.Experiment;
-import retort.driver.config.ExperimentFile;
 import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Method;
+import retort.driver.source.DataSets;
 import retort.driver.study.Grid;
 import retort.driver.study.Hinton2015;
-import retort.driver.study.Shard;
 
 /** The command that studies hang on. */
 @Command(
@@ -115,7 +115,8 @@ final class StudyCommand implements Runnable {
                 "",
                 "Examples:",
                 "  retort study sweep --width=30,100 --temperature=2,8,20 --out=grid",
-                "  retort study sweep --omit=digits --seeds=3 --shard=0/4 --out=shards/0"
+                "  retort study sweep --omit=digits --seeds=3 --shard=0/4 --out=shards/0",
+                "  retort study sweep --omit=pairs --emit=slurm --out=pairs > pairs.sh"
             })
     static final class SweepCommand implements Callable<Integer> {
         /** Of a square matrix whose elements an array can hold. */
@@ -173,24 +174,49 @@ final class StudyCommand implements Runnable {
         private StudyOptions study;
 
         @Mixin
+        private GridOptions grid;
+
+        @Mixin
         private Options.Resumable options;
 
         @Override
         public Integer call() {
             alpha.check(spec, methods);
-            study.views.check(spec, methods);
+            study.checkViews(spec, methods);
             checkWidths();
+            grid.check(spec);
+            if (grid.isAsked()) {
+                checkFiles();
+                spec.commandLine()
+                        .getOut()
+                        .print(grid.text(spec, options.out(), study.teacher() != null, engine.askedThreads()));
+                return ExitCode.DONE;
+            }
             float mixed = alpha.of(Method.SOFT_AND_HARD);
             try (Session session = new Session(spec, options, study, engine)) {
-                List<Set<Integer>> sets = omitted.sets(
-                        spec.commandLine(),
-                        session.data().name(),
-                        session.data().classNames());
-                study.correction.check(spec, sets);
-                RecipeSource.checkOmitted(spec, session.data(), sets);
+                List<Set<Integer>> sets = omitted(session.data());
                 Grid grid = new Grid(methods, temperatures, mixed, widths, sets, study.seeds());
                 return new StudySession(session, options, study, Grid.NAME, found -> List.of()).run(grid.cells());
             }
+        }
+
+        /** What a task would find out too late: as far as the files are here. */
+        private void checkFiles() {
+            Experiment.Data asked = options.data(study.experiment());
+            if (grid.seesFiles() && study.teacher() != null) {
+                Sha256.of(study.teacher());
+            }
+            if (grid.seesFiles() || asked.folder().isEmpty()) {
+                omitted(DataSets.open(asked));
+            }
+        }
+
+        /** What students never see, held against the classes that there are. */
+        private List<Set<Integer>> omitted(Dataset data) {
+            List<Set<Integer>> sets = omitted.sets(spec.commandLine(), data.name(), data.classNames());
+            study.checkCorrections(spec, sets);
+            RecipeSource.checkOmitted(spec, data, sets);
+            return sets;
         }
 
         /** A matrix of so many weights must fit an array. */
@@ -201,77 +227,6 @@ final class StudyCommand implements Runnable {
                             spec.commandLine(), "--width=" + width + " is too many units, expected at most " + WIDEST);
                 }
             }
-        }
-    }
-
-    /** What every study has: seeds, a share of the work, and the trainings of the paper with what the user changed. */
-    static final class StudyOptions implements RecipeSource {
-        @Option(
-                names = "--seeds",
-                paramLabel = "SEEDS",
-                defaultValue = "1",
-                description = "How many, from 0 on; or which, such as 0-4 or 3,5 (default: ${DEFAULT-VALUE}).")
-        private JobValues.Seeds seeds;
-
-        @Option(
-                names = "--shard",
-                paramLabel = "I/N",
-                description = "Do share I of N, counted from 0; 'retort study merge' joins them.")
-        private Shard shard = Shard.WHOLE;
-
-        @Option(
-                names = "--teacher",
-                paramLabel = "FILE",
-                description = "A saved model to teach in every seed (default: one is trained for each).")
-        private Path teacher;
-
-        @Mixin
-        private RecipeOptions.OfTeacher ofTeacher;
-
-        @Mixin
-        private RecipeOptions.OfTraining training;
-
-        @Mixin
-        private ViewOptions views;
-
-        @Mixin
-        private CorrectionOptions correction;
-
-        @Option(names = "--quick", description = "For a look: a fifth of the epochs.")
-        private boolean quick;
-
-        List<Long> seeds() {
-            return seeds.numbers();
-        }
-
-        Shard shard() {
-            return shard;
-        }
-
-        /** The teacher that the user gave, or null. */
-        Path teacher() {
-            return teacher;
-        }
-
-        @Override
-        public boolean quick() {
-            return quick;
-        }
-
-        @Override
-        public Dataset used(Dataset all) {
-            Experiment used = experiment();
-            return used.data().trained(all, used.recipe().seed());
-        }
-
-        /** For a look a fifth of the epochs, and all images. */
-        @Override
-        public Experiment experiment() {
-            Experiment paper = ExperimentFile.recipe(Hinton2015.NAME);
-            Experiment standard = quick ? paper.forALook().withData(paper.data()) : paper;
-            return standard.withRecipe(
-                            views.changed(correction.added(ofTeacher.changed(training.changed(standard.recipe())))))
-                    .withData(training.changed(standard.data()));
         }
     }
 }

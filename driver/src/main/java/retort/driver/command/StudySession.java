@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import retort.driver.checkpoint.CommandSettings;
 import retort.driver.cli.LateSteps;
@@ -12,6 +13,7 @@ import retort.driver.job.Recipe;
 import retort.driver.job.Remarks;
 import retort.driver.study.Cell;
 import retort.driver.study.Merge;
+import retort.driver.study.Share;
 import retort.driver.study.Study;
 import retort.driver.study.StudyFile;
 import retort.driver.study.StudyRun;
@@ -25,31 +27,45 @@ import retort.driver.study.StudyRun;
 record StudySession(
         Session session,
         Options.Resumable how,
-        StudyCommand.StudyOptions options,
+        StudyOptions options,
         String name,
         Function<Study, List<Study.Experiment>> experiments) {
 
     /** @return the exit code */
     int run(List<Cell> cells) {
-        List<Cell> share = options.shard().of(cells);
+        List<Cell> share = options.teachersOnly() ? List.of() : options.shard().of(cells);
         Path file = session.folder().resolve(StudyFile.NAME);
         checkTeacher();
         remark();
-        Study known = begunOrContinued(file, share);
+        Study known = withTeachers(begunOrContinued(file, share), share);
         session.keepCheckpoints(how, CommandSettings.none().with("settings", settings()), Files.exists(file));
         StudyRun run = new StudyRun(
                 session.backend(),
                 session.data(),
                 session.recipe(),
-                session.folder(),
+                options.teachers() == null ? session.folder() : options.teachers(),
                 options.teacher(),
                 session.checkpoints(),
                 session.progress());
         LateSteps late = session.progress().late();
-        Study found = run.complete(
-                known, share, study -> late.attempt(file.toString(), () -> StudyFile.write(tabled(study), file)));
-        session.finish(tabled(found));
+        Consumer<Study> keep =
+                study -> late.attempt(file.toString(), () -> StudyFile.write(tabled(study, share), file));
+        Study found = options.teachersOnly()
+                ? run.completeTeachers(known, options.seeds(), keep)
+                : run.complete(known, share, keep);
+        session.finish(tabled(found, share));
         return session.exitCode();
+    }
+
+    /** With the teachers of its seeds, where another study has trained them. */
+    private Study withTeachers(Study known, List<Cell> share) {
+        if (options.teachers() == null) {
+            return known;
+        }
+        Merge.Part trained = Merge.Part.read(options.teachers().resolve(StudyFile.NAME));
+        Merge.checkFits(trained, name, settings(), "asked for");
+        return Merge.withTeachers(
+                known, trained, share.stream().map(Cell::seed).distinct().toList());
     }
 
     /** A file that can't be used is refused before anything is trained. */
@@ -67,8 +83,9 @@ record StudySession(
         remarks.forEach(remark -> session.progress().say("note: " + remark));
     }
 
-    private Study tabled(Study study) {
-        return study.withExperiments(experiments.apply(study));
+    private Study tabled(Study study, List<Cell> share) {
+        Study tabled = study.withExperiments(experiments.apply(study));
+        return options.teachersOnly() ? tabled : tabled.withShare(Share.of(options.shard(), share, study));
     }
 
     private Study begunOrContinued(Path file, List<Cell> share) {

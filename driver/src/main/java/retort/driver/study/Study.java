@@ -26,6 +26,7 @@ import retort.driver.statistics.ErrorSet;
  * within a schema version; more may be added.
  *
  * @param study its name: hinton2015 or sweep
+ * @param share which of its students this is about; null where that was not kept
  * @param experiments rows of the table of hinton2015, made from teachers and cells
  */
 public record Study(
@@ -33,6 +34,7 @@ public record Study(
         String study,
         Settings settings,
         Report.Environment environment,
+        @MayBeMissing Share share,
         List<Experiment> experiments,
         List<TeacherResult> teachers,
         List<CellResult> cells) {
@@ -254,7 +256,7 @@ public record Study(
 
     /** A study that has found out nothing yet. */
     public static Study begun(String study, Settings settings, Report.Environment environment) {
-        return new Study(SCHEMA_VERSION, study, settings, environment, List.of(), List.of(), List.of());
+        return new Study(SCHEMA_VERSION, study, settings, environment, null, List.of(), List.of(), List.of());
     }
 
     public Optional<TeacherResult> teacher(long seed) {
@@ -282,16 +284,25 @@ public record Study(
     Study with(TeacherResult teacher) {
         List<TeacherResult> more = new ArrayList<>(teachers);
         more.add(teacher);
-        return new Study(schemaVersion, study, settings, environment, experiments, more, cells);
+        return with(more, cells);
     }
 
     Study with(CellResult cell) {
         List<CellResult> more = new ArrayList<>(cells);
         more.add(cell);
-        return new Study(schemaVersion, study, settings, environment, experiments, teachers, more);
+        return with(teachers, more);
+    }
+
+    /** The same study with other results. */
+    Study with(List<TeacherResult> otherTeachers, List<CellResult> otherCells) {
+        return new Study(schemaVersion, study, settings, environment, share, experiments, otherTeachers, otherCells);
     }
 
     public Study withExperiments(List<Experiment> rows) {
-        return new Study(schemaVersion, study, settings, environment, rows, teachers, cells);
+        return new Study(schemaVersion, study, settings, environment, share, rows, teachers, cells);
+    }
+
+    public Study withShare(Share some) {
+        return new Study(schemaVersion, study, settings, environment, some, experiments, teachers, cells);
     }
 }

@@ -22,6 +22,9 @@ final class StudyCheck {
             return Optional.of("it is on " + classes + " classes, expected 2 to " + ImageSet.MOST_CLASSES);
         }
         Stream<Optional<String>> found = Stream.of(
+                isPossible(study.share(), study.cells().size())
+                        ? Optional.empty()
+                        : Optional.of("its share has values that a study can't have"),
                 first(study.teachers(), "teachers", teacher -> isPossible(teacher, classes)),
                 first(study.cells(), "cells", cell -> isPossible(cell, classes)),
                 first(study.experiments(), "experiments", StudyCheck::isPossible),
@@ -72,6 +75,14 @@ final class StudyCheck {
     private static Optional<String> twice(List<?> keys, String what) {
         Set<Object> seen = new HashSet<>();
         return keys.stream().filter(key -> !seen.add(key)).findFirst().map(key -> "it has two " + what + key);
+    }
+
+    private static boolean isPossible(Share share, int cells) {
+        return share == null
+                || share.index() >= 0
+                        && share.index() < share.count()
+                        && share.done() >= 0
+                        && share.done() <= Math.min(share.students(), cells);
     }
 
     private static boolean isPossible(Study.TeacherResult teacher, int classes) {

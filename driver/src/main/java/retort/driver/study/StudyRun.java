@@ -35,7 +35,7 @@ public final class StudyRun {
     private final Job.Watcher watcher;
 
     /**
-     * @param folder that teachers are saved to
+     * @param folder that teachers are saved to, and those that are known are read from
      * @param givenTeacher a model of these images and classes to use for every seed, or null to train one for each
      * @param checkpoints to go on from
      */
@@ -96,6 +96,23 @@ public final class StudyRun {
             String title = String.format(Locale.ROOT, "%d of %d, %s", i + 1, cells.size(), cell.id());
             known = known.with(student(cell, taught, title));
             keep.accept(known);
+        }
+        return known;
+    }
+
+    /**
+     * Trains the teachers that {@code study} lacks, and no students.
+     *
+     * @param keep gets the study after each
+     */
+    public Study completeTeachers(Study study, List<Long> seeds, Consumer<Study> keep) {
+        job(recipe, study.study()).check().teachersMemory();
+        Study known = study;
+        for (long seed : seeds) {
+            if (known.teacher(seed).isEmpty()) {
+                known = known.with(trained(seed, file(seed)).result());
+                keep.accept(known);
+            }
         }
         return known;
     }
