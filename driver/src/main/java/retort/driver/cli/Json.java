@@ -42,6 +42,11 @@ public final class Json {
         return GSON.toJson(of);
     }
 
+    /** The same without holding the text. */
+    public static void write(Object of, Appendable to) {
+        GSON.toJson(of, to);
+    }
+
     /** The same for an element of an HTML page. */
     public static String embedded(Object of) {
         return EMBEDDED.toJson(of);

@@ -1,6 +1,10 @@
 package retort.driver.study;
 
+import java.io.BufferedWriter;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import retort.driver.cli.Json;
 import retort.driver.cli.WholeFile;
@@ -17,8 +21,14 @@ public final class StudyFile {
         return Json.text(study);
     }
 
+    /** Its text is never held whole: of thousands of students it would take more memory than they do. */
     public static void write(Study study, Path file) {
-        WholeFile.write(file, json(study) + "\n");
+        WholeFile.write(file, out -> {
+            Writer text = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+            Json.write(study, text);
+            text.write("\n");
+            text.flush();
+        });
     }
 
     /**

@@ -25,8 +25,11 @@ public final class StudyFiles {
     public static List<Path> write(Study study, String commandLine, OutputFolder folder, LateSteps steps) {
         List<Path> files = new ArrayList<>();
         steps.attempt(folder.path().toString(), folder::restore);
+        Path json = folder.path().resolve(StudyFile.NAME);
+        if (steps.attempt(StudyFile.NAME, () -> StudyFile.write(study, json))) {
+            files.add(json);
+        }
         Map<String, Supplier<String>> texts = new LinkedHashMap<>();
-        texts.put(StudyFile.NAME, () -> StudyFile.json(study) + "\n");
         texts.put(CellTable.NAME, () -> CellTable.csv(study));
         new StudyTables(study).all().forEach((name, table) -> texts.put(name, table::csv));
         texts.forEach((name, text) -> steps.attempt(name, () -> files.add(folder.write(name, text.get()))));
