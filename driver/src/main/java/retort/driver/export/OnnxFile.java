@@ -21,7 +21,8 @@ import retort.nn.Smooth;
 /**
  * A network as an ONNX model: "input" is batch x the network's input, as everywhere in Retort height x width x channels
  * for images; "logits" is batch x its output. The batch is of any size. Convolutions and pools are done on channels x
- * height x width, with a Transpose before and after; dropout, which predictions leave out, is left out.
+ * height x width, with a Transpose before, and after them where no dense layer's weights can have that order; dropout,
+ * which predictions leave out, is left out.
  *
  * <p>Source: onnx.proto and Operators.md of ONNX, opset 13.
  */
@@ -38,6 +39,9 @@ public final class OnnxFile {
     private final WireMessage model = new WireMessage();
     private String value = "input";
     private boolean channelsFirst;
+
+    /** The image that was flattened with its channels first, until a dense layer takes it; or null. */
+    private Shape flattened;
 
     /** An operation. Its attributes are encoded. */
     private record Node(String op, List<String> inputs, String output, List<WireMessage> attributes) {}
@@ -96,8 +100,16 @@ public final class OnnxFile {
                             new Window(conv2d.kernelHeight(), conv2d.kernelWidth(), conv2d.stride(), conv2d.padding());
                     convolution(name, window, shape.extent(2));
                 }
-                case Layer.Dense dense ->
-                    node("Gemm", name, List.of(value, initializer(name + ".weight"), initializer(name + ".bias")));
+                case Layer.Dense dense -> {
+                    String weight = name + ".weight";
+                    if (flattened == null) {
+                        initializer(weight);
+                    } else {
+                        channelsFirstRows(weight);
+                    }
+                    flattened = null;
+                    node("Gemm", name, List.of(value, weight, initializer(name + ".bias")));
+                }
                 case Layer.ReLU relu -> node("Relu", name, List.of(value));
                 case Smooth smooth -> smooth(name, smooth.kind());
                 case Pool2D pool -> {
@@ -115,6 +127,10 @@ public final class OnnxFile {
                 }
                 case Residual residual -> residual(at, name, residual, shape);
                 case Layer.Flatten flatten -> {
+                    if (channelsFirst && denseComesNext(layers, i + 1)) {
+                        flattened = shape;
+                        channelsFirst = false;
+                    }
                     channelsLast();
                     node("Flatten", name, List.of(value), number("axis", 1));
                 }
@@ -126,6 +142,32 @@ public final class OnnxFile {
             }
             shape = layer.outputShape(shape);
         }
+    }
+
+    /** Whether the elements reach a dense layer each as it is, so that its weights may have their order. */
+    private static boolean denseComesNext(List<Layer> layers, int from) {
+        return layers.stream()
+                .skip(from)
+                .filter(layer ->
+                        !(layer instanceof Layer.ReLU || layer instanceof Layer.Dropout || layer instanceof Smooth))
+                .findFirst()
+                .filter(Layer.Dense.class::isInstance)
+                .isPresent();
+    }
+
+    /** Weights whose rows are in the order of an image with its channels first. */
+    private void channelsFirstRows(String name) {
+        SafeTensors.Entry weight = network.parameters().get(name);
+        int units = weight.shape().extent(1);
+        int channels = flattened.extent(2);
+        int area = flattened.size() / channels;
+        float[] turned = new float[weight.elements().length];
+        for (int p = 0; p < area; p++) {
+            for (int c = 0; c < channels; c++) {
+                System.arraycopy(weight.elements(), (p * channels + c) * units, turned, (c * area + p) * units, units);
+            }
+        }
+        initializer(name, weight.shape().extents(), turned);
     }
 
     /** Where a kernel or window stands, and the attributes that say so. */
