@@ -4,14 +4,14 @@
 # 300 MB, natives included; only Linux on x86-64 has them all.
 #
 #   bench/job-vs-frameworks.sh [--threads=N,...] [--width=native,avx2] [--rounds=N] [--only=retort,tensorflow,djl]
-#                              [--work=training,prediction] [--out=DIR] [--quick]
+#                              [--work=training,prediction|onnx] [--out=DIR] [--quick]
 #
 #   --threads  threads that compute (default: all processors)
 #   --width    native: the widest vectors there are; avx2: all are held to 256 bits (default: both)
 #   --rounds   so many processes of each; what DIR has already is not run again (default: 3)
 #   --only     some of the frameworks
-#   --work     a part of the job
-#   --out      where the files go, in the folder job (default: bench/results/performance)
+#   --work     a part of the job; or onnx: the models of ONNX files in Retort and in ONNX Runtime (43 MB)
+#   --out      where the files go, in the folder job, or onnx (default: bench/results/performance)
 #   --quick    for a look, in two minutes: 1,920 images, one round, native and into bench/frameworks/target/quick
 #              unless something else is said
 #
@@ -26,6 +26,9 @@
 # - The same JVM and options for all, transparent huge pages for all; oneDNN in TensorFlow.
 # - avx2: -XX:UseAVX=2 for the JVM, and oneDNN, MKL and PyTorch's own kernels held to AVX2 by their variables.
 #   TensorFlow's other kernels, Adam among them, stay as they were compiled.
+# - onnx: the teacher and LeNet-5, written by 'retort export' and read by both, predict one image and 32. ONNX Runtime
+#   has all its optimisations, and tensors over buffers that are made once; its width is always native. Each model is
+#   warmed up for eight seconds more, as no training compiled anything.
 # - Frameworks take turns, retort tensorflow djl retort ..., and a ratio is of two processes of the same round.
 set -uo pipefail
 
@@ -64,11 +67,11 @@ check() {
     [[ -n $2 ]] || fail 2 "$1: expected some of $3"
 }
 
-threads=$(nproc) widths='' rounds='' only=$all work=training,prediction out='' quick=''
+threads=$(nproc) wide='' widths='' rounds='' only=$all work=training,prediction out='' quick=''
 for argument in "$@"; do
     case $argument in
         --threads=*) threads=${argument#*=} ;;
-        --width=*) widths=${argument#*=} ;;
+        --width=*) wide=yes widths=${argument#*=} ;;
         --rounds=*) rounds=${argument#*=} ;;
         --only=*) only=${argument#*=} ;;
         --work=*) work=${argument#*=} ;;
@@ -88,9 +91,16 @@ else
     limits=("--images=7680,32000" --training-seconds=100 --prediction-seconds=2)
     widths=${widths:-native,avx2} rounds=${rounds:-3}
 fi
+part=job
+if [[ $work == onnx ]]; then
+    part=onnx all=retort,onnxruntime
+    [[ $only != retort,tensorflow,djl ]] || only=$all
+    [[ -n $wide ]] || widths=native
+    [[ $widths == native ]] || fail 2 "--width=$widths: ONNX Runtime can't be held to a width"
+fi
 check --width "$widths" native,avx2
 check --only "$only" "$all"
-check --work "$work" training,prediction
+[[ $work == onnx ]] || check --work "$work" training,prediction
 [[ $rounds =~ ^[1-9][0-9]*$ ]] || fail 2 "--rounds=$rounds: expected a whole number of 1 or more"
 [[ $threads =~ ^[1-9][0-9]*(,[1-9][0-9]*)*$ ]] || fail 2 "--threads=$threads: expected whole numbers of 1 or more"
 [[ $(uname -sm) == "Linux x86_64" ]] || fail 3 "$(uname -sm): the frameworks are had for Linux on x86-64 only"
@@ -100,7 +110,7 @@ if [[ -n $quick && -z $out ]]; then
     out=$target/quick
     rm -rf "$out"
 fi
-out=${out:-$here/results/performance}/job
+out=${out:-$here/results/performance}/$part
 mkdir -p "$out" "$target/logs" || fail 1 "can't write to $out"
 out=$(cd "$out" && pwd)
 
@@ -147,7 +157,7 @@ one() {
     options=(--add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
         -XX:+UseSerialGC -XX:+UseTransparentHugePages -Xmx2g)
     [[ $width == native ]] || options+=(-XX:UseAVX=2)
-    printf '%-11s' "$framework"
+    printf '%-12s' "$framework"
     # Natives are unpacked below target, and nothing is looked for on the network.
     OMP_NUM_THREADS=$count TF_CPP_MIN_LOG_LEVEL=2 TF_ENABLE_ONEDNN_OPTS=1 GLIBC_TUNABLES=glibc.malloc.hugetlb=1 \
         DJL_CACHE_DIR=$target/natives DJL_OFFLINE=true OPT_OUT_TRACKING=true \

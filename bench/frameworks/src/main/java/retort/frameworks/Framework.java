@@ -1,5 +1,6 @@
 package retort.frameworks;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -16,6 +17,11 @@ enum Framework {
         @Override
         Network network(Architecture architecture, int threads) {
             return new RetortNetwork(architecture, threads);
+        }
+
+        @Override
+        Network onnx(Path file, int threads) {
+            return RetortNetwork.onnx(file, threads);
         }
     },
     TENSORFLOW("tensorflow") {
@@ -39,6 +45,22 @@ enum Framework {
         Network network(Architecture architecture, int threads) {
             return new DjlNetwork(architecture);
         }
+    },
+    ONNX_RUNTIME("onnxruntime") {
+        @Override
+        String version(int threads) {
+            return OnnxRuntimeNetwork.version();
+        }
+
+        @Override
+        Network network(Architecture architecture, int threads) {
+            throw new UnsupportedOperationException("onnxruntime is here for --work=onnx alone");
+        }
+
+        @Override
+        Network onnx(Path file, int threads) {
+            return new OnnxRuntimeNetwork(file, threads);
+        }
     };
 
     private final String id;
@@ -56,6 +78,11 @@ enum Framework {
 
     /** A new network of it: weights drawn as Glorot and Bengio (2010) do, biases 0. */
     abstract Network network(Architecture architecture, int threads);
+
+    /** The network of an ONNX file. */
+    Network onnx(Path file, int threads) {
+        throw new UnsupportedOperationException(id + " is not for --work=onnx");
+    }
 
     static Optional<Framework> byId(String id) {
         return Arrays.stream(values()).filter(each -> each.id.equals(id)).findFirst();

@@ -29,6 +29,11 @@ final class Job {
     private static final Architecture STUDENT =
             Architecture.parse("input 28x28x1; flatten; dense 10; relu; dense 10; relu; dense 10");
 
+    /** With ReLU and max pooling, as docs/examples/lenet5.toml has it. */
+    private static final Architecture LENET5 = Architecture.parse("input 28x28x1; conv2d 6 5x5 stride 1 padding 2;"
+            + " relu; max-pool2d 2x2; conv2d 16 5x5; relu; max-pool2d 2x2; flatten; dense 120; relu; dense 84; relu;"
+            + " dense 10");
+
     /** Of weights, where a framework can round them. */
     private static final List<ElementType> FEWER_BITS = List.of(ElementType.BFLOAT16, ElementType.INT8);
 
@@ -37,6 +42,9 @@ final class Job {
 
     /** Different inputs that the calls take in turn. */
     private static final int INPUTS = 64;
+
+    /** Of each ONNX model. */
+    private static final double WARM_UP_SECONDS = 8;
 
     private static final int FEWEST_CALLS = 3;
     private static final int MOST_CALLS = 1 << 20;
@@ -51,7 +59,9 @@ final class Job {
     /** A part of the job. */
     enum Work {
         TRAINING,
-        PREDICTION
+        PREDICTION,
+        /** Predictions by the models of ONNX files. */
+        ONNX
     }
 
     /**
@@ -72,6 +82,37 @@ final class Job {
 
     /** Done once in a process: what ran before would have warmed up the JVM. */
     void run(Set<Work> works) {
+        if (works.contains(Work.ONNX)) {
+            predictOnnx("teacher", TEACHER);
+            predictOnnx("lenet5", LENET5);
+        }
+        if (works.contains(Work.TRAINING) || works.contains(Work.PREDICTION)) {
+            runJob(works);
+        }
+    }
+
+    private void predictOnnx(String name, Architecture architecture) {
+        try (OnnxModel model = OnnxModel.of(architecture);
+                Network network = framework.onnx(model.file(), threads)) {
+            float[][] single = inputs(1, INPUTS);
+            float[][] batches = inputs(BATCH, INPUTS);
+            warmUp(network, single, batches);
+            predict("onnx-" + name + "-one-image", network, single);
+            predict("onnx-" + name + "-batch-32", network, batches);
+        }
+    }
+
+    /** No training went before, so the JVM has compiled nothing. */
+    private void warmUp(Network network, float[][] single, float[][] batches) {
+        float[] probabilities = new float[BATCH * ImageSet.CLASSES];
+        long start = System.nanoTime();
+        for (int call = 0; seconds(start) < WARM_UP_SECONDS; call++) {
+            network.predict(single[call % INPUTS], 1, new float[ImageSet.CLASSES]);
+            network.predict(batches[call % INPUTS], BATCH, probabilities);
+        }
+    }
+
+    private void runJob(Set<Work> works) {
         try (Network teacher = framework.network(TEACHER, threads)) {
             if (works.contains(Work.TRAINING)) {
                 train(teacher);

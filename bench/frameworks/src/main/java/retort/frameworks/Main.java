@@ -114,7 +114,7 @@ public final class Main implements Callable<Integer> {
                 loadBefore,
                 processors.othersBusy(),
                 job.results(),
-                works.containsAll(EnumSet.allOf(Job.Work.class)) ? job.testErrors() : null,
+                works.containsAll(EnumSet.of(Job.Work.TRAINING, Job.Work.PREDICTION)) ? job.testErrors() : null,
                 job.testImages());
         file.write(Json.text(run) + "\n");
         spec.commandLine().getOut().println(summary(run));

@@ -53,6 +53,11 @@ final class RetortNetwork implements Network {
         return "Retort " + Version.number() + " with " + parameters;
     }
 
+    /** A model as it is loaded from an ONNX file. */
+    static Network onnx(Path file, int threads) {
+        return new Inference(Model.load(file), threads);
+    }
+
     @Override
     public void train(float[] images, int[] labels, int batch) {
         for (int i = 0; i < batch; i++) {
