@@ -42,8 +42,9 @@ import retort.nn.Sequential;
         description = "Writes a saved model in a format that other programs read.",
         footer = {
             "",
-            "onnx: \"input\" is batch x 28 x 28 x 1, from 0 (background) to 1 (ink); \"logits\"",
-            "is batch x 10, and so are \"probabilities\" with --temperature. Opset 13.",
+            "onnx: \"input\" is batch x height x width x channels, 28 x 28 x 1 for MNIST, from 0",
+            "to 1; \"logits\" is batch x classes, and so are \"probabilities\" with --temperature.",
+            "Opset 13.",
             "safetensors: tensors as in Retort's model files; dense weights are inputs x",
             "units, filters are height x width x channels x filters.",
             "--weights rounds the weights, biases stay F32: of bf16 a file is half as large,",

@@ -18,8 +18,8 @@ import retort.driver.study.Hinton2015;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description =
-                "Trains a large teacher on MNIST, distils it into small students that never see a class, and times both on"
-                        + " each engine.",
+                "Trains a large teacher on MNIST or your images, or takes one of ONNX, distils it into small students that"
+                        + " never see a class, and times both on each engine.",
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         footer = {
