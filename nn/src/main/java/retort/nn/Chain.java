@@ -21,6 +21,10 @@ final class Chain {
         return stages.stream().flatMap(stage -> stage.parameters().stream()).toList();
     }
 
+    List<Parameter> tensors() {
+        return stages.stream().flatMap(stage -> stage.tensors().stream()).toList();
+    }
+
     /** What the last stage gives; in training all that the stages were given and gave is kept by the pass. */
     Tensor forward(Stage.Pass pass, Tensor x) {
         List<Tensor> values = new ArrayList<>(List.of(x));

@@ -10,9 +10,9 @@ import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
 
 /**
- * A training as a safetensors file: parameters, the optimiser's state and step, and what the caller adds. A training
- * that goes on from it ends with the same bits as one that was never stopped, since every random number is a function
- * of seed, step and place. One tensor at a time is held in memory.
+ * A training as a safetensors file: the model's tensors, the optimiser's state and step, and what the caller adds. A
+ * training that goes on from it ends with the same bits as one that was never stopped, since every random number is a
+ * function of seed, step and place. One tensor at a time is held in memory.
  */
 public final class Checkpoint {
     private static final String ARCHITECTURE = "architecture";
@@ -28,8 +28,8 @@ public final class Checkpoint {
     private Checkpoint(Sequential model, Optimizer optimizer, boolean withState) {
         this.model = model;
         this.optimizer = optimizer;
-        for (Parameter parameter : model.parameters()) {
-            tensors.put(parameter.name(), parameter.value());
+        for (Parameter tensor : model.tensors()) {
+            tensors.put(tensor.name(), tensor.value());
         }
         if (withState) {
             for (Parameter parameter : model.parameters()) {
@@ -37,6 +37,8 @@ public final class Checkpoint {
                 for (int i = 0; i < state.length; i++) {
                     tensors.put(STATE + parameter.name() + "." + i, state[i]);
                 }
+            }
+            for (Parameter parameter : model.tensors()) {
                 optimizer.averaged(parameter).ifPresent(tensor -> tensors.put(AVERAGE + parameter.name(), tensor));
             }
         }

@@ -19,9 +19,9 @@ record DepthwiseConv2dStage(
         implements Stage {
     @Override
     public Tensor forward(Pass pass, Tensor x) {
-        DepthwiseConv2dSpec spec = spec(x.shape().rows()).with(activation.epilogue(pass.training()));
+        DepthwiseConv2dSpec spec = spec(x.shape().rows()).with(activation.epilogue(pass.training(), bias));
         Tensor y = pass.scope().tensor(spec.yShape());
-        pass.backend().depthwiseConv2d(spec, x, filter.value(), y, activation.operands(pass, bias.value()));
+        pass.backend().depthwiseConv2d(spec, x, filter.value(), y, activation.operands(pass, bias));
         return y;
     }
 

@@ -14,6 +14,7 @@ public sealed interface Layer
                 Layer.Dropout,
                 Layer.Flatten,
                 Layer.ReLU,
+                BatchNorm,
                 DepthwiseConv2D,
                 GlobalAveragePool2D,
                 OwnLayer,
@@ -43,8 +44,8 @@ public sealed interface Layer
             throw new IllegalArgumentException("no layer '" + text
                     + "', expected one such as 'dense 100', 'conv2d 32 3x3', 'conv2d 32 3x3 stride 2 padding 1', 'relu',"
                     + " 'dropout 0.5' or 'flatten'; also 'max-pool2d 2x2', 'average-pool2d 2x2',"
-                    + " 'global-average-pool2d', 'depthwise-conv2d 3x3', 'sigmoid', 'tanh', 'gelu', 'silu' and"
-                    + " 'residual [conv2d 8 3x3 stride 1 padding 1, relu]'");
+                    + " 'global-average-pool2d', 'depthwise-conv2d 3x3', 'batchnorm', 'sigmoid', 'tanh', 'gelu', 'silu'"
+                    + " and 'residual [conv2d 8 3x3 stride 1 padding 1, relu]'");
         }
     }
 
@@ -56,6 +57,7 @@ public sealed interface Layer
             case "tanh" -> new Smooth(ActivationSpec.Kind.TANH);
             case "gelu" -> new Smooth(ActivationSpec.Kind.GELU);
             case "silu" -> new Smooth(ActivationSpec.Kind.SILU);
+            case BatchNorm.NAME -> new BatchNorm();
             case GlobalAveragePool2D.TEXT -> new GlobalAveragePool2D();
             default -> throw new NumberFormatException(text);
         };
@@ -66,6 +68,7 @@ public sealed interface Layer
             case "dense" -> new Dense(Integer.parseInt(rest));
             case "dropout" -> new Dropout(Float.parseFloat(rest));
             case "conv2d" -> Conv2D.parse(rest);
+            case BatchNorm.NAME -> BatchNorm.parse(rest);
             case DepthwiseConv2D.NAME -> DepthwiseConv2D.parse(rest);
             case Pool2D.MAX -> Pool2D.parse(Pool2dSpec.Kind.MAX, rest);
             case Pool2D.AVERAGE -> Pool2D.parse(Pool2dSpec.Kind.AVERAGE, rest);
@@ -80,11 +83,15 @@ public sealed interface Layer
     }
 
     /**
-     * Two-dimensional convolution with bias over height x width x channels. The filter is kernelHeight x kernelWidth x
-     * channels x filters; see {@link retort.kernels.op.Conv2dSpec}.
+     * Two-dimensional convolution over height x width x channels. The filter is kernelHeight x kernelWidth x channels x
+     * filters; see {@link retort.kernels.op.Conv2dSpec}.
+     *
+     * @param bias whether a number is added to what each filter gives; needless before a batch normalisation
      */
-    record Conv2D(int filters, int kernelHeight, int kernelWidth, int stride, int padding) implements Layer {
+    record Conv2D(int filters, int kernelHeight, int kernelWidth, int stride, int padding, boolean bias)
+            implements Layer {
         private static final String NAME = "conv2d";
+        private static final String NO_BIAS = " no-bias";
 
         public Conv2D {
             Require.positive(NAME, "filters", filters);
@@ -92,19 +99,36 @@ public sealed interface Layer
         }
 
         static Conv2D parse(String text) {
-            String[] words = text.split(" ", 2);
+            boolean bias = !text.endsWith(NO_BIAS);
+            String sizes = bias ? text : text.substring(0, text.length() - NO_BIAS.length());
+            String[] words = sizes.split(" ", 2);
             Window window = Window.parse(NAME, words[words.length - 1], false);
             return new Conv2D(
-                    Integer.parseInt(words[0]), window.height(), window.width(), window.stride(), window.padding());
+                    Integer.parseInt(words[0]),
+                    window.height(),
+                    window.width(),
+                    window.stride(),
+                    window.padding(),
+                    bias);
         }
 
         private Window window() {
             return new Window(NAME, kernelHeight, kernelWidth, stride, padding);
         }
 
-        /** Stride 1, no padding. */
+        /** With bias. */
+        public Conv2D(int filters, int kernelHeight, int kernelWidth, int stride, int padding) {
+            this(filters, kernelHeight, kernelWidth, stride, padding, true);
+        }
+
+        /** Stride 1, no padding, with bias. */
         public Conv2D(int filters, int kernelHeight, int kernelWidth) {
             this(filters, kernelHeight, kernelWidth, 1, 0);
+        }
+
+        /** The same with a bias, or without. */
+        public Conv2D with(boolean newBias) {
+            return new Conv2D(filters, kernelHeight, kernelWidth, stride, padding, newBias);
         }
 
         @Override
@@ -114,12 +138,12 @@ public sealed interface Layer
 
         @Override
         public long parameterCount(Shape input) {
-            return ((long) kernelHeight * kernelWidth * input.extent(2) + 1) * filters;
+            return ((long) kernelHeight * kernelWidth * input.extent(2) + (bias ? 1 : 0)) * filters;
         }
 
         @Override
         public String text() {
-            return NAME + " " + filters + " " + window().text(false);
+            return NAME + " " + filters + " " + window().text(false) + (bias ? "" : NO_BIAS);
         }
     }
 

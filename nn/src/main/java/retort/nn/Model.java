@@ -3,6 +3,7 @@ package retort.nn;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import retort.kernels.Backend;
 import retort.kernels.BackendUnavailableException;
 import retort.kernels.Backends;
@@ -12,7 +13,7 @@ import retort.kernels.op.Shape;
 
 /**
  * A network that no longer changes: its architecture and its weights, which are in memory once however many threads use
- * it. Each thread takes a {@link Predictor} of its own.
+ * it. Each thread takes a {@link Predictor} of its own. Batch normalisation is part of the weights before it.
  *
  * <pre>
  * try (Model model = Model.load(Path.of("student.safetensors"))) {
@@ -71,7 +72,9 @@ public final class Model implements AutoCloseable {
         Backend home = Backends.open(engine, options.withThreads(1));
         try {
             Network.Loaded loaded = Network.load(home, file, weights);
-            return new Model(home, loaded.network(), loaded.metadata());
+            Optional<Network> folded = loaded.network().folded(home);
+            folded.ifPresent(other -> loaded.network().close());
+            return new Model(home, folded.orElse(loaded.network()), loaded.metadata());
         } catch (RuntimeException | Error e) {
             home.close();
             throw e;
@@ -84,7 +87,7 @@ public final class Model implements AutoCloseable {
      */
     public static Model of(Network network) {
         Backend home = network.backend().sibling(1);
-        return new Model(home, network.copy(home), Map.of());
+        return new Model(home, network.folded(home).orElseGet(() -> network.copy(home)), Map.of());
     }
 
     /** What it is made of, on one line. */

@@ -86,6 +86,14 @@ public interface Network extends AutoCloseable {
     Network copy(Backend other);
 
     /**
+     * The same for inference alone on another backend, with what is constant then worked out once, if there is such: it
+     * gives the same within rounding.
+     */
+    default Optional<Network> folded(Backend other) {
+        return Optional.empty();
+    }
+
+    /**
      * The first layer that gives a number which is not finite for a batch, as far as that can be told.
      *
      * @param x batch x the input

@@ -37,7 +37,8 @@ public abstract class Optimizer implements GradientSink, AutoCloseable {
     }
 
     /**
-     * From the first step on keeps the exponential moving average of the parameters, beside its state.
+     * From the first step on keeps the exponential moving average of the parameters, and of running statistics, which
+     * belong to them, beside its state.
      *
      * @param decay of that, above 0 and below 1
      * @throws IllegalArgumentException if it is not
@@ -46,17 +47,17 @@ public abstract class Optimizer implements GradientSink, AutoCloseable {
         average = new WeightAverage(backend, state, decay);
     }
 
-    /** Takes the parameters, as the step has left them, into their average, if one is kept. */
-    final void stepDone(List<Parameter> parameters) {
+    /** Takes a model's tensors, as the step has left them, into their average, if one is kept. */
+    final void stepDone(List<Parameter> tensors) {
         if (average != null) {
-            average.take(parameters);
+            average.take(tensors);
         }
     }
 
     /** Puts the averages of a model's parameters in their place, if they are kept: the end of a training. */
     public final void putAverages(Sequential model) {
         if (average != null) {
-            average.putInto(model.parameters(), step);
+            average.putInto(model.tensors(), step);
         }
     }
 

@@ -51,4 +51,10 @@ record ResidualStage(String name, Chain block, Chain shortcut, boolean relu) imp
         return Stream.concat(block.parameters().stream(), shortcut.parameters().stream())
                 .toList();
     }
+
+    @Override
+    public List<Parameter> tensors() {
+        return Stream.concat(block.tensors().stream(), shortcut.tensors().stream())
+                .toList();
+    }
 }

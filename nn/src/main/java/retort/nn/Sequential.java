@@ -1,6 +1,7 @@
 package retort.nn;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,12 +27,18 @@ public final class Sequential implements Network {
     private final Chain chain;
 
     private Sequential(Backend backend, Architecture architecture, ElementType weights, StartValues values) {
+        this(backend, architecture, weights, false, values);
+    }
+
+    /** @param rounded whether values of filters are to be taken as they are */
+    private Sequential(
+            Backend backend, Architecture architecture, ElementType weights, boolean rounded, StartValues values) {
         this.backend = backend;
         this.architecture = architecture;
         this.weights = weights;
         this.parameterScope = backend.scope();
         try {
-            this.chain = StageBuilder.chain(architecture, new Start(values));
+            this.chain = StageBuilder.chain(architecture, new Start(values, rounded));
         } catch (RuntimeException e) {
             parameterScope.close();
             throw e;
@@ -50,7 +57,13 @@ public final class Sequential implements Network {
                 architecture,
                 ElementType.FLOAT32,
                 (name, shape, index) ->
-                        StoredWeights.isWeight(name) ? initializer.draw(shape, seed, index) : new float[shape.size()]);
+                        StoredWeights.isWeight(name) ? initializer.draw(shape, seed, index) : start(name, shape));
+    }
+
+    private static float[] start(String name, Shape shape) {
+        float[] elements = new float[shape.size()];
+        Arrays.fill(elements, BatchNorm.start(name));
+        return elements;
     }
 
     /** Parameters that are there already, row-major. */
@@ -77,13 +90,24 @@ public final class Sequential implements Network {
         return copy(backend, type);
     }
 
+    @Override
+    public Optional<Network> folded(Backend other) {
+        return FoldedNetwork.of(this, other);
+    }
+
+    /** Of tensors by name, whose filters are taken as they are. */
+    static Sequential of(
+            Backend backend, Architecture architecture, ElementType weights, Map<String, float[]> tensors) {
+        return new Sequential(backend, architecture, weights, true, (name, shape, index) -> tensors.get(name));
+    }
+
     private Sequential copy(Backend other, ElementType type) {
-        List<Parameter> parameters = parameters();
+        List<Parameter> tensors = tensors();
         return new Sequential(
                 other,
                 architecture,
                 type,
-                (name, shape, index) -> backend.download(parameters.get(index).value()));
+                (name, shape, index) -> backend.download(tensors.get(index).value()));
     }
 
     /** The activations of one training pass. */
@@ -136,6 +160,11 @@ public final class Sequential implements Network {
         return chain.parameters();
     }
 
+    /** What a model file holds: parameters, and the running statistics of batch normalisations. */
+    public List<Parameter> tensors() {
+        return chain.tensors();
+    }
+
     @Override
     public long parameterCount() {
         return parameters().stream().mapToLong(p -> p.value().shape().size()).sum();
@@ -148,7 +177,7 @@ public final class Sequential implements Network {
 
     @Override
     public long parameterBytes() {
-        return parameters().stream()
+        return tensors().stream()
                 .mapToLong(p -> (long) p.value().shape().size()
                         * (StoredWeights.isWeight(p.name()) ? weights : ElementType.FLOAT32).bits()
                         / Byte.SIZE)
@@ -204,7 +233,7 @@ public final class Sequential implements Network {
     }
 
     /**
-     * Writes architecture, parameters and {@code metadata} as safetensors, weights as what they are rounded to. An
+     * Writes architecture, tensors and {@code metadata} as safetensors, weights as what they are rounded to. An
      * "architecture" in the metadata is replaced by this model's.
      *
      * @throws ModelFileException if the file can't be written
@@ -213,7 +242,7 @@ public final class Sequential implements Network {
         Map<String, String> all = new LinkedHashMap<>(metadata);
         all.put(ARCHITECTURE, architecture.text());
         Map<String, SafeTensors.Entry> tensors = new LinkedHashMap<>();
-        for (Parameter parameter : parameters()) {
+        for (Parameter parameter : tensors()) {
             float[] elements = backend.download(parameter.value());
             ElementType type = StoredWeights.isWeight(parameter.name()) ? weights : ElementType.FLOAT32;
             StoredWeights.put(tensors, parameter.name(), parameter.value().shape(), type, elements);
@@ -271,7 +300,7 @@ public final class Sequential implements Network {
         } catch (IllegalArgumentException e) {
             throw new ModelFileException(file, "its architecture is none", e);
         }
-        int expected = model.parameters().stream()
+        int expected = model.tensors().stream()
                 .mapToInt(parameter -> StoredWeights.count(parameter.name(), stored))
                 .sum();
         if (tensors.tensors().size() != expected) {
@@ -299,18 +328,21 @@ public final class Sequential implements Network {
     /** Makes the parameters, drawing their values one after the other. */
     private final class Start implements StageBuilder.Parameters {
         private final StartValues values;
+        private final boolean rounded;
         private int drawn;
 
-        Start(StartValues values) {
+        Start(StartValues values, boolean rounded) {
             this.values = values;
+            this.rounded = rounded;
         }
 
         @Override
         public Parameter rowMajor(String name, Shape shape) {
             float[] elements = values.of(name, shape, drawn++);
             int channels = shape.extent(shape.rank() - 1);
-            float[] rounded = StoredWeights.isWeight(name) ? weights.rounded(elements, channels) : elements;
-            return new Parameter(name, parameterScope.tensorOf(shape, rounded));
+            boolean rounds = StoredWeights.isWeight(name) && !rounded;
+            float[] its = rounds ? weights.rounded(elements, channels) : elements;
+            return new Parameter(name, parameterScope.tensorOf(shape, its));
         }
 
         @Override

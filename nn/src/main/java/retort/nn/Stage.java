@@ -31,9 +31,9 @@ interface Stage {
      * @param scope for activations and gradients
      * @param step the training step, which dropout draws from; null for inference
      * @param seed of the run
-     * @param kept in training, what each chain's stages were given and gave
+     * @param kept in training, what each chain's stages were given and gave, and what a stage needs besides
      */
-    record Pass(Backend backend, Scope scope, Long step, long seed, Map<Chain, List<Tensor>> kept) {
+    record Pass(Backend backend, Scope scope, Long step, long seed, Map<Object, List<Tensor>> kept) {
         static Pass inference(Backend backend, Scope scope) {
             return new Pass(backend, scope, null, 0, Map.of());
         }
@@ -63,8 +63,14 @@ interface Stage {
      */
     Tensor backward(Pass pass, Tensor x, Tensor y, Tensor dY, boolean wanted, GradientSink sink);
 
+    /** What is trained. */
     default List<Parameter> parameters() {
         return List.of();
+    }
+
+    /** What model files hold: parameters, and what training keeps besides. */
+    default List<Parameter> tensors() {
+        return parameters();
     }
 
     /**
@@ -97,12 +103,15 @@ interface Stage {
      * @param undoneAbove whether the stage above undoes both in its own backward pass
      */
     record Activation(boolean relu, float dropout, int stream, boolean undoneAbove) {
-        Epilogue epilogue(boolean training) {
-            return new Epilogue(true, relu, training ? dropout : 0, false);
+        /** @param bias of the stage; null for none */
+        Epilogue epilogue(boolean training, Parameter bias) {
+            return new Epilogue(bias != null, relu, training ? dropout : 0, false);
         }
 
-        Fused operands(Pass pass, Tensor bias) {
-            return pass.training() && dropout > 0 ? Fused.biasDropout(bias, pass.key(stream)) : Fused.bias(bias);
+        /** @param bias of the stage; null for none */
+        Fused operands(Pass pass, Parameter bias) {
+            Tensor value = bias == null ? null : bias.value();
+            return new Fused(value, pass.training() && dropout > 0 ? pass.key(stream) : null, null);
         }
 
         /** What the stage above has to apply to the gradient of its input. */
@@ -140,8 +149,8 @@ interface Stage {
             Tensor y = pass.scope().tensor(batch, units());
             GemmSpec spec = GemmSpec.nn(batch, units(), inputs())
                     .withPackedB(weight.value().elementType())
-                    .with(activation.epilogue(pass.training()));
-            pass.backend().gemm(spec, x, weight.value(), y, activation.operands(pass, bias.value()));
+                    .with(activation.epilogue(pass.training(), bias));
+            pass.backend().gemm(spec, x, weight.value(), y, activation.operands(pass, bias));
             return y;
         }
 
@@ -169,7 +178,11 @@ interface Stage {
         }
     }
 
-    /** A convolution with bias over batch x height x width x channels. */
+    /**
+     * A convolution over batch x height x width x channels.
+     *
+     * @param bias null for none
+     */
     record Conv2dStage(
             Shape input,
             Layer.Conv2D layer,
@@ -180,9 +193,9 @@ interface Stage {
             implements Stage {
         @Override
         public Tensor forward(Pass pass, Tensor x) {
-            Conv2dSpec spec = spec(x.shape().rows()).with(activation.epilogue(pass.training()));
+            Conv2dSpec spec = spec(x.shape().rows()).with(activation.epilogue(pass.training(), bias));
             Tensor y = pass.scope().tensor(spec.yShape());
-            pass.backend().conv2d(spec, x, filter.value(), y, activation.operands(pass, bias.value()));
+            pass.backend().conv2d(spec, x, filter.value(), y, activation.operands(pass, bias));
             return y;
         }
 
@@ -197,7 +210,9 @@ interface Stage {
                 Fused operands = inputGate.gate() ? Fused.gate(x) : Fused.NONE;
                 pass.backend().conv2d(gradient, dX, filter.value(), dZ, operands);
             }
-            biasGradient(bias, dZ, sink);
+            if (bias != null) {
+                biasGradient(bias, dZ, sink);
+            }
             Tensor dFilter = sink.destination(filter);
             pass.backend().conv2d(spec.as(Conv2dSpec.Pass.FILTER_GRADIENT), x, dFilter, dZ);
             sink.written(filter, dFilter);
@@ -212,7 +227,7 @@ interface Stage {
 
         @Override
         public List<Parameter> parameters() {
-            return List.of(filter, bias);
+            return bias == null ? List.of(filter) : List.of(filter, bias);
         }
     }
 

@@ -6,7 +6,10 @@ import retort.kernels.op.Epilogue;
 import retort.kernels.op.Shape;
 import retort.nn.Stage.Activation;
 
-/** Turns a sequence of layers into stages, taking ReLU and dropout into the stage with weights before them. */
+/**
+ * Turns a sequence of layers into stages, taking ReLU and dropout into the stage with weights before them, and a ReLU
+ * into a batch normalisation or residual sum.
+ */
 final class StageBuilder {
     /** Layers of a block are numbered from here on, times the number of the layer that they are in. */
     private static final int INNER = 1000;
@@ -44,7 +47,8 @@ final class StageBuilder {
         while (i < layers.size()) {
             int layer = i++;
             boolean hasWeights = hasWeights(layer);
-            boolean takesRelu = hasWeights || layers.get(layer) instanceof Residual;
+            boolean isNorm = layers.get(layer) instanceof BatchNorm;
+            boolean takesRelu = hasWeights || isNorm || layers.get(layer) instanceof Residual;
             boolean relu = takesRelu && i < layers.size() && layers.get(i) instanceof Layer.ReLU;
             i += relu ? 1 : 0;
             float dropout = 0;
@@ -54,7 +58,7 @@ final class StageBuilder {
             }
             Activation activation = new Activation(relu, dropout, stream(i - 1), weightsComeNext(i));
             built.add(stage(layer, activation, inputGate));
-            if (hasWeights) {
+            if (hasWeights || isNorm) {
                 inputGate = activation.undoneAbove() ? activation.gate() : Epilogue.NONE;
             }
             shape = layers.get(layer).outputShape(shape);
@@ -93,7 +97,9 @@ final class StageBuilder {
                         shape,
                         conv2d,
                         parameters.rowMajor(name(layer, "conv2d.weight"), filter),
-                        parameters.rowMajor(name(layer, "conv2d.bias"), Shape.of(conv2d.filters())),
+                        conv2d.bias()
+                                ? parameters.rowMajor(name(layer, "conv2d.bias"), Shape.of(conv2d.filters()))
+                                : null,
                         activation,
                         inputGate);
             }
@@ -114,6 +120,17 @@ final class StageBuilder {
                         parameters.rowMajor(name(layer, "dense.bias"), Shape.of(dense.units())),
                         activation,
                         inputGate);
+            case BatchNorm norm -> {
+                Shape channels = Shape.of(BatchNorm.channels(shape));
+                String name = name(layer, BatchNorm.NAME);
+                yield new BatchNormStage(
+                        norm,
+                        parameters.rowMajor(name + StoredWeights.WEIGHT, channels),
+                        parameters.rowMajor(name + ".bias", channels),
+                        parameters.rowMajor(name + BatchNorm.RUNNING_MEAN, channels),
+                        parameters.rowMajor(name + BatchNorm.RUNNING_VARIANCE, channels),
+                        activation);
+            }
             case Residual residual ->
                 new ResidualStage(
                         name(layer, Residual.NAME),

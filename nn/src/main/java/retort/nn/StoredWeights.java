@@ -12,13 +12,13 @@ import retort.kernels.op.Shape;
  */
 final class StoredWeights {
     private static final String SCALE = "_scale";
-    private static final String WEIGHT = ".weight";
+    static final String WEIGHT = ".weight";
 
     private StoredWeights() {}
 
-    /** Whether a parameter's name is that of weights; else it is a bias, which stays float32. */
+    /** Whether a parameter's name is that of weights; else it is one number a channel, which stays float32. */
     static boolean isWeight(String parameter) {
-        return parameter.endsWith(WEIGHT);
+        return parameter.endsWith(WEIGHT) && !BatchNorm.isFactor(parameter);
     }
 
     /** Adds the tensors of some weights, which the type holds as they are. */

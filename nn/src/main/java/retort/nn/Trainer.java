@@ -75,7 +75,7 @@ public final class Trainer {
         if (maxNorm != Float.POSITIVE_INFINITY) {
             limitNorms();
         }
-        optimizer.stepDone(model.parameters());
+        optimizer.stepDone(model.tensors());
     }
 
     /** Of dense weights, which are the only matrices among the parameters. */

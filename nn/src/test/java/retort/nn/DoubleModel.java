@@ -46,6 +46,7 @@ final class DoubleModel {
     private final int firstStream;
     private final List<Linear> linears = new ArrayList<>();
     private final List<Shape> inputs = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
     private final Map<Integer, List<DoubleModel>> branches = new HashMap<>();
     private final Map<String, double[]> parameters;
 
@@ -83,9 +84,16 @@ final class DoubleModel {
                 }
                 branches.put(l, both);
             }
+            names.add(prefix + l);
             if (linear != null) {
                 parameters.put(linear.weight(), new double[linear.weightSize()]);
-                parameters.put(linear.bias(), new double[linear.units()]);
+                if (!(layer instanceof Layer.Conv2D conv2d) || conv2d.bias()) {
+                    parameters.put(linear.bias(), new double[linear.units()]);
+                }
+            }
+            if (layer instanceof BatchNorm) {
+                parameters.put(prefix + l + ".batchnorm.weight", new double[BatchNorm.channels(shape)]);
+                parameters.put(prefix + l + ".batchnorm.bias", new double[BatchNorm.channels(shape)]);
             }
             shape = layer.outputShape(shape);
         }
@@ -139,6 +147,7 @@ final class DoubleModel {
                         }
                         case Layer.Flatten flatten -> in;
                         case DepthwiseConv2D depthwise -> weighted(linear, in);
+                        case BatchNorm norm -> normalized(norm, names.get(l), in);
                         case Pool2D pool -> pooled(pool, inputs.get(l), in);
                         case GlobalAveragePool2D pool -> {
                             Shape image = inputs.get(l);
@@ -179,13 +188,35 @@ final class DoubleModel {
     }
 
     private double[] weighted(Linear linear, double[] x) {
-        double[] bias = parameters.get(linear.bias());
+        double[] bias = parameters.getOrDefault(linear.bias(), new double[linear.units()]);
         double[] weight = parameters.get(linear.weight());
         double[] y = new double[outputSize(linear)];
         for (int e = 0; e < y.length; e++) {
             y[e] = bias[e % bias.length];
         }
         linear.taps().forEach((yIndex, xIndex, w) -> y[yIndex] += x[xIndex] * weight[w]);
+        return y;
+    }
+
+    /** By the statistics of the batch. */
+    private double[] normalized(BatchNorm norm, String layer, double[] x) {
+        double[] gamma = parameters.get(layer + ".batchnorm.weight");
+        double[] beta = parameters.get(layer + ".batchnorm.bias");
+        int channels = gamma.length;
+        double[] mean = new double[channels];
+        double[] variance = new double[channels];
+        double share = channels / (double) x.length;
+        for (int e = 0; e < x.length; e++) {
+            mean[e % channels] += share * x[e];
+        }
+        for (int e = 0; e < x.length; e++) {
+            variance[e % channels] += share * (x[e] - mean[e % channels]) * (x[e] - mean[e % channels]);
+        }
+        double[] y = new double[x.length];
+        for (int e = 0; e < y.length; e++) {
+            int c = e % channels;
+            y[e] = gamma[c] * (x[e] - mean[c]) / Math.sqrt(variance[c] + norm.epsilon()) + beta[c];
+        }
         return y;
     }
 
@@ -242,6 +273,7 @@ final class DoubleModel {
             case Layer.Flatten flatten -> null;
             case DepthwiseConv2D depthwise ->
                 depthwise(l + ".depthwise-conv2d", depthwise, input, depthwise.outputShape(input));
+            case BatchNorm norm -> null;
             case Pool2D pool -> null;
             case GlobalAveragePool2D pool -> null;
             case Smooth smooth -> null;

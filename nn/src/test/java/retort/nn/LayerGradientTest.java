@@ -51,6 +51,21 @@ class LayerGradientTest {
                     + "conv2d 4 3x3 stride 1 padding 1]; relu; global-average-pool2d; dense 5",
             "input 6x6x3; residual [conv2d 5 3x3 stride 2 padding 1, relu, conv2d 5 3x3 stride 1 padding 1] "
                     + "shortcut [conv2d 5 1x1 stride 2 padding 0]; relu; flatten; dense 5",
+            "input 7; batchnorm; dense 6; batchnorm; relu; dense 5",
+            "input 7; dense 6; relu; batchnorm momentum 0.5 epsilon 0.01; dropout 0.4; batchnorm; relu; dropout 0.2; "
+                    + "dense 5",
+            "input 7x6x3; conv2d 9 3x3 no-bias; batchnorm; relu; conv2d 4 3x3 stride 1 padding 1; relu; flatten; "
+                    + "dense 5",
+            "input 7x6x3; conv2d 4 3x3 no-bias; relu; max-pool2d 2x2; batchnorm; relu; flatten; dense 5",
+            "input 5x5x3; depthwise-conv2d 3x3 stride 1 padding 1; batchnorm; relu; conv2d 16 1x1 no-bias; "
+                    + "batchnorm; gelu; global-average-pool2d; dense 5",
+            "input 6x6x3; conv2d 4 3x3 stride 1 padding 1 no-bias; batchnorm; relu; "
+                    + "residual [conv2d 4 3x3 stride 1 padding 1 no-bias, batchnorm, relu, "
+                    + "conv2d 4 3x3 stride 1 padding 1 no-bias, batchnorm]; relu; "
+                    + "residual [conv2d 6 3x3 stride 2 padding 1 no-bias, batchnorm, relu, "
+                    + "conv2d 6 3x3 stride 1 padding 1 no-bias, batchnorm] "
+                    + "shortcut [conv2d 6 1x1 stride 2 padding 0 no-bias, batchnorm]; relu; "
+                    + "global-average-pool2d; dense 5",
             "input 8; residual [dense 8, tanh]; residual [dense 8, relu]; dense 5",
             "input 8; dense 8; residual [tanh] shortcut [dropout 0.5]; dense 5");
 

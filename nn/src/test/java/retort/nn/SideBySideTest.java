@@ -56,6 +56,20 @@ class SideBySideTest {
             1,
             2);
 
+    /** ResNet-20 on images of 7 x 7. */
+    private static final Job RESNET = new Job(
+            "input 28x28x1; average-pool2d 4x4; conv2d 16 3x3 stride 1 padding 1 no-bias; batchnorm; relu; "
+                    + block(16, 1) + block(16, 1) + block(16, 1) + block(32, 2) + block(32, 1) + block(32, 1)
+                    + block(64, 2) + block(64, 1) + block(64, 1) + "global-average-pool2d; dense 10",
+            1,
+            3);
+
+    private static String block(int filters, int stride) {
+        String shortcut = " shortcut [conv2d " + filters + " 1x1 stride 2 padding 0 no-bias, batchnorm]";
+        return "residual [conv2d " + filters + " 3x3 stride " + stride + " padding 1 no-bias, batchnorm, relu, conv2d "
+                + filters + " 3x3 stride 1 padding 1 no-bias, batchnorm]" + (stride == 1 ? "" : shortcut) + "; relu; ";
+    }
+
     /** The reference's losses, and how far another engine's may be from them. */
     private record Expected(double[] losses, double[] bounds) {}
 
@@ -82,6 +96,12 @@ class SideBySideTest {
     @MethodSource("engines")
     void networksOfEveryLayerTrainAlike(Subject subject) {
         compare(subject, CONVOLUTIONAL);
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void deepNetworksWithBatchNormTrainAlike(Subject subject) {
+        compare(subject, RESNET);
     }
 
     @Test
