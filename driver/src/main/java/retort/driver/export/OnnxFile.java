@@ -9,6 +9,7 @@ import java.util.Map;
 import retort.kernels.op.ActivationSpec;
 import retort.kernels.op.Pool2dSpec;
 import retort.kernels.op.Shape;
+import retort.nn.BatchNorm;
 import retort.nn.DepthwiseConv2D;
 import retort.nn.GlobalAveragePool2D;
 import retort.nn.Layer;
@@ -93,12 +94,12 @@ public final class OnnxFile {
                 case Layer.Conv2D conv2d -> {
                     Window window =
                             new Window(conv2d.kernelHeight(), conv2d.kernelWidth(), conv2d.stride(), conv2d.padding());
-                    convolution(name, window, 1);
+                    convolution(name, window, 1, conv2d.bias());
                 }
                 case DepthwiseConv2D conv2d -> {
                     Window window =
                             new Window(conv2d.kernelHeight(), conv2d.kernelWidth(), conv2d.stride(), conv2d.padding());
-                    convolution(name, window, shape.extent(2));
+                    convolution(name, window, shape.extent(2), true);
                 }
                 case Layer.Dense dense -> {
                     String weight = name + ".weight";
@@ -124,6 +125,12 @@ public final class OnnxFile {
                     // Of extents 1 x 1 the order of the axes is all the same.
                     channelsFirst = false;
                     node("Flatten", name, List.of(value), number("axis", 1));
+                }
+                case BatchNorm norm -> {
+                    if (shape.rank() > 1) {
+                        channelsFirst(name);
+                    }
+                    batchNorm(name, norm);
                 }
                 case Residual residual -> residual(at, name, residual, shape);
                 case Layer.Flatten flatten -> {
@@ -233,7 +240,7 @@ public final class OnnxFile {
     }
 
     /** @param groups of channels that meet no others: 1, or each channel alone */
-    private void convolution(String name, Window window, int groups) {
+    private void convolution(String name, Window window, int groups, boolean bias) {
         channelsFirst(name);
         String weight = name + ".weight";
         SafeTensors.Entry filter = network.parameters().get(weight);
@@ -248,8 +255,19 @@ public final class OnnxFile {
         if (groups > 1) {
             attributes.add(number("group", groups));
         }
-        List<String> inputs = List.of(value, weight, initializer(name + ".bias"));
+        List<String> inputs = new ArrayList<>(List.of(value, weight));
+        if (bias) {
+            inputs.add(initializer(name + ".bias"));
+        }
         node("Conv", name, inputs, attributes.toArray(WireMessage[]::new));
+    }
+
+    private void batchNorm(String name, BatchNorm norm) {
+        List<String> inputs = new ArrayList<>(List.of(value));
+        for (String tensor : List.of(".weight", ".bias", ".running_mean", ".running_var")) {
+            inputs.add(initializer(name + tensor));
+        }
+        node("BatchNormalization", name, inputs, number("epsilon", norm.epsilon()));
     }
 
     /** Height x width x channels x filters becomes filters x channels x height x width. */
@@ -346,6 +364,10 @@ public final class OnnxFile {
 
     private static WireMessage number(String attribute, int value) {
         return new WireMessage().text(1, attribute).number(3, value).number(20, 2);
+    }
+
+    private static WireMessage number(String attribute, float value) {
+        return new WireMessage().text(1, attribute).number(2, value).number(20, 1);
     }
 
     private static WireMessage numbers(String attribute, int... values) {

@@ -41,7 +41,7 @@ public record TrainedNetwork(
     /** A model and the metadata of its file; its parameters become float32, whatever its weights are. */
     public static TrainedNetwork of(Sequential model, Map<String, String> metadata) {
         Map<String, SafeTensors.Entry> parameters = new LinkedHashMap<>();
-        for (Parameter parameter : model.parameters()) {
+        for (Parameter parameter : model.tensors()) {
             float[] elements = model.backend().download(parameter.value());
             parameters.put(
                     parameter.name(), new SafeTensors.Entry(parameter.value().shape(), elements));

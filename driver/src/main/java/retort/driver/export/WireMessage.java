@@ -15,6 +15,7 @@ import java.util.List;
 final class WireMessage {
     private static final int VARINT = 0;
     private static final int LENGTH_DELIMITED = 2;
+    private static final int FOUR_BYTES = 5;
 
     /** Bytes of the message, in order. */
     private interface Part {
@@ -41,6 +42,12 @@ final class WireMessage {
         for (int value : values) {
             number(field, value);
         }
+        return this;
+    }
+
+    WireMessage number(int field, float value) {
+        varint((long) field << 3 | FOUR_BYTES);
+        add(Float.BYTES, out -> LittleEndian.write(new float[] {value}, out));
         return this;
     }
 

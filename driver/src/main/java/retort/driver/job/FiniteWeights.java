@@ -21,7 +21,7 @@ final class FiniteWeights {
 
     private FiniteWeights(Sequential model) {
         backend = model.backend();
-        parameters = model.parameters();
+        parameters = model.tensors();
     }
 
     /** The name of the first tensor with an element that is no finite number; empty for none. */

@@ -57,6 +57,10 @@ class OnnxFileTest {
             + "residual [conv2d 6 3x3 stride 1 padding 1, relu, conv2d 6 3x3 stride 1 padding 1]; relu; "
             + "residual [conv2d 8 3x3 stride 2 padding 1, tanh] shortcut [conv2d 8 1x1 stride 2 padding 0]; "
             + "global-average-pool2d; residual [dense 8, relu]; dense 10";
+    private static final String NORMS = "input 28x28x1; batchnorm; conv2d 6 3x3 no-bias; batchnorm; relu; "
+            + "residual [conv2d 6 3x3 stride 1 padding 1 no-bias, batchnorm, relu, "
+            + "depthwise-conv2d 3x3 stride 1 padding 1, batchnorm]; relu; max-pool2d 2x2; flatten; dense 24; "
+            + "batchnorm momentum 0.5 epsilon 0.001; relu; dense 10";
     private static final double RELATIVE = 1e-4;
     private static final int BATCH = 64;
     private static final int STEPS = 40;
@@ -65,7 +69,7 @@ class OnnxFileTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {STUDENT, EVERY_LAYER, POOLS, RESIDUAL})
+    @ValueSource(strings = {STUDENT, EVERY_LAYER, POOLS, RESIDUAL, NORMS})
     void givesTheSameClassesAndLogitsOnTheTestImages(String architecture) throws Exception {
         ImageSet images = Dataset.embedded().test();
         Examples examples = Examples.labelled(images);
