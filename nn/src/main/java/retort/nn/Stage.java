@@ -220,9 +220,18 @@ interface Stage {
         }
 
         private Conv2dSpec spec(int batch) {
-            return Conv2dSpec.forward(batch, input.extent(0), input.extent(1), input.extent(2))
-                    .filters(layer.kernelHeight(), layer.kernelWidth(), layer.filters())
-                    .stepped(layer.stride(), layer.padding());
+            return new Conv2dSpec(
+                    Conv2dSpec.Pass.FORWARD,
+                    batch,
+                    input.extent(0),
+                    input.extent(1),
+                    input.extent(2),
+                    layer.kernelHeight(),
+                    layer.kernelWidth(),
+                    layer.filters(),
+                    layer.stride(),
+                    layer.padding(),
+                    Epilogue.NONE);
         }
 
         @Override
