@@ -30,7 +30,11 @@ record FoldedNetwork(Architecture whole, long parameterCount, long parameterByte
             tensors.put(tensor.name(), network.backend().download(tensor.value()));
         }
         Folding.Folded folded = Folding.of(architecture, tensors, foldable);
-        Sequential small = Sequential.of(backend, folded.architecture(), network.weights(), folded.tensors());
+        Sequential small = Sequential.of(
+                backend,
+                folded.architecture(),
+                network.weights(),
+                (name, shape) -> folded.tensors().get(name));
         return Optional.of(new FoldedNetwork(architecture, network.parameterCount(), network.parameterBytes(), small));
     }
 

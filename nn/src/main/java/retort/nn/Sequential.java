@@ -71,10 +71,9 @@ public final class Sequential implements Network {
         float[] of(String name, Shape shape);
     }
 
-    /** A network of float32 weights with these parameters. */
-    static Sequential of(Backend backend, Architecture architecture, Parameters parameters) {
-        return new Sequential(
-                backend, architecture, ElementType.FLOAT32, (name, shape, index) -> parameters.of(name, shape));
+    /** A network with these parameters, which are rounded to the weights' type already. */
+    static Sequential of(Backend backend, Architecture architecture, ElementType weights, Parameters parameters) {
+        return new Sequential(backend, architecture, weights, true, (name, shape, index) -> parameters.of(name, shape));
     }
 
     @Override
@@ -93,12 +92,6 @@ public final class Sequential implements Network {
     @Override
     public Optional<Network> folded(Backend other) {
         return FoldedNetwork.of(this, other);
-    }
-
-    /** Of tensors by name, whose filters are taken as they are. */
-    static Sequential of(
-            Backend backend, Architecture architecture, ElementType weights, Map<String, float[]> tensors) {
-        return new Sequential(backend, architecture, weights, true, (name, shape, index) -> tensors.get(name));
     }
 
     private Sequential copy(Backend other, ElementType type) {

@@ -10,18 +10,21 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import retort.kernels.Backend;
+import retort.kernels.op.ElementType;
 import retort.kernels.op.Shape;
 
 /**
  * Weights as PyTorch keeps them, in a safetensors file: a module's {@code NAME.weight} and {@code NAME.bias}, dense
- * ones outputs x inputs, filters outputs x inputs x height x width, and images channels first. They are brought into
- * the order that our layers have, inputs of a dense layer behind a flatten too.
+ * ones outputs x inputs, filters outputs x inputs x height x width, and images channels first; of batch normalisation
+ * running statistics too. They are brought into the order that our layers have, inputs of a dense layer behind a
+ * flatten too.
  *
- * <p>Source: the documentation of torch.nn.Linear and torch.nn.Conv2d.
+ * <p>Source: the documentation of torch.nn.Linear, torch.nn.Conv2d and torch.nn.BatchNorm2d.
  */
 public final class StateDict {
     private static final String WEIGHT = ".weight";
     private static final String BIAS = ".bias";
+    private static final String BATCHES = ".num_batches_tracked";
     private static final int MOST_NAMED = 8;
 
     private final Path file;
@@ -72,25 +75,43 @@ public final class StateDict {
         if (!dict.unused.isEmpty()) {
             throw new ModelFileException(file, "has tensors that no layer takes: " + some(dict.unused));
         }
-        return new Loaded(Sequential.of(backend, architecture, (name, shape) -> parameters.get(name)), dict.remarks);
+        return new Loaded(
+                Sequential.of(backend, architecture, ElementType.FLOAT32, (name, shape) -> parameters.get(name)),
+                dict.remarks);
     }
 
     private void take(String layer, TensorOrder order, String module, Map<String, float[]> parameters) {
-        SafeTensors.Entry weight = tensors.tensors().get(module + WEIGHT);
-        if (weight == null) {
-            throw new ModelFileException(
-                    file,
-                    "has no tensor " + module + WEIGHT + " for " + layer + ", it has "
-                            + some(tensors.tensors().keySet()));
+        float[] weight = required(layer, module + WEIGHT, order.theirs());
+        parameters.put(layer + WEIGHT, order.ours(weight));
+        if (order.bias()) {
+            takeBias(layer, Shape.of(order.outputs()), module, parameters);
         }
-        parameters.put(layer + WEIGHT, order.ours(elements(layer, module + WEIGHT, weight, order.theirs())));
+        if (order instanceof TensorOrder.Channels) {
+            for (String statistic : List.of(BatchNorm.RUNNING_MEAN, BatchNorm.RUNNING_VARIANCE)) {
+                parameters.put(layer + statistic, required(layer, module + statistic, order.theirs()));
+            }
+            unused.remove(module + BATCHES);
+        }
+    }
+
+    private void takeBias(String layer, Shape outputs, String module, Map<String, float[]> parameters) {
         SafeTensors.Entry bias = tensors.tensors().get(module + BIAS);
-        Shape outputs = Shape.of(order.outputs());
         if (bias == null) {
             remarks.add(module + " has no bias, so that of " + layer + " is 0");
         }
         parameters.put(
                 layer + BIAS, bias == null ? new float[outputs.size()] : elements(layer, module + BIAS, bias, outputs));
+    }
+
+    private float[] required(String layer, String name, Shape shape) {
+        SafeTensors.Entry tensor = tensors.tensors().get(name);
+        if (tensor == null) {
+            throw new ModelFileException(
+                    file,
+                    "has no tensor " + name + " for " + layer + ", it has "
+                            + some(tensors.tensors().keySet()));
+        }
+        return elements(layer, name, tensor, shape);
     }
 
     private float[] elements(String layer, String name, SafeTensors.Entry tensor, Shape expected) {

@@ -14,6 +14,11 @@ sealed interface TensorOrder {
     /** Elements of the bias. */
     int outputs();
 
+    /** Whether our layer has a bias. */
+    default boolean bias() {
+        return true;
+    }
+
     /** The same elements in the order that our layer has them. */
     float[] ours(float[] elements);
 
@@ -32,7 +37,7 @@ sealed interface TensorOrder {
     }
 
     /** outputs x inputs x height x width becomes height x width x inputs x outputs. */
-    record Filters(int height, int width, int inputs, int outputs) implements TensorOrder {
+    record Filters(int height, int width, int inputs, int outputs, boolean bias) implements TensorOrder {
         @Override
         public Shape theirs() {
             return Shape.of(outputs, inputs, height, width);
@@ -62,7 +67,7 @@ sealed interface TensorOrder {
 
         @Override
         public float[] ours(float[] elements) {
-            return new Filters(height, width, 1, outputs).ours(elements);
+            return new Filters(height, width, 1, outputs, true).ours(elements);
         }
     }
 
@@ -82,7 +87,20 @@ sealed interface TensorOrder {
             int channels = image.map(shape -> shape.extent(2)).orElse(1);
             int area = inputs / channels;
             // What a filter as large as the image would be.
-            return new Filters(1, area, channels, outputs).ours(elements);
+            return new Filters(1, area, channels, outputs, true).ours(elements);
+        }
+    }
+
+    /** One number a channel, which running statistics are too. */
+    record Channels(int outputs) implements TensorOrder {
+        @Override
+        public Shape theirs() {
+            return Shape.of(outputs);
+        }
+
+        @Override
+        public float[] ours(float[] elements) {
+            return elements;
         }
     }
 
@@ -110,7 +128,15 @@ sealed interface TensorOrder {
                     orders.put(
                             at + "conv2d",
                             new Filters(
-                                    conv2d.kernelHeight(), conv2d.kernelWidth(), shape.extent(2), conv2d.filters()));
+                                    conv2d.kernelHeight(),
+                                    conv2d.kernelWidth(),
+                                    shape.extent(2),
+                                    conv2d.filters(),
+                                    conv2d.bias()));
+                case BatchNorm norm -> {
+                    requireNoImage("a batch normalisation");
+                    orders.put(at + BatchNorm.NAME, new Channels(BatchNorm.channels(shape)));
+                }
                 case DepthwiseConv2D conv2d ->
                     orders.put(
                             at + DepthwiseConv2D.NAME,

@@ -219,6 +219,35 @@ class StateDictTest {
         assertEquals(List.of("features.0 has no bias, so that of 0.conv2d is 0"), loaded.remarks());
     }
 
+    /** And the counter that PyTorch has beside them is left alone. */
+    @Test
+    void runningStatisticsAreTakenAndALayerWithoutBiasWantsNone() {
+        tensors.clear();
+        put("0.weight", 2, 3, 1, 1);
+        put("1.bias", 2);
+        put("1.running_mean", 2);
+        put("1.running_var", 2);
+        put("1.weight", 2);
+        put("1.num_batches_tracked", 1);
+        new SafeTensors(Map.of(), tensors).write(file);
+        Architecture network = Architecture.parse("input 2x2x3; conv2d 2 1x1 no-bias; batchnorm");
+        Map<String, String> modules = Map.of("0.conv2d", "0", "1.batchnorm", "1");
+        Backend backend = EnginesUnderTest.reference();
+        StateDict.Loaded loaded = StateDict.load(backend, file, network, modules);
+        assertEquals(List.of(), loaded.remarks());
+        try (Sequential model = loaded.model()) {
+            for (Parameter tensor : model.tensors()) {
+                if (!tensor.name().equals("0.conv2d.weight")) {
+                    String theirs = tensor.name().replace("1.batchnorm", "1");
+                    assertArrayEquals(of(theirs), backend.download(tensor.value()), tensor.name());
+                }
+            }
+        }
+        tensors.remove("1.running_var");
+        new SafeTensors(Map.of(), tensors).write(file);
+        assertThrows(ModelFileException.class, () -> StateDict.load(backend, file, network, modules));
+    }
+
     @Test
     void modulesAreNamedForEveryLayer() {
         new SafeTensors(Map.of(), tensors).write(file);
