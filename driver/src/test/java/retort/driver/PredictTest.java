@@ -280,6 +280,15 @@ class PredictTest {
                 .isDone()
                 .out();
         assertEquals(15, out.lines().count(), out);
+        save(many, "input 28x28x1; flatten; dense 10", Map.of());
+        String image = samples.resolve("00001-2.png").toString();
+        String note = "note: " + many + " does not say of what data it is: images are prepared as digits";
+        assertTrue(
+                Outcome.of("predict", image, "--model=" + many).isDone().err().contains(note));
+        assertFalse(Outcome.of("predict", image, "--model=" + model())
+                .isDone()
+                .err()
+                .contains("note: "));
         assertTrue(out.lines().skip(1).allMatch(line -> line.length() <= 80), out);
     }
 

@@ -23,6 +23,7 @@ import retort.driver.predict.Classifiers;
 final class ModelChoice {
     private static final Path RUNS = Path.of("retort-out");
     private static final String SUFFIX = ".safetensors";
+    private static final String ONNX = ".onnx";
     private static final String TEACHER = "teacher";
 
     /** Models as they were where their training was stopped. */
@@ -94,7 +95,11 @@ final class ModelChoice {
 
     private static String stem(Path file) {
         String name = file.getFileName().toString();
-        return name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
+        return Stream.of(SUFFIX, ONNX)
+                .filter(name::endsWith)
+                .findFirst()
+                .map(suffix -> name.substring(0, name.length() - suffix.length()))
+                .orElse(name);
     }
 
     private static Path newest() {

@@ -231,6 +231,7 @@ final class PredictCommand implements Callable<Integer> {
         } else {
             PrintWriter err = spec.commandLine().getErr();
             models.models().forEach(model -> err.println(model.title()));
+            models.remark().ifPresent(remark -> err.println("note: " + remark));
             err.flush();
             PredictionText text = new PredictionText(Terminal.pixelsOfStdout());
             for (int i = 0; i < images.size(); i++) {

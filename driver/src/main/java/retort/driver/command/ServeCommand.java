@@ -130,6 +130,7 @@ final class ServeCommand implements Callable<Integer> {
     private void tell(Classifiers models, ImageServer server) {
         PrintWriter err = spec.commandLine().getErr();
         models.models().forEach(model -> err.println(model.title()));
+        models.remark().ifPresent(remark -> err.println("note: " + remark));
         err.println("Ctrl-C ends the server");
         err.flush();
         PrintWriter out = spec.commandLine().getOut();

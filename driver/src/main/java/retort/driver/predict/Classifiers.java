@@ -21,6 +21,7 @@ public record Classifiers(List<Classifier> models, Shape image, List<String> cla
     /** What MNIST's data set is called in a model's file, in any case of letters. */
     private static final String MNIST = "mnist";
 
+    private static final String DATASET = "dataset";
     private static final int DIGITS = 10;
 
     public Classifiers {
@@ -53,7 +54,17 @@ public record Classifiers(List<Classifier> models, Shape image, List<String> cla
     }
 
     private static boolean mayBeMnists(Classifier model) {
-        return model.model().metadata().getOrDefault("dataset", MNIST).equalsIgnoreCase(MNIST);
+        return model.model().metadata().getOrDefault(DATASET, MNIST).equalsIgnoreCase(MNIST);
+    }
+
+    /** What a user should know: that images are taken for digits where no model's file says of what they are. */
+    public Optional<String> remark() {
+        boolean guessed = preparation == Preparation.DIGIT
+                && models.stream().noneMatch(model -> model.model().metadata().containsKey(DATASET));
+        return guessed
+                ? Optional.of(models.getFirst().file() + " does not say of what data it is: images are prepared as"
+                        + " digits, --prepare=whole takes them as they are")
+                : Optional.empty();
     }
 
     private static Shape image(List<Classifier> models) {
