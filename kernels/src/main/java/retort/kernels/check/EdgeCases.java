@@ -39,6 +39,7 @@ import retort.kernels.op.Spec;
 import retort.kernels.op.StridedCopySpec;
 import retort.kernels.op.StridedCopySpec.Axis;
 import retort.kernels.op.UpdateSpec;
+import retort.kernels.op.WeightDecay;
 
 /**
  * Specs of every op around the edges of an engine's vectors, tiles and blocks: size 1, one less and one more than each,
@@ -87,7 +88,10 @@ public final class EdgeCases {
         return switch (op) {
             case ACTIVATION -> activations(Pass.FORWARD);
             case ACTIVATION_DX -> activations(Pass.GRADIENT);
-            case ADAM -> counts().mapToObj(AdamSpec::withDefaults);
+            case ADAM ->
+                counts().mapToObj(AdamSpec::withDefaults)
+                        .flatMap(s ->
+                                Stream.of(s, s.with(WeightDecay.penalty(0.25f)), s.with(WeightDecay.decoupled(0.25f))));
             case ADD -> counts().boxed().flatMap(n -> Stream.of(false, true).map(relu -> new AddSpec(n, relu)));
             case ARGMAX -> matrices().map(size -> new ArgmaxSpec(size[0], size[1]));
             case AVERAGE_POOL2D -> pools(Pool2dSpec.Kind.AVERAGE, Pass.FORWARD);
@@ -134,7 +138,14 @@ public final class EdgeCases {
             case MAX_POOL2D_DX -> pools(Pool2dSpec.Kind.MAX, Pass.GRADIENT);
             case RELU -> counts().mapToObj(ReluSpec::forward);
             case RELU_DX -> counts().mapToObj(ReluSpec::gradient);
-            case SGD -> counts().boxed().flatMap(n -> Stream.of(0f, 0.9f).map(m -> new SgdSpec(n, 0.1f, m)));
+            case SGD ->
+                counts().boxed()
+                        .flatMap(n -> Stream.of(0f, 0.9f).map(m -> new SgdSpec(n, 0.1f, m)))
+                        .flatMap(s -> Stream.of(
+                                s,
+                                s.withNesterov(),
+                                s.with(WeightDecay.penalty(0.25f)),
+                                s.withNesterov().with(WeightDecay.decoupled(0.25f))));
             case SOFTMAX -> softmaxes(false);
             case STRIDED_COPY -> stridedCopies();
         };
@@ -342,7 +353,12 @@ public final class EdgeCases {
     }
 
     private static Stream<UpdateSpec> updates(int count) {
-        return Stream.of(AdamSpec.withDefaults(count), new SgdSpec(count, 0.1f, 0.9f));
+        AdamSpec adam = AdamSpec.withDefaults(count);
+        SgdSpec sgd = new SgdSpec(count, 0.1f, 0.9f);
+        return Stream.of(
+                adam,
+                adam.with(WeightDecay.decoupled(0.25f)),
+                sgd.withNesterov().with(WeightDecay.penalty(0.25f)));
     }
 
     private Stream<Conv2dSpec> geometries() {

@@ -13,17 +13,22 @@ import java.util.regex.Pattern;
  * w = w - rate sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon)
  * </pre>
  *
- * <p>m and v below {@link Spec#STATE_FLOOR} in magnitude become 0.
+ * <p>With a {@link WeightDecay} g and w are first what that makes of them; decoupled, that is AdamW. m and v below
+ * {@link Spec#STATE_FLOOR} in magnitude become 0.
  *
  * <p>|error| of m and v ≤ 4 eps times the sum of the absolute values of its two terms, of w ≤ 2 eps (|w| + |change|)
  * and what those errors and 8 roundings make of the change, to first order with a margin of 1 %; eps = 2^-24. Where g
- * has an error of its own, (1 - beta1) and (1 - beta2) (2 |g| + error) times that come on top. Where
+ * has an error of its own, (1 - beta1) and (1 - beta2) (2 |g| + error) times that come on top; with decay it has one
+ * of 2 eps of its terms, and w one more rounding. Where
  * g g may be too large for float32, nothing is promised of v and w.
  *
- * <p>Source: Kingma and Ba 2015, algorithm 1 in the cheaper order of section 2, the form that Keras uses too.
+ * <p>Source: Kingma and Ba 2015, algorithm 1 in the cheaper order of section 2, the form that Keras uses too;
+ * Loshchilov and Hutter 2019, algorithm 2 (AdamW). PyTorch's Adam and AdamW add epsilon to sqrt(v / (1 - beta2^t)): a
+ * larger epsilon in the first steps, by 1 / sqrt(1 - beta2^t), and else the same.
  */
-public record AdamSpec(int count, float rate, float beta1, float beta2, float epsilon) implements UpdateSpec {
-    private static final Pattern ID = SpecId.pattern("{count}");
+public record AdamSpec(int count, float rate, float beta1, float beta2, float epsilon, WeightDecay decay)
+        implements UpdateSpec {
+    private static final Pattern ID = SpecId.pattern("{count}(?<decay>\\+decay)?");
 
     public AdamSpec {
         Require.positive("adam", "count", count);
@@ -31,6 +36,12 @@ public record AdamSpec(int count, float rate, float beta1, float beta2, float ep
         Require.fraction("adam", "beta1", beta1);
         Require.fraction("adam", "beta2", beta2);
         Require.positive("adam", "epsilon", epsilon);
+        decay.check("adam", rate);
+    }
+
+    /** Without decay. */
+    public AdamSpec(int count, float rate, float beta1, float beta2, float epsilon) {
+        this(count, rate, beta1, beta2, epsilon, WeightDecay.NONE);
     }
 
     /**
@@ -49,11 +60,12 @@ public record AdamSpec(int count, float rate, float beta1, float beta2, float ep
     /** Multiplications, additions, a division and a square root, each one. */
     @Override
     public long flops() {
-        return 12L * count;
+        return (decay.isNone() ? 12L : 15L) * count;
     }
 
     static AdamSpec parse(SpecId id) {
-        return withDefaults(id.match(ID, "a count").integer("count"));
+        SpecId.Fields fields = id.match(ID, "a count");
+        return named(fields.integer("count"), fields.has("decay"));
     }
 
     /** The rates that Keras has as defaults: 0.001, 0.9, 0.999 and 1e-7. */
@@ -61,9 +73,18 @@ public record AdamSpec(int count, float rate, float beta1, float beta2, float ep
         return new AdamSpec(count, 1e-3f, 0.9f, 0.999f, 1e-7f);
     }
 
+    /** What an id means: AdamW with PyTorch's 0.01 where weights decay. */
+    static AdamSpec named(int count, boolean decays) {
+        return decays ? withDefaults(count).with(WeightDecay.decoupled(0.01f)) : withDefaults(count);
+    }
+
+    public AdamSpec with(WeightDecay other) {
+        return new AdamSpec(count, rate, beta1, beta2, epsilon, other);
+    }
+
     @Override
     public AdamSpec sized(int newCount) {
-        return new AdamSpec(newCount, rate, beta1, beta2, epsilon);
+        return new AdamSpec(newCount, rate, beta1, beta2, epsilon, decay);
     }
 
     @Override
@@ -73,7 +94,7 @@ public record AdamSpec(int count, float rate, float beta1, float beta2, float ep
 
     @Override
     public String id() {
-        return "adam:" + count;
+        return "adam:" + count + idSuffix();
     }
 
     @Override
@@ -98,18 +119,21 @@ public record AdamSpec(int count, float rate, float beta1, float beta2, float ep
     public double[][] bounds(float[][] inputs, double[] gradientBound, Scalars scalars) {
         double[][] bounds = Bounds.exact(operands());
         float[] w = inputs[0];
-        float[] g = inputs[1];
         float[] m = inputs[2];
         float[] v = inputs[3];
         double eps = Bounds.EPS;
         double step = stepSize(scalars.step());
+        boolean decays = !decay.isNone();
         for (int e = 0; e < count; e++) {
-            double newM = Math.abs(beta1 * m[e]) + (1 - beta1) * Math.abs(g[e]);
-            double largest = Math.abs(g[e]) + gradientBound[e];
+            double penalty = (double) decay.penalty() * w[e];
+            double g = inputs[1][e] + penalty;
+            double gError = gradientBound[e] + (decays ? 2 * eps * (Math.abs(inputs[1][e]) + Math.abs(penalty)) : 0);
+            double newM = Math.abs(beta1 * m[e]) + (1 - beta1) * Math.abs(g);
+            double largest = Math.abs(g) + gError;
             boolean overflows = largest * largest > Float.MAX_VALUE;
-            double newV = overflows ? Double.POSITIVE_INFINITY : beta2 * v[e] + (1 - beta2) * g[e] * (double) g[e];
-            double mError = (1 - beta1) * gradientBound[e] + 4 * eps * newM;
-            double vError = (1 - beta2) * gradientBound[e] * (2 * Math.abs(g[e]) + gradientBound[e]) + 4 * eps * newV;
+            double newV = overflows ? Double.POSITIVE_INFINITY : beta2 * v[e] + (1 - beta2) * g * g;
+            double mError = (1 - beta1) * gError + 4 * eps * newM;
+            double vError = (1 - beta2) * gError * (2 * Math.abs(g) + gError) + 4 * eps * newV;
             double root = Math.sqrt(newV);
             double rootError = newV == 0 ? 0 : vError / (2 * root);
             double divisor = root + epsilon;
@@ -117,7 +141,7 @@ public record AdamSpec(int count, float rate, float beta1, float beta2, float ep
             double changeError = step * (mError / divisor + newM * rootError / (divisor * divisor)) + 8 * eps * change;
             bounds[2][e] = 1.01 * mError;
             bounds[3][e] = 1.01 * vError;
-            bounds[0][e] = 1.01 * changeError + 2 * eps * (Math.abs(w[e]) + change);
+            bounds[0][e] = 1.01 * changeError + (decays ? 3 : 2) * eps * (Math.abs(w[e]) + change);
         }
         return bounds;
     }

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * @param update the optimiser's step; its count is {@code columns}
  */
 public record BiasBackwardSpec(int rows, int columns, UpdateSpec update) implements Spec {
-    private static final Pattern ID = SpecId.pattern("{rows}x{columns}:(?<update>adam|sgd)");
+    private static final Pattern ID = SpecId.pattern("{rows}x{columns}:" + UpdateSpec.ID);
 
     private static final int DY = 0;
     private static final int B = 1;
@@ -47,7 +47,7 @@ public record BiasBackwardSpec(int rows, int columns, UpdateSpec update) impleme
 
     @Override
     public String id() {
-        return "bias-backward:" + rows + "x" + columns + ":" + update.op().stem();
+        return "bias-backward:" + rows + "x" + columns + ":" + update.op().stem() + update.idSuffix();
     }
 
     @Override

@@ -30,7 +30,7 @@ public record DenseBackwardSpec(
         int batch, int inputs, int units, UpdateSpec update, boolean packed, boolean inputGradient, Epilogue gate)
         implements Spec {
     private static final Pattern ID =
-            SpecId.pattern("b{b}i{i}o{o}:(?<update>adam|sgd)(?<packed>:packed)?(?<dx>:dx)?" + Epilogue.ID);
+            SpecId.pattern("b{b}i{i}o{o}:" + UpdateSpec.ID + "(?<packed>:packed)?(?<dx>:dx)?" + Epilogue.ID);
 
     private static final int X = 0;
     private static final int DY = 1;
@@ -85,7 +85,8 @@ public record DenseBackwardSpec(
     @Override
     public String id() {
         return "dense-backward:b" + batch + "i" + inputs + "o" + units + ":"
-                + update.op().stem() + (packed ? ":packed" : "") + (inputGradient ? ":dx" : "") + gate.idSuffix();
+                + update.op().stem() + update.idSuffix() + (packed ? ":packed" : "") + (inputGradient ? ":dx" : "")
+                + gate.idSuffix();
     }
 
     static DenseBackwardSpec parse(SpecId id) {

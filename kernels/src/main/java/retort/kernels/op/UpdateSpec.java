@@ -5,11 +5,32 @@ import java.util.List;
 
 /** One step of an optimiser on parameters: its operands are w, their gradient, and the state that it keeps for each. */
 public sealed interface UpdateSpec extends Spec permits AdamSpec, SgdSpec {
+    /** In ids: that weights decay. */
+    String DECAY = "+decay";
+
+    /** In ids: an optimiser as a group {@code update}, and what it does besides. */
+    String ID = "(?<update>adam|sgd)(?<nesterov>\\+nesterov)?(?<decay>\\+decay)?";
+
     /** Number of parameters. */
     int count();
 
     /** The same rates for another number of parameters. */
     UpdateSpec sized(int newCount);
+
+    /** The learning rate. */
+    float rate();
+
+    WeightDecay decay();
+
+    /** What its id has behind its name, or nothing. */
+    default String idSuffix() {
+        return decay().isNone() ? "" : DECAY;
+    }
+
+    /** What decay leaves of the parameters before the step. */
+    default float kept() {
+        return decay().kept(rate());
+    }
 
     /** Tensors of state that it keeps. */
     default int stateTensors() {
@@ -23,9 +44,11 @@ public sealed interface UpdateSpec extends Spec permits AdamSpec, SgdSpec {
      */
     double[][] bounds(float[][] inputs, double[] gradientBound, Scalars scalars);
 
-    /** The optimiser that an id names in its group {@code update}. */
+    /** The optimiser that an id names by {@link #ID}. */
     static UpdateSpec parse(SpecId.Fields fields, int count) {
-        return fields.text("update").equals("adam") ? AdamSpec.withDefaults(count) : SgdSpec.withDefaults(count);
+        return fields.text("update").equals("adam")
+                ? AdamSpec.named(count, fields.has("decay"))
+                : SgdSpec.named(count, fields.has("nesterov"), fields.has("decay"));
     }
 
     /**

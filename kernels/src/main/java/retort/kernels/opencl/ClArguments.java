@@ -5,6 +5,7 @@ import retort.kernels.engine.CheckedBackend.Fused;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.DropoutKey;
 import retort.kernels.op.Epilogue;
+import retort.kernels.op.UpdateSpec;
 import retort.kernels.op.WindowSpec;
 
 /** Arguments that several kernels declare by one macro, such as EPILOGUE_PARAMETERS, in its order. */
@@ -55,6 +56,11 @@ final class ClArguments {
     static List<Object> adam(AdamSpec spec, ClTensor w, ClTensor m, ClTensor v, float stepSize) {
         float rest1 = 1 - spec.beta1();
         float rest2 = 1 - spec.beta2();
-        return List.of(w, m, v, stepSize, spec.beta1(), rest1, spec.beta2(), rest2, spec.epsilon());
+        List<Object> step = List.of(w, m, v, stepSize, spec.beta1(), rest1, spec.beta2(), rest2, spec.epsilon());
+        return List.of(step, decay(spec));
+    }
+
+    static List<Object> decay(UpdateSpec spec) {
+        return List.of(spec.decay().isNone() ? 0 : 1, spec.decay().penalty(), spec.kept());
     }
 }

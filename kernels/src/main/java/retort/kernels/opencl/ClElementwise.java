@@ -61,7 +61,8 @@ final class ClElementwise {
     }
 
     void sgd(SgdSpec spec, ClTensor w, Object gradient, ClTensor velocity) {
-        Object[] operands = {w, gradient, velocity, spec.count(), spec.rate(), spec.momentum()};
+        List<Object> rates = List.of(spec.rate(), spec.momentum(), spec.nesterov() ? 1 : 0);
+        Object[] operands = {w, gradient, velocity, spec.count(), rates, ClArguments.decay(spec)};
         session.launchItems(spec::id, OPTIMIZERS, "sgd", vectors(spec.count()), operands);
     }
 

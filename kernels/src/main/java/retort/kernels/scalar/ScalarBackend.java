@@ -367,14 +367,22 @@ final class ScalarBackend extends HostBackend {
     }
 
     private static void adam(
-            AdamSpec spec, float g, HostTensor w, HostTensor m, HostTensor v, int element, float stepSize) {
-        double newM =
-                floored((double) spec.beta1() * m.array()[m.offset() + element] + (1 - spec.beta1()) * (double) g);
-        double newV =
-                floored((double) spec.beta2() * v.array()[v.offset() + element] + (1 - spec.beta2()) * (double) g * g);
+            AdamSpec spec, float gradient, HostTensor w, HostTensor m, HostTensor v, int element, float stepSize) {
+        float before = w.array()[w.offset() + element];
+        double g = decayed(spec, gradient, before);
+        double newM = floored((double) spec.beta1() * m.array()[m.offset() + element] + (1 - spec.beta1()) * g);
+        double newV = floored((double) spec.beta2() * v.array()[v.offset() + element] + (1 - spec.beta2()) * g * g);
         m.array()[m.offset() + element] = (float) newM;
         v.array()[v.offset() + element] = (float) newV;
-        w.array()[w.offset() + element] -= (float) (stepSize * newM / (Math.sqrt(newV) + spec.epsilon()));
+        float change = (float) (stepSize * newM / (Math.sqrt(newV) + spec.epsilon()));
+        w.array()[w.offset() + element] = (float) ((double) spec.kept() * before - change);
+    }
+
+    /** The gradient that a step is made with, for a parameter before it. */
+    private static double decayed(UpdateSpec spec, float gradient, float before) {
+        return spec.decay().isNone()
+                ? gradient
+                : gradient + (double) spec.decay().penalty() * before;
     }
 
     private static double floored(double state) {
@@ -387,11 +395,14 @@ final class ScalarBackend extends HostBackend {
         }
     }
 
-    private static void sgd(SgdSpec spec, float g, HostTensor w, HostTensor velocity, int element) {
-        double v = floored(
-                (double) spec.momentum() * velocity.array()[velocity.offset() + element] - (double) spec.rate() * g);
+    private static void sgd(SgdSpec spec, float gradient, HostTensor w, HostTensor velocity, int element) {
+        float before = w.array()[w.offset() + element];
+        double rate = spec.rate();
+        double g = decayed(spec, gradient, before);
+        double v = floored((double) spec.momentum() * velocity.array()[velocity.offset() + element] - rate * g);
         velocity.array()[velocity.offset() + element] = (float) v;
-        w.array()[w.offset() + element] += (float) v;
+        float change = (float) (spec.nesterov() ? spec.momentum() * v - rate * g : v);
+        w.array()[w.offset() + element] = (float) ((double) spec.kept() * before + change);
     }
 
     private static void maxNorm(MaxNormSpec spec, HostTensor w) {

@@ -42,29 +42,56 @@ final class SimdAdam {
         int vAt = v.offset() + from;
         float restOfBeta1 = 1 - spec.beta1();
         float restOfBeta2 = 1 - spec.beta2();
+        boolean decays = !spec.decay().isNone();
+        float penalty = spec.decay().penalty();
+        float kept = spec.kept();
         int e = 0;
-        for (; e + LANES <= count; e += LANES) {
-            FloatVector gradient = FloatVector.fromArray(SPECIES, g, gAt + e);
-            FloatVector newM = FloatVector.fromArray(SPECIES, ms, mAt + e).mul(spec.beta1());
-            newM = gradient.mul(restOfBeta1).add(newM);
-            FloatVector newV = FloatVector.fromArray(SPECIES, vs, vAt + e).mul(spec.beta2());
-            newV = gradient.mul(gradient).mul(restOfBeta2).add(newV);
-            newM = floored(newM);
-            newV = floored(newV);
-            newM.intoArray(ms, mAt + e);
-            newV.intoArray(vs, vAt + e);
-            FloatVector change = newM.mul(stepSize).div(newV.sqrt().add(spec.epsilon()));
-            FloatVector.fromArray(SPECIES, ws, wAt + e).sub(change).intoArray(ws, wAt + e);
+        if (decays) {
+            for (; e + LANES <= count; e += LANES) {
+                FloatVector before = FloatVector.fromArray(SPECIES, ws, wAt + e);
+                FloatVector gradient = before.mul(penalty).add(FloatVector.fromArray(SPECIES, g, gAt + e));
+                step(spec, stepSize, gradient, before.mul(kept), ws, wAt + e, ms, mAt + e, vs, vAt + e);
+            }
+        } else {
+            for (; e + LANES <= count; e += LANES) {
+                FloatVector gradient = FloatVector.fromArray(SPECIES, g, gAt + e);
+                FloatVector before = FloatVector.fromArray(SPECIES, ws, wAt + e);
+                step(spec, stepSize, gradient, before, ws, wAt + e, ms, mAt + e, vs, vAt + e);
+            }
         }
         for (; e < count; e++) {
-            float newM = g[gAt + e] * restOfBeta1 + ms[mAt + e] * spec.beta1();
-            float newV = g[gAt + e] * g[gAt + e] * restOfBeta2 + vs[vAt + e] * spec.beta2();
+            float gradient = decays ? ws[wAt + e] * penalty + g[gAt + e] : g[gAt + e];
+            float newM = gradient * restOfBeta1 + ms[mAt + e] * spec.beta1();
+            float newV = gradient * gradient * restOfBeta2 + vs[vAt + e] * spec.beta2();
             newM = floored(newM);
             newV = floored(newV);
             ms[mAt + e] = newM;
             vs[vAt + e] = newV;
-            ws[wAt + e] -= newM * stepSize / ((float) Math.sqrt(newV) + spec.epsilon());
+            ws[wAt + e] = kept * ws[wAt + e] - newM * stepSize / ((float) Math.sqrt(newV) + spec.epsilon());
         }
+    }
+
+    /** Of a vector of parameters, given what they are before it. */
+    private static void step(
+            AdamSpec spec,
+            float stepSize,
+            FloatVector gradient,
+            FloatVector before,
+            float[] ws,
+            int wAt,
+            float[] ms,
+            int mAt,
+            float[] vs,
+            int vAt) {
+        FloatVector newM = FloatVector.fromArray(SPECIES, ms, mAt).mul(spec.beta1());
+        newM = gradient.mul(1 - spec.beta1()).add(newM);
+        FloatVector newV = FloatVector.fromArray(SPECIES, vs, vAt).mul(spec.beta2());
+        newV = gradient.mul(gradient).mul(1 - spec.beta2()).add(newV);
+        newM = floored(newM);
+        newV = floored(newV);
+        newM.intoArray(ms, mAt);
+        newV.intoArray(vs, vAt);
+        before.sub(newM.mul(stepSize).div(newV.sqrt().add(spec.epsilon()))).intoArray(ws, wAt);
     }
 
     private static FloatVector floored(FloatVector state) {

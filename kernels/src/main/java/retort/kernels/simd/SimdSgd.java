@@ -28,6 +28,20 @@ final class SimdSgd {
         float[] vs = velocity.array();
         int wAt = w.offset() + from;
         int vAt = velocity.offset() + from;
+        if (spec.nesterov() || !spec.decay().isNone()) {
+            float penalty = spec.decay().penalty();
+            float kept = spec.kept();
+            // What of the velocity and of the gradient w moves by.
+            float ofVelocity = spec.nesterov() ? momentum : 1;
+            float ofGradient = spec.nesterov() ? rate : 0;
+            for (int e = 0; e < count; e++) {
+                float gradient = g[gAt + e] + penalty * ws[wAt + e];
+                float v = SimdAdam.floored(momentum * vs[vAt + e] - rate * gradient);
+                vs[vAt + e] = v;
+                ws[wAt + e] = kept * ws[wAt + e] + (ofVelocity * v - ofGradient * gradient);
+            }
+            return;
+        }
         for (int e = 0; e < count; e++) {
             float v = SimdAdam.floored(momentum * vs[vAt + e] - rate * g[gAt + e]);
             vs[vAt + e] = v;

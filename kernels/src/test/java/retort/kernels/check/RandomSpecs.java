@@ -36,6 +36,7 @@ import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
 import retort.kernels.op.StridedCopySpec;
 import retort.kernels.op.UpdateSpec;
+import retort.kernels.op.WeightDecay;
 import retort.kernels.op.WindowSpec;
 
 /**
@@ -206,13 +207,19 @@ final class RandomSpecs {
                         Arbitraries.of(1e-3f, 0.1f, 1f),
                         Arbitraries.of(0.9f, 0f, 0.5f),
                         Arbitraries.of(0.999f, 0f, 0.9f),
-                        Arbitraries.of(1e-7f, 1e-3f))
-                .as((rate, beta1, beta2, epsilon) -> new AdamSpec(count, rate, beta1, beta2, epsilon));
+                        Arbitraries.of(1e-7f, 1e-3f),
+                        decays())
+                .as((rate, beta1, beta2, epsilon, decay) -> new AdamSpec(count, rate, beta1, beta2, epsilon, decay));
     }
 
     private static Arbitrary<UpdateSpec> sgd(int count) {
-        return Combinators.combine(Arbitraries.of(0.01f, 0.1f, 2f), Arbitraries.of(0f, 0.9f, 0.5f))
-                .as((rate, momentum) -> new SgdSpec(count, rate, momentum));
+        return Combinators.combine(Arbitraries.of(0.01f, 0.1f, 2f), Arbitraries.of(0f, 0.9f, 0.5f), FLAG, decays())
+                .as((rate, momentum, nesterov, decay) -> new SgdSpec(count, rate, momentum, nesterov, decay));
+    }
+
+    private static Arbitrary<WeightDecay> decays() {
+        return Arbitraries.of(
+                WeightDecay.NONE, WeightDecay.penalty(5e-4f), WeightDecay.penalty(0.5f), WeightDecay.decoupled(0.25f));
     }
 
     private Arbitrary<GemmSpec> products() {

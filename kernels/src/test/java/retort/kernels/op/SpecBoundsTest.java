@@ -260,6 +260,27 @@ class SpecBoundsTest {
     }
 
     @Test
+    void ofAStepThatDecaysWeightsAndLooksAheadGrowWithThose() {
+        double gradientError = 0.125;
+        // A penalty of 2 takes -4 from the gradient of -3; of w all is left.
+        SgdSpec sgd = new SgdSpec(1, 0.5f, 0.25f, true, WeightDecay.penalty(2));
+        double g = 3 + 2 * 2;
+        double gError = gradientError + 2 * EPS * g;
+        double terms = 0.25 * 4 + 0.5 * g;
+        double velocity = 3 * EPS * terms + 1.01 * 0.5 * gError;
+        double change = 0.25 * terms + 0.5 * g;
+        double changeError = 3 * EPS * change + 1.01 * (0.25 * velocity + 0.5 * gError);
+        double[][] ofSgd = sgd.bounds(new float[][] {{-2}, {-3}, {4}}, new double[] {gradientError}, Scalars.NONE);
+        assertAll(velocity, ofSgd[2]);
+        assertAll(changeError + 3 * EPS * (2 + change), ofSgd[0]);
+        AdamSpec adam = new AdamSpec(1, 0.5f, 0.75f, 0.5f, 0.25f, WeightDecay.penalty(2));
+        double[][] ofAdam =
+                adam.bounds(new float[][] {{-2}, {-3}, {4}, {5}}, new double[] {gradientError}, Scalars.step(2));
+        assertAll(1.01 * (0.25 * gError + 4 * EPS * (0.75 * 4 + 0.25 * g)), ofAdam[2]);
+        assertAll(1.01 * (0.5 * gError * (2 * g + gError) + 4 * EPS * (0.5 * 5 + 0.5 * g * g)), ofAdam[3]);
+    }
+
+    @Test
     void ofABiassBackwardPassAreThoseOfItsSumsAndItsStep() {
         SgdSpec sgd = new SgdSpec(3, 0.5f, 0.25f);
         BiasBackwardSpec spec = new BiasBackwardSpec(4, 3, sgd);

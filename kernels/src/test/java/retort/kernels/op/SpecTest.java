@@ -150,15 +150,18 @@ class SpecTest {
                 Combinators.combine(Arbitraries.of(Pass.class), Arbitraries.of(ActivationSpec.Kind.class), sizes())
                         .as(ActivationSpec::new),
                 Combinators.combine(sizes(), Arbitraries.of(true, false)).as(AddSpec::new),
-                sizes().map(SpecTest::adam),
-                sizes().map(count -> new SgdSpec(count, 0.01f, 0)));
+                Combinators.combine(sizes(), Arbitraries.of(true, false)).as(AdamSpec::named),
+                Combinators.combine(sizes(), Arbitraries.of(true, false), Arbitraries.of(true, false))
+                        .as(SgdSpec::named));
     }
 
     private static Arbitrary<DenseBackwardSpec> denseBackwards() {
         Arbitrary<Boolean> flags = Arbitraries.of(true, false);
         return Combinators.combine(sizes(), sizes(), sizes(), flags, flags, flags, rates())
                 .as((batch, inputs, units, adam, packed, inputGradient, rate) -> {
-                    UpdateSpec update = adam ? adam(inputs * units) : SgdSpec.withDefaults(inputs * units);
+                    int weights = inputs * units;
+                    UpdateSpec update =
+                            adam ? AdamSpec.named(weights, packed) : SgdSpec.named(weights, packed, !packed);
                     DenseBackwardSpec spec = DenseBackwardSpec.of(batch, inputs, units, update);
                     DenseBackwardSpec laidOut = packed ? spec.withPackedWeights() : spec;
                     return inputGradient ? laidOut.withInputGradient(Epilogue.gate(rate)) : laidOut;
