@@ -69,6 +69,7 @@ public final class Trainer {
             Tensor dLogits = scope.tensor(batch, classes);
             loss.apply(backend, tape.output(), t, dLogits, outcome);
             model.backward(tape, dLogits, optimizer);
+            optimizer.updateClipped();
         } finally {
             optimizer.endStep();
         }

@@ -22,6 +22,7 @@ import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
 import retort.kernels.op.CrossEntropySpec;
+import retort.kernels.op.WeightDecay;
 
 /** A training that was stopped and taken up from its file. */
 class CheckpointTest {
@@ -36,12 +37,30 @@ class CheckpointTest {
 
     /** The optimisers, each with a schedule that depends on the step. */
     enum Kind {
-        ADAM,
-        MOMENTUM;
+        ADAM(2),
+        MOMENTUM(1),
+        ADAMW_CLIPPED(2),
+        NESTEROV_THAT_DECAYS(1);
+
+        private final int stateTensors;
+
+        Kind(int stateTensors) {
+            this.stateTensors = stateTensors;
+        }
 
         Optimizer of(Backend backend) {
             Schedule falling = Schedule.linear(1e-2f, 1e-4f, STEPS);
-            return this == ADAM ? new Adam(backend, falling) : new Sgd(backend, falling, Schedule.constant(0.9f));
+            Schedule momentum = Schedule.constant(0.9f);
+            return switch (this) {
+                case ADAM -> new Adam(backend, falling);
+                case MOMENTUM -> new Sgd(backend, falling, momentum);
+                case ADAMW_CLIPPED -> {
+                    Optimizer adam = new Adam(backend, falling, WeightDecay.decoupled(0.1f));
+                    adam.clipGradients(0.5f);
+                    yield adam;
+                }
+                case NESTEROV_THAT_DECAYS -> new Sgd(backend, falling, momentum, true, WeightDecay.penalty(1e-3f));
+            };
         }
     }
 
@@ -67,8 +86,7 @@ class CheckpointTest {
                 List.copyOf(expected.tensors().keySet()),
                 List.copyOf(actual.tensors().keySet()));
         int parameters = 6;
-        assertEquals(
-                parameters * (kind == Kind.ADAM ? 3 : 2), expected.tensors().size());
+        assertEquals(parameters * (1 + kind.stateTensors), expected.tensors().size());
         expected.tensors()
                 .forEach((name, entry) -> assertArrayEquals(
                         bits(entry.elements()), bits(actual.tensors().get(name).elements()), subject + ", " + name));
@@ -87,6 +105,26 @@ class CheckpointTest {
                 saved.save(model, Map.of());
             }
             refused(backend, model, Kind.ADAM, NETWORK, "is no checkpoint");
+        }
+    }
+
+    @Test
+    void weightsThatAreKeptComeBack() {
+        try (Backend backend = Backends.open(Engine.CPU_SIMD, new Backends.Options(1, null));
+                Sequential model = Sequential.create(backend, NETWORK, Initializer.HE_UNIFORM, SEED);
+                Optimizer optimizer = Kind.ADAM.of(backend);
+                Optimizer resumed = Kind.ADAM.of(backend)) {
+            Path file = folder.resolve("kept");
+            Tensor weights = model.parameters().get(2).value();
+            float[] before = backend.download(weights);
+            optimizer.keepWeights(model);
+            backend.fill(weights, 1);
+            Checkpoint.save(file, model, optimizer, Map.of());
+            backend.fill(weights, 2);
+            Checkpoint.load(file, model, resumed);
+            assertEquals(1, backend.download(weights)[0]);
+            resumed.putKeptWeights(model);
+            assertArrayEquals(before, backend.download(weights));
         }
     }
 

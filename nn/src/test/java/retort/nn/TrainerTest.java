@@ -29,6 +29,7 @@ import retort.kernels.op.CrossEntropySpec.Targets;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.Divergence;
 import retort.kernels.op.Shape;
+import retort.kernels.op.WeightDecay;
 
 /** A step updates each parameter with the gradient at the old parameters: nothing reads one that is updated already. */
 class TrainerTest {
@@ -84,6 +85,81 @@ class TrainerTest {
                 assertArrayEquals(backend.download(expected), w, name);
             }
         });
+    }
+
+    /** Of the same gradients: all are multiplied by the same factor, which makes their norm the limit. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void gradientsOfALongerNormAreShortenedToTheLimit(Subject subject) {
+        Function<Backend, Optimizer> descent = backend -> new Sgd(backend, constant(RATE), constant(0));
+        Map<String, float[]> before = started(subject.backend());
+        Map<String, float[]> gradients = gradients(subject.backend());
+        double squares = 0;
+        for (float[] each : gradients.values()) {
+            for (float g : each) {
+                squares += (double) g * g;
+            }
+        }
+        double norm = Math.sqrt(squares);
+        assertChanges(subject, before, stepped(subject.backend(), clipping(descent, (float) (2 * norm))), gradients, 1);
+        float limit = (float) (norm / 4);
+        Map<String, float[]> clipped = stepped(subject.backend(), clipping(descent, limit));
+        assertChanges(subject, before, clipped, gradients, limit / (norm + 1e-6));
+        for (Subject other : EnginesUnderTest.all()) {
+            if (other.backend().engine() == subject.backend().engine()) {
+                stepped(other.backend(), clipping(descent, limit))
+                        .forEach((name, w) -> assertArrayEquals(clipped.get(name), w, subject + ", " + name));
+            }
+        }
+    }
+
+    private static Function<Backend, Optimizer> clipping(Function<Backend, Optimizer> optimizers, float norm) {
+        return optimizers.andThen(optimizer -> {
+            optimizer.clipGradients(norm);
+            return optimizer;
+        });
+    }
+
+    /** The norm is of sums over at most 1,000 rows, and w is rounded. */
+    private static void assertChanges(
+            Subject subject,
+            Map<String, float[]> before,
+            Map<String, float[]> after,
+            Map<String, float[]> gradients,
+            double factor) {
+        after.forEach((name, w) -> {
+            for (int e = 0; e < w.length; e++) {
+                double change = factor * RATE * gradients.get(name)[e];
+                double bound = 1000 * EPS * Math.abs(change) + 4 * EPS * Math.abs(before.get(name)[e]);
+                assertEquals(before.get(name)[e] - change, w[e], bound, subject + ", " + name);
+            }
+        });
+    }
+
+    /** Decoupled from the gradient, so that a step without decay says what is left over. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void weightsDecayAndBiasesDoNot(Subject subject) {
+        WeightDecay decay = WeightDecay.decoupled(0.25f);
+        Map<String, float[]> before = started(subject.backend());
+        Map<String, float[]> free = stepped(subject.backend(), backend -> new Adam(backend, constant(RATE)));
+        stepped(subject.backend(), backend -> new Adam(backend, constant(RATE), decay))
+                .forEach((name, w) -> {
+                    for (int e = 0; e < w.length; e++) {
+                        double lost = name.endsWith("bias") ? 0 : RATE * 0.25 * before.get(name)[e];
+                        double bound = name.endsWith("bias") ? 0 : 4 * EPS * (Math.abs(before.get(name)[e]) + RATE);
+                        assertEquals(free.get(name)[e] - lost, w[e], bound, subject + ", " + name);
+                    }
+                });
+    }
+
+    @Test
+    void aNormThatIsNotPositiveIsRefused() {
+        try (Optimizer optimizer = new Sgd(EnginesUnderTest.reference(), constant(RATE), constant(0))) {
+            for (float norm : new float[] {0, -1, Float.NaN, Float.POSITIVE_INFINITY}) {
+                assertThrows(IllegalArgumentException.class, () -> optimizer.clipGradients(norm));
+            }
+        }
     }
 
     /** Steps so long that every layer's weights grow past the limit; biases and filters may. */
