@@ -87,7 +87,12 @@ class ResumeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--omit=none,3", "--student-jitter=2 --consistent --weight-average=0.9 --correction=em"})
+    @ValueSource(
+            strings = {
+                "--omit=none,3",
+                "--student-jitter=2 --consistent --weight-average=0.9 --correction=em",
+                "--optimizer=sgdw --clip-norm=0.5 --patience=1"
+            })
     void aStudyStoppedInTheMidstOfItsTrainingsEndsAsOneThatWasNot(String options) throws IOException {
         String plain = "study sweep --width=10 --epochs=2 --student-epochs=2 --threads=1 ";
         String[] study = (plain + options).split(" ");

@@ -83,6 +83,13 @@ class UsageTest {
             run --student-jitter=-1                   | '-1' is not a whole number of 1 or more
             run --consistent --method=hard-labels     | --consistent is for students that have a teacher
             run --weight-average=1                    | '1' is not a number above 0 and below 1
+            run --weight-decay=-1                     | '-1' is not a number above 0
+            run --weight-decay=1 --optimizer=momentum | --weight-decay is not for --optimizer=momentum
+            run --weight-decay=20 --optimizer=sgdw    | a learning rate of 0.1 times a weight decay of 20.0 is more than 1
+            run --clip-norm=0                         | '0' is not a number above 0
+            run --patience=0                          | '0' is not a whole number of 1 or more
+            run --patience=1 --weight-average=0.9     | early stopping ends with the best weights
+            study sweep --weight-decay=1 --optimizer=momentum | --weight-decay is not for --optimizer=momentum
             run --correction=vektor                   | did you mean vector?
             export                                    | MODEL
             run --optimizer=lion                      | --optimizer

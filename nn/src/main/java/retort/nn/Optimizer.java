@@ -17,8 +17,8 @@ import retort.kernels.op.WeightDecay;
 /**
  * Updates parameters with the gradients it is given. Its state lives on the backend, from the first step to close.
  *
- * <p>Where weights decay, those of layers do, matrices and filters; biases and what else has one axis, such as the scale
- * of a normalisation, do not, as is usual.
+ * <p>Where weights decay, those of layers do, matrices and filters; biases and what else has one axis, such as the
+ * scale of a normalisation, do not, as is usual.
  */
 public abstract class Optimizer implements GradientSink, AutoCloseable {
     private final Backend backend;

@@ -10,6 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import retort.driver.cli.Bytes;
 import retort.driver.config.Experiment;
 import retort.driver.data.Dataset;
+import retort.driver.job.EarlyStopping;
 import retort.driver.job.Examples;
 import retort.driver.job.Footprint;
 import retort.driver.job.JobCheck;
@@ -68,7 +69,9 @@ final class DryRun {
         try (Backend backend = Backends.open(first, engine.opening())) {
             new JobCheck(backend.engine(), data, recipe).transferSet(recipe.students());
             int images = data.train().size();
-            int trained = recipe.trainedImages(images);
+            EarlyStopping stopping = recipe.teacher().stopping();
+            int trained =
+                    stopping.isOn() && recipe.heldOut() == 0 ? stopping.trained(images) : recipe.trainedImages(images);
             line("Dry run of %s, seed %d: nothing is trained, nothing is written.", recipe.name(), recipe.seed());
             line(
                     "%s: %,d images to train on, %,d to test on",
@@ -99,7 +102,7 @@ final class DryRun {
                 student.name(),
                 student.training(),
                 ", " + RecipesCommand.learning(student),
-                images,
+                student.training().stopping().trained(images),
                 student.folds(),
                 student.isTaughtViews(),
                 backend,

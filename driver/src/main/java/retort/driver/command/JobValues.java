@@ -40,6 +40,9 @@ final class JobValues {
     /** The optimisers there are. */
     enum OptimizerName {
         ADAM,
+        ADAMW,
+        SGD,
+        SGDW,
         MOMENTUM;
 
         String id() {
@@ -48,9 +51,15 @@ final class JobValues {
 
         /** @param standard what an experiment has */
         Descent descent(Descent standard) {
+            if (standard.id().equals(id())) {
+                return standard;
+            }
             return switch (this) {
-                case ADAM -> standard instanceof Descent.Adam ? standard : Descent.Adam.standard();
-                case MOMENTUM -> standard instanceof Descent.Momentum ? standard : Descent.Momentum.standard();
+                case ADAM -> Descent.Adam.standard();
+                case ADAMW -> Descent.Adam.standardW();
+                case SGD -> Descent.Sgd.standard();
+                case SGDW -> Descent.Sgd.standardW();
+                case MOMENTUM -> Descent.Momentum.standard();
             };
         }
     }

@@ -109,6 +109,13 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
     }
 
     @Override
+    public synchronized void stopped(Fit fit, int epoch, int best) {
+        String name = fit.name();
+        tell(name + ": " + epoch + " of " + epochs + " epochs, the weights are those of epoch " + best);
+        task = null;
+    }
+
+    @Override
     public synchronized void stepStarts(String name, int items) {
         begin(name, items);
     }

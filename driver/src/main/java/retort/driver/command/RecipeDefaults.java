@@ -10,7 +10,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import retort.driver.config.ExperimentFile;
-import retort.driver.job.Descent;
 import retort.driver.job.Recipe;
 import retort.driver.job.Student;
 
@@ -31,7 +30,7 @@ final class RecipeDefaults extends ResourceBundle {
                             recipe,
                             student -> Integer.toString(student.training().epochs())),
             "recipe.batch", recipe -> Integer.toString(recipe.teacher().batch()),
-            "recipe.optimizer", recipe -> recipe.teacher().descent() instanceof Descent.Adam ? "adam" : "momentum",
+            "recipe.optimizer", recipe -> recipe.teacher().descent().id(),
             "recipe.learning-rate",
                     recipe -> JobValues.text(recipe.teacher().descent().rate()));
 

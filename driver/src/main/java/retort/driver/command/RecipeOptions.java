@@ -5,6 +5,7 @@ import static retort.driver.command.RecipeSource.given;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,6 +18,7 @@ import retort.driver.config.Experiment;
 import retort.driver.config.ExperimentFile;
 import retort.driver.data.Dataset;
 import retort.driver.job.Descent;
+import retort.driver.job.EarlyStopping;
 import retort.driver.job.Method;
 import retort.driver.job.Recipe;
 import retort.driver.job.Student;
@@ -132,6 +134,12 @@ final class RecipeOptions {
 
         @Mixin
         private OfTraining training;
+
+        @Override
+        public void check(CommandSpec command) {
+            super.check(command);
+            training.check(command, experiment().recipe());
+        }
 
         @Override
         public final Dataset used(Dataset all) {
@@ -303,9 +311,29 @@ final class RecipeOptions {
                 names = "--optimizer",
                 paramLabel = "OPTIMIZER",
                 completionCandidates = JobValues.OptimizerNames.class,
-                description =
-                        "adam, or momentum: the schedule of Hinton et al. 2012 (default: ${bundle:recipe.optimizer}).")
+                description = "adam, adamw, sgd, sgdw, or momentum: the schedule of Hinton et al. 2012 (default:"
+                        + " ${bundle:recipe.optimizer}).")
         private JobValues.OptimizerName optimizer;
+
+        @Option(
+                names = "--weight-decay",
+                paramLabel = "R",
+                description = "Decay of weights, not of biases (default: 0; adamw 0.01, sgdw 0.0005).")
+        private Float weightDecay;
+
+        @Option(
+                names = "--clip-norm",
+                paramLabel = "N",
+                description = "Longest gradient of a step, all parameters together (default: any).")
+        private Float clipNorm;
+
+        @Option(
+                names = "--patience",
+                paramLabel = "N",
+                description =
+                        "Stop after N epochs without a smaller loss on held-out images, and keep the best weights (default: all"
+                                + " epochs).")
+        private Integer patience;
 
         @Option(
                 names = "--weight-average",
@@ -335,10 +363,41 @@ final class RecipeOptions {
         }
 
         private Training changed(Training standard) {
-            Descent descent = optimizer == null ? standard.descent() : optimizer.descent(standard.descent());
+            EarlyStopping stopping = standard.stopping();
             return standard.withBatch(given(batch, standard.batch()))
                     .withWeightAverage(given(weightAverage, standard.weightAverage()))
-                    .withDescent(learningRate == null ? descent : descent.withRate(learningRate));
+                    .withClipNorm(given(clipNorm, standard.clipNorm()))
+                    .withStopping(
+                            patience == null
+                                    ? stopping
+                                    : stopping.isOn()
+                                            ? new EarlyStopping(stopping.heldOut(), patience)
+                                            : EarlyStopping.after(patience))
+                    .withDescent(changed(standard.descent()));
+        }
+
+        private Descent changed(Descent standard) {
+            Descent descent = optimizer == null ? standard : optimizer.descent(standard);
+            Descent decaying = weightDecay == null ? descent : descent.withDecay(weightDecay);
+            return learningRate == null ? decaying : decaying.withRate(learningRate);
+        }
+
+        /** @throws ParameterException if settings don't go together */
+        void check(CommandSpec command, Recipe changed) {
+            Stream.concat(
+                            Stream.of(changed.teacher()),
+                            changed.students().stream().map(Student::training))
+                    .forEach(training -> {
+                        if (weightDecay != null && !training.descent().canDecay()) {
+                            throw new ParameterException(
+                                    command.commandLine(),
+                                    "--weight-decay is not for --optimizer="
+                                            + training.descent().id());
+                        }
+                        if (training.contradiction() != null) {
+                            throw new ParameterException(command.commandLine(), training.contradiction());
+                        }
+                    });
         }
     }
 }

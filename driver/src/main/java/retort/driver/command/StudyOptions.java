@@ -91,6 +91,7 @@ final class StudyOptions implements RecipeSource {
             throw new ParameterException(
                     command.commandLine(), "--teachers-only trains the teachers of all shares, without --shard");
         }
+        training.check(command, recipe());
     }
 
     /** @throws ParameterException if an option on views would do nothing */

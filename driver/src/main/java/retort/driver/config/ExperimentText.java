@@ -120,21 +120,23 @@ public final class ExperimentText {
         key("layers", list(of.architecture().layers().stream().map(Layer::text).map(ExperimentText::quoted)));
         key("epochs", of.epochs());
         key("batch", of.batch());
+        key("optimizer", quoted(of.descent().id()));
+        key("learning-rate", of.descent().rate());
         switch (of.descent()) {
-            case Descent.Adam adam -> {
-                key("optimizer", quoted("adam"));
-                key("learning-rate", adam.rate());
-                if (adam.lastShare() != 1) {
-                    key("end-factor", adam.lastShare());
-                    if (adam.fall() != Descent.Fall.LINE) {
-                        key("schedule", quoted(adam.fall().id()));
-                    }
+            case Descent.Adam adam -> fall(adam.lastShare(), adam.fall());
+            case Descent.Sgd sgd -> {
+                fall(sgd.lastShare(), sgd.fall());
+                key("momentum", sgd.momentum());
+                if (sgd.momentum() > 0) {
+                    key("nesterov", sgd.nesterov());
                 }
             }
             case Descent.Momentum momentum -> {
-                key("optimizer", quoted("momentum"));
-                key("learning-rate", momentum.rate());
+                // Its schedule is its own.
             }
+        }
+        if (!of.descent().decay().isNone()) {
+            key("weight-decay", of.descent().decay().rate());
         }
         key("jitter", of.jitter());
         if (of.distortion().affine() > 0) {
@@ -148,6 +150,22 @@ public final class ExperimentText {
         }
         if (of.weightAverage() > 0) {
             key("weight-average", of.weightAverage());
+        }
+        if (of.isClipped()) {
+            key("clip-norm", of.clipNorm());
+        }
+        if (of.stopping().isOn()) {
+            key("patience", of.stopping().patience());
+            key("held-out", of.stopping().heldOut());
+        }
+    }
+
+    private void fall(float lastShare, Descent.Fall fall) {
+        if (lastShare != 1) {
+            key("end-factor", lastShare);
+            if (fall != Descent.Fall.LINE) {
+                key("schedule", quoted(fall.id()));
+            }
         }
     }
 

@@ -10,9 +10,11 @@ import retort.driver.config.Section.Value;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Descent;
 import retort.driver.job.Distortion;
+import retort.driver.job.EarlyStopping;
 import retort.driver.job.Recipe;
 import retort.driver.job.Training;
 import retort.kernels.op.Shape;
+import retort.kernels.op.WeightDecay;
 import retort.nn.Architecture;
 import retort.nn.Layer;
 
@@ -32,16 +34,21 @@ final class TrainingReader {
             "affine",
             "elastic",
             "max-norm",
-            "weight-average");
+            "weight-average",
+            "momentum",
+            "nesterov",
+            "weight-decay",
+            "clip-norm",
+            "patience",
+            "held-out");
 
-    private static final String ADAM = "adam";
-    private static final List<String> OPTIMIZERS = List.of(ADAM, "momentum");
+    private static final List<String> OPTIMIZERS = List.of("adam", "adamw", "sgd", "sgdw", "momentum");
 
     private TrainingReader() {}
 
     /** @param classes that its last layer must have, or 0 for any number */
     static Training read(Section of, Shape image, int classes) {
-        return new Training(
+        Training training = new Training(
                 architecture(of.get("layers"), image, classes),
                 of.get("epochs").count(1, Integer.MAX_VALUE),
                 of.get("batch").count(1, Integer.MAX_VALUE),
@@ -52,7 +59,38 @@ final class TrainingReader {
                 new Distortion(amount(of, "affine"), amount(of, "elastic")),
                 false,
                 of.find("max-norm").map(Value::positive).orElse(Float.POSITIVE_INFINITY),
-                of.find("weight-average").map(TrainingReader::decay).orElse(0f));
+                of.find("weight-average").map(TrainingReader::decay).orElse(0f),
+                of.find("clip-norm").map(Value::positive).orElse(Float.POSITIVE_INFINITY),
+                stopping(of));
+        String contradiction = training.contradiction();
+        if (contradiction != null) {
+            throw of.find(training.descent().contradiction() == null ? "patience" : "weight-decay")
+                    .orElseGet(() -> of.get("learning-rate"))
+                    .bad(contradiction);
+        }
+        return training;
+    }
+
+    private static EarlyStopping stopping(Section of) {
+        Optional<Value> heldOut = of.find("held-out");
+        Optional<Value> patience = of.find("patience");
+        if (patience.isEmpty()) {
+            heldOut.ifPresent(value -> {
+                throw value.bad("'held-out' is what early stopping looks at: 'patience' is missing");
+            });
+            return EarlyStopping.NONE;
+        }
+        return new EarlyStopping(
+                heldOut.map(TrainingReader::heldOut).orElse(EarlyStopping.USUAL_SHARE),
+                patience.get().count(1, Integer.MAX_VALUE));
+    }
+
+    private static float heldOut(Value value) {
+        double share = value.share(false);
+        if (share == 0) {
+            throw value.bad("'held-out' is 0, expected a share above 0 and below 1");
+        }
+        return (float) share;
     }
 
     private static float amount(Section of, String key) {
@@ -69,22 +107,47 @@ final class TrainingReader {
 
     private static Descent descent(Section of) {
         float rate = of.get("learning-rate").positive();
-        Optional<Value> endFactor = of.find("end-factor");
-        Optional<Value> schedule = of.find("schedule");
-        if (of.get("optimizer").oneOf(OPTIMIZERS).equals(ADAM)) {
-            Descent.Fall fall = schedule.map(TrainingReader::fall).orElse(Descent.Fall.LINE);
-            schedule.filter(value -> endFactor.isEmpty()).ifPresent(value -> {
-                throw value.bad("'schedule' is how the rate falls to 'end-factor', which is missing");
-            });
-            return new Descent.Adam(rate, endFactor.map(Value::positive).orElse(1f), fall);
+        Value optimizer = of.get("optimizer");
+        String name = optimizer.oneOf(OPTIMIZERS);
+        if (name.equals("momentum")) {
+            for (String key : List.of("schedule", "end-factor", "momentum", "nesterov", "weight-decay")) {
+                refuse(of, key, "is not for optimizer = \"momentum\", which has a schedule of its own");
+            }
+            return new Descent.Momentum(rate);
         }
-        schedule.ifPresent(value -> {
-            throw value.bad("'schedule' is for optimizer = \"adam\": momentum has a schedule of its own");
+        float lastShare = of.find("end-factor").map(Value::positive).orElse(1f);
+        Descent.Fall fall = of.find("schedule").map(TrainingReader::fall).orElse(Descent.Fall.LINE);
+        if (of.find("end-factor").isEmpty()) {
+            refuse(of, "schedule", "is how the rate falls to 'end-factor', which is missing");
+        }
+        if (name.startsWith("adam")) {
+            refuse(of, "momentum", "is for optimizer = \"sgd\"");
+            refuse(of, "nesterov", "is for optimizer = \"sgd\"");
+            return new Descent.Adam(rate, lastShare, fall, decay(of, name, Descent.Adam.USUAL_DECAY));
+        }
+        float momentum =
+                of.find("momentum").map(value -> (float) value.share(false)).orElse(Descent.Sgd.USUAL_MOMENTUM);
+        boolean nesterov = of.find("nesterov").map(Value::flag).orElse(momentum > 0);
+        if (nesterov && momentum == 0) {
+            refuse(of, "nesterov", "needs a momentum above 0");
+        }
+        return new Descent.Sgd(rate, momentum, nesterov, lastShare, fall, decay(of, name, Descent.Sgd.USUAL_DECAY));
+    }
+
+    /** Decoupled where the name ends with w; then there is one in any case. */
+    private static WeightDecay decay(Section of, String optimizer, float usual) {
+        boolean decoupled = optimizer.endsWith("w");
+        Optional<Value> given = of.find("weight-decay");
+        if (!decoupled) {
+            return WeightDecay.penalty(given.map(Value::notNegative).orElse(0f));
+        }
+        return WeightDecay.decoupled(given.map(Value::positive).orElse(usual));
+    }
+
+    private static void refuse(Section of, String key, String why) {
+        of.find(key).ifPresent(value -> {
+            throw value.bad("'" + key + "' " + why);
         });
-        endFactor.ifPresent(value -> {
-            throw value.bad("'end-factor' is for optimizer = \"adam\": momentum has a schedule of its own");
-        });
-        return new Descent.Momentum(rate);
     }
 
     private static Descent.Fall fall(Value value) {

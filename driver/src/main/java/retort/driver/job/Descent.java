@@ -2,16 +2,41 @@ package retort.driver.job;
 
 import java.util.Locale;
 import retort.kernels.Backend;
+import retort.kernels.op.WeightDecay;
 import retort.nn.Optimizer;
 import retort.nn.Schedule;
 
 /** How a model descends: an optimiser, and what of it changes over the steps of a training. */
 public sealed interface Descent {
+    /** As config files and options have it. */
+    String id();
+
     /** The learning rate at the first step. */
     float rate();
 
     /** The same with another rate at the first step. */
     Descent withRate(float other);
+
+    /** How weights decay. */
+    default WeightDecay decay() {
+        return WeightDecay.NONE;
+    }
+
+    /** Whether {@link #withDecay} changes it. */
+    default boolean canDecay() {
+        return true;
+    }
+
+    /** The same with another rate of its decay. */
+    Descent withDecay(float other);
+
+    /** Why its numbers don't go together, or null. */
+    default String contradiction() {
+        return decay().kept(rate()) >= 0
+                ? null
+                : "a learning rate of " + rate() + " times a weight decay of " + decay().rate()
+                        + " is more than 1, which would turn weights round";
+    }
 
     /** The optimiser of a training of {@code steps} steps. */
     Optimizer optimizer(Backend backend, int steps);
@@ -31,7 +56,11 @@ public sealed interface Descent {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        Schedule of(float start, float end, int steps) {
+        private Schedule of(float start, float lastShare, int steps) {
+            float end = start * lastShare;
+            if (lastShare == 1) {
+                return Schedule.constant(start);
+            }
             return switch (this) {
                 case LINE -> Schedule.linear(start, end, steps);
                 case COSINE -> Schedule.cosine(start, end, steps);
@@ -41,15 +70,32 @@ public sealed interface Descent {
                 }
             };
         }
+
+        private String text(float start, float lastShare) {
+            String by = this == LINE ? "" : " by " + id();
+            return lastShare == 1 ? " " + start : " " + start + " falling" + by + " to " + lastShare + " of it";
+        }
+    }
+
+    private static String text(WeightDecay decay) {
+        return decay.isNone() ? "" : ", weight decay " + decay.rate();
     }
 
     /**
-     * Adam with a falling rate.
+     * Adam with a falling rate, and with decoupled decay AdamW.
      *
      * @param lastShare what is left of the rate at the last step; 1 for a constant rate
      * @param fall how it gets there
      */
-    record Adam(float rate, float lastShare, Fall fall) implements Descent {
+    record Adam(float rate, float lastShare, Fall fall, WeightDecay decay) implements Descent {
+        /** The decay that PyTorch's AdamW has where nobody says. */
+        public static final float USUAL_DECAY = 0.01f;
+
+        /** Without decay. */
+        public Adam(float rate, float lastShare, Fall fall) {
+            this(rate, lastShare, fall, WeightDecay.NONE);
+        }
+
         /** A rate that falls in a straight line. */
         public Adam(float rate, float lastShare) {
             this(rate, lastShare, Fall.LINE);
@@ -60,21 +106,91 @@ public sealed interface Descent {
             return new Adam(1e-3f, 1);
         }
 
+        /** AdamW at that rate. */
+        public static Adam standardW() {
+            return new Adam(1e-3f, 1, Fall.LINE, WeightDecay.decoupled(USUAL_DECAY));
+        }
+
+        @Override
+        public String id() {
+            return decay.decoupled() ? "adamw" : "adam";
+        }
+
         @Override
         public Adam withRate(float other) {
-            return new Adam(other, lastShare, fall);
+            return new Adam(other, lastShare, fall, decay);
+        }
+
+        @Override
+        public Adam withDecay(float other) {
+            return new Adam(rate, lastShare, fall, new WeightDecay(other, decay.decoupled()));
         }
 
         @Override
         public Optimizer optimizer(Backend backend, int steps) {
-            Schedule schedule = lastShare == 1 ? Schedule.constant(rate) : fall.of(rate, rate * lastShare, steps);
-            return new retort.nn.Adam(backend, schedule);
+            return new retort.nn.Adam(backend, fall.of(rate, lastShare, steps), decay);
         }
 
         @Override
         public String text() {
-            String by = fall == Fall.LINE ? "" : " by " + fall.id();
-            return lastShare == 1 ? "adam " + rate : "adam " + rate + " falling" + by + " to " + lastShare + " of it";
+            return id() + fall.text(rate, lastShare) + Descent.text(decay);
+        }
+    }
+
+    /**
+     * Gradient descent with a constant momentum and a falling rate, as PyTorch's SGD.
+     *
+     * @param lastShare what is left of the rate at the last step; 1 for a constant rate
+     * @param fall how it gets there
+     * @param decay added to the gradient, or decoupled from it, which is SGDW
+     */
+    record Sgd(float rate, float momentum, boolean nesterov, float lastShare, Fall fall, WeightDecay decay)
+            implements Descent {
+        /** The momentum where nobody says. */
+        public static final float USUAL_MOMENTUM = 0.9f;
+
+        /** The decay of SGDW where nobody says. */
+        public static final float USUAL_DECAY = 5e-4f;
+
+        /** At a rate of 0.1 and with Nesterov's momentum: usual for networks of convolutions. */
+        public static Sgd standard() {
+            return new Sgd(0.1f, USUAL_MOMENTUM, true, 1, Fall.LINE, WeightDecay.NONE);
+        }
+
+        /** SGDW at that rate. */
+        public static Sgd standardW() {
+            return standard().with(WeightDecay.decoupled(USUAL_DECAY));
+        }
+
+        private Sgd with(WeightDecay other) {
+            return new Sgd(rate, momentum, nesterov, lastShare, fall, other);
+        }
+
+        @Override
+        public String id() {
+            return decay.decoupled() ? "sgdw" : "sgd";
+        }
+
+        @Override
+        public Sgd withRate(float other) {
+            return new Sgd(other, momentum, nesterov, lastShare, fall, decay);
+        }
+
+        @Override
+        public Sgd withDecay(float other) {
+            return with(new WeightDecay(other, decay.decoupled()));
+        }
+
+        @Override
+        public Optimizer optimizer(Backend backend, int steps) {
+            Schedule constant = Schedule.constant(momentum);
+            return new retort.nn.Sgd(backend, fall.of(rate, lastShare, steps), constant, nesterov, decay);
+        }
+
+        @Override
+        public String text() {
+            String moves = momentum == 0 ? "" : ", momentum " + momentum + (nesterov ? " by Nesterov" : "");
+            return id() + fall.text(rate, lastShare) + moves + Descent.text(decay);
         }
     }
 
@@ -94,8 +210,23 @@ public sealed interface Descent {
         }
 
         @Override
+        public String id() {
+            return "momentum";
+        }
+
+        @Override
         public Momentum withRate(float other) {
             return new Momentum(other);
+        }
+
+        @Override
+        public boolean canDecay() {
+            return false;
+        }
+
+        @Override
+        public Momentum withDecay(float other) {
+            return this;
         }
 
         @Override

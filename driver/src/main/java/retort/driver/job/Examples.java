@@ -135,13 +135,29 @@ public final class Examples {
             int image = members[order[from + b]];
             images.copyScaled(image, jitter.down(image), jitter.right(image), pixels, b * images.pixels());
             jitter.distort(image, images.shape(), pixels, b * images.pixels());
-            if (rows != null) {
-                System.arraycopy(rows, image * classes(), targets, b * size, classes());
-            }
-            if (kind != Kind.PROBABILITIES) {
-                targets[(b + 1) * size - 1] = images.label(image);
-            }
+            copyTarget(image, targets, b * size);
         }
+    }
+
+    private void copyTarget(int image, float[] targets, int at) {
+        if (rows != null) {
+            System.arraycopy(rows, image * classes(), targets, at, classes());
+        }
+        if (kind != Kind.PROBABILITIES) {
+            targets[at + targetSize() - 1] = images.label(image);
+        }
+    }
+
+    /** Writes targets of examples from .. from + count, one after the other. */
+    void copyTargets(int from, int count, float[] targets) {
+        for (int b = 0; b < count; b++) {
+            copyTarget(members[from + b], targets, b * targetSize());
+        }
+    }
+
+    /** Whether their targets are labels and nothing else. */
+    boolean areLabelled() {
+        return kind == Kind.LABEL;
     }
 
     /** Writes images of examples from .. from + count, one after the other. */

@@ -14,7 +14,7 @@ import retort.nn.Sequential;
  * Trains one model on examples, epoch after epoch in a new random order.
  *
  * @param name of the model, for progress and messages
- * @param validation labelled examples to evaluate after each epoch, or null
+ * @param validation examples to evaluate after each epoch, or null
  * @param temperature T of softmax(logits / T) in that evaluation
  * @param teacher that labels what is shown; empty where the examples' own targets are learned
  */
@@ -59,8 +59,11 @@ public record Fit(
         /** Between pieces of work that nothing else is told of. */
         default void check() {}
 
-        /** An epoch is over; the model is as it was left. */
+        /** An epoch is over; the model is as it left it, or as the best one did where the training ends with that. */
         void epochEnds(Sequential model, Epoch epoch);
+
+        /** A training that may end early has done so, or gone on to its end; it has the weights of its best epoch. */
+        default void stopped(Fit fit, int epoch, int best) {}
     }
 
     /**

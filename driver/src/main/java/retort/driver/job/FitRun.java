@@ -17,6 +17,7 @@ final class FitRun {
     private final Checkpoints checkpoints;
     private final String name;
     private final Optimizer optimizer;
+    private final EarlyStopping stopping;
     private final Trainer trainer;
     private final Curve curve;
     private final List<Epoch> results;
@@ -35,10 +36,8 @@ final class FitRun {
         this.listener = listener;
         this.checkpoints = checkpoints;
         this.name = name;
-        this.optimizer = fit.training().descent().optimizer(model.backend(), fit.steps());
-        if (fit.training().weightAverage() > 0) {
-            optimizer.averageWeights(fit.training().weightAverage());
-        }
+        this.optimizer = fit.training().optimizer(model.backend(), fit.steps());
+        this.stopping = fit.training().stopping();
         this.trainer = new Trainer(model, optimizer, fit.loss(), fit.training().maxNorm(), fit.seed());
         FitPosition position = checkpoints.resume(name, model, optimizer).orElseGet(FitPosition::begin);
         this.curve = new Curve(fit.steps(), position.curve());
@@ -53,12 +52,12 @@ final class FitRun {
 
     List<Epoch> run() {
         try {
-            for (int epochs = fit.training().epochs(); epoch <= epochs; epoch++) {
+            for (int epochs = fit.training().epochs(); epoch <= epochs && !stopping.isOver(results); epoch++) {
                 start = System.nanoTime();
                 listener.epochStarts(fit, epoch);
                 train();
                 double seconds = seconds();
-                if (epoch == epochs) {
+                if (epoch == epochs && !stopping.isOn()) {
                     optimizer.putAverages(model);
                     // Adam's state is twice the model, and what follows needs room for activations and a copy of it.
                     optimizer.close();
@@ -70,7 +69,14 @@ final class FitRun {
                 }
                 Epoch done = new Epoch(epoch, score(), curve.points(), validation(), seconds, teaching);
                 results.add(done);
+                boolean ends = epoch == epochs || stopping.isOver(results);
+                if (stopping.isOn()) {
+                    keepBest(ends);
+                }
                 listener.epochEnds(model, done);
+                if (stopping.isOn() && ends) {
+                    listener.stopped(fit, epoch, EarlyStopping.best(results));
+                }
                 nextEpoch();
             }
             return results;
@@ -79,6 +85,15 @@ final class FitRun {
             throw e;
         } finally {
             optimizer.close();
+        }
+    }
+
+    /** The weights of the best epoch so far; at the end the model goes back to them. */
+    private void keepBest(boolean ends) {
+        if (EarlyStopping.best(results) == epoch) {
+            optimizer.keepWeights(model);
+        } else if (ends) {
+            optimizer.putKeptWeights(model);
         }
     }
 
@@ -183,7 +198,9 @@ final class FitRun {
             return Optional.empty();
         }
         Logits logits = fit.logits(model, validation, done -> listener.check());
-        return Optional.of(new Epoch.Score(
-                logits.negativeLogLikelihood(validation, fit.temperature()), logits.accuracy(validation)));
+        double loss = validation.areLabelled()
+                ? logits.negativeLogLikelihood(validation, fit.temperature())
+                : Inference.loss(model.backend(), fit.loss(), logits, validation);
+        return Optional.of(new Epoch.Score(loss, logits.accuracy(validation)));
     }
 }

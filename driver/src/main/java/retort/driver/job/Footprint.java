@@ -5,6 +5,7 @@ import retort.driver.data.Dataset;
 import retort.kernels.op.Shape;
 import retort.nn.Architecture;
 import retort.nn.Layer;
+import retort.nn.Network;
 import retort.nn.Residual;
 
 /** About how many bytes a job needs. */
@@ -16,16 +17,36 @@ public final class Footprint {
         long values = switch (training.descent()) {
             case Descent.Adam adam -> 3;
             // A velocity, and the gradient, which is stored.
+            case Descent.Sgd sgd -> 3;
             case Descent.Momentum momentum -> 3;
         };
+        values += more(training);
         Architecture architecture = training.architecture();
         return Float.BYTES
-                * (values * architecture.parameterCount() + 2L * training.batch() * activations(architecture));
+                * (values * architecture.parameterCount()
+                        + shortened(training)
+                        + 2L * training.batch() * activations(architecture));
+    }
+
+    /** All gradients wait for the last, the best weights for the end: further values of each weight. */
+    private static int more(Training training) {
+        return (training.isClipped() ? 1 : 0) + (training.stopping().isOn() ? 1 : 0);
+    }
+
+    /** The largest gradient once more, shortened and as its weights lie. */
+    private static long shortened(Training training) {
+        return training.isClipped()
+                ? 2
+                        * training.architecture().parts().stream()
+                                .mapToLong(Network.Part::parameters)
+                                .max()
+                                .orElse(0)
+                : 0;
     }
 
     /** At the least: weights, and what the optimiser keeps of each. */
     static double leastTrainingBytes(Training training) {
-        return 3.0 * Float.BYTES * training.architecture().parameterCount();
+        return (3.0 + more(training)) * Float.BYTES * training.architecture().parameterCount();
     }
 
     /** While a model predicts a chunk of images: weights, and the two largest neighbours among activations. */

@@ -6,6 +6,8 @@ import java.util.function.IntConsumer;
 import retort.kernels.Backend;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
+import retort.kernels.op.Shape;
+import retort.nn.Loss;
 import retort.nn.Network;
 
 /**
@@ -40,6 +42,33 @@ public final class Inference {
             progress.accept(new Rows(results, classes, from + count));
         }
         return new Logits(results, classes);
+    }
+
+    /** The mean of a loss over examples, given what a model says of them. */
+    static double loss(Backend backend, Loss loss, Logits logits, Examples examples) {
+        int classes = logits.classes();
+        int targetSize = examples.targetSize();
+        double sum = 0;
+        for (int from = 0; from < examples.size(); from += CHUNK) {
+            int count = Math.min(CHUNK, examples.size() - from);
+            float[] targets = new float[count * targetSize];
+            examples.copyTargets(from, count, targets);
+            float[] rows = Arrays.copyOfRange(logits.values(), from * classes, (from + count) * classes);
+            try (Scope scope = backend.scope()) {
+                Tensor outcome = scope.tensor(count, 2);
+                loss.apply(
+                        backend,
+                        scope.tensorOf(Shape.of(count, classes), rows),
+                        scope.tensorOf(Shape.of(count, targetSize), targets),
+                        scope.tensor(count, classes),
+                        outcome);
+                float[] each = backend.download(outcome);
+                for (int i = 0; i < count; i++) {
+                    sum += each[2 * i];
+                }
+            }
+        }
+        return sum / examples.size();
     }
 
     /** The first rows of logits that are not all there yet. */

@@ -94,7 +94,10 @@ public final class Job {
 
     private Trained<TeacherResult> newTeacher(String name) {
         Examples all = Examples.labelled(data.train());
-        Stretches validating = recipe.validating(all);
+        EarlyStopping stopping = recipe.teacher().stopping();
+        Stretches validating = stopping.isOn() && recipe.heldOut() == 0
+                ? stopping.heldOut(all, recipe.seed())
+                : recipe.validating(all);
         Examples training = all.at(validating.others(0));
         Examples validation = all.at(validating.positions().getFirst());
         int trained = training.size();
@@ -109,14 +112,16 @@ public final class Job {
         return train(
                 fit,
                 Set.of(),
-                (model, epochs) -> new TeacherResult(model.parameterCount(), trained, epochs, tested(fit, model)));
+                (model, epochs) -> new TeacherResult(
+                        model.parameterCount(), trained, epochs, fit.training().plannedEpochs(), tested(fit, model)));
     }
 
     /** A teacher that is there already, on the test images. */
     public TeacherResult bring(String name, Network teacher, Path file) {
         watcher.next();
         return checkpoints.part(name, TeacherResult.class).orElseGet(() -> {
-            TeacherResult result = new TeacherResult(teacher.parameterCount(), 0, List.of(), test(teacher, name, file));
+            TeacherResult result = new TeacherResult(
+                    teacher.parameterCount(), 0, List.of(), Optional.empty(), test(teacher, name, file));
             checkpoints.keep(name, result);
             return result;
         });
@@ -259,6 +264,7 @@ public final class Job {
                 fit.images(),
                 folds,
                 epochs,
+                fit.training().plannedEpochs(),
                 evaluated(logits),
                 corrections);
     }

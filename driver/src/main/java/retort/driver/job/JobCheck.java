@@ -42,7 +42,7 @@ public record JobCheck(Engine engine, Dataset data, Recipe recipe) {
                     .filter(c -> !student.omitted().contains(c))
                     .map(c -> count[c])
                     .sum();
-            int needed = Math.max(1, student.folds());
+            int needed = Math.max(student.training().stopping().isOn() ? 2 : 1, student.folds());
             if (left < needed) {
                 String without = student.omitted().isEmpty() ? "" : "without the classes " + student.omitted() + " ";
                 throw new BadDataException(

@@ -91,6 +91,11 @@ final class SavedModels {
         }
 
         @Override
+        public void stopped(Fit ended, int epoch, int best) {
+            listener.stopped(ended, epoch, best);
+        }
+
+        @Override
         public void epochEnds(Sequential model, Epoch epoch) {
             try {
                 model.save(file(fit.name()), metadata(fit, omitted, epoch.number()));

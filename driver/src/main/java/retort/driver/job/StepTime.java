@@ -36,7 +36,7 @@ public final class StepTime {
         float[] targets = new float[batch * examples.targetSize()];
         examples.copyBatch(order, 0, batch, new Jitter(0, 0, 0), pixels, targets);
         try (Sequential model = Sequential.create(backend, training.architecture(), Initializer.GLOROT_UNIFORM, 0);
-                Optimizer optimizer = training.descent().optimizer(backend, Integer.MAX_VALUE);
+                Optimizer optimizer = training.optimizer(backend, Integer.MAX_VALUE);
                 Scope scope = backend.scope()) {
             Trainer trainer = new Trainer(model, optimizer, Method.HARD_LABELS.loss(1, 1), training.maxNorm(), 0);
             Tensor outcome = scope.tensor(batch, 2);

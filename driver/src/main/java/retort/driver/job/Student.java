@@ -52,9 +52,16 @@ public record Student(
         return Stretches.of(transfer::label, transfer.size(), bounds, ownSeed);
     }
 
-    /** Its training on examples, without validation. */
+    /** Its training on examples, without validation unless that can end it. */
     Fit fit(String title, Examples examples, long ownSeed) {
-        return new Fit(title, examples, null, training, method.loss(temperature, alpha), temperature, ownSeed);
+        Examples trained = examples;
+        Examples heldOut = null;
+        if (training.stopping().isOn()) {
+            Stretches stretches = training.stopping().heldOut(examples, ownSeed);
+            trained = examples.at(stretches.others(0));
+            heldOut = examples.at(stretches.positions().getFirst());
+        }
+        return new Fit(title, trained, heldOut, training, method.loss(temperature, alpha), temperature, ownSeed);
     }
 
     /** The same on true labels, as a model of its own that is not cross-validated. */

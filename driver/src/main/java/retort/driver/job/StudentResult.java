@@ -11,6 +11,7 @@ import java.util.TreeSet;
  * @param alpha share of the loss on true labels
  * @param omitted classes that it never saw, in order
  * @param temperature T that it was trained at
+ * @param plannedEpochs that it might have had, where it could end early
  * @param corrections those that were tried, in order; none where there is no class that it never saw
  */
 public record StudentResult(
@@ -23,6 +24,7 @@ public record StudentResult(
         int trainImages,
         Optional<CrossValidation> crossValidation,
         List<Epoch> epochs,
+        Optional<Integer> plannedEpochs,
         Evaluation test,
         List<Correction> corrections) {
 

@@ -1,6 +1,9 @@
 package retort.driver.job;
 
+import java.util.Optional;
+import retort.kernels.Backend;
 import retort.nn.Architecture;
+import retort.nn.Optimizer;
 
 /**
  * How one model is trained.
@@ -11,6 +14,8 @@ import retort.nn.Architecture;
  *     labelled them as they are, once; see {@link ViewTeacher}
  * @param maxNorm limit on the norm of the weights into each unit; infinite for none
  * @param weightAverage decay of the moving average of the weights that the model ends with; 0 for the last weights
+ * @param clipNorm limit on the norm of a step's gradient, all parameters' together; infinite for none
+ * @param stopping when it ends before its last epoch
  */
 public record Training(
         Architecture architecture,
@@ -21,42 +26,124 @@ public record Training(
         Distortion distortion,
         boolean consistent,
         float maxNorm,
-        float weightAverage) {
+        float weightAverage,
+        float clipNorm,
+        EarlyStopping stopping) {
 
     /** Epoch after epoch of plain images and free weights. */
     public Training(Architecture architecture, int epochs, int batch, Descent descent) {
-        this(architecture, epochs, batch, descent, 0, Distortion.NONE, false, Float.POSITIVE_INFINITY, 0);
+        this(
+                architecture,
+                epochs,
+                batch,
+                descent,
+                0,
+                Distortion.NONE,
+                false,
+                Float.POSITIVE_INFINITY,
+                0,
+                Float.POSITIVE_INFINITY,
+                EarlyStopping.NONE);
     }
 
     public Training withArchitecture(Architecture other) {
-        return new Training(other, epochs, batch, descent, jitter, distortion, consistent, maxNorm, weightAverage);
+        return with(other, epochs, batch, descent);
     }
 
     public Training withEpochs(int other) {
-        return new Training(
-                architecture, other, batch, descent, jitter, distortion, consistent, maxNorm, weightAverage);
+        return with(architecture, other, batch, descent);
     }
 
     public Training withBatch(int other) {
-        return new Training(
-                architecture, epochs, other, descent, jitter, distortion, consistent, maxNorm, weightAverage);
+        return with(architecture, epochs, other, descent);
     }
 
     public Training withDescent(Descent other) {
-        return new Training(architecture, epochs, batch, other, jitter, distortion, consistent, maxNorm, weightAverage);
+        return with(architecture, epochs, batch, other);
+    }
+
+    private Training with(Architecture otherArchitecture, int otherEpochs, int otherBatch, Descent otherDescent) {
+        return new Training(
+                otherArchitecture,
+                otherEpochs,
+                otherBatch,
+                otherDescent,
+                jitter,
+                distortion,
+                consistent,
+                maxNorm,
+                weightAverage,
+                clipNorm,
+                stopping);
     }
 
     public Training withJitter(int other) {
-        return new Training(
-                architecture, epochs, batch, descent, other, distortion, consistent, maxNorm, weightAverage);
+        return with(other, consistent, weightAverage, clipNorm, stopping);
     }
 
     public Training withConsistent(boolean other) {
-        return new Training(architecture, epochs, batch, descent, jitter, distortion, other, maxNorm, weightAverage);
+        return with(jitter, other, weightAverage, clipNorm, stopping);
     }
 
     public Training withWeightAverage(float other) {
-        return new Training(architecture, epochs, batch, descent, jitter, distortion, consistent, maxNorm, other);
+        return with(jitter, consistent, other, clipNorm, stopping);
+    }
+
+    public Training withClipNorm(float other) {
+        return with(jitter, consistent, weightAverage, other, stopping);
+    }
+
+    public Training withStopping(EarlyStopping other) {
+        return with(jitter, consistent, weightAverage, clipNorm, other);
+    }
+
+    private Training with(
+            int otherJitter,
+            boolean otherConsistent,
+            float otherWeightAverage,
+            float otherClipNorm,
+            EarlyStopping otherStopping) {
+        return new Training(
+                architecture,
+                epochs,
+                batch,
+                descent,
+                otherJitter,
+                distortion,
+                otherConsistent,
+                maxNorm,
+                otherWeightAverage,
+                otherClipNorm,
+                otherStopping);
+    }
+
+    /** Its optimiser for so many steps. */
+    Optimizer optimizer(Backend backend, int steps) {
+        Optimizer optimizer = descent.optimizer(backend, steps);
+        if (weightAverage > 0) {
+            optimizer.averageWeights(weightAverage);
+        }
+        if (isClipped()) {
+            optimizer.clipGradients(clipNorm);
+        }
+        return optimizer;
+    }
+
+    /** Epochs that it goes on for unless it ends early; empty where it can't. */
+    Optional<Integer> plannedEpochs() {
+        return stopping.isOn() ? Optional.of(epochs) : Optional.empty();
+    }
+
+    public boolean isClipped() {
+        return Float.isFinite(clipNorm);
+    }
+
+    /** Why its settings don't go together, or null. */
+    public String contradiction() {
+        if (stopping.isOn() && weightAverage > 0) {
+            return "early stopping ends with the best weights, a weight average with their average: only one can be";
+        }
+        return descent.contradiction();
     }
 
     /** Steps of all epochs over so many images; the last of an epoch may be short. */
@@ -83,6 +170,12 @@ public record Training(
         if (Float.isFinite(maxNorm)) {
             text += ", max-norm " + maxNorm;
         }
-        return weightAverage > 0 ? text + ", weights averaged with decay " + weightAverage : text;
+        if (weightAverage > 0) {
+            text += ", weights averaged with decay " + weightAverage;
+        }
+        if (isClipped()) {
+            text += ", gradients clipped to norm " + clipNorm;
+        }
+        return stopping.isOn() ? text + ", stops after " + stopping.patience() + " that are no better" : text;
     }
 }

@@ -19,6 +19,7 @@ import retort.driver.statistics.ErrorSet;
  * @param commandLine as it was given
  * @param remarks on the data, a sentence each
  * @param classes their names, where they are not their numbers
+ * @param stopped how trainings went that may end early
  */
 public record Report(
         int schemaVersion,
@@ -38,7 +39,8 @@ public record Report(
         @MayBeMissing List<LatencyRatio> latencyRatio,
         @MayBeMissing List<LatencySkipped> latencySkipped,
         @MayBeMissing Profile profile,
-        @MayBeMissing List<String> classes) {
+        @MayBeMissing List<String> classes,
+        @MayBeMissing List<Stopped> stopped) {
 
     public static final int SCHEMA_VERSION = 1;
 
@@ -76,6 +78,20 @@ public record Report(
             @MayBeMissing Double validationLoss,
             @MayBeMissing Double validationAccuracy,
             double seconds) {}
+
+    /**
+     * A training that ends once its loss on held-out images gets no smaller.
+     *
+     * @param epochs that it had, of those planned
+     * @param best the epoch whose weights the model has
+     */
+    public record Stopped(String model, int epochs, int planned, int best) {
+        /** A sentence. */
+        String text() {
+            return model + ": " + (epochs < planned ? "stopped after " + epochs + " of " : "all ") + planned
+                    + " epochs, with the weights of epoch " + best;
+        }
+    }
 
     /** Mean loss and accuracy over the steps since the point before; steps count on over the epochs. */
     public record Point(int step, double loss, double accuracy) {}

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import retort.driver.data.ClassNames;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Bias;
+import retort.driver.job.EarlyStopping;
 import retort.driver.job.Epoch;
 import retort.driver.job.Evaluation;
 import retort.driver.job.Job;
@@ -40,6 +41,7 @@ public final class ReportBuilder implements LatencyTest.Results {
     private Report.Profile profile;
     private final List<Report.Latency> latency = new ArrayList<>();
     private final List<Report.LatencySkipped> skipped = new ArrayList<>();
+    private final List<Report.Stopped> stopped = new ArrayList<>();
 
     /** Recipe and seed that a model comes from, null where they are not known. */
     public void origin(String recipe, Long seed) {
@@ -67,6 +69,7 @@ public final class ReportBuilder implements LatencyTest.Results {
     }
 
     public void teacher(TeacherResult result) {
+        stopped("teacher", result.plannedEpochs(), result.epochs());
         teacher = new Report.Teacher(
                 result.parameters(),
                 result.trainImages(),
@@ -111,6 +114,7 @@ public final class ReportBuilder implements LatencyTest.Results {
 
     public void student(StudentResult result) {
         boolean distilled = result.method().distils();
+        stopped(result.name(), result.plannedEpochs(), result.epochs());
         students.add(new Report.Student(
                 result.name(),
                 result.method().labels(),
@@ -186,7 +190,13 @@ public final class ReportBuilder implements LatencyTest.Results {
                 timed ? ratios() : null,
                 timed ? skipped : null,
                 profile,
-                classes);
+                classes,
+                stopped.isEmpty() ? null : stopped);
+    }
+
+    private void stopped(String model, Optional<Integer> planned, List<Epoch> epochs) {
+        planned.ifPresent(
+                most -> stopped.add(new Report.Stopped(model, epochs.size(), most, EarlyStopping.best(epochs))));
     }
 
     private static List<Report.Epoch> epochs(List<Epoch> epochs) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import retort.driver.page.Table;
 import retort.driver.statistics.Contest;
@@ -81,6 +82,7 @@ public final class Summary {
                     "  epoch %d   loss %.4f, accuracy %.2f %%%s",
                     epoch.epoch(), epoch.loss(), 100 * epoch.accuracy(), validation);
         }
+        stopped(model -> model.equals("teacher"));
         line("  test      %s", test(teacher.test()));
         if (given) {
             return;
@@ -91,6 +93,13 @@ public final class Summary {
                 teacher.imagesPerSecond() == null
                         ? ""
                         : String.format(Locale.ROOT, ", %.0f images/s", teacher.imagesPerSecond()));
+    }
+
+    /** How the trainings of some models ended that could end early. */
+    private void stopped(Predicate<String> of) {
+        if (report.stopped() != null) {
+            report.stopped().stream().filter(each -> of.test(each.model())).forEach(each -> line("  %s", each.text()));
+        }
     }
 
     private void students() {
@@ -104,6 +113,7 @@ public final class Summary {
             String by = Tables.correctedBy(report);
             line("  recall: of what the student never saw%s", by.isEmpty() ? "" : "; corrected: after " + by);
         }
+        stopped(model -> !model.equals("teacher"));
         report.students().stream()
                 .filter(student -> student.teachingShare() != null)
                 .forEach(student -> line(

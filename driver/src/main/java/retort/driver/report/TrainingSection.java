@@ -36,7 +36,12 @@ record TrainingSection(Report report, ModelColours colours) {
         charts.add(curve("Accuracy on the batches as they came", all, accuracy, Report.Point::accuracy)
                 .note("Of a student that is distilled: how often its class is the teacher's."));
         folds(charts);
-        return List.of(Block.row(charts), Block.details("Every epoch", Tables.epochs(report)));
+        List<Block> blocks = new ArrayList<>(List.of(Block.row(charts)));
+        if (report.stopped() != null) {
+            report.stopped().forEach(each -> blocks.add(Block.note(each.text())));
+        }
+        blocks.add(Block.details("Every epoch", Tables.epochs(report)));
+        return blocks;
     }
 
     private static Axis loss() {

@@ -17,14 +17,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import retort.driver.cli.Converters;
 import retort.driver.job.BiasCorrection;
 import retort.driver.job.CorrectionPlan;
 import retort.driver.job.Descent;
+import retort.driver.job.EarlyStopping;
 import retort.driver.job.Method;
 import retort.driver.job.Recipe;
 import retort.driver.job.Student;
+import retort.driver.job.Training;
 import retort.kernels.Engine;
+import retort.kernels.op.WeightDecay;
 
 class ExperimentFileTest {
     static final List<String> RECIPES = ExperimentFile.RECIPES;
@@ -169,6 +173,77 @@ class ExperimentFileTest {
         ExperimentFile.parse(all, recipe + ".toml", folder);
     }
 
+    /** Those that exclude others. */
+    @Test
+    void everyKeyOfDescentThatTheNotebookShows() {
+        String all = ExperimentFile.text("notebook")
+                .replaceAll("(?m)^# (momentum|weight-decay|clip-norm|patience|held-out)( = )", "$1$2")
+                .replaceFirst("optimizer = \"adam\"", "optimizer = \"sgdw\"");
+        Training teacher =
+                ExperimentFile.parse(all, "notebook.toml", folder).recipe().teacher();
+        Descent.Sgd sgd = new Descent.Sgd(0.001f, 0.9f, true, 1, Descent.Fall.LINE, WeightDecay.decoupled(0.01f));
+        assertEquals(sgd, teacher.descent());
+        assertEquals(1, teacher.clipNorm());
+        assertEquals(new EarlyStopping(0.1f, 3), teacher.stopping());
+        assertEquals(
+                "1 epoch of batch 32, sgdw 0.001, momentum 0.9 by Nesterov, weight decay 0.01, gradients clipped to norm"
+                        + " 1.0, stops after 3 that are no better",
+                teacher.text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "optimizer = \"adamw\"",
+                "optimizer = \"adamw\"\nweight-decay = 0.25",
+                "optimizer = \"adam\"\nweight-decay = 0.25\nclip-norm = 2",
+                "optimizer = \"sgd\"",
+                "optimizer = \"sgd\"\nmomentum = 0\nend-factor = 0.1\nschedule = \"steps\"",
+                "optimizer = \"sgd\"\nmomentum = 0.5\nnesterov = false\nweight-decay = 0.0005",
+                "optimizer = \"sgdw\"\npatience = 2\nheld-out = 0.25"
+            })
+    void descentsAreWrittenAsTheyAreRead(String keys) {
+        String text = ExperimentFile.text("notebook").replaceFirst("optimizer = \"adam\"", keys);
+        Experiment experiment = ExperimentFile.parse(text, "mine.toml", folder);
+        Experiment again = ExperimentFile.parse(ExperimentText.of(experiment), "again.toml", folder);
+        assertEquals(experiment.recipe(), again.recipe());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            momentum = 0.5                               | 'momentum' is for optimizer = "sgd"
+            nesterov = true                              | 'nesterov' is for optimizer = "sgd"
+            weight-decay = -1                            | 'weight-decay' is -1, expected a number of 0 or more
+            clip-norm = 0                                | 'clip-norm' is 0, expected a number above 0
+            patience = 0                                 | 'patience' is 0, expected a whole number of 1 or more
+            held-out = 0.5                               | 'held-out' is what early stopping looks at: 'patience' is missing
+            patience = 1\\nheld-out = 0                   | 'held-out' is 0, expected a share above 0 and below 1
+            patience = 1\\nweight-average = 0.9           | early stopping ends with the best weights, a weight average
+            schedule = "cosine"                          | 'schedule' is how the rate falls to 'end-factor', which is missing
+            """)
+    void whatDoesNotGoTogetherIsRefused(String keys, String problem) {
+        assertRefused("optimizer = \"adam\"\n" + keys.replace("\\n", "\n"), problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            "sgd"\\nmomentum = 1                          | 'momentum' is 1, expected a number of 0 or more and below 1
+            "sgd"\\nmomentum = 0\\nnesterov = true         | 'nesterov' needs a momentum above 0
+            "momentum"\\nweight-decay = 0.1               | 'weight-decay' is not for optimizer = "momentum"
+            "adamw"\\nweight-decay = 0                    | 'weight-decay' is 0, expected a number above 0
+            "sgdw"\\nweight-decay = 2000                  | a learning rate of 0.001 times a weight decay of 2000.0 is more
+            """)
+    void whatAnOptimizerDoesNotTakeIsRefused(String optimizer, String problem) {
+        assertRefused("optimizer = " + optimizer.replace("\\n", "\n"), problem);
+    }
+
+    private void assertRefused(String keys, String problem) {
+        String text = ExperimentFile.text("notebook").replaceFirst("optimizer = \"adam\"", keys);
+        String message = assertThrows(BadConfigException.class, () -> ExperimentFile.parse(text, "mine.toml", folder))
+                .getMessage();
+        assertTrue(message.contains(problem), message);
+    }
+
     @ParameterizedTest
     @FieldSource("RECIPES")
     void aRecipesTextFitsATerminal(String recipe) {
@@ -197,11 +272,11 @@ class ExperimentFileTest {
             epochs = 4                    | epochs = "four"             | 12:1: 'epochs' is "four", expected a whole number of 1 or more
             epochs = 4                    | epochs = 4294967297         | 12:1: 'epochs' is 4294967297, expected a whole number
             batch = 16                    | batch = 16.0                | 13:1: 'batch' is 16.0, expected a whole number of 1 or more
-            optimizer = "momentum"        | optimizer = "adamw"         | 14:1: 'optimizer' is "adamw", expected one of adam, momentum, did you mean adam?
-            optimizer = "momentum"        | schedule = "cosine"\\noptimizer = "momentum" | 14:1: 'schedule' is for optimizer = "adam"
+            optimizer = "momentum"        | optimizer = "adan"          | 14:1: 'optimizer' is "adan", expected one of adam, adamw, sgd, sgdw, momentum, did you mean adam?
+            optimizer = "momentum"        | schedule = "cosine"\\noptimizer = "momentum" | 14:1: 'schedule' is not for optimizer = "momentum"
             end-factor = 0.1              | schedule = "cosine"         | 26:1: 'schedule' is how the rate falls to 'end-factor', which is missing
             end-factor = 0.1              | schedule = "sine"           | 26:1: 'schedule' is "sine", expected one of line, cosine, steps
-            optimizer = "momentum"        | end-factor = 0.1\\noptimizer = "momentum" | 14:1: 'end-factor' is for optimizer = "adam"
+            optimizer = "momentum"        | end-factor = 0.1\\noptimizer = "momentum" | 14:1: 'end-factor' is not for optimizer = "momentum"
             jitter = 1                    | jitter = 28                 | 16:1: 'jitter' is 28, expected a whole number of 0 to 27
             max-norm = 3.5                | max-norm = inf              | 17:1: 'max-norm' is Infinity, expected a number above 0
             "relu", "flatten", "dropout   | "flatten", "relu", "conv2d 3 3x3", "dropout | 10:65: conv2d: needs height x width x channels, got 784

@@ -1,5 +1,6 @@
 package retort.driver.job;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.AfterEach;
@@ -10,6 +11,7 @@ import retort.kernels.Engine;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
 import retort.kernels.op.Shape;
+import retort.kernels.op.WeightDecay;
 import retort.nn.Optimizer;
 import retort.nn.Parameter;
 
@@ -56,6 +58,35 @@ class DescentTest {
         assertEquals(0.01 * 2 * Math.pow(0.0025, (STEPS / 6 + 1.0) / STEPS), risen, 1e-5);
         double last = moves[STEPS - 1] - 0.99 * moves[STEPS - 2];
         assertEquals(0.01 * 2 * Math.pow(0.0025, 1 - 1.0 / STEPS), last, 1e-5);
+    }
+
+    /** With a gradient of 1 the velocity is r (1 + p + p^2 ...), and Nesterov's move p times that and r. */
+    @Test
+    void momentumIsConstantAndMayLookAhead() {
+        float[] plain = moves(sgd(false));
+        assertEquals(0.1, plain[0], 1e-6);
+        assertEquals(0.1 * 1.75, plain[2], 1e-6);
+        float[] ahead = moves(sgd(true));
+        assertEquals(0.1 * 1.5, ahead[0], 1e-6);
+        assertEquals(plain[3], ahead[2], 1e-6);
+    }
+
+    private static Descent sgd(boolean nesterov) {
+        return new Descent.Sgd(0.1f, 0.5f, nesterov, 1, Descent.Fall.LINE, WeightDecay.NONE);
+    }
+
+    /** Of a bias nothing decays. */
+    @Test
+    void biasesDoNotDecay() {
+        assertArrayEquals(
+                moves(Descent.Adam.standard()), moves(Descent.Adam.standardW().withDecay(0.5f)));
+        assertArrayEquals(moves(Descent.Sgd.standard()), moves(Descent.Sgd.standardW()));
+        assertEquals("adamw 0.001, weight decay 0.01", Descent.Adam.standardW().text());
+        assertEquals("sgd 0.1, momentum 0.5", sgd(false).text());
+        assertEquals(
+                "sgdw 0.1, momentum 0.9 by Nesterov, weight decay 5.0E-4",
+                Descent.Sgd.standardW().text());
+        assertEquals(null, Descent.Adam.standardW().contradiction());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package retort.driver.job;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -198,6 +199,73 @@ class FitTest {
         }
     }
 
+    /** Held out are images with other labels: the more is learned, the larger is their loss. */
+    @Test
+    void endsWhereWhatIsHeldOutGetsNoBetterAndGoesBackToTheBest() {
+        ImageSet images = SyntheticSet.images(60);
+        for (Method method : List.of(Method.HARD_LABELS, Method.SOFT_TARGETS)) {
+            Examples examples = method.examples(images, logits(images, 0));
+            Examples others = method == Method.HARD_LABELS
+                    ? Examples.labelled(relabelled(images))
+                    : method.examples(images, logits(images, 1));
+            Training once = training(1, 16, 0.01f);
+            Training stopping = training(10, 16, 0.01f).withStopping(EarlyStopping.after(2));
+            try (Sequential first = student(3);
+                    Sequential stopped = student(3)) {
+                new Fit("one", examples, null, once, method.loss(2, 0), 2, 3).run(first, listening);
+                Fit fit = new Fit("stopped", examples, others, stopping, method.loss(2, 0), 2, 3);
+                List<Epoch> epochs = fit.run(stopped, listening);
+                assertEquals(3, epochs.size());
+                assertEquals(1, EarlyStopping.best(epochs));
+                assertEquals("stopped 3 1", listening.stopped);
+                for (int i = 0; i < first.parameters().size(); i++) {
+                    assertArrayEquals(
+                            backend.download(first.parameters().get(i).value()),
+                            backend.download(stopped.parameters().get(i).value()));
+                }
+            }
+        }
+    }
+
+    @Test
+    void goesOnToTheEndWhileWhatIsHeldOutGetsBetter() {
+        Examples examples = Examples.labelled(SyntheticSet.images(200));
+        Training stopping = training(4, 16, 0.01f).withStopping(EarlyStopping.after(1));
+        try (Sequential plain = student(5);
+                Sequential model = student(5)) {
+            fit("plain", examples, null, training(4, 16, 0.01f), 5).run(plain, listening);
+            List<Epoch> epochs = fit("small", examples, examples, stopping, 5).run(model, listening);
+            assertEquals(4, epochs.size());
+            assertEquals("small 4 4", listening.stopped);
+            assertArrayEquals(
+                    backend.download(plain.parameters().getFirst().value()),
+                    backend.download(model.parameters().getFirst().value()));
+        }
+    }
+
+    /** Of a teacher that is sure of the class behind the label. */
+    private static Logits logits(ImageSet images, int behind) {
+        float[] values = new float[images.size() * images.classes()];
+        for (int i = 0; i < images.size(); i++) {
+            values[i * images.classes() + (images.label(i) + behind) % images.classes()] = 8;
+        }
+        return new Logits(values, images.classes());
+    }
+
+    private static ImageSet relabelled(ImageSet images) {
+        byte[] pixels = new byte[images.size() * images.pixels()];
+        byte[] labels = new byte[images.size()];
+        float[] scaled = new float[images.pixels()];
+        for (int i = 0; i < images.size(); i++) {
+            images.copyScaled(i, scaled, 0);
+            for (int e = 0; e < scaled.length; e++) {
+                pixels[i * scaled.length + e] = (byte) Math.round(255 * scaled[e]);
+            }
+            labels[i] = (byte) ((images.label(i) + 1) % images.classes());
+        }
+        return new ImageSet(28, 28, pixels, labels);
+    }
+
     /** On true labels, by plain softmax. */
     private static Fit fit(String name, Examples examples, Examples validation, Training training, long seed) {
         return new Fit(name, examples, validation, training, Method.HARD_LABELS.loss(1, 1), 1, seed);
@@ -226,6 +294,7 @@ class FitTest {
     private static final class Listening implements Fit.Listener {
         private final List<Integer> started = new ArrayList<>();
         private final List<Epoch> epochs = new ArrayList<>();
+        private String stopped;
         private int before;
         private int done;
 
@@ -244,6 +313,11 @@ class FitTest {
         @Override
         public void epochEnds(Sequential model, Epoch epoch) {
             epochs.add(epoch);
+        }
+
+        @Override
+        public void stopped(Fit fit, int epoch, int best) {
+            stopped = fit.name() + " " + epoch + " " + best;
         }
     }
 }

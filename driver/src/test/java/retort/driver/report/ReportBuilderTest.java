@@ -158,6 +158,17 @@ class ReportBuilderTest {
                 new Epoch(1, score, List.of(new Epoch.Point(5, 1.5, 0.5)), Optional.empty(), 1, 0),
                 new Epoch(2, score, List.of(new Epoch.Point(10, 0.5, 0.75)), Optional.of(score), 2, 0));
         return new StudentResult(
-                "student", method, method.alpha(), omitted, 2, 100, 8, Optional.empty(), epochs, test, corrections);
+                "student",
+                method,
+                method.alpha(),
+                omitted,
+                2,
+                100,
+                8,
+                Optional.empty(),
+                epochs,
+                Optional.empty(),
+                test,
+                corrections);
     }
 }

@@ -49,7 +49,7 @@ class ReportFileTest {
         keys(
                 run,
                 "schemaVersion, command, recipe, seed, quick, environment, config, commandLine, teacher, softLabels, students,"
-                        + " latency, latencyRatio, latencySkipped, profile");
+                        + " latency, latencyRatio, latencySkipped, profile, stopped");
         keys(run.get("environment"), "backend, device, cpu, features, threads, java, os, dataset, commit, parameters");
         JsonObject teacher = run.getAsJsonObject("teacher");
         keys(teacher, "parameters, trainImages, seconds, imagesPerSecond, epochs, history, test");

@@ -77,7 +77,8 @@ public final class SampleReport {
                         new Report.LatencyRatio("opencl", 10_000, 820.1, "student")),
                 List.of(new Report.LatencySkipped("cpu-scalar", "teacher", 10_000, "3 calls would take about 3720 s")),
                 profile(),
-                null);
+                null,
+                List.of(new Report.Stopped("distilled", 7, 20, 4), new Report.Stopped("hard-labels", 20, 20, 19)));
     }
 
     /** One of these students alone. */
@@ -95,6 +96,7 @@ public final class SampleReport {
                 null,
                 null,
                 students,
+                null,
                 null,
                 null,
                 null,
@@ -118,6 +120,7 @@ public final class SampleReport {
                 null,
                 null,
                 new Report.Evaluated("distilled.safetensors", 8_070, "bf16", test()),
+                null,
                 null,
                 null,
                 null,
