@@ -62,7 +62,7 @@ final class TeacherOptions {
             names = "--teacher-logits",
             paramLabel = "FILE",
             description =
-                    "Logits that 'label' or others kept, .safetensors, .npy or .csv (default: --teacher gives them).")
+                    "Logits that 'label' or others kept, .safetensors, .npy, .csv, or a folder of Spark's (default: --teacher gives them).")
     private Path logits;
 
     /**
@@ -98,7 +98,7 @@ final class TeacherOptions {
     CommandSettings settings() {
         CommandSettings none = CommandSettings.none();
         if (logits != null) {
-            return none.with("teacher-logits", Sha256.of(logits));
+            return none.with("teacher-logits", LogitsFile.digest(logits));
         }
         CommandSettings teachers = none.with("teacher", String.join(",", models.digests()));
         return models.files().size() == 1 ? teachers : teachers.with("ensemble", models.ensemble());

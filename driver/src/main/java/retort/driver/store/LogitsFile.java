@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import retort.driver.cli.FileReason;
 import retort.driver.cli.InputFile;
+import retort.driver.cli.Sha256;
 import retort.driver.data.ArrayFile;
 import retort.driver.data.ArrayFormat;
 import retort.driver.data.BadDataException;
@@ -25,7 +26,8 @@ import retort.driver.data.NumberType;
 import retort.driver.job.Logits;
 
 /**
- * Logits that were kept: by {@code retort label}, as .safetensors or .npy; by others also as CSV. What has no SHA-256
+ * Logits that were kept: by {@code retort label}, as .safetensors or .npy; on Spark, as a folder of Parquet files; by
+ * others also as CSV. What has no SHA-256
  * of its data is taken to be of them, if it has as many rows.
  *
  * @param metadata of its origin, empty where it says nothing
@@ -41,6 +43,11 @@ public record LogitsFile(Path path, Logits logits, Map<String, String> metadata)
      * @throws BadDataException if it is damaged, of other data, or of other numbers of images or classes
      */
     public static LogitsFile read(Path path, ImageSet images) {
+        if (Files.isDirectory(path)) {
+            LogitsFile folder = new LogitsParquet(path, images.size(), images.classes()).read();
+            folder.check(images);
+            return folder;
+        }
         LogitsFile file = path.toString().toLowerCase(Locale.ROOT).endsWith(CSV)
                 ? new LogitsFile(path, new LogitsCsv(path, images.size(), images.classes()).read(), Map.of())
                 : LogitsFormat.of(path)
@@ -49,6 +56,11 @@ public record LogitsFile(Path path, Logits logits, Map<String, String> metadata)
                                 path.toString(), "ends in no format, expected .safetensors, .npy or .csv"));
         file.check(images);
         return file;
+    }
+
+    /** SHA-256 of all that {@link #read} reads. */
+    public static String digest(Path path) {
+        return Files.isDirectory(path) ? LogitsParquet.digest(path) : Sha256.of(path);
     }
 
     /** Whether it says of what images it is. */
