@@ -1,0 +1,52 @@
+package retort.spark;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.AnalysisException;
+import retort.kernels.BackendUnavailableException;
+import retort.nn.ModelFileException;
+
+/** What Spark throws, as what went wrong: a task's own exception comes back within a text of many lines. */
+final class Failures {
+    private static final Pattern OURS = Pattern.compile(
+            Stream.of(LabellingException.class, ModelFileException.class, BackendUnavailableException.class)
+                    .map(Class::getName)
+                    .map(Pattern::quote)
+                    .collect(Collectors.joining("|", "(?:", "): ([^\n]*)")));
+
+    private static final String OLD_JAVA = "UnsupportedClassVersionError";
+
+    private Failures() {}
+
+    /** The same, or what a task said. */
+    static Exception reason(Exception thrown) {
+        List<String> texts = Stream.iterate((Throwable) thrown, cause -> cause != null, Throwable::getCause)
+                .map(String::valueOf)
+                .toList();
+        Optional<String> ours = texts.stream()
+                .map(OURS::matcher)
+                .filter(Matcher::find)
+                .map(found -> found.group(1))
+                .findFirst();
+        if (thrown instanceof LabellingException || thrown instanceof ModelFileException) {
+            return thrown;
+        }
+        if (ours.isPresent()) {
+            return new LabellingException(ours.get(), thrown);
+        }
+        if (texts.stream().anyMatch(text -> text.contains(OLD_JAVA))) {
+            return Executors.tooOld("an older Java");
+        }
+        return thrown instanceof AnalysisException
+                ? new LabellingException(first(thrown.getMessage()), thrown)
+                : thrown;
+    }
+
+    private static String first(String text) {
+        return text.lines().findFirst().orElse("");
+    }
+}
