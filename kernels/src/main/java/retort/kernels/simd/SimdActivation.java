@@ -13,8 +13,9 @@ import retort.kernels.op.ActivationSpec.Kind;
 
 /**
  * Smooth activations and their gradients, a loop for each form with one exponential in it: of two calls of
- * {@link SimdExp} in a method C2 inlines but one. The exponential is of -|x|, so that it never overflows. What is left
- * beyond whole vectors is done by the definition.
+ * {@link SimdExp} in a method C2 inlines but one. Each has a lambda of its own: one that chose among them had all of
+ * them inlined, until C2's limit of nodes left a vector on the heap for every call of an exponential. The exponential
+ * is of -|x|, so that it never overflows. What is left beyond whole vectors is done by the definition.
  */
 final class SimdActivation {
     /** What an element takes, in bytes that could be moved meanwhile. */
@@ -51,55 +52,42 @@ final class SimdActivation {
 
     Runnable forward(ActivationSpec spec, HostTensor x, HostTensor y) {
         Kind kind = spec.kind();
-        return workers.prepareChunks(spec.count(), COST * spec.count(), (from, to) -> {
-            int whole = (to - from) / LANES * LANES;
-            int xAt = x.offset() + from;
-            int yAt = y.offset() + from;
-            switch (kind) {
-                case SIGMOID, SILU -> sigmoid(kind == Kind.SILU, x.array(), xAt, y.array(), yAt, whole);
-                case TANH -> tanh(x.array(), xAt, y.array(), yAt, whole);
-                case GELU -> gelu(x.array(), xAt, y.array(), yAt, whole);
-            }
-            for (int e = whole; e < to - from; e++) {
-                y.array()[yAt + e] = (float) HostActivation.value(kind, x.array()[xAt + e]);
-            }
-        });
+        Workers.Range loop = switch (kind) {
+            case SIGMOID, SILU -> (from, to) -> sigmoid(kind, x, y, from, to);
+            case TANH -> (from, to) -> tanh(x, y, from, to);
+            case GELU -> (from, to) -> gelu(x, y, from, to);
+        };
+        return workers.prepareChunks(spec.count(), COST * spec.count(), loop);
     }
 
     Runnable gradient(ActivationSpec spec, HostTensor at, HostTensor dY, HostTensor dX) {
         Kind kind = spec.kind();
         long work = kind.differentiatesByResult() ? spec.bytes() : COST * spec.count();
-        return workers.prepareChunks(spec.count(), work, (from, to) -> {
-            int whole = (to - from) / LANES * LANES;
-            int xAt = at.offset() + from;
-            int dYAt = dY.offset() + from;
-            int dXAt = dX.offset() + from;
-            switch (kind) {
-                case SIGMOID, TANH ->
-                    byResult(kind == Kind.TANH, at.array(), xAt, dY.array(), dYAt, dX.array(), dXAt, whole);
-                case GELU -> geluGradient(at.array(), xAt, dY.array(), dYAt, dX.array(), dXAt, whole);
-                case SILU -> siluGradient(at.array(), xAt, dY.array(), dYAt, dX.array(), dXAt, whole);
-            }
-            for (int e = whole; e < to - from; e++) {
-                double slope = HostActivation.derivative(kind, at.array()[xAt + e]);
-                dX.array()[dXAt + e] = (float) (dY.array()[dYAt + e] * slope);
-            }
-        });
+        Workers.Range loop = switch (kind) {
+            case SIGMOID, TANH -> (from, to) -> byResult(kind, at, dY, dX, from, to);
+            case GELU -> (from, to) -> geluGradient(at, dY, dX, from, to);
+            case SILU -> (from, to) -> siluGradient(at, dY, dX, from, to);
+        };
+        return workers.prepareChunks(spec.count(), work, loop);
     }
 
-    private static void sigmoid(boolean timesX, float[] xs, int xAt, float[] ys, int yAt, int count) {
-        for (int e = 0; e < count; e += LANES) {
-            FloatVector x = FloatVector.fromArray(SPECIES, xs, xAt + e);
+    private static void sigmoid(Kind kind, HostTensor xs, HostTensor ys, int from, int to) {
+        boolean timesX = kind == Kind.SILU;
+        int e = from;
+        for (; e + LANES <= to; e += LANES) {
+            FloatVector x = FloatVector.fromArray(SPECIES, xs.array(), xs.offset() + e);
             FloatVector power = SimdExp.exp(x.abs().neg());
             FloatVector share = FloatVector.broadcast(SPECIES, 1).blend(power, x.compare(VectorOperators.LT, 0));
             FloatVector y = share.div(power.add(1));
-            (timesX ? y.mul(x) : y).intoArray(ys, yAt + e);
+            (timesX ? y.mul(x) : y).intoArray(ys.array(), ys.offset() + e);
         }
+        rest(kind, xs, ys, e, to);
     }
 
-    private static void tanh(float[] xs, int xAt, float[] ys, int yAt, int count) {
-        for (int e = 0; e < count; e += LANES) {
-            FloatVector x = FloatVector.fromArray(SPECIES, xs, xAt + e);
+    private static void tanh(HostTensor xs, HostTensor ys, int from, int to) {
+        int e = from;
+        for (; e + LANES <= to; e += LANES) {
+            FloatVector x = FloatVector.fromArray(SPECIES, xs.array(), xs.offset() + e);
             FloatVector size = x.abs();
             FloatVector power = SimdExp.exp(size.mul(-2));
             FloatVector large = FloatVector.broadcast(SPECIES, 1).sub(power).div(power.add(1));
@@ -110,25 +98,32 @@ final class SimdActivation {
             q = q.fma(square, FloatVector.broadcast(SPECIES, TANH_2));
             q = q.fma(square, FloatVector.broadcast(SPECIES, TANH_1));
             FloatVector small = q.mul(square).fma(x, x);
-            large.blend(small, size.compare(VectorOperators.LT, TANH_SMALL)).intoArray(ys, yAt + e);
+            FloatVector y = large.blend(small, size.compare(VectorOperators.LT, TANH_SMALL));
+            y.intoArray(ys.array(), ys.offset() + e);
         }
+        rest(Kind.TANH, xs, ys, e, to);
     }
 
-    private static void gelu(float[] xs, int xAt, float[] ys, int yAt, int count) {
-        for (int e = 0; e < count; e += LANES) {
-            FloatVector x = FloatVector.fromArray(SPECIES, xs, xAt + e);
+    private static void gelu(HostTensor xs, HostTensor ys, int from, int to) {
+        int e = from;
+        for (; e + LANES <= to; e += LANES) {
+            FloatVector x = FloatVector.fromArray(SPECIES, xs.array(), xs.offset() + e);
             FloatVector power = SimdExp.exp(x.mul(x).mul(-0.5f));
-            normal(x, power).mul(x).intoArray(ys, yAt + e);
+            normal(x, power).mul(x).intoArray(ys.array(), ys.offset() + e);
         }
+        rest(Kind.GELU, xs, ys, e, to);
     }
 
-    private static void geluGradient(float[] xs, int xAt, float[] dYs, int dYAt, float[] dXs, int dXAt, int count) {
-        for (int e = 0; e < count; e += LANES) {
-            FloatVector x = FloatVector.fromArray(SPECIES, xs, xAt + e);
+    private static void geluGradient(HostTensor xs, HostTensor dYs, HostTensor dXs, int from, int to) {
+        int e = from;
+        for (; e + LANES <= to; e += LANES) {
+            FloatVector x = FloatVector.fromArray(SPECIES, xs.array(), xs.offset() + e);
             FloatVector power = SimdExp.exp(x.mul(x).mul(-0.5f));
             FloatVector slope = power.mul(DENSITY).fma(x, normal(x, power));
-            slope.mul(FloatVector.fromArray(SPECIES, dYs, dYAt + e)).intoArray(dXs, dXAt + e);
+            slope.mul(FloatVector.fromArray(SPECIES, dYs.array(), dYs.offset() + e))
+                    .intoArray(dXs.array(), dXs.offset() + e);
         }
+        restOfGradient(Kind.GELU, xs, dYs, dXs, e, to);
     }
 
     /** The normal distribution at x, given exp(-x^2 / 2). */
@@ -144,9 +139,10 @@ final class SimdActivation {
         return one.sub(tail).blend(tail, negative);
     }
 
-    private static void siluGradient(float[] xs, int xAt, float[] dYs, int dYAt, float[] dXs, int dXAt, int count) {
-        for (int e = 0; e < count; e += LANES) {
-            FloatVector x = FloatVector.fromArray(SPECIES, xs, xAt + e);
+    private static void siluGradient(HostTensor xs, HostTensor dYs, HostTensor dXs, int from, int to) {
+        int e = from;
+        for (; e + LANES <= to; e += LANES) {
+            FloatVector x = FloatVector.fromArray(SPECIES, xs.array(), xs.offset() + e);
             FloatVector power = SimdExp.exp(x.abs().neg());
             FloatVector one = FloatVector.broadcast(SPECIES, 1);
             FloatVector larger = one.div(power.add(1));
@@ -155,18 +151,36 @@ final class SimdActivation {
             FloatVector sigmoid = larger.blend(smaller, negative);
             FloatVector rest = smaller.blend(larger, negative);
             FloatVector slope = rest.fma(x, one).mul(sigmoid);
-            slope.mul(FloatVector.fromArray(SPECIES, dYs, dYAt + e)).intoArray(dXs, dXAt + e);
+            slope.mul(FloatVector.fromArray(SPECIES, dYs.array(), dYs.offset() + e))
+                    .intoArray(dXs.array(), dXs.offset() + e);
         }
+        restOfGradient(Kind.SILU, xs, dYs, dXs, e, to);
     }
 
     /** dY (1 - y) times 1 + y for tanh, y for the sigmoid. */
-    private static void byResult(
-            boolean tanh, float[] ys, int yAt, float[] dYs, int dYAt, float[] dXs, int dXAt, int count) {
+    private static void byResult(Kind kind, HostTensor ys, HostTensor dYs, HostTensor dXs, int from, int to) {
+        boolean tanh = kind == Kind.TANH;
         FloatVector one = FloatVector.broadcast(SPECIES, 1);
-        for (int e = 0; e < count; e += LANES) {
-            FloatVector y = FloatVector.fromArray(SPECIES, ys, yAt + e);
+        int e = from;
+        for (; e + LANES <= to; e += LANES) {
+            FloatVector y = FloatVector.fromArray(SPECIES, ys.array(), ys.offset() + e);
             FloatVector slope = one.sub(y).mul(tanh ? one.add(y) : y);
-            slope.mul(FloatVector.fromArray(SPECIES, dYs, dYAt + e)).intoArray(dXs, dXAt + e);
+            slope.mul(FloatVector.fromArray(SPECIES, dYs.array(), dYs.offset() + e))
+                    .intoArray(dXs.array(), dXs.offset() + e);
+        }
+        restOfGradient(kind, ys, dYs, dXs, e, to);
+    }
+
+    private static void rest(Kind kind, HostTensor xs, HostTensor ys, int from, int to) {
+        for (int e = from; e < to; e++) {
+            ys.array()[ys.offset() + e] = (float) HostActivation.value(kind, xs.array()[xs.offset() + e]);
+        }
+    }
+
+    private static void restOfGradient(Kind kind, HostTensor at, HostTensor dYs, HostTensor dXs, int from, int to) {
+        for (int e = from; e < to; e++) {
+            double slope = HostActivation.derivative(kind, at.array()[at.offset() + e]);
+            dXs.array()[dXs.offset() + e] = (float) (dYs.array()[dYs.offset() + e] * slope);
         }
     }
 }

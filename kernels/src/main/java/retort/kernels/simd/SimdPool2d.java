@@ -16,6 +16,9 @@ import retort.kernels.op.Pool2dSpec.Kind;
 /**
  * Max and average pooling, a vector of channels at a time: in NHWC the channels of a pixel lie side by side. Channels
  * beyond whole vectors are done under a mask; whole ones are not, since a store under one costs several.
+ *
+ * <p>What goes over all of a window takes and leaves arrays: HotSpot does not inline a method whose own compiled code
+ * is large, and a vector that it returned would be an object on the heap.
  */
 final class SimdPool2d {
     private final Workers workers;
@@ -47,11 +50,10 @@ final class SimdPool2d {
                 int to = y.offset() + (row * spec.outWidth() + j) * spec.channels();
                 for (int c = 0; c < spec.channels(); c += LANES) {
                     VectorMask<Float> some = c + LANES <= spec.channels() ? null : rest;
-                    FloatVector result = switch (spec.kind()) {
-                        case MAX -> largest(window, x, c, some);
-                        case AVERAGE -> mean(window, x, c, some);
-                    };
-                    store(result, y.array(), to + c, some);
+                    switch (spec.kind()) {
+                        case MAX -> largest(window, x, c, some, y.array(), to + c);
+                        case AVERAGE -> mean(window, x, c, some, y.array(), to + c);
+                    }
                 }
             }
         };
@@ -66,6 +68,7 @@ final class SimdPool2d {
     private Runnable gradient(Pool2dSpec spec, HostTensor x, HostTensor dY, HostTensor dX) {
         int image = spec.xShape().rowSize();
         VectorMask<Float> rest = rest(spec);
+        float[][] largest = new float[workers.count()][LANES];
         Workers.Task task = (number, worker) -> {
             int from = dX.offset() + number * image;
             Arrays.fill(dX.array(), from, from + image, 0);
@@ -75,10 +78,12 @@ final class SimdPool2d {
                     int at = dY.offset() + (row * spec.outWidth() + j) * spec.channels();
                     for (int c = 0; c < spec.channels(); c += LANES) {
                         VectorMask<Float> some = c + LANES <= spec.channels() ? null : rest;
-                        FloatVector gradient = load(dY.array(), at + c, some);
                         switch (spec.kind()) {
-                            case MAX -> addToLargest(window, x, c, some, gradient, dX);
-                            case AVERAGE -> addToAll(window, c, some, gradient.mul(1f / window.size()), dX);
+                            case MAX -> {
+                                largest(window, x, c, some, largest[worker], 0);
+                                addToLargest(window, x, c, some, largest[worker], dY.array(), at + c, dX);
+                            }
+                            case AVERAGE -> addToAll(window, c, some, dY.array(), at + c, dX);
                         }
                     }
                 }
@@ -133,7 +138,8 @@ final class SimdPool2d {
         }
     }
 
-    private static FloatVector largest(Window window, HostTensor x, int c, VectorMask<Float> some) {
+    /** Stores the largest element of each channel. */
+    private static void largest(Window window, HostTensor x, int c, VectorMask<Float> some, float[] to, int at) {
         FloatVector best = load(x.array(), x.offset() + window.at(0, 0) + c, some);
         for (int r = 0; r < window.rows(); r++) {
             for (int s = 0; s < window.pixels(); s++) {
@@ -141,7 +147,7 @@ final class SimdPool2d {
                 best = best.blend(value, isLarger(value, best));
             }
         }
-        return best;
+        store(best, to, at, some);
     }
 
     /**
@@ -152,20 +158,28 @@ final class SimdPool2d {
                 .or(value.test(VectorOperators.IS_NAN).andNot(best.test(VectorOperators.IS_NAN)));
     }
 
-    private static FloatVector mean(Window window, HostTensor x, int c, VectorMask<Float> some) {
+    private static void mean(Window window, HostTensor x, int c, VectorMask<Float> some, float[] to, int at) {
         FloatVector sum = FloatVector.zero(SPECIES);
         for (int r = 0; r < window.rows(); r++) {
             for (int s = 0; s < window.pixels(); s++) {
                 sum = sum.add(load(x.array(), x.offset() + window.at(r, s) + c, some));
             }
         }
-        return sum.mul(1f / window.size());
+        store(sum.mul(1f / window.size()), to, at, some);
     }
 
-    /** Adds the gradient of a vector of y where the largest elements of its window stand. */
+    /** Adds the gradient of a vector of y, {@code dY[at ..]}, where the largest elements of its window stand. */
     private static void addToLargest(
-            Window window, HostTensor x, int c, VectorMask<Float> some, FloatVector gradient, HostTensor dX) {
-        FloatVector best = largest(window, x, c, some);
+            Window window,
+            HostTensor x,
+            int c,
+            VectorMask<Float> some,
+            float[] largest,
+            float[] dY,
+            int at,
+            HostTensor dX) {
+        FloatVector best = FloatVector.fromArray(SPECIES, largest, 0);
+        FloatVector gradient = load(dY, at, some);
         VectorMask<Float> open = SPECIES.maskAll(true);
         for (int r = 0; r < window.rows(); r++) {
             for (int s = 0; s < window.pixels(); s++) {
@@ -181,7 +195,8 @@ final class SimdPool2d {
     }
 
     /** Adds a share of the gradient of a vector of y to every pixel of its window. */
-    private static void addToAll(Window window, int c, VectorMask<Float> some, FloatVector share, HostTensor dX) {
+    private static void addToAll(Window window, int c, VectorMask<Float> some, float[] dY, int at, HostTensor dX) {
+        FloatVector share = load(dY, at, some).mul(1f / window.size());
         for (int r = 0; r < window.rows(); r++) {
             for (int s = 0; s < window.pixels(); s++) {
                 int to = dX.offset() + window.at(r, s) + c;
