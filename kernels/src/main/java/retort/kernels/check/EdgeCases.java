@@ -357,6 +357,7 @@ public final class EdgeCases {
         SgdSpec sgd = new SgdSpec(count, 0.1f, 0.9f);
         return Stream.of(
                 adam,
+                sgd,
                 adam.with(WeightDecay.decoupled(0.25f)),
                 sgd.withNesterov().with(WeightDecay.penalty(0.25f)));
     }
