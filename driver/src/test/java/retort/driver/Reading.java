@@ -328,7 +328,7 @@ enum Reading {
 
         @Override
         void read(Path path) {
-            ImageFile.NAMED.decode("x", ImageFile.NAMED.bytes(path));
+            ImageFile.NAMED.decode(path.toString(), ImageFile.NAMED.bytes(path));
         }
     },
     JPEG("digit.jpg") {
@@ -345,7 +345,7 @@ enum Reading {
 
         @Override
         void read(Path path) {
-            ImageFile.NAMED.decode("x", ImageFile.NAMED.bytes(path));
+            ImageFile.NAMED.decode(path.toString(), ImageFile.NAMED.bytes(path));
         }
     },
     PGM("digit.pgm") {
@@ -356,7 +356,7 @@ enum Reading {
 
         @Override
         void read(Path path) {
-            ImageFile.NAMED.decode("x", ImageFile.NAMED.bytes(path));
+            ImageFile.NAMED.decode(path.toString(), ImageFile.NAMED.bytes(path));
         }
     },
     PARAMETERS("cpu-simd.properties") {
