@@ -24,6 +24,7 @@ public final class Merge {
     private record Known(Path file, Share share) {}
 
     private Part first;
+    private Optional<Integer> images = Optional.empty();
     private int parts;
 
     /** A study, and the file that it was read from. */
@@ -72,9 +73,13 @@ public final class Merge {
                 throw differs(cell.id(), part);
             }
         }
-        StudyCheck.otherImages(joined()).ifPresent(problem -> {
-            throw new BadDataException(part.file().toString(), "does not fit the parts before it: " + problem);
-        });
+        Optional<Integer> its = StudyCheck.images(part.study());
+        if (images.isPresent() && its.isPresent() && !its.equals(images)) {
+            throw new BadDataException(
+                    part.file().toString(),
+                    "does not fit the parts before it: " + StudyCheck.otherImages(images.get(), its.get()));
+        }
+        images = images.or(() -> its);
         Share share = part.study().share();
         if (share != null && share.count() > 1) {
             shares.computeIfAbsent(share.count(), count -> new TreeMap<>())

@@ -38,17 +38,26 @@ final class StudyCheck {
     }
 
     /** All models of a study are tested on the same images: that they are held against each other relies on it. */
-    static Optional<String> otherImages(Study study) {
-        List<Integer> images = tests(study)
-                .map(Study.Measured::wrong)
-                .filter(Objects::nonNull)
-                .map(ErrorSet::images)
-                .distinct()
-                .toList();
-        return images.size() < 2
-                ? Optional.empty()
-                : Optional.of("its models were tested on " + images.get(0) + " and on " + images.get(1)
-                        + " images, expected the same");
+    private static Optional<String> otherImages(Study study) {
+        return images(study)
+                .flatMap(first -> counts(study)
+                        .filter(count -> !count.equals(first))
+                        .findFirst()
+                        .map(other -> otherImages(first, other)));
+    }
+
+    /** What is wrong with models of a study that were tested on so many images, and on so many. */
+    static String otherImages(int one, int other) {
+        return "its models were tested on " + one + " and on " + other + " images, expected the same";
+    }
+
+    /** How many images the models of a study were tested on, as far as that is kept. */
+    static Optional<Integer> images(Study study) {
+        return counts(study).findFirst();
+    }
+
+    private static Stream<Integer> counts(Study study) {
+        return tests(study).map(Study.Measured::wrong).filter(Objects::nonNull).map(ErrorSet::images);
     }
 
     private static Stream<Study.Measured> tests(Study study) {
