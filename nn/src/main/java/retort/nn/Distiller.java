@@ -75,9 +75,7 @@ public record Distiller(Loss.Distillation loss, int epochs, int batch, long seed
                 }
             }
             for (int i = 0; i < classes.length; i++) {
-                for (int c = 1; c < outputs; c++) {
-                    classes[i] = logits[i * outputs + c] > logits[i * outputs + classes[i]] ? c : classes[i];
-                }
+                classes[i] = Predictor.argmax(logits, i * outputs, outputs);
             }
             return new Lessons(inputs, logits, classes);
         }

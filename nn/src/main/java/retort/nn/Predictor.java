@@ -153,6 +153,21 @@ public final class Predictor implements AutoCloseable {
         return plan;
     }
 
+    /**
+     * The class with the largest of some logits, or probabilities: the lowest among equals.
+     *
+     * @param from where those of class 0 are
+     */
+    public static int argmax(float[] values, int from, int classes) {
+        int best = 0;
+        for (int c = 1; c < classes; c++) {
+            if (values[from + c] > values[from + best]) {
+                best = c;
+            }
+        }
+        return best;
+    }
+
     private static void checkRange(String name, float[] array, int from, int batch, int size) {
         if (from < 0 || array.length - from < (long) batch * size) {
             throw new IllegalArgumentException("predictor: " + name + " has " + array.length + " elements, a batch of "

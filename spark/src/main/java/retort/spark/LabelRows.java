@@ -128,7 +128,7 @@ final class LabelRows implements MapPartitionsFunction<Row, Row> {
         private Row labelled(Row row, int from) {
             Object[] values = values(row);
             values[kept.length] = how.type() == Labelling.Type.FLOAT32 ? floats(from) : halves(from);
-            values[kept.length + 1] = argmax(from);
+            values[kept.length + 1] = Predictor.argmax(logits, from, teacher.classes());
             return RowFactory.create(values);
         }
 
@@ -158,14 +158,6 @@ final class LabelRows implements MapPartitionsFunction<Row, Row> {
                 halves.putShort(Float.floatToFloat16(logits[c]));
             }
             return halves.array();
-        }
-
-        private int argmax(int from) {
-            int best = 0;
-            for (int c = 1; c < teacher.classes(); c++) {
-                best = logits[from + c] > logits[from + best] ? c : best;
-            }
-            return best;
         }
 
         /** @throws LabellingException if the job is to stop */

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.IntStream;
 import retort.driver.data.ImageSet;
+import retort.nn.Predictor;
 
 /**
  * Images with what a model is to say of them: class indices, a probability for each class, or a teacher's logits.
@@ -169,6 +170,6 @@ public final class Examples {
 
     /** What a model should say of example i: the class that its targets give most to. */
     public int targetClass(int i) {
-        return rows == null ? label(i) : Logits.argmax(rows, members[i] * classes(), classes());
+        return rows == null ? label(i) : Predictor.argmax(rows, members[i] * classes(), classes());
     }
 }

@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import retort.driver.data.ImageSet;
+import retort.nn.Predictor;
 
 /** What a model said of some images, one row of logits for each, on the host. */
 public record Logits(float[] values, int classes) {
@@ -17,17 +18,7 @@ public record Logits(float[] values, int classes) {
 
     /** The class with the largest logit in row i, the lowest among equals. */
     public int prediction(int i) {
-        return argmax(values, i * classes, classes);
-    }
-
-    static int argmax(float[] values, int from, int count) {
-        int best = 0;
-        for (int c = 1; c < count; c++) {
-            if (values[from + c] > values[from + best]) {
-                best = c;
-            }
-        }
-        return best;
+        return Predictor.argmax(values, i * classes, classes);
     }
 
     /** The share of each class among the predictions. */
