@@ -367,12 +367,7 @@ final class RecipeOptions {
             return standard.withBatch(given(batch, standard.batch()))
                     .withWeightAverage(given(weightAverage, standard.weightAverage()))
                     .withClipNorm(given(clipNorm, standard.clipNorm()))
-                    .withStopping(
-                            patience == null
-                                    ? stopping
-                                    : stopping.isOn()
-                                            ? new EarlyStopping(stopping.heldOut(), patience)
-                                            : EarlyStopping.after(patience))
+                    .withStopping(patience == null ? stopping : stopping.withPatience(patience))
                     .withDescent(changed(standard.descent()));
         }
 

@@ -22,6 +22,11 @@ public record EarlyStopping(float heldOut, int patience) {
         return new EarlyStopping(USUAL_SHARE, patience);
     }
 
+    /** The same with another patience; what is held out is a tenth where nothing was. */
+    public EarlyStopping withPatience(int other) {
+        return isOn() ? new EarlyStopping(heldOut, other) : after(other);
+    }
+
     public boolean isOn() {
         return patience > 0;
     }
