@@ -23,7 +23,8 @@ record ChannelLines(int channels, int copies, int lines, int rest, int bandLines
     private static final int MOST_LINES = 256;
 
     static ChannelLines of(int rows, int channels) {
-        int copies = LANES / greatestCommonDivisor(channels, LANES);
+        // The least that makes whole vectors, of which LANES, a power of two, is a divisor.
+        int copies = LANES / Math.min(Integer.lowestOneBit(channels), LANES);
         while (copies * channels < LEAST_WIDTH) {
             copies *= 2;
         }
@@ -35,10 +36,6 @@ record ChannelLines(int channels, int copies, int lines, int rest, int bandLines
                 rows / copies,
                 rows % copies * channels,
                 Math.clamp(BAND / width, LEAST_LINES, MOST_LINES));
-    }
-
-    private static int greatestCommonDivisor(int a, int b) {
-        return b == 0 ? a : greatestCommonDivisor(b, a % b);
     }
 
     int width() {
