@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.EnginesUnderTest.Subject;
+import retort.kernels.check.Fill;
 import retort.kernels.check.KernelCheck;
 import retort.kernels.op.AdamSpec;
 import retort.kernels.op.SgdSpec;
@@ -92,6 +94,29 @@ class OptimizerTest {
                 case AdamSpec s -> backend.adam(s, tensors[0], tensors[1], tensors[2], tensors[3], 1);
             }
             return Arrays.stream(tensors).map(backend::download).toArray(float[][]::new);
+        }
+    }
+
+    /** Products too small for a normal number lose more than a share of themselves. */
+    @ParameterizedTest
+    @MethodSource("retort.kernels.EnginesUnderTest#all")
+    void numbersBelowTheSmallestNormalOneStayWithinTheBound(Subject subject) {
+        SgdSpec sgd = new SgdSpec(4097, 2, 0.5f);
+        AdamSpec adam = AdamSpec.withDefaults(4097);
+        List<UpdateSpec> specs = List.of(
+                sgd,
+                new SgdSpec(4097, 2, 0).withNesterov().with(WeightDecay.penalty(5e-4f)),
+                sgd.withNesterov(),
+                sgd.withNesterov().with(WeightDecay.penalty(5e-4f)),
+                sgd.withNesterov().with(WeightDecay.decoupled(0.3f)),
+                sgd.with(WeightDecay.penalty(0.3f)),
+                sgd.with(WeightDecay.decoupled(0.3f)),
+                adam.with(WeightDecay.penalty(0.3f)),
+                adam.with(WeightDecay.decoupled(0.3f)));
+        for (UpdateSpec spec : specs) {
+            for (int seed = 0; seed < 20; seed++) {
+                KernelCheck.of(spec, Fill.DENORMAL, seed).check(subject.name(), subject.backend());
+            }
         }
     }
 

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
  * <p>|error| of m and v ≤ 4 eps times the sum of the absolute values of its two terms, of w ≤ 2 eps (|w| + |change|)
  * and what those errors and 8 roundings make of the change, to first order with a margin of 1 %; eps = 2^-24. Where g
  * has an error of its own, (1 - beta1) and (1 - beta2) (2 |g| + error) times that come on top; with decay it has one
- * of 2 eps of its terms, and w one more rounding. Where
- * g g may be too large for float32, nothing is promised of v and w.
+ * of 2 eps of its terms and 2^-149, and w one more rounding and 2^-149. Where g g may be too large for float32, nothing
+ * is promised of v and w.
  *
  * <p>Source: Kingma and Ba 2015, algorithm 1 in the cheaper order of section 2, the form that Keras uses too;
  * Loshchilov and Hutter 2019, algorithm 2 (AdamW). PyTorch's Adam and AdamW add epsilon to sqrt(v / (1 - beta2^t)): a
@@ -127,7 +127,8 @@ public record AdamSpec(int count, float rate, float beta1, float beta2, float ep
         for (int e = 0; e < count; e++) {
             double penalty = (double) decay.penalty() * w[e];
             double g = inputs[1][e] + penalty;
-            double gError = gradientBound[e] + (decays ? 2 * eps * (Math.abs(inputs[1][e]) + Math.abs(penalty)) : 0);
+            double gError = gradientBound[e]
+                    + (decays ? 2 * eps * (Math.abs(inputs[1][e]) + Math.abs(penalty)) + Float.MIN_VALUE : 0);
             double newM = Math.abs(beta1 * m[e]) + (1 - beta1) * Math.abs(g);
             double largest = Math.abs(g) + gError;
             boolean overflows = largest * largest > Float.MAX_VALUE;
@@ -141,7 +142,9 @@ public record AdamSpec(int count, float rate, float beta1, float beta2, float ep
             double changeError = step * (mError / divisor + newM * rootError / (divisor * divisor)) + 8 * eps * change;
             bounds[2][e] = 1.01 * mError;
             bounds[3][e] = 1.01 * vError;
-            bounds[0][e] = 1.01 * changeError + (decays ? 3 : 2) * eps * (Math.abs(w[e]) + change);
+            bounds[0][e] = 1.01 * changeError
+                    + (decays ? 3 : 2) * eps * (Math.abs(w[e]) + change)
+                    + (decays ? Float.MIN_VALUE : 0);
         }
         return bounds;
     }

@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
  * <p>With s = |momentum velocity| + |rate g|: |error| of the velocity ≤ 3 eps s, of w ≤ 3 eps s + 2 eps (|w| + s),
  * eps = 2^-24. Where g has an error of its own, rate times that comes on top, with a margin of 1 %. With Nesterov's
  * momentum w changes by c = momentum s + |rate g| at most, and momentum times the velocity's error comes on top of
- * 3 eps c. With decay g has an error of 2 eps of its terms, and one more rounding of w.
+ * 3 eps c. With decay g has an error of 2 eps of its terms, and one more rounding of w. Either adds products to w that
+ * may be too small for a normal number: 2^-148 for those, and with decay 2^-149 for that in g.
  *
  * <p>Source: Polyak 1964 and Nesterov 1983, as written by Sutskever et al. 2013.
  *
@@ -101,14 +102,15 @@ public record SgdSpec(int count, float rate, float momentum, boolean nesterov, W
         for (int e = 0; e < count; e++) {
             double w = Math.abs(inputs[0][e]);
             double g = Math.abs(inputs[1][e]) + decay.penalty() * w;
-            double gError = gradientBound[e] + (decays ? 2 * Bounds.EPS * g : 0);
+            double gError = gradientBound[e] + (decays ? 2 * Bounds.EPS * g + Float.MIN_VALUE : 0);
             double terms = Math.abs(momentum * inputs[2][e]) + rate * g;
             double change = nesterov ? momentum * terms + rate * g : terms;
             bounds[2][e] = 3 * Bounds.EPS * terms + 1.01 * rate * gError;
             bounds[0][e] = (nesterov
                             ? 3 * Bounds.EPS * change + 1.01 * (momentum * bounds[2][e] + rate * gError)
                             : bounds[2][e])
-                    + (decays ? 3 : 2) * Bounds.EPS * (w + change);
+                    + (decays ? 3 : 2) * Bounds.EPS * (w + change)
+                    + (nesterov || decays ? 2.0 * Float.MIN_VALUE : 0);
         }
         return bounds;
     }
