@@ -2,7 +2,6 @@ package retort.driver.store;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
-import dev.hardwood.InputFile;
 import dev.hardwood.metadata.PhysicalType;
 import dev.hardwood.reader.ParquetFileReader;
 import dev.hardwood.reader.RowReader;
@@ -24,6 +23,7 @@ import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import retort.driver.cli.FileReason;
+import retort.driver.cli.InputFile;
 import retort.driver.cli.Sha256;
 import retort.driver.data.BadDataException;
 import retort.driver.job.Logits;
@@ -56,7 +56,7 @@ record LogitsParquet(Path folder, int images, int classes) {
         Map<String, String> metadata = note();
         Rows rows = new Rows(new float[Math.multiplyExact(images, classes)], new BitSet(images));
         for (Path file : files(folder)) {
-            try (ParquetFileReader reader = ParquetFileReader.open(InputFile.of(file))) {
+            try (ParquetFileReader reader = ParquetFileReader.open(new ParquetInput(file))) {
                 boolean halves = areHalves(file, reader);
                 try (RowReader row = reader.buildRowReader()
                         .projection(ColumnProjection.columns(ID, LOGITS))
@@ -152,7 +152,7 @@ record LogitsParquet(Path folder, int images, int classes) {
         if (!Files.exists(file)) {
             throw bad("has no " + NOTE + ": no labelling has ended there");
         }
-        try (InputStream in = retort.driver.cli.InputFile.open(file, "a JSON file")) {
+        try (InputStream in = InputFile.open(file, "a JSON file")) {
             JsonElement json = JsonParser.parseString(new String(in.readNBytes(LONGEST_NOTE), StandardCharsets.UTF_8));
             Map<String, String> metadata = new LinkedHashMap<>();
             json.getAsJsonObject()

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,6 +104,21 @@ class LogitsParquetTest {
             } catch (BadDataException e) {
                 assertEquals(1, e.getMessage().lines().count(), e.getMessage());
             }
+        }
+    }
+
+    /** Of a mapped file a decompressor in native code would end the JVM. */
+    @Test
+    void aFileShortenedWhileItIsReadIsNoCrash() throws IOException {
+        Path file = copy(FLOATS).resolve(FIRST);
+        try (ParquetInput input = new ParquetInput(file)) {
+            input.open();
+            assertEquals(Files.size(file), input.length());
+            assertArrayEquals(
+                    Files.readAllBytes(file),
+                    input.readRange(0, (int) Files.size(file)).array());
+            Files.writeString(file, "PAR1");
+            assertThrows(EOFException.class, () -> input.readRange(0, 5));
         }
     }
 
