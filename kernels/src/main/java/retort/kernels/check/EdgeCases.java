@@ -451,6 +451,8 @@ public final class EdgeCases {
                                 new int[] {2, 7, 7, 3, 3, 3, 1, 1},
                                 new int[] {2, 6, 7, 10, 2, 2, 3, 0},
                                 new int[] {1, 4, 4, 2, 4, 4, 4, 0},
+                                new int[] {2, 9, 23, 6, 2, 2, 2, 0},
+                                new int[] {3, 8, 19, 4, 3, 2, 1, 1},
                                 new int[] {3, 5, 6, tiling.lanes() + 3, 5, 6, 1, 0},
                                 new int[] {9, 26, 26, 33, 2, 2, 2, 0}))
                 .map(s -> new Pool2dSpec(kind, pass, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]));
