@@ -27,6 +27,14 @@ public final class Soak {
         return Math.max(1, (int) Math.round(promised * SHARE));
     }
 
+    /**
+     * A limit of time as this run holds it: what is promised where rows are recorded, which is done alone on a machine, and
+     * five times that elsewhere, where other work may stand beside it.
+     */
+    public static double longestSeconds(double promised) {
+        return results().isEmpty() ? 5 * promised : promised;
+    }
+
     /** Where this run's random numbers start: -Dretort.seed, or another one each run. A failure has to print it. */
     public static long seed() {
         return SEED;
@@ -43,16 +51,19 @@ public final class Soak {
     public static void kept(int promise, String what, long count, String outcome) {
         String row = String.format(Locale.ROOT, "%d\t%s\t%,d\t%s\tseed %d%n", promise, what, count, outcome, SEED);
         System.out.print("promise " + row.replace("\t", "  "));
-        String results = System.getProperty("retort.soak.results", "");
-        if (results.isEmpty()) {
+        if (results().isEmpty()) {
             return;
         }
         try {
-            Path folder = Files.createDirectories(Path.of(results));
+            Path folder = Files.createDirectories(Path.of(results()));
             Path file = folder.resolve("rows-" + ProcessHandle.current().pid() + ".tsv");
             Files.writeString(file, row, UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String results() {
+        return System.getProperty("retort.soak.results", "");
     }
 }
