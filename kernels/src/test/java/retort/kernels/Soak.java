@@ -41,7 +41,8 @@ public final class Soak {
     }
 
     /**
-     * Prints a row of docs/reliability.md, and adds it to the folder that {@code -Dretort.soak.results} names.
+     * Prints a row of docs/reliability.md, and adds it to the calling test's in the folder that {@code
+     * -Dretort.soak.results} names.
      *
      * @param promise its number on that page
      * @param what what was tried, and on what
@@ -49,14 +50,18 @@ public final class Soak {
      * @param outcome what was seen: a worst case with its bound, a number of survivors; never "ok" alone
      */
     public static void kept(int promise, String what, long count, String outcome) {
-        String row = String.format(Locale.ROOT, "%d\t%s\t%,d\t%s\tseed %d%n", promise, what, count, outcome, SEED);
+        String test = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+                .getCallerClass()
+                .getSimpleName();
+        String row =
+                String.format(Locale.ROOT, "%d\t%s\t%,d\t%s\t%s, seed %d%n", promise, what, count, outcome, test, SEED);
         System.out.print("promise " + row.replace("\t", "  "));
         if (results().isEmpty()) {
             return;
         }
         try {
             Path folder = Files.createDirectories(Path.of(results()));
-            Path file = folder.resolve("rows-" + ProcessHandle.current().pid() + ".tsv");
+            Path file = folder.resolve(test + ".tsv");
             Files.writeString(file, row, UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
