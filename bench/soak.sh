@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Keeps the promises of docs/reliability.md with their whole counts, and writes the page: bench/soak.sh [SHARE] [TEST...]
-#   SHARE  of each count, 1 unless given (what `mvn verify` and .ci/run keep is 0.01)
+#   SHARE  of each count, 1 unless given (what `mvn verify` and .ci/run keep is 0.01); +0.5 adds rows to those that are there
 #   TEST   only these: a class, as in KernelSoakTest; fuzz, or fuzz-STUDY for one reader; mutation, or mutation-specs for one
 #          group; reproducible. Without any it is all of them; the last two are whole or not at all, so only with a SHARE of 1.
 # All takes many hours at 1, so it may be kept in several calls: what a test has seen stays in bench/results/soak, with its
@@ -9,8 +9,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-share=${1:-1}
+added=false share=${1:-1}
 shift || true
+[[ $share != +* ]] || added=true share=${share#+}
 if [[ $# == 0 ]]; then
     set -- '*SoakTest' fuzz
     [[ $share != 1 ]] || set -- "$@" mutation reproducible
@@ -22,12 +23,12 @@ mkdir -p "$kept"
 commit=$(git rev-parse --short HEAD)$(git diff --quiet HEAD -- . ":!$kept" ':!docs/reliability.md' || echo '+')
 machine="$(LC_ALL=C lscpu | sed -n 's/^Model name: *//p'), $(nproc) processors"
 
-# keep SHARE: what was just seen, in place of what was before.
+# keep SHARE: what was just seen.
 keep() {
     local file
     for file in "$rows"/*.tsv; do
         [[ -e $file ]] || continue
-        awk -v rest="$1\t$commit\t$(date -u +%F)\t$machine" '{ print $0 "\t" rest }' "$file" >"$kept/$(basename "$file")"
+        awk -v rest="$1\t$commit\t$(date -u +%F)\t$machine" '{ print $0 "\t" rest }' "$file" >>"$kept/$(basename "$file")"
         rm "$file"
     done
 }
@@ -36,18 +37,18 @@ status=0
 classes=()
 for test in "$@"; do
     # shellcheck disable=SC2086 # *SoakTest is all of them
-    rm -f "$kept"/$test.tsv
+    $added || rm -f "$kept"/$test.tsv
     case $test in
         fuzz | fuzz-*)
             runs=$(awk -v share="$share" 'BEGIN { printf "%d", share < 1e-6 ? 1 : 1e6 * share }')
-            rm -f "$kept/$test"-*.tsv
+            $added || rm -f "$kept/$test"-*.tsv
             one=${test#fuzz}
             # shellcheck disable=SC2086 # none is all
             ROWS=$rows bench/fuzz.sh "$runs" ${one#-} || status=1
             keep "$share"
             ;;
         mutation | mutation-*)
-            rm -f "$kept/$test"-*.tsv
+            $added || rm -f "$kept/$test"-*.tsv
             one=${test#mutation}
             # shellcheck disable=SC2086 # none is all
             ROWS=$rows bench/mutation.sh ${one#-} || status=1
