@@ -35,11 +35,6 @@ abstract class ForwardingBackend implements Backend {
     }
 
     @Override
-    public long residentBytes() {
-        return backend.residentBytes();
-    }
-
-    @Override
     public Tiling tiling() {
         return backend.tiling();
     }

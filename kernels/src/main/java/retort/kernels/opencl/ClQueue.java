@@ -53,7 +53,6 @@ final class ClQueue implements AutoCloseable {
     private long launches;
     private long uploadedBytes;
     private long downloadedBytes;
-    private long waits;
     private boolean closed;
 
     /** A launch whose device time is not yet known. */
@@ -165,7 +164,6 @@ final class ClQueue implements AutoCloseable {
             long before = lastMarker;
             lastMarker = eventRoom.get(JAVA_LONG, 0);
             if (before != 0) {
-                waits++;
                 OpenCl.await(op, before);
             }
             collectTimes();
@@ -198,7 +196,6 @@ final class ClQueue implements AutoCloseable {
         if (slotEvents[nextSlot] != 0) {
             long event = slotEvents[nextSlot];
             slotEvents[nextSlot] = 0;
-            waits++;
             OpenCl.await("upload", event);
         }
         return staging.memory().asSlice((long) nextSlot * STAGING_BYTES, STAGING_BYTES);
@@ -211,7 +208,6 @@ final class ClQueue implements AutoCloseable {
                 MemorySegment slot = nextStagingSlot();
                 long bytes = (long) count * Float.BYTES;
                 long at = ((long) source.offset() + done) * Float.BYTES;
-                waits++;
                 OpenCl.read("download", queue, source.buffer().handle(), at, slot, bytes);
                 MemorySegment.copy(slot, JAVA_FLOAT, 0, destination, offset + done, count);
                 downloadedBytes += bytes;
@@ -239,11 +235,6 @@ final class ClQueue implements AutoCloseable {
     }
 
     void finish() {
-        waits++;
-        finishUncounted();
-    }
-
-    private void finishUncounted() {
         alone(() -> {
             OpenCl.finish("finish", queue);
             settle();
@@ -274,8 +265,8 @@ final class ClQueue implements AutoCloseable {
     }
 
     DeviceCounters counters() {
-        finishUncounted();
-        return new DeviceCounters(launches, uploadedBytes, downloadedBytes, waits, deviceNanos);
+        finish();
+        return new DeviceCounters(launches, uploadedBytes, downloadedBytes, deviceNanos);
     }
 
     /** Runs work that no other thread does at the same time: drivers end the process when two share a kernel. */
