@@ -29,5 +29,5 @@ for reader in "${@:-$readers}"; do for each in $reader; do
     tried=$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/$each.log")
     seen="no finding; $(ls "$work/$each" | wc -l) inputs that go ways of their own"
     echo "$each: $tried inputs, $seen"
-    [[ -z ${ROWS-} ]] || printf '3\t%s, by coverage (Jazzer)\t%d\t%s\t\n' "$each" "$tried" "$seen" >> "$ROWS/fuzz.tsv"
+    [[ -z ${ROWS-} ]] || printf '3\t%s, by coverage (Jazzer)\t%s\t%s\tbench/fuzz.sh\n' "$each" "$tried" "$seen" > "$ROWS/fuzz-$each.tsv"
 done; done

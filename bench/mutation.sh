@@ -5,6 +5,11 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# PIT runs tests in the JVM that runs Maven, and finds none that are too new for it.
+if (($(mvn -v | sed -n 's/^Java version: \([0-9]*\).*/\1/p') < 25)); then
+    echo "Maven runs on an older Java: JAVA_HOME has to be a JDK 25 or newer" >&2
+    exit 2
+fi
 least=85
 out=bench/target/mutants
 asked=" $* "

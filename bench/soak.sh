@@ -1,42 +1,82 @@
 #!/usr/bin/env bash
-# Keeps every promise of docs/reliability.md with its whole count, and writes the page: bench/soak.sh [SHARE] [TEST...]
-#   SHARE  of each count, 1 unless given (what `mvn verify` and .ci/run keep is 0.01); the page says which
-#   TEST   only these classes, as in KernelSoakTest
-# It takes hours at 1. A row is printed when its test has passed; a test that failed leaves none, and the script ends with 1.
+# Keeps the promises of docs/reliability.md with their whole counts, and writes the page: bench/soak.sh [SHARE] [TEST...]
+#   SHARE  of each count, 1 unless given (what `mvn verify` and .ci/run keep is 0.01); +0.5 adds rows to those that are there
+#   TEST   only these: a class, as in KernelSoakTest; fuzz, or fuzz-STUDY for one reader; mutation, or mutation-specs for one
+#          group; reproducible. Without any it is all of them; the last two are whole or not at all, so only with a SHARE of 1.
+# All takes many hours at 1, so it may be kept in several calls: what a test has seen stays in bench/results/soak, with its
+# share, commit, machine and day, until that test runs again. A row is kept when its test has passed; a test that failed leaves
+# none, and the script ends with 1.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-share=${1:-1}
+added=false share=${1:-1}
 shift || true
-tests=$(IFS=,; echo "${*:-*SoakTest}")
+[[ $share != +* ]] || added=true share=${share#+}
+if [[ $# == 0 ]]; then
+    set -- '*SoakTest' fuzz
+    [[ $share != 1 ]] || set -- "$@" mutation reproducible
+fi
+kept=bench/results/soak
 rows=$(mktemp -d)
 trap 'rm -rf "$rows"' EXIT
-began=$(date +%s)
+mkdir -p "$kept"
+commit=$(git rev-parse --short HEAD)$(git diff --quiet HEAD -- . ":!$kept" ':!docs/reliability.md' || echo '+')
+machine="$(LC_ALL=C lscpu | sed -n 's/^Model name: *//p'), $(nproc) processors"
+
+# keep SHARE: what was just seen.
+keep() {
+    local file
+    for file in "$rows"/*.tsv; do
+        [[ -e $file ]] || continue
+        awk -v rest="$1\t$commit\t$(date -u +%F)\t$machine" '{ print $0 "\t" rest }' "$file" >>"$kept/$(basename "$file")"
+        rm "$file"
+    done
+}
 
 status=0
-mvn -B -fae test-compile surefire:test@default-test -Dsurefire.failIfNoSpecifiedTests=false -Dretort.require=opencl \
-    -Dtest="$tests" -Dretort.soak="$share" -Dretort.soak.results="$rows" || status=1
-
-# Readers by coverage too, where all is tried.
-if [[ $tests == '*SoakTest' ]]; then
-    ROWS=$rows bench/fuzz.sh "$(awk -v share="$share" 'BEGIN { printf "%d", share < 1e-6 ? 1 : 1e6 * share }')" || status=1
-fi
-# Faults planted in the code, and two builds: beside no single test, and whole or not at all.
-if [[ $tests == '*SoakTest' && $share == 1 ]]; then
-    ROWS=$rows bench/mutation.sh || status=1
-    ROWS=$rows bench/reproducible.sh || status=1
+classes=()
+for test in "$@"; do
+    # shellcheck disable=SC2086 # *SoakTest is all of them
+    $added || rm -f "$kept"/$test.tsv
+    case $test in
+        fuzz | fuzz-*)
+            runs=$(awk -v share="$share" 'BEGIN { printf "%d", share < 1e-6 ? 1 : 1e6 * share }')
+            $added || rm -f "$kept/$test"-*.tsv
+            one=${test#fuzz}
+            # shellcheck disable=SC2086 # none is all
+            ROWS=$rows bench/fuzz.sh "$runs" ${one#-} || status=1
+            keep "$share"
+            ;;
+        mutation | mutation-*)
+            $added || rm -f "$kept/$test"-*.tsv
+            one=${test#mutation}
+            # shellcheck disable=SC2086 # none is all
+            ROWS=$rows bench/mutation.sh ${one#-} || status=1
+            keep 1
+            ;;
+        reproducible)
+            ROWS=$rows bench/reproducible.sh || status=1
+            keep 1
+            ;;
+        *) classes+=("$test") ;;
+    esac
+done
+if [[ ${#classes[@]} -gt 0 ]]; then
+    mvn -B -fae test-compile surefire:test@default-test -Dsurefire.failIfNoSpecifiedTests=false -Dretort.require=opencl \
+        -Dtest="$(IFS=,; echo "${classes[*]}")" -Dretort.soak="$share" -Dretort.soak.results="$rows" || status=1
+    keep "$share"
 fi
 
 page=docs/reliability.md
 {
     sed '/^<!-- rows -->$/q' "$page"
     echo
-    echo "Of commit $(git rev-parse --short HEAD)$(git diff --quiet HEAD || echo ' with changes'), $share of each count, $(($(date +%s) - began)) s on"
-    echo "$(LC_ALL=C lscpu | sed -n 's/^Model name: *//p'), $(nproc) processors, $(date -u +%F)."
+    echo "| promise | what | tries | seen | by | share | commit | day |"
+    echo "| ---: | --- | ---: | --- | --- | ---: | --- | --- |"
+    cat "$kept"/*.tsv | sort -t $'\t' -n -s -k1,1 |
+        awk -F '\t' '{ printf "| %s | %s | %s | %s | %s | %s | %s | %s |\n", $1, $2, $3, $4, $5, $6, $7, $8 }'
     echo
-    echo "| promise | what | tries | seen | from |"
-    echo "| ---: | --- | ---: | --- | --- |"
-    cat "$rows"/*.tsv | sort -n -s -k1,1 | awk -F '\t' '{ printf "| %s | %s | %s | %s | %s |\n", $1, $2, $3, $4, $5 }'
-} > "$rows/page.md"
+    cat "$kept"/*.tsv | cut -f 9 | sort -u | sed 's/^/On: /; s/$/./'
+} >"$rows/page.md"
 mv "$rows/page.md" "$page"
 exit "$status"

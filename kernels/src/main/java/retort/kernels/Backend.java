@@ -19,6 +19,7 @@ import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutKey;
 import retort.kernels.op.DropoutSpec;
+import retort.kernels.op.GatherSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
 import retort.kernels.op.Pool2dSpec;
@@ -62,6 +63,15 @@ public interface Backend extends AutoCloseable {
      */
     default Optional<DeviceCounters> deviceCounters() {
         return Optional.empty();
+    }
+
+    /**
+     * Bytes that data may take on the device which stays there so that it need not be uploaded again: a quarter of the
+     * device's memory, as far as one tensor may be as large; 0 for an engine that works in the Java heap, where nothing
+     * is uploaded.
+     */
+    default long residentBytes() {
+        return 0;
     }
 
     /** The sizes that its kernels come in: where their edges are. */
@@ -280,6 +290,11 @@ public interface Backend extends AutoCloseable {
     /** A block of x to a block of y, the rest of which stays. See {@link StridedCopySpec}. */
     default void stridedCopy(StridedCopySpec spec, Tensor x, Tensor y) {
         run(Call.of(spec, x, y));
+    }
+
+    /** Images of a table, each moved by whole pixels. See {@link GatherSpec}. */
+    default void gather(GatherSpec spec, Tensor x, Tensor images, Tensor moves, Tensor y) {
+        run(Call.of(spec, x, images, moves, y));
     }
 
     /** {@code sums[j] = sum over i of x[i][j]}. See {@link ColumnSumSpec}. */

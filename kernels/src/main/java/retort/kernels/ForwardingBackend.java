@@ -35,6 +35,11 @@ abstract class ForwardingBackend implements Backend {
     }
 
     @Override
+    public long residentBytes() {
+        return backend.residentBytes();
+    }
+
+    @Override
     public Tiling tiling() {
         return backend.tiling();
     }

@@ -27,13 +27,22 @@ public final class Soak {
         return Math.max(1, (int) Math.round(promised * SHARE));
     }
 
+    /**
+     * A limit of time as this run holds it: what is promised where rows are recorded, which is done alone on a machine, and
+     * five times that elsewhere, where other work may stand beside it.
+     */
+    public static double longestSeconds(double promised) {
+        return results().isEmpty() ? 5 * promised : promised;
+    }
+
     /** Where this run's random numbers start: -Dretort.seed, or another one each run. A failure has to print it. */
     public static long seed() {
         return SEED;
     }
 
     /**
-     * Prints a row of docs/reliability.md, and adds it to the folder that {@code -Dretort.soak.results} names.
+     * Prints a row of docs/reliability.md, and adds it to the calling test's in the folder that {@code
+     * -Dretort.soak.results} names.
      *
      * @param promise its number on that page
      * @param what what was tried, and on what
@@ -41,18 +50,25 @@ public final class Soak {
      * @param outcome what was seen: a worst case with its bound, a number of survivors; never "ok" alone
      */
     public static void kept(int promise, String what, long count, String outcome) {
-        String row = String.format(Locale.ROOT, "%d\t%s\t%,d\t%s\tseed %d%n", promise, what, count, outcome, SEED);
+        String test = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+                .getCallerClass()
+                .getSimpleName();
+        String row =
+                String.format(Locale.ROOT, "%d\t%s\t%,d\t%s\t%s, seed %d%n", promise, what, count, outcome, test, SEED);
         System.out.print("promise " + row.replace("\t", "  "));
-        String results = System.getProperty("retort.soak.results", "");
-        if (results.isEmpty()) {
+        if (results().isEmpty()) {
             return;
         }
         try {
-            Path folder = Files.createDirectories(Path.of(results));
-            Path file = folder.resolve("rows-" + ProcessHandle.current().pid() + ".tsv");
+            Path folder = Files.createDirectories(Path.of(results()));
+            Path file = folder.resolve(test + ".tsv");
             Files.writeString(file, row, UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String results() {
+        return System.getProperty("retort.soak.results", "");
     }
 }

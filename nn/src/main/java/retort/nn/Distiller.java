@@ -1,5 +1,7 @@
 package retort.nn;
 
+import java.util.Optional;
+import retort.kernels.Backend;
 import retort.kernels.op.Divergence;
 
 /**
@@ -124,11 +126,26 @@ public record Distiller(Loss.Distillation loss, int epochs, int batch, long seed
                     + lessons.logits().length / lessons.size());
         }
         Trainer trainer = new Trainer(student, optimizer, loss, seed);
-        Shown shown = new Shown(lessons, inputs, outputs);
+        Backend backend = student.backend();
+        Optional<ResidentInputs> resident = ResidentInputs.of(
+                backend,
+                backend.residentBytes(),
+                student.input(),
+                lessons.size(),
+                (from, count, to) -> System.arraycopy(lessons.inputs(), from * inputs, to, 0, count * inputs));
+        try {
+            return teach(trainer, new Shown(lessons, inputs, outputs, resident), watcher);
+        } finally {
+            resident.ifPresent(ResidentInputs::close);
+        }
+    }
+
+    private Progress teach(Trainer trainer, Shown shown, Watcher watcher) {
+        int examples = shown.lessons().size();
         Watched watched = null;
         for (int epoch = 1; epoch <= epochs; epoch++) {
-            watched = new Watched(epoch, lessons.size(), watcher);
-            int[] order = Shuffle.permutation(lessons.size(), seed, epoch);
+            watched = new Watched(epoch, examples, watcher);
+            int[] order = Shuffle.permutation(examples, seed, epoch);
             if (!EpochLoop.run(trainer, shown, order, 0, Math.min(batch, order.length), watched)) {
                 break;
             }
@@ -137,7 +154,8 @@ public record Distiller(Loss.Distillation loss, int epochs, int batch, long seed
     }
 
     /** Of each example its logits, then its class. */
-    private record Shown(Lessons lessons, int inputSize, int outputs) implements EpochLoop.Examples {
+    private record Shown(Lessons lessons, int inputSize, int outputs, Optional<ResidentInputs> onDevice)
+            implements EpochLoop.Examples, EpochLoop.Resident {
         @Override
         public int targetSize() {
             return outputs + 1;
@@ -148,8 +166,30 @@ public record Distiller(Loss.Distillation loss, int epochs, int batch, long seed
             for (int b = 0; b < count; b++) {
                 int i = order[from + b];
                 System.arraycopy(lessons.inputs(), i * inputSize, inputs, b * inputSize, inputSize);
-                System.arraycopy(lessons.logits(), i * outputs, targets, b * targetSize(), outputs);
-                targets[(b + 1) * targetSize() - 1] = lessons.classes()[i];
+                copyTarget(i, targets, b);
+            }
+        }
+
+        private void copyTarget(int i, float[] targets, int b) {
+            System.arraycopy(lessons.logits(), i * outputs, targets, b * targetSize(), outputs);
+            targets[(b + 1) * targetSize() - 1] = lessons.classes()[i];
+        }
+
+        @Override
+        public Optional<EpochLoop.Resident> resident() {
+            return onDevice.map(inputs -> this);
+        }
+
+        @Override
+        public ResidentInputs inputs() {
+            return onDevice.orElseThrow();
+        }
+
+        @Override
+        public void pick(int[] order, int from, int count, float[] numbers, float[] moves, float[] targets) {
+            for (int b = 0; b < count; b++) {
+                numbers[b] = order[from + b];
+                copyTarget(order[from + b], targets, b);
             }
         }
     }

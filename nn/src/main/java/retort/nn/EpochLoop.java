@@ -1,5 +1,6 @@
 package retort.nn;
 
+import java.util.Optional;
 import retort.kernels.Backend;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
@@ -24,6 +25,24 @@ public final class EpochLoop {
 
         /** Writes inputs and targets of the examples {@code order[from .. from + count)}, one after the other. */
         void copy(int[] order, int from, int count, float[] inputs, float[] targets);
+
+        /** The same where their inputs are on the trainer's backend; empty where each step is given copies. */
+        default Optional<Resident> resident() {
+            return Optional.empty();
+        }
+    }
+
+    /** Examples whose inputs stay on the trainer's backend. */
+    public interface Resident {
+        ResidentInputs inputs();
+
+        /**
+         * Writes of the examples {@code order[from .. from + count)}, one after the other, which of the inputs is each,
+         * how it is moved, and its target.
+         *
+         * @param moves two for each: down and to the right
+         */
+        void pick(int[] order, int from, int count, float[] numbers, float[] moves, float[] targets);
     }
 
     /** Who is told. */
@@ -52,17 +71,18 @@ public final class EpochLoop {
      */
     public static boolean run(Trainer trainer, Examples examples, int[] order, int from, int batch, Watcher watcher) {
         Backend backend = trainer.model().backend();
-        float[] inputs = new float[batch * trainer.model().input().size()];
-        float[] targets = new float[batch * examples.targetSize()];
         try (Scope scope = backend.scope()) {
+            Feed feed = examples.resident()
+                    .<Feed>map(resident -> new Feed.Gathered(
+                            trainer, resident, order, scope, STEPS_PER_LOOK, batch, examples.targetSize()))
+                    .orElseGet(() -> new Feed.Copied(trainer, examples, order, batch));
             Tensor outcomes = scope.tensor(STEPS_PER_LOOK * batch, 2);
             int pending = 0;
             int stepsPerLook = 1;
             long lastLook = System.nanoTime();
             for (int first = from; first < order.length; first += batch) {
                 int count = Math.min(batch, order.length - first);
-                examples.copy(order, first, count, inputs, targets);
-                trainer.step(inputs, targets, count, outcomes.rows(pending, count));
+                feed.step(first, count, outcomes.rows(pending, count));
                 pending += count;
                 boolean due = watcher.isDue();
                 if (due || pending >= stepsPerLook * batch || first + count == order.length) {

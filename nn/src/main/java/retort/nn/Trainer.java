@@ -59,15 +59,27 @@ public final class Trainer {
     public void step(float[] inputs, float[] labels, int batch, Tensor outcome) {
         Backend backend = model.backend();
         try (Scope scope = backend.scope()) {
-            int classes = model.architecture().output().size();
             Tensor x = scope.tensor(model.batchShape(batch));
-            Tensor t = scope.tensor(batch, loss.targetSize(classes));
+            Tensor targets = scope.tensor(batch, loss.targetSize(model.output().size()));
             backend.upload(inputs, x);
-            backend.upload(labels, t);
+            backend.upload(labels, targets);
+            step(x, targets, outcome);
+        }
+    }
+
+    /**
+     * The same where inputs and labels are on the model's backend already.
+     *
+     * @param x batch x the model's input
+     * @param targets batch x {@link Loss#targetSize}
+     */
+    public void step(Tensor x, Tensor targets, Tensor outcome) {
+        Backend backend = model.backend();
+        try (Scope scope = backend.scope()) {
             optimizer.beginStep(scope);
             Sequential.Tape tape = model.forward(scope, x, seed, optimizer.step());
-            Tensor dLogits = scope.tensor(batch, classes);
-            loss.apply(backend, tape.output(), t, dLogits, outcome);
+            Tensor dLogits = scope.tensor(x.shape().rows(), model.output().size());
+            loss.apply(backend, tape.output(), targets, dLogits, outcome);
             model.backward(tape, dLogits, optimizer);
             optimizer.updateClipped();
         } finally {

@@ -8,15 +8,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.Backend;
 import retort.kernels.EnginesUnderTest;
+import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.Scope;
 
 /** What a distiller does is the trainer's steps in the order of the shuffles, as far as it is let. */
 class DistillerTest {
-    private static final int EXAMPLES = 50;
-    private static final int BATCH = 16;
+    private static final int EXAMPLES = 115;
+    private static final int BATCH = 2;
     private static final int EPOCHS = 3;
     private static final Architecture NETWORK = Architecture.parse("input 6; dense 5; relu; dense 4");
 
@@ -24,6 +28,10 @@ class DistillerTest {
     private final Distiller distiller = Distiller.softTargets(2, EPOCHS, BATCH, 9);
 
     private Sequential network(long seed) {
+        return network(backend, seed);
+    }
+
+    private static Sequential network(Backend backend, long seed) {
         return Sequential.create(backend, NETWORK, Initializer.GLOROT_UNIFORM, seed);
     }
 
@@ -49,14 +57,22 @@ class DistillerTest {
         }
     }
 
-    @Test
-    void theWeightsAreThoseOfTheTrainersSteps() {
+    static Stream<Subject> engines() {
+        return EnginesUnderTest.all().stream();
+    }
+
+    /** More steps in an epoch than a device is told of at once. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void theWeightsAreThoseOfTheTrainersSteps(Subject subject) {
+        Backend engine = subject.backend();
         Distiller.Lessons lessons = lessons();
-        try (Sequential student = network(2);
-                Sequential expected = network(2);
-                Adam adam = new Adam(backend, Schedule.constant(0.01f));
-                Scope scope = backend.scope()) {
-            taught(student, progress -> true);
+        try (Sequential student = network(engine, 2);
+                Sequential expected = network(engine, 2);
+                Adam its = new Adam(engine, Schedule.constant(0.01f));
+                Adam adam = new Adam(engine, Schedule.constant(0.01f));
+                Scope scope = engine.scope()) {
+            distiller.teach(student, its, lessons, progress -> true);
             Trainer trainer = new Trainer(expected, adam, distiller.loss(), 9);
             for (int epoch = 1; epoch <= EPOCHS; epoch++) {
                 int[] order = Shuffle.permutation(EXAMPLES, 9, epoch);
@@ -75,8 +91,8 @@ class DistillerTest {
             }
             for (int p = 0; p < 4; p++) {
                 assertArrayEquals(
-                        backend.download(expected.parameters().get(p).value()),
-                        backend.download(student.parameters().get(p).value()));
+                        engine.download(expected.parameters().get(p).value()),
+                        engine.download(student.parameters().get(p).value()));
             }
         }
     }

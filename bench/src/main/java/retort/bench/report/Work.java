@@ -16,6 +16,7 @@ import retort.kernels.op.DenseBackwardSpec;
 import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutSpec;
+import retort.kernels.op.GatherSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
 import retort.kernels.op.Pool2dSpec;
@@ -71,6 +72,7 @@ public record Work(String id, long flops, long bytes, Roof roof) {
             case DepthwiseConv2dSpec s -> Roof.TRIAD;
             case DistillationSpec s -> Roof.TRIAD;
             case DropoutSpec s -> Roof.TRIAD;
+            case GatherSpec s -> Roof.TRIAD;
             case MaxNormSpec s -> Roof.TRIAD;
             case Pool2dSpec s -> Roof.TRIAD;
             case ReluSpec s -> Roof.TRIAD;

@@ -163,6 +163,11 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
         late.failed(problem, ExitCode.BAD_FILE);
     }
 
+    @Override
+    public void remark(String line) {
+        say("note: " + line);
+    }
+
     /** What may fail without an end to the rest. */
     LateSteps late() {
         return late;

@@ -1,11 +1,16 @@
 package retort.driver.job;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import retort.driver.data.ImageSet;
+import retort.kernels.Backend;
+import retort.kernels.Scope;
+import retort.kernels.Tensor;
+import retort.kernels.op.Shape;
 import retort.nn.Predictor;
-import retort.nn.Shuffle;
+import retort.nn.ResidentInputs;
 
 /**
  * Images with what a model is to say of them: class indices, a probability for each class, or a teacher's logits.
@@ -16,6 +21,7 @@ public final class Examples {
     private final int[] members;
     private final Kind kind;
     private final float[] rows;
+    private final DeviceImages device;
 
     /** What the targets of a batch are. */
     private enum Kind {
@@ -27,20 +33,29 @@ public final class Examples {
         LOGITS_AND_LABEL
     }
 
-    /** @param rows for each of the images a number a class, or null where labels are all */
-    private Examples(ImageSet images, int[] members, Kind kind, float[] rows) {
+    /**
+     * @param rows for each of the images a number a class, or null where labels are all
+     * @param device that the images may stay on, or null
+     */
+    private Examples(ImageSet images, int[] members, Kind kind, float[] rows, DeviceImages device) {
         this.images = images;
         this.members = members;
         this.kind = kind;
         this.rows = rows;
+        this.device = device;
     }
 
     private static Examples all(ImageSet images, Kind kind, float[] rows) {
-        return new Examples(images, IntStream.range(0, images.size()).toArray(), kind, rows);
+        return new Examples(images, IntStream.range(0, images.size()).toArray(), kind, rows, null);
     }
 
     private Examples only(int[] kept) {
-        return new Examples(images, kept, kind, rows);
+        return new Examples(images, kept, kind, rows, device);
+    }
+
+    /** The same, whose images stay on a device if they have room there. */
+    Examples on(DeviceImages other) {
+        return new Examples(images, members, kind, rows, other);
     }
 
     /** All images with their true labels. */
@@ -102,13 +117,6 @@ public final class Examples {
         return members.length;
     }
 
-    /** The order in which an epoch shows them. */
-    int[] order(long seed, int epoch) {
-        return images.blocksInMemory() == 0
-                ? Shuffle.permutation(size(), seed, epoch)
-                : Shuffle.byBlocks(size(), i -> images.block(members[i]), images.blocksInMemory(), seed, epoch);
-    }
-
     /** Numbers that {@link #copyBatch} writes for each target. */
     public int targetSize() {
         return switch (kind) {
@@ -148,6 +156,25 @@ public final class Examples {
         }
     }
 
+    /** All images of the set, where they are on a device: for its backend alone. */
+    Optional<ResidentInputs> resident() {
+        return device == null ? Optional.empty() : device.of(images);
+    }
+
+    /**
+     * Writes which of {@link #resident} the examples {@code order[from .. from + count)} are, how a jitter moves each,
+     * and their targets, one after the other.
+     */
+    void pickBatch(int[] order, int from, int count, Jitter jitter, float[] numbers, float[] moves, float[] targets) {
+        for (int b = 0; b < count; b++) {
+            int image = members[order[from + b]];
+            numbers[b] = image;
+            moves[2 * b] = jitter.down(image);
+            moves[2 * b + 1] = jitter.right(image);
+            copyTarget(image, targets, b * targetSize());
+        }
+    }
+
     private void copyTarget(int image, float[] targets, int at) {
         if (rows != null) {
             System.arraycopy(rows, image * classes(), targets, at, classes());
@@ -173,6 +200,29 @@ public final class Examples {
     public void copyImages(int from, int count, float[] pixels) {
         for (int b = 0; b < count; b++) {
             images.copyScaled(members[from + b], pixels, b * images.pixels());
+        }
+    }
+
+    /**
+     * Brings images of examples from .. from + count to a backend: gathered where they stay there, else uploaded.
+     *
+     * @param pixels room for as many images
+     * @param x count x one image
+     */
+    void bring(int from, int count, float[] pixels, Backend backend, Tensor x) {
+        Optional<ResidentInputs> resident = resident();
+        if (resident.isEmpty()) {
+            copyImages(from, count, pixels);
+            backend.upload(pixels, x);
+            return;
+        }
+        float[] numbers = new float[count];
+        for (int b = 0; b < count; b++) {
+            numbers[b] = members[from + b];
+        }
+        try (Scope scope = backend.scope()) {
+            Tensor which = scope.tensorOf(Shape.of(count), numbers);
+            resident.get().gather(which, scope.filled(Shape.of(count, 2), 0), x);
         }
     }
 

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import retort.nn.EpochLoop;
 import retort.nn.Optimizer;
+import retort.nn.ResidentInputs;
 import retort.nn.Sequential;
+import retort.nn.Shuffle;
 import retort.nn.Trainer;
 
 /** A {@link Fit} at work on a model. */
@@ -124,12 +126,12 @@ final class FitRun {
 
     /** The steps of an epoch that are not done yet. */
     private void train() {
-        int[] order = fit.examples().order(fit.seed(), epoch);
+        int[] order = Shuffle.permutation(fit.examples().size(), fit.seed(), epoch);
         EpochLoop.run(trainer, new Shown(), order, seen, fit.batch(), new Looks());
     }
 
     /** The examples as this epoch shows them. */
-    private final class Shown implements EpochLoop.Examples {
+    private final class Shown implements EpochLoop.Examples, EpochLoop.Resident {
         private final Jitter jitter =
                 new Jitter(fit.training().jitter(), fit.training().distortion(), fit.seed(), epoch);
 
@@ -142,6 +144,24 @@ final class FitRun {
         public void copy(int[] order, int from, int count, float[] pixels, float[] targets) {
             fit.examples().copyBatch(order, from, count, jitter, pixels, targets);
             fit.teacher().ifPresent(teacher -> label(teacher, pixels, count, targets));
+        }
+
+        /** Distorted images are made on the host, and so are those that a teacher labels in each step. */
+        @Override
+        public Optional<EpochLoop.Resident> resident() {
+            boolean onHost =
+                    fit.teacher().isPresent() || !fit.training().distortion().equals(Distortion.NONE);
+            return onHost ? Optional.empty() : fit.examples().resident().map(inputs -> this);
+        }
+
+        @Override
+        public ResidentInputs inputs() {
+            return fit.examples().resident().orElseThrow();
+        }
+
+        @Override
+        public void pick(int[] order, int from, int count, float[] numbers, float[] moves, float[] targets) {
+            fit.examples().pickBatch(order, from, count, jitter, numbers, moves, targets);
         }
     }
 

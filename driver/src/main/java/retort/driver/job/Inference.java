@@ -37,8 +37,8 @@ public final class Inference {
         float[] pixels = new float[Math.min(CHUNK, examples.size()) * examples.pixels()];
         for (int from = before.rows(); from < examples.size(); from += CHUNK) {
             int count = Math.min(CHUNK, examples.size() - from);
-            examples.copyImages(from, count, pixels);
-            chunk(model, pixels, count, results, from * classes);
+            int first = from;
+            chunk(model, x -> examples.bring(first, count, pixels, model.backend(), x), count, results, from * classes);
             progress.accept(new Rows(results, classes, from + count));
         }
         return new Logits(results, classes);
@@ -86,15 +86,16 @@ public final class Inference {
      */
     public static float[] logits(Network model, float[] pixels, int count) {
         float[] logits = new float[count * model.output().size()];
-        chunk(model, pixels, count, logits, 0);
+        chunk(model, x -> model.backend().upload(pixels, x), count, logits, 0);
         return logits;
     }
 
-    private static void chunk(Network model, float[] pixels, int count, float[] results, int to) {
+    /** @param input writes the images of the chunk */
+    private static void chunk(Network model, Consumer<Tensor> input, int count, float[] results, int to) {
         Backend backend = model.backend();
         try (Scope scope = backend.scope()) {
             Tensor x = scope.tensor(model.batchShape(count));
-            backend.upload(pixels, x);
+            input.accept(x);
             backend.download(model.infer(scope, x), results, to);
             for (int i = to; i < to + count * model.output().size(); i++) {
                 if (!Float.isFinite(results[i])) {

@@ -37,9 +37,13 @@ public final class Job {
 
         /** A file of the job could not be written; the job goes on without it. */
         default void notWritten(String problem) {}
+
+        /** Something that the user should know, and need not do anything about. */
+        default void remark(String line) {}
     }
 
     private final Backend backend;
+    private final DeviceImages device;
     private final Dataset data;
     private final Recipe recipe;
     private final SavedModels models;
@@ -52,6 +56,12 @@ public final class Job {
      * @param checkpoints to go on from; with a folder for models, parts of the job that are there are not done again
      */
     public Job(Backend backend, Dataset data, Recipe recipe, Path folder, Checkpoints checkpoints, Watcher watcher) {
+        this(new DeviceImages(backend, watcher::remark), data, recipe, folder, checkpoints, watcher);
+    }
+
+    /** The same on the backend of images that other jobs use too. */
+    public Job(
+            DeviceImages device, Dataset data, Recipe recipe, Path folder, Checkpoints checkpoints, Watcher watcher) {
         Map<String, String> origin = new LinkedHashMap<>();
         origin.put("recipe", recipe.name());
         origin.put("dataset", data.name());
@@ -60,13 +70,14 @@ public final class Job {
         }
         origin.put("seed", Long.toString(recipe.seed()));
         origin.put("predictionTemperature", Float.toString(recipe.ownTemperature()));
-        this.backend = backend;
+        this.device = device;
+        this.backend = device.backend();
         this.data = data;
         this.recipe = recipe;
         this.models = new SavedModels(folder, origin, watcher);
         this.checkpoints = checkpoints;
         this.watcher = watcher;
-        this.test = Examples.labelled(data.test());
+        this.test = Examples.labelled(data.test()).on(device);
     }
 
     /** What can be found out before anything is trained. */
@@ -93,7 +104,7 @@ public final class Job {
     }
 
     private Trained<TeacherResult> newTeacher(String name) {
-        Examples all = Examples.labelled(data.train());
+        Examples all = Examples.labelled(data.train()).on(device);
         EarlyStopping stopping = recipe.teacher().stopping();
         Stretches validating = stopping.isOn() && recipe.heldOut() == 0
                 ? stopping.heldOut(all, recipe.seed())
@@ -191,7 +202,7 @@ public final class Job {
 
     private Taught taught(String name, Network teacher) {
         watcher.next();
-        return new Teaching(data, recipe.temperature(), checkpoints, watcher).of(name, teacher);
+        return new Teaching(data, device, recipe.temperature(), checkpoints, watcher).of(name, teacher);
     }
 
     /**
@@ -232,6 +243,7 @@ public final class Job {
         Method method = student.method();
         Examples examples = method.examples(
                         data.train(), taught.map(Taught::logits).orElse(null))
+                .on(device)
                 .without(student.omitted());
         Fit fit = student.fit(student.name(), examples, recipe.seed(student)).taughtBy(teacher);
         Optional<StudentResult.CrossValidation> folds = student.folds() == 0

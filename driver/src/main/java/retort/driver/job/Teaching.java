@@ -8,7 +8,7 @@ import retort.nn.Network;
  *
  * @param temperature T of the soft labels
  */
-record Teaching(Dataset data, float temperature, Checkpoints checkpoints, Job.Watcher watcher) {
+record Teaching(Dataset data, DeviceImages device, float temperature, Checkpoints checkpoints, Job.Watcher watcher) {
     /** @throws NotFiniteException if a logit is no finite number */
     Job.Taught of(String name, Network teacher) {
         return checkpoints.part(name, Job.Taught.class).orElseGet(() -> {
@@ -23,7 +23,7 @@ record Teaching(Dataset data, float temperature, Checkpoints checkpoints, Job.Wa
     /** Those that are there when the job is stopped are kept. */
     private Logits labels(String name, Network teacher) {
         String soFar = name + " so far";
-        Examples all = Examples.labelled(data.train());
+        Examples all = Examples.labelled(data.train()).on(device);
         Logits none = new Logits(new float[0], teacher.output().size());
         Logits before = checkpoints.part(soFar, Logits.class).orElse(none);
         watcher.stepStarts(name, all.size());

@@ -9,6 +9,7 @@ import retort.driver.cli.Sha256;
 import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
 import retort.driver.job.Checkpoints;
+import retort.driver.job.DeviceImages;
 import retort.driver.job.Evaluation;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
@@ -27,6 +28,7 @@ import retort.nn.Sequential;
  */
 public final class StudyRun {
     private final Backend backend;
+    private final DeviceImages device;
     private final Dataset data;
     private final Recipe recipe;
     private final Path folder;
@@ -48,6 +50,7 @@ public final class StudyRun {
             Checkpoints checkpoints,
             Job.Watcher watcher) {
         this.backend = backend;
+        this.device = new DeviceImages(backend, watcher::remark);
         this.data = data;
         this.recipe = recipe;
         this.folder = folder;
@@ -222,6 +225,6 @@ public final class StudyRun {
 
     /** Its models are not kept, each training is one step. */
     private Job job(Recipe own, String title) {
-        return new Job(backend, data, own, null, checkpoints, new WholeTraining(watcher, title));
+        return new Job(device, data, own, null, checkpoints, new WholeTraining(watcher, title));
     }
 }

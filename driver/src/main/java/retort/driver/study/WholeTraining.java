@@ -64,6 +64,11 @@ final class WholeTraining implements Job.Watcher {
     }
 
     @Override
+    public void remark(String line) {
+        watcher.remark(line);
+    }
+
+    @Override
     public void check() {
         watcher.check();
     }

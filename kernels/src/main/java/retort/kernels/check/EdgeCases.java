@@ -28,6 +28,7 @@ import retort.kernels.op.Divergence;
 import retort.kernels.op.DropoutSpec;
 import retort.kernels.op.ElementType;
 import retort.kernels.op.Epilogue;
+import retort.kernels.op.GatherSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
 import retort.kernels.op.Pass;
@@ -131,6 +132,7 @@ public final class EdgeCases {
             case DISTILLATION -> distillations();
             case DROPOUT ->
                 counts().boxed().flatMap(n -> Stream.of(0f, 0.5f, 0.75f).map(p -> new DropoutSpec(n, p)));
+            case GATHER -> gathers();
             case GEMM -> products();
             case LOG_SOFTMAX -> softmaxes(true);
             case MAX_NORM -> matrices().map(size -> new MaxNormSpec(size[0], size[1], typicalNorm(size[0])));
@@ -233,6 +235,27 @@ public final class EdgeCases {
                 new Axis(4, 36, 5),
                 new Axis(5, 144, 1));
         return Stream.concat(ofMatrices, Stream.of(StridedCopySpec.of(720, 720, 0, 0, turned)));
+    }
+
+    /** Rows of matrices, images whose rows are shorter and longer than a vector, and more than one thread's worth. */
+    private Stream<GatherSpec> gathers() {
+        Stream<GatherSpec> rows = around(tiling.lanes(), 2 * tiling.lanes(), 4 * tiling.lanes())
+                .boxed()
+                .flatMap(columns -> Stream.of(1, 37).map(count -> new GatherSpec(11, 1, 1, columns, count)));
+        Stream<GatherSpec> images = around(tiling.lanes(), 2 * tiling.lanes())
+                .boxed()
+                .flatMap(width -> Stream.of(1, 3).map(channels -> new GatherSpec(5, 4, width, channels, 9)));
+        return Stream.of(
+                        rows,
+                        images,
+                        Stream.of(
+                                new GatherSpec(1, 1, 1, 1, 1),
+                                new GatherSpec(3, 1, 1, 5003, 7),
+                                new GatherSpec(5003, 1, 1, 3, 65),
+                                new GatherSpec(7, 13, 2, 2, 19),
+                                new GatherSpec(40, 28, 28, 1, 32),
+                                new GatherSpec(50, 32, 32, 3, 400)))
+                .flatMap(each -> each);
     }
 
     /** Of columns of numbers from -1 to 1, whose squares are 1/3 on average: half of the columns are over it. */
@@ -428,6 +451,8 @@ public final class EdgeCases {
                                 new int[] {2, 7, 7, 3, 3, 3, 1, 1},
                                 new int[] {2, 6, 7, 10, 2, 2, 3, 0},
                                 new int[] {1, 4, 4, 2, 4, 4, 4, 0},
+                                new int[] {2, 9, 23, 6, 2, 2, 2, 0},
+                                new int[] {3, 8, 19, 4, 3, 2, 1, 1},
                                 new int[] {3, 5, 6, tiling.lanes() + 3, 5, 6, 1, 0},
                                 new int[] {9, 26, 26, 33, 2, 2, 2, 0}))
                 .map(s -> new Pool2dSpec(kind, pass, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]));

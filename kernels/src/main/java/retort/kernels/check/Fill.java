@@ -59,6 +59,7 @@ public enum Fill {
             case LOGITS -> logit(random);
             case PROBABILITIES -> (float) random.nextDouble();
             case LABELS -> random.nextInt(-1, content.classes());
+            case MOVES -> random.nextInt(-content.classes(), content.classes() + 1);
             case LOGITS_AND_LABEL ->
                 (e + 1) % operand.shape().rowSize() == 0 ? random.nextInt(-1, content.classes()) : logit(random);
         };

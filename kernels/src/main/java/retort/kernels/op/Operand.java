@@ -42,7 +42,7 @@ public record Operand(
     /**
      * What an operand may hold.
      *
-     * @param classes number of classes, for labels
+     * @param classes number of classes, for labels; the farthest, for moves
      */
     public record Content(Kind kind, int classes) {
         /** Kinds of numbers. */
@@ -58,7 +58,9 @@ public record Operand(
             /** Indices of classes, stored as float32; -1 for none. */
             LABELS,
             /** Rows of logits that end in an index of a class. */
-            LOGITS_AND_LABEL
+            LOGITS_AND_LABEL,
+            /** Whole numbers of either sign, stored as float32. */
+            MOVES
         }
 
         static final Content REAL = new Content(Kind.REAL, 0);
@@ -68,6 +70,10 @@ public record Operand(
 
         static Content labels(int classes) {
             return new Content(Kind.LABELS, classes);
+        }
+
+        static Content moves(int farthest) {
+            return new Content(Kind.MOVES, farthest);
         }
 
         static Content logitsAndLabel(int classes) {

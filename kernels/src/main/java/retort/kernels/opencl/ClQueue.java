@@ -53,6 +53,7 @@ final class ClQueue implements AutoCloseable {
     private long launches;
     private long uploadedBytes;
     private long downloadedBytes;
+    private long waits;
     private boolean closed;
 
     /** A launch whose device time is not yet known. */
@@ -164,6 +165,7 @@ final class ClQueue implements AutoCloseable {
             long before = lastMarker;
             lastMarker = eventRoom.get(JAVA_LONG, 0);
             if (before != 0) {
+                waits++;
                 OpenCl.await(op, before);
             }
             collectTimes();
@@ -196,6 +198,7 @@ final class ClQueue implements AutoCloseable {
         if (slotEvents[nextSlot] != 0) {
             long event = slotEvents[nextSlot];
             slotEvents[nextSlot] = 0;
+            waits++;
             OpenCl.await("upload", event);
         }
         return staging.memory().asSlice((long) nextSlot * STAGING_BYTES, STAGING_BYTES);
@@ -208,6 +211,7 @@ final class ClQueue implements AutoCloseable {
                 MemorySegment slot = nextStagingSlot();
                 long bytes = (long) count * Float.BYTES;
                 long at = ((long) source.offset() + done) * Float.BYTES;
+                waits++;
                 OpenCl.read("download", queue, source.buffer().handle(), at, slot, bytes);
                 MemorySegment.copy(slot, JAVA_FLOAT, 0, destination, offset + done, count);
                 downloadedBytes += bytes;
@@ -235,6 +239,11 @@ final class ClQueue implements AutoCloseable {
     }
 
     void finish() {
+        waits++;
+        finishUncounted();
+    }
+
+    private void finishUncounted() {
         alone(() -> {
             OpenCl.finish("finish", queue);
             settle();
@@ -265,8 +274,8 @@ final class ClQueue implements AutoCloseable {
     }
 
     DeviceCounters counters() {
-        finish();
-        return new DeviceCounters(launches, uploadedBytes, downloadedBytes, deviceNanos);
+        finishUncounted();
+        return new DeviceCounters(launches, uploadedBytes, downloadedBytes, waits, deviceNanos);
     }
 
     /** Runs work that no other thread does at the same time: drivers end the process when two share a kernel. */

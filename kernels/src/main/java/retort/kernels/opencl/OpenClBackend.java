@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import retort.kernels.Backend;
 import retort.kernels.BackendUnavailableException;
+import retort.kernels.Device;
 import retort.kernels.DeviceCounters;
 import retort.kernels.Engine;
 import retort.kernels.Scope;
@@ -27,6 +28,7 @@ import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutSpec;
 import retort.kernels.op.ElementType;
+import retort.kernels.op.GatherSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
 import retort.kernels.op.Pool2dSpec;
@@ -44,6 +46,9 @@ import retort.kernels.op.StridedCopySpec;
  * <p>The same call on the same device gives the same bits: no kernel adds up in an order that depends on timing.
  */
 final class OpenClBackend extends CheckedBackend<ClTensor> {
+    /** Of the device's memory one part in so many: what drivers allow for a buffer in any case. */
+    private static final int SHARE_FOR_RESIDENTS = 4;
+
     private final ClContext context;
     private final ClParameters parameters;
     private final ClSession session;
@@ -59,6 +64,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
     private final ClArithmetic arithmetic;
     private final ClBatchNorm batchNorm;
     private final ClStridedCopy stridedCopy;
+    private final ClGather gather;
     private final ClDepthwiseConv2d depthwiseConv2d;
     private final ClPool2d pool2d;
 
@@ -79,6 +85,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
         arithmetic = new ClArithmetic(session);
         batchNorm = new ClBatchNorm(session, columnSums);
         stridedCopy = new ClStridedCopy(session);
+        gather = new ClGather(session);
         depthwiseConv2d = new ClDepthwiseConv2d(session, columnSums);
         pool2d = new ClPool2d(session);
     }
@@ -132,6 +139,12 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
     @Override
     public int threads() {
         return 1;
+    }
+
+    @Override
+    public long residentBytes() {
+        Device device = context.device();
+        return Math.min(device.globalMemoryBytes() / SHARE_FOR_RESIDENTS, device.largestAllocationBytes());
     }
 
     @Override
@@ -282,6 +295,7 @@ final class OpenClBackend extends CheckedBackend<ClTensor> {
                 () -> depthwiseConv2d.depthwiseConv2d(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case DistillationSpec s -> () -> rows.distillation(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case DropoutSpec s -> () -> elementwise.dropout(s, o.key(), o.get(0), o.get(1));
+            case GatherSpec s -> () -> gather.gather(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case GemmSpec s
             when s.typeB() != ElementType.FLOAT32 ->
                 () -> weights.gemm(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));

@@ -26,6 +26,7 @@ import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutKey;
 import retort.kernels.op.DropoutSpec;
 import retort.kernels.op.ElementType;
+import retort.kernels.op.GatherSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
 import retort.kernels.op.Pool2dSpec;
@@ -98,6 +99,7 @@ final class ScalarBackend extends HostBackend {
                 () -> ScalarConv2d.depthwise(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case DistillationSpec s -> () -> distillation(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case DropoutSpec s -> () -> dropout(s, o.key(), o.get(0), o.get(1));
+            case GatherSpec s -> () -> gather(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case GemmSpec s -> () -> gemm(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case MaxNormSpec s -> () -> maxNorm(s, o.get(0));
             case Pool2dSpec s -> () -> new ScalarPool2d(s).run(o);
@@ -197,6 +199,26 @@ final class ScalarBackend extends HostBackend {
                 rest /= axis.extent();
             }
             y.array()[to] = x.array()[from];
+        }
+    }
+
+    private static void gather(GatherSpec spec, HostTensor x, HostTensor images, HostTensor moves, HostTensor y) {
+        int rowSize = spec.width() * spec.channels();
+        for (int e = 0; e < y.size(); e++) {
+            int i = e / spec.imageSize();
+            float image = images.array()[images.offset() + i];
+            float down = moves.array()[moves.offset() + 2 * i];
+            float right = moves.array()[moves.offset() + 2 * i + 1];
+            int row = e / rowSize % spec.height() - (int) down;
+            int column = e / spec.channels() % spec.width() - (int) right;
+            boolean isThere = spec.shows(image, down, right)
+                    && row >= 0
+                    && row < spec.height()
+                    && column >= 0
+                    && column < spec.width();
+            int pixel = ((int) image * spec.height() + row) * spec.width() + column;
+            y.array()[y.offset() + e] =
+                    isThere ? x.array()[x.offset() + pixel * spec.channels() + e % spec.channels()] : 0;
         }
     }
 

@@ -22,6 +22,7 @@ import retort.kernels.op.DenseBackwardSpec;
 import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.DistillationSpec;
 import retort.kernels.op.DropoutSpec;
+import retort.kernels.op.GatherSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
 import retort.kernels.op.Pool2dSpec;
@@ -44,6 +45,7 @@ final class SimdBackend extends HostBackend {
     private final SimdArithmetic arithmetic;
     private final SimdBatchNorm batchNorm;
     private final SimdStridedCopy stridedCopy;
+    private final SimdGather gather;
     private final SimdDepthwiseConv2d depthwiseConv2d;
     private final SimdSoftmax softmax;
     private final SimdDistillation distillation;
@@ -72,6 +74,7 @@ final class SimdBackend extends HostBackend {
         arithmetic = new SimdArithmetic(workers);
         batchNorm = new SimdBatchNorm(workers);
         stridedCopy = new SimdStridedCopy(workers);
+        gather = new SimdGather(workers);
         depthwiseConv2d = new SimdDepthwiseConv2d(workers, scratch);
         softmax = new SimdSoftmax(workers, scratch);
         distillation = new SimdDistillation(workers);
@@ -80,7 +83,7 @@ final class SimdBackend extends HostBackend {
         adam = new SimdAdam(workers);
         sgd = new SimdSgd(workers);
         maxNorm = new SimdMaxNorm(workers);
-        pool2d = new SimdPool2d(workers);
+        pool2d = new SimdPool2d(workers, scratch);
     }
 
     @Override
@@ -133,6 +136,7 @@ final class SimdBackend extends HostBackend {
                 depthwiseConv2d.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case DistillationSpec s -> distillation.prepare(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case DropoutSpec s -> elementwise.dropout(s, o.key(), o.get(0), o.get(1));
+            case GatherSpec s -> gather.prepare(s, o.get(0), o.get(1), o.get(2), o.get(3));
             case GemmSpec s -> gemm.prepare(s, o.get(0), o.get(1), o.get(2), o.fused(s.epilogue()));
             case MaxNormSpec s -> maxNorm.prepare(s, o.get(0));
             case Pool2dSpec s -> pool2d.prepare(s, o);

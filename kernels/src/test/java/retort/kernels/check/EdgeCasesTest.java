@@ -38,6 +38,7 @@ class EdgeCasesTest {
                 "DROPOUT; dropout:10:p0 dropout:11:p0.5 dropout:12:p0.75",
                 "ARITHMETIC; arithmetic:add:1:b1 arithmetic:divide:1031:b1031 arithmetic:maximum:1441200:b1201",
                 "STRIDED_COPY; strided-copy:15009from0y15009to0:3/1/5003,5003/3/1",
+                "GATHER; gather:37of11:1x1x10 gather:9of5:4x12x3 gather:9of5:4x23x1 gather:400of50:32x32x3",
                 "ARGMAX; argmax:1x10 argmax:37x11 argmax:65x12 argmax:5003x3 argmax:3x5003 argmax:1200x1201",
                 "BATCH_NORM; batch-norm:1x10 batch-norm:37x11+relu batch-norm:5003x3 batch-norm:2050x16 batch-norm:70001x16",
                 "BATCH_NORM_INFERENCE; batch-norm-inference:65x12 batch-norm-inference:33x48+relu",

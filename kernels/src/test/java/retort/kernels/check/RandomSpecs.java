@@ -26,6 +26,7 @@ import retort.kernels.op.Divergence;
 import retort.kernels.op.DropoutSpec;
 import retort.kernels.op.ElementType;
 import retort.kernels.op.Epilogue;
+import retort.kernels.op.GatherSpec;
 import retort.kernels.op.GemmSpec;
 import retort.kernels.op.MaxNormSpec;
 import retort.kernels.op.Pass;
@@ -138,6 +139,10 @@ final class RandomSpecs {
                         .as((rows, classes, divergence, t, share) ->
                                 new DistillationSpec(rows, classes + 1, divergence, t, share));
             case DROPOUT -> Combinators.combine(counts, rates()).as(DropoutSpec::new);
+            case GATHER ->
+                Combinators.combine(batches, sides, sides, extents, batches)
+                        .as((table, height, width, channels, count) ->
+                                new GatherSpec(table, height, width, channels, count));
             case GEMM -> products();
             case LOG_SOFTMAX -> softmaxes(true);
             case MAX_NORM ->

@@ -45,6 +45,7 @@ class PartTest {
                 "adam:20003",
                 "sgd:20003",
                 "argmax:30x5",
+                "gather:30of4:3x2x5",
                 "batch-norm:5x50",
                 "batch-norm-inference:5x50+relu",
                 "batch-norm-dx:5x50+relu",

@@ -12,6 +12,8 @@ class SpecCostTest {
     @CsvSource({
         "arithmetic:add:6:b2, 0, 56",
         "'strided-copy:12from0y12to0:3/1/4,2/3/1', 0, 48",
+        // two images of six elements, read and written, and for each its number and two of its move
+        "gather:2of9:3x2x1, 0, 120",
         // 2 m n k; A, B and C
         "gemm:m2n3k5:nn, 60, 124",
         "gemm:m2n3k5:tt, 60, 124",

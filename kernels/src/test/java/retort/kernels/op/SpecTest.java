@@ -81,6 +81,10 @@ class SpecTest {
                 "strided-copy:4from1y4to0:4/1/1",
                 "strided-copy:4from0y4to0:4/1/0",
                 "strided-copy:4from0y4to0:99999999999/1/1",
+                "gather:2of0:4x4x1",
+                "gather:2of16777217:1x1x1",
+                "gather:2of40000:28x28x300",
+                "gather:2of4:4x4",
                 "softmax:2x2",
                 "softmax:2x2:T0",
                 "log-softmax:2x2",
@@ -142,6 +146,7 @@ class SpecTest {
                                 more - 1,
                                 0,
                                 List.of(new StridedCopySpec.Axis(m, n, 1), new StridedCopySpec.Axis(n, 1, m)))),
+                Combinators.combine(sizes(), sides(), sides(), sides(), sizes()).as(GatherSpec::new),
                 Combinators.combine(sizes(), sizes()).as(ColumnSumSpec::new),
                 Combinators.combine(sizes(), sizes()).as(ArgmaxSpec::new),
                 Combinators.combine(sizes(), rates()).as(DropoutSpec::new),
@@ -243,6 +248,10 @@ class SpecTest {
 
     private static Arbitrary<Integer> sizes() {
         return Arbitraries.integers().between(1, 2000);
+    }
+
+    private static Arbitrary<Integer> sides() {
+        return Arbitraries.integers().between(1, 40);
     }
 
     private static Arbitrary<Float> temperatures() {

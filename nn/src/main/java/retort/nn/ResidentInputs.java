@@ -1,0 +1,83 @@
+package retort.nn;
+
+import java.util.Optional;
+import retort.kernels.Backend;
+import retort.kernels.Scope;
+import retort.kernels.Tensor;
+import retort.kernels.op.GatherSpec;
+import retort.kernels.op.Shape;
+
+/**
+ * Inputs of examples that stay on a device: uploaded once, they are gathered there into batches, and images moved by
+ * whole pixels on the way; see {@link GatherSpec}.
+ */
+public final class ResidentInputs implements AutoCloseable {
+    /** Elements that are uploaded at once. */
+    private static final int CHUNK = 1 << 20;
+
+    private static final int IMAGE_RANK = 3;
+
+    private final Backend backend;
+    private final Shape input;
+    private final Scope scope;
+    private final Tensor table;
+
+    /** Inputs on the host. */
+    public interface Source {
+        /** Writes the inputs {@code from .. from + count - 1}, one after the other. */
+        void copy(int from, int count, float[] to);
+    }
+
+    private ResidentInputs(Backend backend, Shape input, int count, Source source) {
+        this.backend = backend;
+        this.input = input;
+        this.scope = backend.scope();
+        this.table = scope.tensor(count, input.size());
+        int most = Math.clamp(CHUNK / input.size(), 1, count);
+        float[] chunk = new float[most * input.size()];
+        for (int from = 0; from < count; from += most) {
+            int some = Math.min(most, count - from);
+            source.copy(from, some, chunk);
+            backend.upload(chunk, table.rows(from, some));
+        }
+    }
+
+    /**
+     * Inputs on a backend that has room for them; empty where it has none, or none is needed: see
+     * {@link Backend#residentBytes}.
+     *
+     * @param mostBytes that they may take
+     * @param input shape of one; height x width x channels of an image
+     */
+    public static Optional<ResidentInputs> of(Backend backend, long mostBytes, Shape input, int count, Source source) {
+        return bytes(input, count) > mostBytes || count > GatherSpec.MOST_IMAGES
+                ? Optional.empty()
+                : Optional.of(new ResidentInputs(backend, input, count, source));
+    }
+
+    /** Bytes that inputs take on a device. */
+    public static long bytes(Shape input, int count) {
+        return (long) Float.BYTES * input.size() * count;
+    }
+
+    /**
+     * Inputs by their numbers.
+     *
+     * @param numbers batch
+     * @param moves of each down and to the right, batch x 2; of images alone
+     * @param x batch x the input
+     */
+    public void gather(Tensor numbers, Tensor moves, Tensor x) {
+        int count = table.shape().rows();
+        int batch = numbers.shape().rows();
+        GatherSpec spec = input.rank() == IMAGE_RANK
+                ? new GatherSpec(count, input.extent(0), input.extent(1), input.extent(2), batch)
+                : new GatherSpec(count, 1, 1, input.size(), batch);
+        backend.gather(spec, table, numbers, moves, x);
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}
