@@ -38,7 +38,10 @@ public final class CheckpointFolder implements Checkpoints {
     /** Seconds between two, where the user does not say. */
     private static final double SECONDS = 60;
 
-    /** Nobody who stops a command waits for a step that takes longer: what is saved is what it goes on from. */
+    /**
+     * Nobody who stops a command waits for steps that take longer: what is saved is what it goes on from. One alone, such
+     * as the first, says nothing of the others.
+     */
     private static final double SLOW_STEP = 0.5;
 
     /** The time that writing takes is at most this share of the training's. */
@@ -52,6 +55,7 @@ public final class CheckpointFolder implements Checkpoints {
     private long last = System.nanoTime();
     private String failure;
     private long lastStep = last;
+    private boolean wasSlow;
     private double secondsToSave;
 
     private CheckpointFolder(
@@ -160,8 +164,10 @@ public final class CheckpointFolder implements Checkpoints {
     public boolean isDue() {
         long now = System.nanoTime();
         boolean slow = (now - lastStep) / 1e9 > SLOW_STEP;
+        boolean areSlow = slow && wasSlow;
         lastStep = now;
-        return (now - last) / 1e9 > Math.max(slow ? 0 : SECONDS, secondsToSave / LARGEST_SHARE);
+        wasSlow = slow;
+        return (now - last) / 1e9 > Math.max(areSlow ? 0 : SECONDS, secondsToSave / LARGEST_SHARE);
     }
 
     @Override
