@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -167,6 +169,19 @@ class BadInputTest {
         Path bare = folder.resolve("bare.safetensors");
         new SafeTensors(Map.of(), Map.of("w", new SafeTensors.Entry(Shape.of(1), new float[1]))).write(bare);
         modelRefused(bare, "its metadata names no architecture");
+    }
+
+    @Test
+    @Timeout(60)
+    @DisabledOnOs(OS.WINDOWS)
+    void aPipeIsNotWaitedFor() throws Exception {
+        Path pipe = folder.resolve("pipe.npy");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        Path model = model("model.safetensors", 28, 10);
+        modelRefused(pipe, "");
+        refused(BAD_FILE, new String[] {"distill", "--teacher-logits=" + pipe}, pipe + ": ", "pipe or device");
+        Outcome.of("label", "--teacher=" + model, "--data=" + data, "--out=" + pipe, "--resume")
+                .isRefused(BAD_FILE, pipe + ": ", "pipe or device");
     }
 
     @ParameterizedTest

@@ -7,16 +7,19 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HexFormat;
 import retort.driver.cli.FileReason;
+import retort.driver.cli.InputFile;
 import retort.driver.cli.Json;
 import retort.driver.cli.WholeFile;
 import retort.driver.data.BadDataException;
 import retort.driver.data.NumberType;
+import retort.kernels.file.AtomicFile;
 
 /**
  * Writes logits row by row into a file beside the one that is wanted, {@code FILE.part}, which gets its name when it is
@@ -48,7 +51,11 @@ public final class LogitsWriter implements AutoCloseable {
         byte[] header = format.header(origin, type);
         try {
             channel = FileChannel.open(
-                    part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                    part,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE,
+                    LinkOption.NOFOLLOW_LINKS);
         } catch (IOException e) {
             throw FileReason.unwritable(part.toString(), e);
         }
@@ -91,7 +98,7 @@ public final class LogitsWriter implements AutoCloseable {
      */
     public static void checkWhole(Path file, LogitsFormat format, LogitsOrigin origin, NumberType type) {
         byte[] header = format.header(origin, type);
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = InputFile.open(file, "logits")) {
             boolean known = format != LogitsFormat.NPY || isOf(LogitsFormat.sidecar(file), origin);
             if (!known || !Arrays.equals(in.readNBytes(header.length), header)) {
                 throw new BadDataException(
@@ -113,7 +120,7 @@ public final class LogitsWriter implements AutoCloseable {
         if (!Files.exists(part)) {
             return;
         }
-        try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             lock(channel);
             Files.delete(part);
             Files.deleteIfExists(LogitsFormat.sidecar(part));
@@ -151,7 +158,8 @@ public final class LogitsWriter implements AutoCloseable {
     }
 
     private static boolean isOf(Path sidecar, LogitsOrigin origin) throws IOException {
-        return Files.exists(sidecar) && Files.readString(sidecar).equals(sidecarText(origin));
+        return Files.exists(sidecar)
+                && InputFile.text(sidecar, "what is beside logits").equals(sidecarText(origin));
     }
 
     private static String sidecarText(LogitsOrigin origin) {
@@ -214,6 +222,7 @@ public final class LogitsWriter implements AutoCloseable {
             if (format == LogitsFormat.NPY) {
                 move(LogitsFormat.sidecar(part), LogitsFormat.sidecar(file));
             }
+            AtomicFile.forceFolder(file.toAbsolutePath().getParent());
         } catch (IOException e) {
             throw FileReason.unwritable(file.toString(), e);
         }

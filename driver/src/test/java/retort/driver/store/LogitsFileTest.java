@@ -177,6 +177,19 @@ class LogitsFileTest {
         assertTrue(message.contains("is of other data, teachers or settings"), message);
     }
 
+    /** Who may write to the folder could have had any file of ours emptied. */
+    @Test
+    void aPartThatIsALinkIsNotFollowed() throws IOException {
+        Path file = folder.resolve("linked.npy");
+        Path other = Files.createFile(folder.resolve("other"));
+        Files.createSymbolicLink(LogitsWriter.part(file), other);
+        assertThrows(
+                UncheckedIOException.class,
+                () -> new LogitsWriter(file, LogitsFormat.NPY, origin(IMAGES, ROWS), NumberType.FLOAT32, 1));
+        assertThrows(UncheckedIOException.class, () -> LogitsWriter.discard(file));
+        assertEquals(0, Files.size(other));
+    }
+
     /** 2^32 + 20 was taken for 20. */
     @ParameterizedTest
     @ValueSource(strings = {"[4294967316,10]", "[20.5,10]", "[1e99,10]", "[20]", "[20,10,1]", "[0,10]"})

@@ -147,7 +147,7 @@ public final class AtomicFile {
     }
 
     /** A name is not sure to be on the disk before its folder is. */
-    private static void forceFolder(Path folder) {
+    public static void forceFolder(Path folder) {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {
