@@ -158,6 +158,55 @@ class KernelCheckTest {
     }
 
     @Test
+    void theLargestErrorIsAShareOfItsBound() {
+        KernelCheck check = KernelCheck.random(PRODUCT, 1);
+        assertEquals(0, check.check("right", right));
+        double bound = check.bounds()[2][34];
+        Backend off = spoilt(right, 2, c -> c.array()[c.end() - 1] += (float) (bound / 2));
+        assertEquals(0.5, check.check("off", off), 0.2);
+    }
+
+    @Test
+    void whereTheDefinitionGivesNanNoFiniteNumberIsRight() {
+        KernelCheck check = KernelCheck.of(PRODUCT, Fill.NOT_FINITE, 1);
+        float[][] results = check.run(right);
+        check.checkPart("engine", results);
+        int tried = 0;
+        for (int e = 0; e < results[2].length; e++) {
+            float expected = results[2][e];
+            results[2][e] = Float.POSITIVE_INFINITY;
+            if (!Float.isFinite(expected)) {
+                check.checkPart("engine", results);
+            }
+            results[2][e] = 0;
+            if (Float.isNaN(expected)) {
+                assertThrows(CheckException.class, () -> check.checkPart("engine", results));
+                tried++;
+            }
+            results[2][e] = expected;
+        }
+        assertTrue(tried > 0);
+        assertTrue(Arrays.stream(check.inputs()).limit(2).anyMatch(each -> !all(each, Float::isFinite)));
+        KernelCheck ordinary = KernelCheck.random(PRODUCT, 1);
+        float[][] infinite = ordinary.run(right);
+        infinite[2][0] = Float.POSITIVE_INFINITY;
+        assertThrows(CheckException.class, () -> ordinary.checkPart("engine", infinite));
+    }
+
+    @Test
+    void specialNumbersAreAmongTheOthersAndOfTheSignThatAnOperandHas() {
+        AdamSpec adam = AdamSpec.withDefaults(500);
+        float[][] large = KernelCheck.of(adam, Fill.LARGE, 1).inputs();
+        assertTrue(!all(large[1], x -> x != -1e30f) && !all(large[1], x -> x != 1e30f));
+        assertTrue(all(large[3], x -> x >= 0) && !all(large[3], x -> x != 1e30f));
+        CrossEntropySpec soft = new CrossEntropySpec(50, 5, 1, Targets.SOFT);
+        assertTrue(all(KernelCheck.of(soft, Fill.LARGE, 1).inputs()[1], x -> x <= 1));
+        assertTrue(all(KernelCheck.of(soft, Fill.EXPONENTS, 1).inputs()[1], x -> x <= 1));
+        assertFalse(all(KernelCheck.of(soft, Fill.NOT_FINITE, 1).inputs()[1], Float::isFinite));
+        assertTrue(all(KernelCheck.of(soft, Fill.NOT_FINITE, 1).inputs()[1], x -> Float.isNaN(x) || x >= 0));
+    }
+
+    @Test
     void resultsOfTheSameBitsAreTheSameAndZerosOfTwoSignsAreNot() {
         KernelCheck check = KernelCheck.random(PRODUCT, 1);
         float[][] first = {{1, 0}, {Float.NaN}};
