@@ -81,6 +81,7 @@ final class DataCommand implements Callable<Integer> {
             PartJson test,
             List<ClassJson> classes,
             long memoryBytes,
+            List<String> memory,
             List<String> remarks) {}
 
     private record PartJson(
@@ -140,6 +141,7 @@ final class DataCommand implements Callable<Integer> {
                 PartJson.of(data.test()),
                 classes,
                 data.train().bytes() + data.test().bytes(),
+                data.memory(),
                 data.remarks());
     }
 
@@ -156,6 +158,7 @@ final class DataCommand implements Callable<Integer> {
                 Bytes.of(found.memoryBytes()));
         part(out, "train", found.train());
         part(out, "test", found.test());
+        found.memory().forEach(line -> out.println("note: " + line));
         found.remarks().forEach(remark -> out.println("note: " + remark));
         out.println();
         line(out, "  %5s  %-40s %10s %10s", "class", "name", "train", "test");

@@ -77,6 +77,7 @@ final class DryRun {
                     "%s: %,d images to train on, %,d to test on",
                     data.name(), images, data.test().size());
             line("  %,d of those to train on validate the teacher", images - trained);
+            data.memory().forEach(memory -> line("note: %s", memory));
             Remarks.of(data, recipe, recipe.students()).forEach(remark -> line("note: %s", remark));
             line("%s on %s, %d threads", first, backend.device(), backend.threads());
             boolean fits = memory() <= Runtime.getRuntime().maxMemory();

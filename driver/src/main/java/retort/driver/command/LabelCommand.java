@@ -175,6 +175,7 @@ final class LabelCommand implements Callable<Integer> {
         try (Backend backend = Backends.open(chosen, engine.opening());
                 Progress progress = new Progress(interruption, chosen + " on " + backend.device())) {
             interruption.goesOnWith(CommandText.resuming(spec, out), () -> {});
+            used.memory().forEach(line -> progress.say("note: " + line));
             LogitsOrigin origin = origin(backend, used.name(), images);
             if (ended) {
                 LogitsWriter.checkWhole(out, format, origin, type.number);

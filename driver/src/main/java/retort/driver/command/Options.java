@@ -17,6 +17,7 @@ import retort.driver.cli.OptionGroup;
 import retort.driver.cli.OutputFolder;
 import retort.driver.config.Experiment;
 import retort.driver.data.Form;
+import retort.driver.data.ImageMemory;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
 import retort.kernels.op.ElementType;
@@ -221,6 +222,14 @@ final class Options {
                         "How many, or their names such as cat,dog, or a file of them (default: as in the labels).")
         private String classes;
 
+        @Option(
+                names = "--data-memory",
+                paramLabel = "MIB",
+                description =
+                        "Memory for training images, and a quarter of it for test images: larger plain files are read block by block, and"
+                                + " epochs shuffled by blocks (default: a quarter of the heap for images that take more than half of it).")
+        private Integer memory;
+
         /** What an experiment says, with what the options say. */
         Experiment.Data of(Experiment.Data standard) {
             Form form = standard.form();
@@ -230,7 +239,8 @@ final class Options {
                     new Form(
                             Optional.ofNullable(split).or(form::split),
                             transposed || form.transposed(),
-                            Optional.ofNullable(classes).or(form::classes)));
+                            Optional.ofNullable(classes).or(form::classes),
+                            new ImageMemory(Optional.ofNullable(memory).or(form.memory()::mebibytes))));
         }
     }
 

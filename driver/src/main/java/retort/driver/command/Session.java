@@ -22,6 +22,7 @@ import retort.driver.config.Experiment;
 import retort.driver.config.ExperimentText;
 import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
+import retort.driver.data.ImageMemory;
 import retort.driver.job.Checkpoints;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
@@ -75,6 +76,7 @@ final class Session implements AutoCloseable {
                 ? Backends.openProfiled(first, engine.opening())
                 : Backends.open(first, engine.opening());
         this.progress = new Progress(interruption, chosen());
+        data.memory().forEach(line -> progress.say("note: " + line));
         try {
             this.output = options.folder(command.name());
             interruption.leaveBy(() -> {
@@ -240,12 +242,21 @@ final class Session implements AutoCloseable {
                         data.train().checksum() + ", " + data.test().checksum())
                 .with("version", Version.number())
                 .with("commit", Machine.here().commit());
+        if (data.blocksInMemory() > 0) {
+            settings = settings.with("data-blocks", data.blocksInMemory());
+        }
         return CheckpointFolder.open(output.path(), settings, resumes(), how.checkpointEvery(), progress::say);
     }
 
     /** The TOML file with which {@code --config} repeats the command. */
     String config() {
-        return ExperimentText.of(experiment.withData(asked).withEngines(engine.used()));
+        return ExperimentText.of(experiment.withData(used()).withEngines(engine.used()));
+    }
+
+    /** What an epoch's order depends on is said, whatever heap repeats the command. */
+    private Experiment.Data used() {
+        int mebibytes = asked.form().memory().mebibytesOfBlocks();
+        return data.blocksInMemory() == 0 ? asked : asked.with(new ImageMemory(Optional.of(mebibytes)));
     }
 
     /** Prints the report, writes it, and names every file. What can't be written is told, and the rest is. */

@@ -106,6 +106,7 @@ record StudySession(
 
     private Study.Settings settings() {
         Recipe recipe = session.recipe();
+        int blocks = session.data().blocksInMemory();
         String teacher =
                 options.teacher() == null ? recipe.teacher().text() : "given, SHA-256 " + Sha256.of(options.teacher());
         return new Study.Settings(
@@ -117,10 +118,11 @@ record StudySession(
                 recipe.distilled().training().text()
                         + recipe.distilled().corrections().text(),
                 String.format(
-                        Locale.ROOT,
-                        "CRC-32 %08x and %08x",
-                        session.data().train().checksum(),
-                        session.data().test().checksum()),
+                                Locale.ROOT,
+                                "CRC-32 %08x and %08x",
+                                session.data().train().checksum(),
+                                session.data().test().checksum())
+                        + (blocks == 0 ? "" : ", shuffled by blocks, " + blocks + " at a time"),
                 "SHA-256 " + CommandSettings.none().with("recipe", recipe).digest());
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import retort.driver.data.Dataset;
 import retort.driver.data.Form;
+import retort.driver.data.ImageMemory;
 import retort.driver.job.Recipe;
 import retort.driver.job.Student;
 import retort.kernels.Engine;
@@ -30,6 +31,11 @@ public record Experiment(
         /** Of files that say all. */
         public Data(Optional<Path> folder, Optional<Integer> trainImages) {
             this(folder, trainImages, Form.PLAIN);
+        }
+
+        /** The same with other limits of memory. */
+        public Data with(ImageMemory memory) {
+            return new Data(folder, trainImages, form.with(memory));
         }
 
         /** A set with what is used of its training images; see {@link Dataset#atMost}. */

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import retort.driver.cli.Converters;
 import retort.driver.config.Section.Value;
 import retort.driver.data.Form;
+import retort.driver.data.ImageMemory;
 import retort.driver.data.ImageSet;
 import retort.driver.job.BiasCorrection;
 import retort.driver.job.CorrectionPlan;
@@ -77,7 +78,7 @@ record ExperimentReader(Path folder) {
         return section(
                 root,
                 "data",
-                List.of("folder", "train-images", "validation", "image", "split", "transpose", "classes"));
+                List.of("folder", "train-images", "validation", "image", "split", "transpose", "classes", "memory"));
     }
 
     static Shape image(Optional<Section> data) {
@@ -170,7 +171,8 @@ record ExperimentReader(Path folder) {
         return new Form(
                 data.find("split").map(Value::text),
                 data.find("transpose").map(Value::flag).orElse(false),
-                classes(data));
+                classes(data),
+                new ImageMemory(count(data, "memory")));
     }
 
     /** A file of names begins at this file's folder. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import retort.driver.data.Form;
+import retort.driver.data.ImageMemory;
 import retort.driver.job.BiasCorrection;
 import retort.driver.job.CorrectionPlan;
 import retort.driver.job.Descent;
@@ -33,6 +34,7 @@ public final class ExperimentText {
         table("[data]");
         of.data().folder().ifPresent(folder -> key("folder", path(folder)));
         form(of.data().form());
+        memory(of.data().form().memory());
         Shape image = of.recipe().image();
         if (!image.equals(Recipe.IMAGE)) {
             String sides =
@@ -76,6 +78,10 @@ public final class ExperimentText {
                                                         .toAbsolutePath()
                                                         .normalize()
                                                         .toString())));
+    }
+
+    private void memory(ImageMemory of) {
+        of.mebibytes().ifPresent(mebibytes -> key("memory", mebibytes));
     }
 
     private void engines(Experiment.Engines of) {

@@ -6,8 +6,11 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.zip.ZipException;
+import retort.driver.cli.Bytes;
 import retort.driver.cli.FileReason;
 import retort.kernels.op.Shape;
 
@@ -17,8 +20,15 @@ import retort.kernels.op.Shape;
  *
  * @param fileBytes its size, packed where it is
  * @param mostBytes of numbers: a header that speaks of more is refused before memory is taken
+ * @param plain where its numbers can be read from as they lie, if they can
  */
-public record ArrayFile(String name, ArrayFormat format, long fileBytes, long mostBytes, Opening opening) {
+public record ArrayFile(
+        String name, ArrayFormat format, long fileBytes, long mostBytes, Opening opening, Optional<Path> plain) {
+    /** One that is read from its beginning to its end. */
+    public ArrayFile(String name, ArrayFormat format, long fileBytes, long mostBytes, Opening opening) {
+        this(name, format, fileBytes, mostBytes, opening, Optional.empty());
+    }
+
     /** How the bytes are had: from a folder, an archive or the jar. */
     @FunctionalInterface
     public interface Opening {
@@ -35,6 +45,7 @@ public record ArrayFile(String name, ArrayFormat format, long fileBytes, long mo
 
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 64;
+    private static final long MOST_NUMBERS = 1L << 60;
 
     /** One of the files of a data set. */
     static ArrayFile of(DataFiles files, String name, ArrayFormat format) {
@@ -42,7 +53,8 @@ public record ArrayFile(String name, ArrayFormat format, long fileBytes, long mo
             long bytes = files.bytes(name);
             long packed = files.packedBytes(name);
             long most = name.endsWith(GZIP) || packed < bytes ? DataFiles.mostUnpacked(packed) : bytes;
-            return new ArrayFile(files.path(name), format, packed, most, () -> files.open(name));
+            Optional<Path> plain = name.endsWith(GZIP) ? Optional.empty() : files.file(name);
+            return new ArrayFile(files.path(name), format, packed, most, () -> files.open(name), plain);
         } catch (IOException e) {
             throw new BadDataException(files.path(name), "can't be read: " + FileReason.of(e), e);
         }
@@ -64,23 +76,84 @@ public record ArrayFile(String name, ArrayFormat format, long fileBytes, long mo
      * All of it as images: of three axes grey ones, of four with their channels last; unsigned bytes are levels, floats
      * are taken as they are.
      *
+     * @param limits above which they stay in their file, or are refused if they can't
      * @throws BadDataException if it can't be read or is something else
      */
-    Images images() {
-        return read((header, in) -> {
-            int[] extents = header.extents();
-            boolean fits = extents.length == 3 || extents.length == 4;
-            if (!fits || header.type() != NumberType.UINT8 && !header.type().isFloat()) {
-                throw bad("holds " + header + ", expected images: uint8 or floats of count x height x width, with or"
-                        + " without channels");
+    Images images(ImageMemory.Limits limits) {
+        Optional<Images> stored = plain.flatMap(file -> stored(file, limits));
+        return stored.isPresent()
+                ? stored.get()
+                : read((header, in) -> {
+                    checkImages(header);
+                    int size = size(header);
+                    long bytes = memoryBytes(header, size);
+                    if (bytes > limits.most()) {
+                        throw bad("its images take " + Bytes.of(bytes) + " of memory and may take "
+                                + Bytes.of(limits.most())
+                                + ": those of an unpacked file stay in it, or allow more (--data-memory)");
+                    }
+                    Pixels pixels = header.type() == NumberType.UINT8
+                            ? new Pixels.Bytes(bytes(in, size))
+                            : new Pixels.Floats(finite(floats(header, in, size)));
+                    return new Images(header.extents()[0], shape(header), pixels);
+                });
+    }
+
+    /** All of it, still in its file; empty for images that have room in memory. */
+    private Optional<Images> stored(Path file, ImageMemory.Limits limits) {
+        return told(() -> {
+            PlainArray array = PlainArray.open(file, format);
+            Optional<Images> stored = Optional.empty();
+            try {
+                stored = stored(array, limits);
+                return stored;
+            } finally {
+                if (stored.isEmpty()) {
+                    array.close();
+                }
             }
-            int size = size(header);
-            Shape shape = Shape.of(extents[1], extents[2], extents.length == 3 ? 1 : extents[3]);
-            Pixels pixels = header.type() == NumberType.UINT8
-                    ? new Pixels.Bytes(bytes(in, size))
-                    : new Pixels.Floats(finite(floats(header, in, size)));
-            return new Images(extents[0], shape, pixels);
         });
+    }
+
+    private Optional<Images> stored(PlainArray array, ImageMemory.Limits limits) throws IOException {
+        ArrayFormat.Header header = array.header();
+        checkImages(header);
+        long numbers = numbers(header);
+        if (memoryBytes(header, numbers) <= limits.mostOfPlain()) {
+            return Optional.empty();
+        }
+        long bytes = numbers * header.type().bytes();
+        if (array.bytesThere() < bytes) {
+            throw tooFew(array.bytesThere(), bytes);
+        }
+        if (array.bytesThere() > bytes) {
+            throw tooMany(bytes);
+        }
+        int images = header.extents()[0];
+        if (bytes / images > LONGEST_ARRAY) {
+            throw tooLarge();
+        }
+        Shape shape = shape(header);
+        return Optional.of(new Images(images, shape, new StoredPixels(array, images, shape.size(), limits.blocks())));
+    }
+
+    private void checkImages(ArrayFormat.Header header) {
+        int axes = header.extents().length;
+        boolean fits = axes == 3 || axes == 4;
+        if (!fits || header.type() != NumberType.UINT8 && !header.type().isFloat()) {
+            throw bad("holds " + header + ", expected images: uint8 or floats of count x height x width, with or"
+                    + " without channels");
+        }
+    }
+
+    private static Shape shape(ArrayFormat.Header header) {
+        int[] extents = header.extents();
+        return Shape.of(extents[1], extents[2], extents.length == 3 ? 1 : extents[3]);
+    }
+
+    /** What images take that are all in memory. */
+    private static long memoryBytes(ArrayFormat.Header header, long numbers) {
+        return header.type() == NumberType.UINT8 ? numbers : Float.BYTES * numbers;
     }
 
     /**
@@ -130,17 +203,30 @@ public record ArrayFile(String name, ArrayFormat format, long fileBytes, long mo
     }
 
     private <T> T read(Body<T> body) {
-        try (InputStream raw = opening.open();
-                InputStream plain =
-                        isGzip() ? WholeGzip.of(raw, BUFFER_BYTES) : new BufferedInputStream(raw, BUFFER_BYTES);
-                DataInputStream in = new DataInputStream(plain)) {
-            ArrayFormat.Header header = format.header(in);
-            T read = body.read(header, in);
-            if (in.read() >= 0) {
-                long bytes = (long) size(header) * header.type().bytes();
-                throw bad("bytes follow the " + bytes + " that the header speaks of, expected none");
+        return told(() -> {
+            try (InputStream raw = opening.open();
+                    InputStream plainBytes =
+                            isGzip() ? WholeGzip.of(raw, BUFFER_BYTES) : new BufferedInputStream(raw, BUFFER_BYTES);
+                    DataInputStream in = new DataInputStream(plainBytes)) {
+                ArrayFormat.Header header = format.header(in);
+                T read = body.read(header, in);
+                if (in.read() >= 0) {
+                    throw tooMany((long) size(header) * header.type().bytes());
+                }
+                return read;
             }
-            return read;
+        });
+    }
+
+    /** Work on the file, whose failures are told in a line. */
+    @FunctionalInterface
+    private interface Work<T> {
+        T done() throws IOException, ArrayFormat.BadHeaderException;
+    }
+
+    private <T> T told(Work<T> work) {
+        try {
+            return work.done();
         } catch (ArrayFormat.BadHeaderException e) {
             throw bad(e.getMessage());
         } catch (EOFException e) {
@@ -161,18 +247,25 @@ public record ArrayFile(String name, ArrayFormat format, long fileBytes, long mo
         return new BadDataException(name, problem);
     }
 
-    private int size(ArrayFormat.Header header) {
-        long size = 1;
+    /** How many numbers there are by the header, or about 2^60 if more. */
+    private long numbers(ArrayFormat.Header header) {
+        long numbers = 1;
         for (int extent : header.extents()) {
             if (extent < 1) {
                 throw bad("holds nothing: an extent of " + extent + ", expected at least 1");
             }
-            size *= extent;
-            if (size * header.type().bytes() > LONGEST_ARRAY) {
-                throw bad("its header speaks of more than 2 GiB, expected fewer bytes");
-            }
+            numbers = numbers > MOST_NUMBERS / extent ? MOST_NUMBERS : numbers * extent;
         }
+        return numbers;
+    }
+
+    /** The same of what is to be in memory. */
+    private int size(ArrayFormat.Header header) {
+        long size = numbers(header);
         long bytes = size * header.type().bytes();
+        if (bytes > LONGEST_ARRAY) {
+            throw tooLarge();
+        }
         if (bytes > mostBytes) {
             throw bad((mostBytes == fileBytes ? "truncated: " : "") + "its header speaks of " + bytes
                     + " bytes, expected at most " + mostBytes + " in a file of " + fileBytes);
@@ -180,10 +273,20 @@ public record ArrayFile(String name, ArrayFormat format, long fileBytes, long mo
         return (int) size;
     }
 
+    private BadDataException tooLarge() {
+        return bad("its header speaks of more than 2 GiB, expected fewer bytes");
+    }
+
+    private BadDataException tooMany(long expected) {
+        return bad("bytes follow the " + expected + " that the header speaks of, expected none");
+    }
+
+    /** Of a file that is as long as it says; else room is taken twice, as bytes come and when they are there. */
     private byte[] bytes(InputStream in, int size) throws IOException {
-        byte[] elements = in.readNBytes(size);
-        if (elements.length < size) {
-            throw tooFew(elements.length, size);
+        byte[] elements = plain.isPresent() ? new byte[size] : in.readNBytes(size);
+        int read = plain.isPresent() ? in.readNBytes(elements, 0, size) : elements.length;
+        if (read < size) {
+            throw tooFew(read, size);
         }
         return elements;
     }
@@ -224,9 +327,13 @@ public record ArrayFile(String name, ArrayFormat format, long fileBytes, long mo
     private float[] finite(float[] values) {
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
-                throw bad("has " + values[i] + " at element " + i + ", expected finite numbers");
+                throw notFinite(name, values[i], i);
             }
         }
         return values;
+    }
+
+    static BadDataException notFinite(String file, float number, long at) {
+        return new BadDataException(file, "has " + number + " at element " + at + ", expected finite numbers");
     }
 }

@@ -2,7 +2,9 @@ package retort.driver.data;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The files of a data set: a folder's, or those in a zip archive. */
@@ -23,6 +25,11 @@ public interface DataFiles {
     long packedBytes(String name) throws IOException;
 
     InputStream open(String name) throws IOException;
+
+    /** Where its bytes are as they are read; empty for one in an archive. */
+    default Optional<Path> file(String name) {
+        return Optional.empty();
+    }
 
     /** Does what opens many of them: what they are in is opened once. */
     default <T> T during(Supplier<T> work) {

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import retort.driver.cli.Bytes;
 import retort.driver.cli.InputFile;
 import retort.kernels.op.Shape;
 
@@ -107,8 +108,7 @@ public final class Dataset {
         }
         Stretches unused = Stretches.of(train()::label, size, new int[] {images, size}, seed);
         if (!unused.stratified()) {
-            ImageSet first = train().prefix(images);
-            return new Dataset(name, classNames, () -> first, test, remarks, heldOut(unused));
+            return trainedOn(train().prefix(images), remarks, unused);
         }
         ImageSet drawn = train().at(unused.others(0));
         List<String> told = new ArrayList<>(remarks);
@@ -118,7 +118,13 @@ public final class Dataset {
                         + "stratified draw by the seed",
                 name,
                 images));
-        return new Dataset(name, classNames, () -> drawn, test, told, heldOut(unused));
+        return trainedOn(drawn, told, unused);
+    }
+
+    private Dataset trainedOn(ImageSet images, List<String> told, Stretches unused) {
+        Dataset some = new Dataset(name, classNames, () -> images, test, told, heldOut(unused));
+        some.train = images;
+        return some;
     }
 
     private Optional<ImageSet> heldOut(Stretches unused) {
@@ -139,6 +145,34 @@ public final class Dataset {
         return test;
     }
 
+    /** Of the training images, if they have been read: see {@link ImageSet#blocksInMemory}. */
+    public int blocksInMemory() {
+        return train == null ? 0 : train.blocksInMemory();
+    }
+
+    /** Of images that have been read and are not all in memory, how many are: a sentence for each part. */
+    public List<String> memory() {
+        List<String> told = new ArrayList<>();
+        if (blocksInMemory() > 0) {
+            told.add(inFile("training", train) + ", and epochs are shuffled by blocks");
+        }
+        if (test.blocksInMemory() > 0) {
+            told.add(inFile("test", test));
+        }
+        return told;
+    }
+
+    private String inFile(String part, ImageSet images) {
+        return String.format(
+                Locale.ROOT,
+                "%s: %,d %s images stay in their file: of %s at most %s are in memory",
+                name,
+                images.size(),
+                part,
+                Bytes.of(images.fileBytes()),
+                Bytes.of(images.bytes()));
+    }
+
     /** MNIST, from the jar. */
     public static Dataset embedded() {
         return new LabelledFiles(
@@ -146,7 +180,7 @@ public final class Dataset {
                         embedded("train-labels-idx1-ubyte"),
                         embedded("t10k-images-idx3-ubyte"),
                         embedded("t10k-labels-idx1-ubyte"))
-                .read("MNIST", false, List.of(), List.of());
+                .read("MNIST", false, List.of(), ImageMemory.ANY, List.of());
     }
 
     private static ArrayFile embedded(String name) {

@@ -8,6 +8,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import retort.driver.cli.FileReason;
 import retort.driver.cli.InputFile;
@@ -70,5 +71,10 @@ public final class FolderFiles implements DataFiles {
     @Override
     public InputStream open(String name) throws IOException {
         return InputFile.open(folder.resolve(name), "a file of a data set");
+    }
+
+    @Override
+    public Optional<Path> file(String name) {
+        return Optional.of(folder.resolve(name));
     }
 }

@@ -86,7 +86,7 @@ public final class IdxSet {
         }
         List<String> classes = form.classes().map(ClassNames::of).orElseGet(() -> mapped(set));
         String full = set.isEmpty() ? name : sets.size() == 1 ? name : name + " " + shown(set);
-        return four.read(full, form.transposed(), classes, remarks);
+        return four.read(full, form.transposed(), classes, form.memory(), remarks);
     }
 
     private static String shownFolder(String folder) {

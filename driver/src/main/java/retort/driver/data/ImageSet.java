@@ -11,7 +11,10 @@ import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import retort.kernels.op.Shape;
 
-/** Labelled images of one shape, height x width x channels, row-major. Immutable. */
+/**
+ * Labelled images of one shape, height x width x channels, row-major. Immutable, as long as the file is that some sets
+ * are read from; what can't be read of it any more is a {@link BadDataException}.
+ */
 public final class ImageSet {
     /** Those of MNIST and of sets made like it. */
     public static final int CLASSES = 10;
@@ -104,10 +107,10 @@ public final class ImageSet {
 
     /** Labels as bytes, where these have room for all classes. */
     private void show(Consumer<ByteBuffer> to) {
-        pixels.show(size * pixels(), to);
+        pixels.show(numbers(), to);
         boolean narrow = classes <= 1 << Byte.SIZE;
-        ByteBuffer bytes =
-                ByteBuffer.allocate(size * (narrow ? 1 : Short.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(size, narrow ? 1 : Short.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < size; i++) {
             if (narrow) {
                 bytes.put((byte) labels[i]);
@@ -151,13 +154,28 @@ public final class ImageSet {
         return shape.size();
     }
 
+    private long numbers() {
+        return (long) size * pixels();
+    }
+
     /** Bytes that pixels and labels take in memory. */
     public long bytes() {
-        long each = switch (pixels) {
-            case Pixels.Bytes levels -> 1;
-            case Pixels.Floats values -> Float.BYTES;
-        };
-        return each * size * pixels() + (long) Short.BYTES * size;
+        return pixels.bytes(numbers()) + (long) Short.BYTES * size;
+    }
+
+    /** Bytes of the images in the file that they stay in; 0 where all are in memory. */
+    public long fileBytes() {
+        return pixels.fileBytes(numbers());
+    }
+
+    /** How many blocks of its file are in memory at a time; 0 where all images are. */
+    public int blocksInMemory() {
+        return pixels.blocksInMemory();
+    }
+
+    /** The block that image i is in. */
+    public int block(int i) {
+        return pixels.block(first(i));
     }
 
     /** The class of image i. */
@@ -176,7 +194,7 @@ public final class ImageSet {
 
     /** {@code destination[offset + p] = pixel p of image i}, levels as 0 to 1, for every pixel of the image. */
     public void copyScaled(int i, float[] destination, int offset) {
-        pixels.copy(checked(i) * pixels(), pixels(), destination, offset);
+        pixels.copy(first(i), pixels(), destination, offset);
     }
 
     /** The same for the image moved by so many pixels, negative for up and left; what it leaves behind is 0. */
@@ -185,7 +203,7 @@ public final class ImageSet {
             copyScaled(i, destination, offset);
             return;
         }
-        int from = checked(i) * pixels();
+        long from = first(i);
         int row = width() * channels();
         int shift = right * channels();
         Arrays.fill(destination, offset, offset + pixels(), 0);
@@ -211,10 +229,15 @@ public final class ImageSet {
         return new ImageSet(this, count);
     }
 
-    /** A copy of the images at these indices. */
+    /** The images at these indices; they share no pixels with this set where all are in memory. */
     ImageSet at(int[] indices) {
         int[] chosen = Arrays.stream(indices).map(this::label).toArray();
         return new ImageSet(shape, pixels.images(indices, pixels()), chosen, classes);
+    }
+
+    /** Where its pixels begin. */
+    private long first(int i) {
+        return (long) checked(i) * pixels();
     }
 
     /** A prefix's arrays go on past its end, so their own bounds are not the set's. */

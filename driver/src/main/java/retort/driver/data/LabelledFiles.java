@@ -17,10 +17,11 @@ record LabelledFiles(ArrayFile trainImages, ArrayFile trainLabels, ArrayFile tes
      * Reads them.
      *
      * @param names of the classes; empty for their numbers, as many as there are labels
+     * @param memory that images may take
      * @param remarks what a user should know of the files
      * @throws BadDataException if a file is damaged or they don't fit each other; of training images later
      */
-    Dataset read(String name, boolean transposed, List<String> names, List<String> remarks) {
+    Dataset read(String name, boolean transposed, List<String> names, ImageMemory memory, List<String> remarks) {
         int[] train = trainLabels.labels();
         int[] test = testLabels.labels();
         List<String> told = new ArrayList<>(remarks);
@@ -37,9 +38,16 @@ record LabelledFiles(ArrayFile trainImages, ArrayFile trainLabels, ArrayFile tes
         int classes = names.isEmpty() ? Math.max(2, most - first + 1) : names.size();
         check(trainLabels, train, first, classes, names);
         check(testLabels, test, first, classes, names);
-        ImageSet tests = set(testImages, testLabels, shifted(test, first), classes, transposed);
+        ImageSet tests = set(
+                testImages.images(memory.ofTests()), testImages, testLabels, shifted(test, first), classes, transposed);
         Supplier<ImageSet> reading = () -> {
-            ImageSet trains = set(trainImages, trainLabels, shifted(train, first), classes, transposed);
+            ImageSet trains = set(
+                    trainImages.images(memory.ofTraining()),
+                    trainImages,
+                    trainLabels,
+                    shifted(train, first),
+                    classes,
+                    transposed);
             if (!trains.shape().equals(tests.shape())) {
                 throw trainImages.bad("images of " + text(trains.shape()) + ", expected " + text(tests.shape())
                         + " as in " + testImages.name());
@@ -64,8 +72,12 @@ record LabelledFiles(ArrayFile trainImages, ArrayFile trainLabels, ArrayFile tes
     }
 
     private static ImageSet set(
-            ArrayFile imageFile, ArrayFile labelFile, int[] labels, int classes, boolean transposed) {
-        ArrayFile.Images images = imageFile.images();
+            ArrayFile.Images images,
+            ArrayFile imageFile,
+            ArrayFile labelFile,
+            int[] labels,
+            int classes,
+            boolean transposed) {
         if (labels.length != images.count()) {
             throw labelFile.bad(labels.length + " labels, expected " + images.count() + " as in " + imageFile.name());
         }

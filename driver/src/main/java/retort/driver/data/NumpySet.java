@@ -32,7 +32,7 @@ public final class NumpySet {
         List<ArrayFile> four = names().map(this::file).toList();
         List<String> classes = form.classes().map(ClassNames::of).orElse(List.of());
         return new LabelledFiles(four.get(0), four.get(1), four.get(2), four.get(3))
-                .read(name, form.transposed(), classes, List.of());
+                .read(name, form.transposed(), classes, form.memory(), List.of());
     }
 
     private ArrayFile file(String name) {

@@ -5,33 +5,55 @@ import java.nio.ByteOrder;
 import java.util.function.Consumer;
 
 /** Pixels of images, one image after the other. */
-public sealed interface Pixels {
+public sealed interface Pixels permits Pixels.Bytes, Pixels.Floats, StoredPixels, ChosenPixels {
     /** How many numbers. */
-    int length();
+    long length();
 
-    /** Writes {@code count} numbers as a network takes them. */
-    void copy(int from, int count, float[] to, int offset);
+    /** Writes {@code count} numbers of one image as a network takes them. */
+    void copy(long from, int count, float[] to, int offset);
 
-    /** A copy of the images at these indices, of so many numbers each. */
+    /** The images at these indices, of so many numbers each; a copy where all are in memory. */
     Pixels images(int[] indices, int each);
 
     /** The same number of images, each with its axes of height and width exchanged. */
     Pixels transposed(int height, int width, int channels);
 
     /** Shows the first {@code length} numbers as they are stored, little-endian. */
-    void show(int length, Consumer<ByteBuffer> to);
+    void show(long length, Consumer<ByteBuffer> to);
+
+    /** Bytes of memory for the first {@code length} numbers. */
+    long bytes(long length);
+
+    /** Bytes of them in a file that they stay in; 0 where all are in memory. */
+    default long fileBytes(long length) {
+        return 0;
+    }
+
+    /** How many blocks of a file are in memory at a time; 0 where all numbers are. */
+    default int blocksInMemory() {
+        return 0;
+    }
+
+    /** The block that a number is in. */
+    default int block(long number) {
+        return 0;
+    }
 
     /** Levels from 0 (black) to 255 (white); a network takes them as 0 to 1. */
     record Bytes(byte[] levels) implements Pixels {
         private static final float WHITE = 255;
 
         @Override
-        public int length() {
+        public long length() {
             return levels.length;
         }
 
         @Override
-        public void copy(int from, int count, float[] to, int offset) {
+        public void copy(long from, int count, float[] to, int offset) {
+            scale(levels, (int) from, count, to, offset);
+        }
+
+        static void scale(byte[] levels, int from, int count, float[] to, int offset) {
             for (int i = 0; i < count; i++) {
                 to[offset + i] = (levels[from + i] & 0xFF) / WHITE;
             }
@@ -54,8 +76,13 @@ public sealed interface Pixels {
         }
 
         @Override
-        public void show(int length, Consumer<ByteBuffer> to) {
-            to.accept(ByteBuffer.wrap(levels, 0, length));
+        public void show(long length, Consumer<ByteBuffer> to) {
+            to.accept(ByteBuffer.wrap(levels, 0, (int) length));
+        }
+
+        @Override
+        public long bytes(long length) {
+            return length;
         }
     }
 
@@ -64,13 +91,13 @@ public sealed interface Pixels {
         private static final int BUFFER_FLOATS = 1 << 14;
 
         @Override
-        public int length() {
+        public long length() {
             return values.length;
         }
 
         @Override
-        public void copy(int from, int count, float[] to, int offset) {
-            System.arraycopy(values, from, to, offset, count);
+        public void copy(long from, int count, float[] to, int offset) {
+            System.arraycopy(values, (int) from, to, offset, count);
         }
 
         @Override
@@ -90,10 +117,15 @@ public sealed interface Pixels {
         }
 
         @Override
-        public void show(int length, Consumer<ByteBuffer> to) {
+        public long bytes(long length) {
+            return Float.BYTES * length;
+        }
+
+        @Override
+        public void show(long length, Consumer<ByteBuffer> to) {
             ByteBuffer buffer = ByteBuffer.allocate(BUFFER_FLOATS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             for (int from = 0; from < length; from += BUFFER_FLOATS) {
-                int count = Math.min(BUFFER_FLOATS, length - from);
+                int count = (int) Math.min(BUFFER_FLOATS, length - from);
                 buffer.clear();
                 buffer.asFloatBuffer().put(values, from, count);
                 to.accept(buffer.limit(count * Float.BYTES));

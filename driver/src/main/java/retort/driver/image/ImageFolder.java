@@ -12,12 +12,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
+import retort.driver.cli.Bytes;
 import retort.driver.cli.FileReason;
 import retort.driver.data.BadDataException;
 import retort.driver.data.ClassNames;
 import retort.driver.data.DataFiles;
 import retort.driver.data.Dataset;
 import retort.driver.data.Form;
+import retort.driver.data.ImageMemory;
 import retort.driver.data.ImageSet;
 import retort.driver.data.Pixels;
 import retort.kernels.op.Shape;
@@ -102,9 +104,8 @@ public final class ImageFolder {
         }
         check(tests, "test");
         check(trains, "train");
-        ImageSet tested = set(tests, names.size(), null, form.transposed());
-        return new Dataset(
-                name, names, () -> set(trains, names.size(), tested.shape(), form.transposed()), tested, remarks);
+        ImageSet tested = set(tests, names.size(), null, form);
+        return new Dataset(name, names, () -> set(trains, names.size(), tested.shape(), form), tested, remarks);
     }
 
     private List<String> images() {
@@ -196,11 +197,12 @@ public final class ImageFolder {
     }
 
     /** @param like the shape that the images must have; null for that of the first, with channels for all */
-    private ImageSet set(Labelled labelled, int classes, Shape like, boolean transposed) {
+    private ImageSet set(Labelled labelled, int classes, Shape like, Form form) {
+        boolean transposed = form.transposed();
         List<String> images = labelled.images();
         List<ColourImage> decoded = new ArrayList<>();
         ColourImage first = decode(images.getFirst());
-        checkSize(images.size(), first.height(), first.width(), 1);
+        checkSize(images.size(), first.height(), first.width(), 1, form.memory());
         int channels = 1;
         if (like == null) {
             for (String image : images) {
@@ -212,7 +214,7 @@ public final class ImageFolder {
         }
         int height = like == null ? first.height() : like.extent(transposed ? 1 : 0);
         int width = like == null ? first.width() : like.extent(transposed ? 0 : 1);
-        byte[] levels = new byte[checkSize(images.size(), height, width, channels)];
+        byte[] levels = new byte[checkSize(images.size(), height, width, channels, form.memory())];
         int each = height * width * channels;
         for (int i = 0; i < images.size(); i++) {
             ColourImage image = like == null ? decoded.get(i) : ofSize(images.get(i), height, width);
@@ -229,11 +231,15 @@ public final class ImageFolder {
                 : new ImageSet(Shape.of(height, width, channels), pixels, labels, classes);
     }
 
-    private int checkSize(int images, int height, int width, int channels) {
+    private int checkSize(int images, int height, int width, int channels, ImageMemory memory) {
         long size = (long) images * height * width * channels;
-        if (size > LONGEST_ARRAY) {
+        long most = Math.min(LONGEST_ARRAY, memory.mostUnfiled());
+        if (size > most) {
+            String limit = most == LONGEST_ARRAY ? "2 GiB" : Bytes.of(most) + " of memory, which they may take";
             throw new BadDataException(
-                    files.title(), images + " images of " + height + " x " + width + " are more than 2 GiB");
+                    files.title(),
+                    images + " images of " + height + " x " + width + " are more than " + limit
+                            + "; those of .npy or IDX files need not be in memory");
         }
         return (int) size;
     }

@@ -11,6 +11,7 @@ import retort.kernels.Tensor;
 import retort.kernels.op.Shape;
 import retort.nn.Predictor;
 import retort.nn.ResidentInputs;
+import retort.nn.Shuffle;
 
 /**
  * Images with what a model is to say of them: class indices, a probability for each class, or a teacher's logits.
@@ -115,6 +116,13 @@ public final class Examples {
 
     public int size() {
         return members.length;
+    }
+
+    /** The order in which an epoch shows them. */
+    int[] order(long seed, int epoch) {
+        return images.blocksInMemory() == 0
+                ? Shuffle.permutation(size(), seed, epoch)
+                : Shuffle.byBlocks(size(), i -> images.block(members[i]), images.blocksInMemory(), seed, epoch);
     }
 
     /** Numbers that {@link #copyBatch} writes for each target. */

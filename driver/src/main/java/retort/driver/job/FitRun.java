@@ -7,7 +7,6 @@ import retort.nn.EpochLoop;
 import retort.nn.Optimizer;
 import retort.nn.ResidentInputs;
 import retort.nn.Sequential;
-import retort.nn.Shuffle;
 import retort.nn.Trainer;
 
 /** A {@link Fit} at work on a model. */
@@ -126,7 +125,7 @@ final class FitRun {
 
     /** The steps of an epoch that are not done yet. */
     private void train() {
-        int[] order = Shuffle.permutation(fit.examples().size(), fit.seed(), epoch);
+        int[] order = fit.examples().order(fit.seed(), epoch);
         EpochLoop.run(trainer, new Shown(), order, seen, fit.batch(), new Looks());
     }
 

@@ -31,7 +31,8 @@ public final class DataSets {
     public static Dataset open(Experiment.Data data) {
         if (data.folder().isEmpty() && !data.form().equals(Form.PLAIN)) {
             throw new BadDataException(
-                    "MNIST", "the one inside is as it is: --split, --transpose and --classes need --data");
+                    "MNIST",
+                    "the one inside is as it is: --split, --transpose, --classes and --data-memory need --data");
         }
         return data.folder().map(path -> open(path, data.form())).orElseGet(Dataset::embedded);
     }

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import retort.driver.cli.Converters;
+import retort.driver.data.ImageMemory;
 import retort.driver.job.BiasCorrection;
 import retort.driver.job.CorrectionPlan;
 import retort.driver.job.Descent;
@@ -154,6 +155,15 @@ class ExperimentFileTest {
     }
 
     @Test
+    void memoryOfImagesIsReadAndWritten() {
+        String text = EVERYTHING.replace("train-images = 500", "memory = 64");
+        Experiment read = ExperimentFile.parse(text, "mine.toml", folder);
+        assertEquals(new ImageMemory(Optional.of(64)), read.data().form().memory());
+        Experiment written = read.forALook();
+        assertEquals(written, ExperimentFile.parse(ExperimentText.of(written), "again.toml", folder));
+    }
+
+    @Test
     void namesWithQuotesAndControlCharactersSurvive() {
         Path odd = folder.resolve("a \"b\" \\ \t c");
         Experiment standard = ExperimentFile.recipe("notebook").forALook();
@@ -167,7 +177,7 @@ class ExperimentFileTest {
     void everyKeyThatARecipeShowsInAComment(String recipe) {
         String all = ExperimentFile.text(recipe)
                 .replaceAll(
-                        "(?m)^# (folder|train-images|end-factor|schedule|jitter|affine|elastic|max-norm|weight-average|consistent|correction-on|correction-images|seed|backend|device|threads)( = )",
+                        "(?m)^# (folder|memory|train-images|end-factor|schedule|jitter|affine|elastic|max-norm|weight-average|consistent|correction-on|correction-images|seed|backend|device|threads)( = )",
                         "$1$2")
                 .replaceAll("(?m)^# \\[engine\\]", "[engine]");
         ExperimentFile.parse(all, recipe + ".toml", folder);

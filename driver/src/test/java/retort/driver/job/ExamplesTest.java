@@ -6,16 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import retort.driver.data.Form;
+import retort.driver.data.ImageMemory;
 import retort.driver.data.ImageSet;
 import retort.driver.data.SyntheticSet;
+import retort.driver.source.DataSets;
 import retort.nn.Shuffle;
 
 class ExamplesTest {
@@ -49,6 +56,38 @@ class ExamplesTest {
             }
             assertEquals(COUNT - THREES, seen.size(), "images in epoch " + epoch);
         }
+    }
+
+    /** 1 MiB of 2.2 MiB: 4 blocks of 334 images have room, of 9. */
+    @Test
+    void anEpochOverAFileShowsEachImageOnceAndItsOrderIsTheSeeds(@TempDir Path folder) throws IOException {
+        SyntheticSet.write(folder, 3000, 10);
+        Examples examples = stored(folder, 1).without(Set.of(3));
+        float[] pixels = new float[100 * SyntheticSet.PIXELS];
+        float[] targets = new float[100];
+        for (int epoch = 1; epoch <= 3; epoch++) {
+            int[] order = examples.order(17, epoch);
+            Set<Integer> seen = new HashSet<>();
+            for (int from = 0; from < order.length; from += 100) {
+                examples.copyBatch(order, from, 100, STILL, pixels, targets);
+                for (int b = 0; b < 100; b++) {
+                    int number = SyntheticSet.numberIn(pixels, b);
+                    assertTrue(seen.add(number), "image " + number + " twice in epoch " + epoch);
+                    assertEquals(number % 10, targets[b]);
+                }
+            }
+            assertEquals(2700, seen.size());
+            assertArrayEquals(order, stored(folder, 1).without(Set.of(3)).order(17, epoch));
+            assertFalse(Arrays.equals(order, Shuffle.permutation(2700, 17, epoch)));
+            assertFalse(
+                    Arrays.equals(order, stored(folder, 2).without(Set.of(3)).order(17, epoch)));
+        }
+        assertArrayEquals(Shuffle.permutation(3000, 17, 1), stored(folder, 3).order(17, 1));
+    }
+
+    private static Examples stored(Path folder, int mebibytes) {
+        ImageMemory memory = new ImageMemory(Optional.of(mebibytes));
+        return Examples.labelled(DataSets.open(folder, Form.PLAIN.with(memory)).train());
     }
 
     @Test

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
 import retort.driver.data.Form;
+import retort.driver.data.ImageMemory;
 import retort.driver.data.ImageSet;
 import retort.kernels.op.Shape;
 
@@ -209,7 +210,11 @@ class DataSetsTest {
         for (int i = 1; i < 5000; i++) {
             Files.write(folder.resolve((i % 2 == 0 ? "a/" : "b/") + i + ".png"), large);
         }
-        assertTrue(problem(Form.PLAIN).endsWith("images of 1500 x 1500 are more than 2 GiB"));
+        String problem = problem(Form.PLAIN);
+        assertTrue(problem.contains("images of 1500 x 1500 are more than "), problem);
+        assertTrue(problem.endsWith("; those of .npy or IDX files need not be in memory"), problem);
+        String allowed = problem(Form.PLAIN.with(new ImageMemory(Optional.of(2))));
+        assertTrue(allowed.contains("images of 1500 x 1500 are more than 2.0 MiB of memory, which they may"), allowed);
     }
 
     @Test
