@@ -59,6 +59,20 @@ class OtherShapesTest {
         assertTrue(page.contains("class1"), "the page names no class");
         Outcome.of("distill", "--teacher=" + model, "--data=" + data, "--omit=clas2", "--out=" + folder.resolve("none"))
                 .isRefused(USAGE, "--omit=clas2: shapes has no class 'clas2', did you mean class2?");
+        Path config = folder.resolve("mine.toml");
+        String notebook = Outcome.of("recipes", "notebook").isDone().out();
+        Files.writeString(config, notebook.replace("omit = [3] ", "omit = [\"class2\"] "));
+        JsonObject byName = json(
+                "distill",
+                "--config=" + config,
+                "--teacher=" + model,
+                "--data=" + data,
+                "--out=" + folder.resolve("by-name"),
+                "--json",
+                "--threads=1");
+        JsonObject other = byName.getAsJsonArray("students").get(0).getAsJsonObject();
+        assertEquals("[2]", other.get("omitted").toString());
+        assertTrue(byName.get("config").getAsString().contains("\nomit = [2]\n"));
         JsonObject said = json(
                 "predict",
                 data.resolve("test").resolve("class2").resolve("0.png").toString(),

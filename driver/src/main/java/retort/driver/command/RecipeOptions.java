@@ -60,13 +60,30 @@ final class RecipeOptions {
         /** What the file or recipe says. */
         final Experiment standard() {
             if (standard == null) {
-                Experiment whole = config == null
-                        ? ExperimentFile.recipe(
-                                given(name, JobValues.RecipeName.STANDARD).id())
-                        : ExperimentFile.read(config);
-                standard = quick ? whole.forALook() : whole;
+                use(
+                        config == null
+                                ? ExperimentFile.recipe(given(name, JobValues.RecipeName.STANDARD)
+                                        .id())
+                                : ExperimentFile.read(config));
             }
             return standard;
+        }
+
+        private void use(Experiment whole) {
+            standard = quick ? whole.forALook() : whole;
+        }
+
+        /** A file may name classes, which are the data's. */
+        @Override
+        public Experiment fitted(Dataset data) {
+            if (config != null) {
+                use(ExperimentFile.read(config, data.classNames()));
+            }
+            return fittedAsIs(data);
+        }
+
+        final Experiment fittedAsIs(Dataset data) {
+            return RecipeSource.super.fitted(data);
         }
 
         @Override
@@ -165,11 +182,12 @@ final class RecipeOptions {
         /** Names of classes are the data's. */
         @Override
         public final Experiment fitted(Dataset data) {
-            Experiment fitted = super.fitted(data);
-            return omitted == null
-                    ? fitted
-                    : fitted.withRecipe(fitted.recipe()
-                            .withOmitted(omitted.numbers(command.commandLine(), data.name(), data.classNames())));
+            if (omitted == null) {
+                return super.fitted(data);
+            }
+            Experiment fitted = fittedAsIs(data);
+            return fitted.withRecipe(fitted.recipe()
+                    .withOmitted(omitted.numbers(command.commandLine(), data.name(), data.classNames())));
         }
     }
 

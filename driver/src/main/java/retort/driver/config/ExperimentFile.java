@@ -53,6 +53,15 @@ public final class ExperimentFile {
         return parse(file, (root, reader) -> reader.read(root));
     }
 
+    /**
+     * The same once its data is open.
+     *
+     * @param classNames those of the data, by which students may omit classes
+     */
+    public static Experiment read(Path file, List<String> classNames) {
+        return parse(file, (root, reader) -> new ExperimentReader(reader.folder(), classNames).read(root));
+    }
+
     /** Makes something of a file's tables. */
     static <T> T parse(Path file, BiFunction<Section, ExperimentReader, T> of) {
         String name = file.toString();
@@ -102,7 +111,7 @@ public final class ExperimentFile {
                     firstLine(error.getMessage()));
         }
         Section root = new Section(name, "", toml, TomlPosition.positionAt(1, 1), null);
-        return of.apply(root, new ExperimentReader(folder));
+        return of.apply(root, new ExperimentReader(folder, List.of()));
     }
 
     private static String firstLine(String message) {

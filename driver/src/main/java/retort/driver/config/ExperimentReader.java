@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import retort.driver.cli.Converters;
+import retort.driver.cli.Nearest;
 import retort.driver.config.Section.Value;
 import retort.driver.data.Form;
 import retort.driver.data.ImageMemory;
@@ -33,8 +34,9 @@ import retort.nn.Layer;
  * Makes an experiment of a TOML file's tables.
  *
  * @param folder that the data's folder begins at
+ * @param classNames those of the data; empty before it is open, when a name stands for a class below 0
  */
-record ExperimentReader(Path folder) {
+record ExperimentReader(Path folder, List<String> classNames) {
     /** Of a teacher that is there already. */
     private static final String FILE = "file";
 
@@ -86,7 +88,7 @@ record ExperimentReader(Path folder) {
     }
 
     Optional<String> classes(Section data) {
-        return data.find("classes").map(this::classNames);
+        return data.find("classes").map(this::namedClasses);
     }
 
     Experiment read(Section root) {
@@ -176,14 +178,14 @@ record ExperimentReader(Path folder) {
     }
 
     /** A file of names begins at this file's folder. */
-    private String classNames(Value value) {
+    private String namedClasses(Value value) {
         return !value.isText()
                 ? Integer.toString(value.count(2, ImageSet.MOST_CLASSES))
                 : value.text().contains(",") ? value.text() : path(value).toString();
     }
 
     /** @param classes 0 for those of the first student */
-    private static List<Student> students(Section root, Shape image, int classes) {
+    private List<Student> students(Section root, Shape image, int classes) {
         Section standard = section(root, "student", STUDENT).orElse(null);
         Value list = root.get("students");
         List<Student> students = new ArrayList<>();
@@ -205,7 +207,7 @@ record ExperimentReader(Path folder) {
         return students;
     }
 
-    private static Student student(Section of, Shape image, int classes) {
+    private Student student(Section of, Shape image, int classes) {
         Method method = of.get("method").choice(METHODS);
         Optional<Value> alpha = of.find("alpha");
         if (alpha.isPresent() && !method.mixesAsAsked()) {
@@ -241,12 +243,33 @@ record ExperimentReader(Path folder) {
                 count(of, "correction-images"));
     }
 
-    private static Set<Integer> omitted(Value list, int classes) {
-        Set<Integer> omitted = new TreeSet<>(list.list(each -> each.count(0, classes - 1)));
+    private Set<Integer> omitted(Value list, int classes) {
+        List<String> unknown = new ArrayList<>();
+        Set<Integer> omitted = new TreeSet<>(list.list(each -> {
+            if (!each.isText()) {
+                return each.count(0, classes - 1);
+            }
+            if (!classNames.isEmpty()) {
+                return named(each);
+            }
+            if (!unknown.contains(each.text())) {
+                unknown.add(each.text());
+            }
+            return -1 - unknown.indexOf(each.text());
+        }));
         if (omitted.size() == classes) {
             throw list.bad("'omit' leaves no class to learn");
         }
         return omitted;
+    }
+
+    private int named(Value value) {
+        int named = classNames.indexOf(value.text());
+        if (named < 0) {
+            throw value.bad("the data has no class '" + value.text() + "'" + Nearest.question(value.text(), classNames)
+                    + "; 'retort data' lists them");
+        }
+        return named;
     }
 
     private static int folds(Value value) {

@@ -163,6 +163,34 @@ class ExperimentFileTest {
         assertEquals(written, ExperimentFile.parse(ExperimentText.of(written), "again.toml", folder));
     }
 
+    /** Before the data is open it is only known that something is omitted. */
+    @Test
+    void classesAreOmittedByNameOrNumber() throws IOException {
+        Path file = folder.resolve("mine.toml");
+        String text = EVERYTHING.replace("omit = [7, 3]", "omit = [\"owl\", 7, \"cat\"]");
+        Files.writeString(file, text);
+        assertEquals(3, omitted(ExperimentFile.read(file)).size());
+        List<String> names = List.of("dog", "cat", "owl");
+        assertEquals(Set.of(1, 2, 7), omitted(ExperimentFile.read(file, names)));
+        Files.writeString(file, text.replace("\"cat\"", "\"rat\""));
+        assertEquals(
+                file + ":27:19: the data has no class 'rat', did you mean cat?; 'retort data' lists them",
+                assertThrows(BadConfigException.class, () -> ExperimentFile.read(file, names))
+                        .getMessage());
+        for (String twice : List.of("\"owl\", \"owl\"", "2, \"owl\"")) {
+            Files.writeString(file, text.replace("\"owl\"", twice));
+            assertTrue(
+                    assertThrows(BadConfigException.class, () -> ExperimentFile.read(file, names))
+                            .getMessage()
+                            .endsWith("'omit' has \"owl\" twice"),
+                    twice);
+        }
+    }
+
+    private static Set<Integer> omitted(Experiment read) {
+        return read.recipe().students().getFirst().omitted();
+    }
+
     @Test
     void namesWithQuotesAndControlCharactersSurvive() {
         Path odd = folder.resolve("a \"b\" \\ \t c");
