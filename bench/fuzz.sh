@@ -20,14 +20,16 @@ path=driver/target/test-classes:driver/target/classes:$(cat "$work/classpath")
 jvm=(-Xmx512m -XX:+EnableDynamicAgentLoading --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED)
 readers=$("$java" "${jvm[@]}" -cp "$path" retort.driver.ReaderFuzz "$work" driver/src/test/resources/retort/driver/readers 2>/dev/null)
 
+failed=0
 for reader in "${@:-$readers}"; do for each in $reader; do
     echo "$each: $runs inputs"
     "$java" "${jvm[@]}" -Dretort.reader="$each" -cp "$path" com.code_intelligence.jazzer.Jazzer \
         --target_class=retort.driver.ReaderFuzz --instrumentation_includes='retort.driver.**:retort.nn.**:com.google.gson.**:org.tomlj.**' \
         -runs="$runs" -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 -artifact_prefix="$work/$each-" "$work/$each" \
-        > "$work/$each.log" 2>&1 || { tail -n 40 "$work/$each.log"; echo "$each: a finding, in $work"; exit 1; }
+        > "$work/$each.log" 2>&1 || { tail -n 40 "$work/$each.log"; echo "$each: a finding, in $work"; failed=1; continue; }
     tried=$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/$each.log")
     seen="no finding; $(ls "$work/$each" | wc -l) inputs that go ways of their own"
     echo "$each: $tried inputs, $seen"
     [[ -z ${ROWS-} ]] || printf '3\t%s, by coverage (Jazzer)\t%s\t%s\tbench/fuzz.sh\n' "$each" "$tried" "$seen" > "$ROWS/fuzz-$each.tsv"
 done; done
+exit "$failed"
