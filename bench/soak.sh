@@ -18,7 +18,6 @@ if [[ $# == 0 ]]; then
 fi
 kept=bench/results/soak
 rows=$(mktemp -d)
-trap 'rm -rf "$rows"' EXIT
 mkdir -p "$kept"
 commit=$(git rev-parse --short HEAD)$(git diff --quiet HEAD -- . ":!$kept" ':!docs/reliability.md' || echo '+')
 machine="$(LC_ALL=C lscpu | sed -n 's/^Model name: *//p'), $(nproc) processors"
@@ -32,6 +31,25 @@ keep() {
         rm "$file"
     done
 }
+
+# What was seen until now, when this ends, however it does.
+finish() {
+    keep "$of"
+    {
+        sed '/^<!-- rows -->$/q' "$page"
+        echo
+        echo "| promise | what | tries | seen | by | share | commit | day |"
+        echo "| ---: | --- | ---: | --- | --- | ---: | --- | --- |"
+        cat "$kept"/*.tsv 2>/dev/null | sort -t $'\t' -n -s -k1,1 |
+            awk -F '\t' '{ printf "| %s | %s | %s | %s | %s | %s | %s | %s |\n", $1, $2, $3, $4, $5, $6, $7, $8 }' || true
+        echo
+        cat "$kept"/*.tsv 2>/dev/null | cut -f 9 | sort -u | sed 's/^/On: /; s/$/./' || true
+    } >"$rows/page.md"
+    mv "$rows/page.md" "$page"
+    rm -r "$rows"
+}
+page=docs/reliability.md of=$share
+trap finish EXIT
 
 status=0
 classes=()
@@ -51,8 +69,10 @@ for test in "$@"; do
             $added || rm -f "$kept/$test"-*.tsv
             one=${test#mutation}
             # shellcheck disable=SC2086 # none is all
+            of=1
             ROWS=$rows bench/mutation.sh ${one#-} || status=1
             keep 1
+            of=$share
             ;;
         reproducible)
             ROWS=$rows bench/reproducible.sh || status=1
@@ -67,16 +87,4 @@ if [[ ${#classes[@]} -gt 0 ]]; then
     keep "$share"
 fi
 
-page=docs/reliability.md
-{
-    sed '/^<!-- rows -->$/q' "$page"
-    echo
-    echo "| promise | what | tries | seen | by | share | commit | day |"
-    echo "| ---: | --- | ---: | --- | --- | ---: | --- | --- |"
-    cat "$kept"/*.tsv | sort -t $'\t' -n -s -k1,1 |
-        awk -F '\t' '{ printf "| %s | %s | %s | %s | %s | %s | %s | %s |\n", $1, $2, $3, $4, $5, $6, $7, $8 }'
-    echo
-    cat "$kept"/*.tsv | cut -f 9 | sort -u | sed 's/^/On: /; s/$/./'
-} >"$rows/page.md"
-mv "$rows/page.md" "$page"
 exit "$status"

@@ -54,7 +54,7 @@ class LargeStudySoakTest {
                 merged.cells().stream().map(Study.CellResult::id).toList());
         assertEquals(new Share(0, 1, cells.size(), cells.size()), merged.share());
         Soak.kept(
-                12,
+                7,
                 "students of a study in shares of " + OF_A_SHARE + ", kept one by one and joined with " + HEAP,
                 cells.size(),
                 String.format(
