@@ -1,8 +1,12 @@
 package retort.kernels.simd;
 
 import static retort.kernels.simd.Blocking.NR;
+import static retort.kernels.simd.SimdSpecies.LANES;
+import static retort.kernels.simd.SimdSpecies.SPECIES;
 
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import retort.kernels.engine.HostTensor;
 import retort.kernels.op.Conv2dSpec;
 
@@ -14,6 +18,17 @@ import retort.kernels.op.Conv2dSpec;
 final class Col2ImGradient {
     private final Conv2dSpec spec;
     private final int run;
+
+    /**
+     * From the columns of a row of the kernel to those of the next: whole vectors, if they nearly are, so that parts are
+     * loaded as they were stored.
+     */
+    private final int runStep;
+
+    /** Lanes of a run's last vector, and these. */
+    private final int lastLanes;
+
+    private final VectorMask<Float> last;
     private final int columns;
     private final int rowElements;
     private final int rows;
@@ -21,7 +36,11 @@ final class Col2ImGradient {
     Col2ImGradient(Conv2dSpec spec) {
         this.spec = spec;
         this.run = spec.kernelWidth() * spec.channels();
-        this.columns = Math.ceilDiv(spec.kernelHeight() * run, NR) * NR;
+        int vectors = Math.ceilDiv(run, LANES) * LANES;
+        this.runStep = 4 * run >= 3 * vectors ? vectors : run;
+        this.lastLanes = (run - 1) % LANES + 1;
+        this.last = SPECIES.indexInRange(0, lastLanes);
+        this.columns = Math.ceilDiv(spec.kernelHeight() * runStep, NR) * NR;
         long rowPixels = (spec.outWidth() - 1L) * spec.stride() + spec.kernelWidth();
         this.rowElements = Scratch.length(rowPixels * spec.channels());
         this.rows = (spec.outHeight() - 1) * spec.stride() + spec.kernelHeight();
@@ -42,7 +61,8 @@ final class Col2ImGradient {
         Arrays.fill(packed, 0, columns * filters, 0);
         for (int element = 0; element < spec.kernelHeight() * run; element++) {
             int from = filter.offset() + element * filters;
-            int to = element / NR * NR * filters + element % NR;
+            int column = element / run * runStep + element % run;
+            int to = column / NR * NR * filters + column % NR;
             for (int o = 0; o < filters; o++) {
                 packed[to + o * NR] = filter.array()[from + o];
             }
@@ -56,8 +76,8 @@ final class Col2ImGradient {
 
     /** Writes the gradient of one image. */
     void image(int number, HostTensor dX, float[] packed, HostTensor dY, Scratch scratch) {
-        float[] parts = scratch.take(Scratch.Use.LEFT, (long) spec.outWidth() * columns);
-        float[] padded = scratch.take(Scratch.Use.ROWS, (long) rows * rowElements);
+        float[] parts = scratch.take(Scratch.Use.LEFT, (long) spec.outWidth() * columns + LANES);
+        float[] padded = scratch.take(Scratch.Use.ROWS, (long) rows * rowElements + LANES);
         Arrays.fill(padded, 0, rows * rowElements, 0);
         int rowOfY = spec.outWidth() * spec.filters();
         for (int i = 0; i < spec.outHeight(); i++) {
@@ -78,16 +98,24 @@ final class Col2ImGradient {
 
     private void addParts(float[] parts, float[] padded, int at) {
         int step = spec.stride() * spec.channels();
+        for (int j = 0; j < spec.outWidth(); j++) {
+            addPixel(parts, j * columns, padded, at + j * step);
+        }
+    }
+
+    /** Parts of one pixel of dY; what a row's last vector has of the next is left out. */
+    private void addPixel(float[] parts, int from, float[] padded, int at) {
+        int whole = run - lastLanes;
         for (int r = 0; r < spec.kernelHeight(); r++) {
             int to = at + r * rowElements;
-            int from = r * run;
-            for (int j = 0; j < spec.outWidth(); j++) {
-                for (int e = 0; e < run; e++) {
-                    padded[to + e] += parts[from + e];
-                }
-                to += step;
-                from += columns;
+            for (int e = 0; e < whole; e += LANES) {
+                FloatVector sum = FloatVector.fromArray(SPECIES, padded, to + e);
+                sum.add(FloatVector.fromArray(SPECIES, parts, from + r * runStep + e))
+                        .intoArray(padded, to + e);
             }
+            FloatVector sum = FloatVector.fromArray(SPECIES, padded, to + whole);
+            sum.add(FloatVector.fromArray(SPECIES, parts, from + r * runStep + whole), last)
+                    .intoArray(padded, to + whole);
         }
     }
 

@@ -6,7 +6,8 @@ import retort.kernels.op.Conv2dSpec;
 
 /**
  * Convolution as products of matrices that are never built: {@link DenseCorrelation} forward and for the input
- * gradient, {@link Col2ImGradient} for that of few channels, {@link FilterGradient} for the filter's.
+ * gradient, {@link Col2ImGradient} for that of few channels, {@link FilterGradient} for the filter's; {@link FewFilters}
+ * and {@link FewFiltersGradient} where they do better.
  *
  * <p>Source: Chetlur et al. 2014 (implicit GEMM); Georganas et al. 2018 (direct, register-blocked).
  */
@@ -29,6 +30,9 @@ final class SimdConv2d {
         Conv2dSpec spec = joined(given);
         return switch (spec.pass()) {
             case FORWARD -> {
+                if (RepeatedRows.suits(spec)) {
+                    yield new FewFilters(spec, x, y, fused).prepare(filter, workers, shared, scratch);
+                }
                 SimdEpilogue epilogue = new SimdEpilogue(spec.epilogue(), fused, y, spec.filters());
                 Correlation sweeps = new DenseCorrelation(spec, x, y, epilogue, workers.count());
                 yield sweeps.prepare(filter, workers, shared, scratch, spec.flops());
@@ -42,6 +46,9 @@ final class SimdConv2d {
                 yield sweeps.prepare(filter, workers, shared, scratch, spec.flops());
             }
             case FILTER_GRADIENT -> {
+                if (RepeatedRows.suits(spec)) {
+                    yield new FewFiltersGradient(spec, x, filter, y).prepare(workers, shared, scratch);
+                }
                 yield new FilterGradient(spec, x, filter, y).prepare(workers, shared, scratch);
             }
         };
