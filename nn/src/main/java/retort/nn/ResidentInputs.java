@@ -2,6 +2,7 @@ package retort.nn;
 
 import java.util.Optional;
 import retort.kernels.Backend;
+import retort.kernels.BackendException;
 import retort.kernels.Scope;
 import retort.kernels.Tensor;
 import retort.kernels.op.GatherSpec;
@@ -17,6 +18,9 @@ public final class ResidentInputs implements AutoCloseable {
 
     private static final int IMAGE_RANK = 3;
 
+    /** Of a tensor. */
+    private static final long MOST_BYTES = (long) Float.BYTES * (Integer.MAX_VALUE - 64);
+
     private final Backend backend;
     private final Shape input;
     private final Scope scope;
@@ -28,11 +32,15 @@ public final class ResidentInputs implements AutoCloseable {
         void copy(int from, int count, float[] to);
     }
 
-    private ResidentInputs(Backend backend, Shape input, int count, Source source) {
+    private ResidentInputs(Backend backend, Shape input, Scope scope, Tensor table) {
         this.backend = backend;
         this.input = input;
-        this.scope = backend.scope();
-        this.table = scope.tensor(count, input.size());
+        this.scope = scope;
+        this.table = table;
+    }
+
+    private void upload(Source source) {
+        int count = table.shape().rows();
         int most = Math.clamp(CHUNK / input.size(), 1, count);
         float[] chunk = new float[most * input.size()];
         for (int from = 0; from < count; from += most) {
@@ -44,15 +52,27 @@ public final class ResidentInputs implements AutoCloseable {
 
     /**
      * Inputs on a backend that has room for them; empty where it has none, or none is needed: see
-     * {@link Backend#residentBytes}.
+     * {@link Backend#residentBytes}. A device that others use too may have less than it says.
      *
      * @param mostBytes that they may take
      * @param input shape of one; height x width x channels of an image
      */
     public static Optional<ResidentInputs> of(Backend backend, long mostBytes, Shape input, int count, Source source) {
-        return bytes(input, count) > mostBytes || count > GatherSpec.MOST_IMAGES
-                ? Optional.empty()
-                : Optional.of(new ResidentInputs(backend, input, count, source));
+        long bytes = bytes(input, count);
+        if (bytes > mostBytes || bytes > MOST_BYTES || count > GatherSpec.MOST_IMAGES) {
+            return Optional.empty();
+        }
+        Scope scope = backend.scope();
+        Tensor table;
+        try {
+            table = scope.tensor(count, input.size());
+        } catch (BackendException e) {
+            scope.close();
+            return Optional.empty();
+        }
+        ResidentInputs resident = new ResidentInputs(backend, input, scope, table);
+        resident.upload(source);
+        return Optional.of(resident);
     }
 
     /** Bytes that inputs take on a device. */

@@ -54,11 +54,12 @@ public final class DeviceImages {
         } else {
             remarks.accept(String.format(
                     Locale.ROOT,
-                    "%,d images take %,d MiB as float32, %,d MiB may stay on %s: each step uploads its own",
+                    "%,d images take %,d MiB as float32 and don't stay on %s, where %,d MiB at most have room: each step"
+                            + " uploads its own",
                     images.size(),
-                    bytes >> 20,
-                    left >> 20,
-                    backend.device()));
+                    Math.ceilDiv(bytes, 1 << 20),
+                    backend.device(),
+                    left >> 20));
         }
         return resident;
     }

@@ -96,7 +96,7 @@ class DeviceImagesTest {
 
     /** An epoch tells which images are next, how they are moved and what they are: four numbers an image. */
     @Test
-    void imagesGoUpOnceAndAnEpochWaitsForItsLooksAlone() {
+    void imagesGoUpOnceAndAnEpochTellsOfThemAlone() {
         try (Backend backend = open(Engine.OPENCL)) {
             DeviceImages device = new DeviceImages(backend, remarks::add);
             Examples examples = examples().on(device);
@@ -124,7 +124,8 @@ class DeviceImagesTest {
             assertSame(expected, trained(backend, examples().on(device), MOVED));
             assertTrue(device.of(images).isEmpty());
             assertEquals(1, remarks.size());
-            String text = "500 images take 1 MiB as float32, 1 MiB may stay on " + backend.device();
+            String text = "500 images take 2 MiB as float32 and don't stay on " + backend.device()
+                    + ", where 1 MiB at most have room";
             assertTrue(remarks.getFirst().startsWith(text), remarks.getFirst());
         }
     }
