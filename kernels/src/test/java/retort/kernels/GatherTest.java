@@ -1,8 +1,11 @@
 package retort.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.EnginesUnderTest.Subject;
@@ -50,6 +53,14 @@ class GatherTest {
     void numbersAreCutToWholeOnes(Subject subject) {
         assertArrayEquals(gathered(subject, 0, 0, 0), gathered(subject, -0.5f, 0.9f, -0.9f));
         assertArrayEquals(gathered(subject, 1, 1, -2), gathered(subject, 1.5f, 1.9f, -2.9f));
+    }
+
+    @Test
+    void aTableHasAsManyImagesAsFloat32CanCount() {
+        assertEquals("gather:1of16777216:1x1x1", new GatherSpec(1 << 24, 1, 1, 1, 1).id());
+        String message = assertThrows(IllegalArgumentException.class, () -> new GatherSpec((1 << 24) + 1, 1, 1, 1, 1))
+                .getMessage();
+        assertEquals("gather: a table of 16777217 images, expected at most 16777216", message);
     }
 
     /** Rows of a matrix are images of one pixel: [3][4]. */

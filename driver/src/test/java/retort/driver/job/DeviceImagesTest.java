@@ -27,7 +27,7 @@ import retort.nn.Sequential;
 /** Where images stay on a device, trainings and predictions are those on images that go up batch by batch. */
 class DeviceImagesTest {
     private static final Architecture SMALL =
-            Architecture.parse("input 28x28x1; conv2d 3 3x3; relu; flatten; dense 37; relu; dropout 0.5; dense 10");
+            Architecture.parse("input 28x28x1; flatten; dense 37; relu; dropout 0.5; dense 10");
 
     private static final int IMAGES = 500;
     private static final int BATCH = 8;
