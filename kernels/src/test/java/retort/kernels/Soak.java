@@ -28,8 +28,8 @@ public final class Soak {
     }
 
     /**
-     * A limit of time as this run holds it: what is promised where rows are recorded, which is done alone on a machine, and
-     * five times that elsewhere, where other work may stand beside it.
+     * A limit of time as this run holds it: what is promised where rows are recorded, which is done alone on a
+     * machine, and five times that elsewhere, where other work may stand beside it.
      */
     public static double longestSeconds(double promised) {
         return results().isEmpty() ? 5 * promised : promised;
