@@ -4,14 +4,15 @@
 # 300 MB, natives included; only Linux on x86-64 has them all.
 #
 #   bench/job-vs-frameworks.sh [--threads=N,...] [--width=native,avx2] [--rounds=N] [--only=retort,tensorflow,djl]
-#                              [--work=training,prediction|onnx] [--out=DIR] [--quick]
+#                              [--work=training,prediction|lenet5|onnx] [--out=DIR] [--quick]
 #
 #   --threads  threads that compute (default: all processors)
 #   --width    native: the widest vectors there are; avx2: all are held to 256 bits (default: both)
 #   --rounds   so many processes of each; what DIR has already is not run again (default: 3)
 #   --only     some of the frameworks
-#   --work     a part of the job; or onnx: the models of ONNX files in Retort and in ONNX Runtime (43 MB)
-#   --out      where the files go, in the folder job, or onnx (default: bench/results/performance)
+#   --work     a part of the job; or lenet5: LeNet-5 in place of the teacher; or onnx: the models of ONNX files in Retort
+#              and in ONNX Runtime (43 MB)
+#   --out      where the files go, in the folder job, lenet5 or onnx (default: bench/results/performance)
 #   --quick    for a look, in two minutes: 1,920 images, one round, native and into bench/frameworks/target/quick
 #              unless something else is said
 #
@@ -98,9 +99,10 @@ if [[ $work == onnx ]]; then
     [[ -n $wide ]] || widths=native
     [[ $widths == native ]] || fail 2 "--width=$widths: ONNX Runtime can't be held to a width"
 fi
+[[ $work != lenet5 ]] || part=lenet5
 check --width "$widths" native,avx2
 check --only "$only" "$all"
-[[ $work == onnx ]] || check --work "$work" training,prediction
+[[ $work =~ ^(lenet5|onnx)$ ]] || check --work "$work" training,prediction
 [[ $rounds =~ ^[1-9][0-9]*$ ]] || fail 2 "--rounds=$rounds: expected a whole number of 1 or more"
 [[ $threads =~ ^[1-9][0-9]*(,[1-9][0-9]*)*$ ]] || fail 2 "--threads=$threads: expected whole numbers of 1 or more"
 [[ $(uname -sm) == "Linux x86_64" ]] || fail 3 "$(uname -sm): the frameworks are had for Linux on x86-64 only"

@@ -15,6 +15,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.Dropout;
+import ai.djl.nn.pooling.Pool;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
@@ -23,8 +24,10 @@ import ai.djl.training.initializer.XavierInitializer;
 import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import retort.kernels.op.Pool2dSpec;
 import retort.nn.Architecture;
 import retort.nn.Layer;
+import retort.nn.Pool2D;
 
 /** PyTorch through the Deep Java Library: its blocks, its trainer, its Adam. */
 final class DjlNetwork implements Network {
@@ -80,6 +83,9 @@ final class DjlNetwork implements Network {
             case Layer.ReLU relu -> Activation.reluBlock();
             case Layer.Dropout dropout ->
                 Dropout.builder().optRate(dropout.rate()).build();
+            case Pool2D pool when pool.kind() == Pool2dSpec.Kind.MAX && pool.padding() == 0 ->
+                Pool.maxPool2dBlock(
+                        new Shape(pool.kernelHeight(), pool.kernelWidth()), new Shape(pool.stride(), pool.stride()));
             case Layer.Flatten flatten -> Blocks.batchFlattenBlock();
             default -> throw new IllegalArgumentException("no counterpart here of " + layer.text());
         };

@@ -60,6 +60,8 @@ final class Job {
     enum Work {
         TRAINING,
         PREDICTION,
+        /** LeNet-5 in place of the teacher: trained from the JVM's first moment on, then it predicts. */
+        LENET5,
         /** Predictions by the models of ONNX files. */
         ONNX
     }
@@ -85,6 +87,9 @@ final class Job {
         if (works.contains(Work.ONNX)) {
             predictOnnx("teacher", TEACHER);
             predictOnnx("lenet5", LENET5);
+        }
+        if (works.contains(Work.LENET5)) {
+            runLenet5();
         }
         if (works.contains(Work.TRAINING) || works.contains(Work.PREDICTION)) {
             runJob(works);
@@ -112,15 +117,24 @@ final class Job {
         }
     }
 
+    private void runLenet5() {
+        try (Network network = framework.network(LENET5, threads)) {
+            train("lenet5-training", network);
+            predict("lenet5-one-image", network, inputs(1, INPUTS));
+            predict("lenet5-batch-32", network, inputs(BATCH, INPUTS));
+            testSet("lenet5-test-set", network);
+        }
+    }
+
     private void runJob(Set<Work> works) {
         try (Network teacher = framework.network(TEACHER, threads)) {
             if (works.contains(Work.TRAINING)) {
-                train(teacher);
+                train("training", teacher);
             }
             if (works.contains(Work.PREDICTION)) {
                 predict("teacher-one-image", teacher, inputs(1, INPUTS));
                 predict("teacher-batch-32", teacher, inputs(BATCH, INPUTS));
-                testSet(teacher);
+                testSet("teacher-test-set", teacher);
                 for (ElementType weights : FEWER_BITS) {
                     teacher.rounded(weights).ifPresent(rounded -> predictRounded(weights, rounded));
                 }
@@ -137,7 +151,7 @@ final class Job {
         return results;
     }
 
-    /** Of the teacher, in {@link #testImages}. */
+    /** Of the teacher, or LeNet-5, in {@link #testImages}. */
     int testErrors() {
         return testErrors;
     }
@@ -146,7 +160,7 @@ final class Job {
         return data.test().size();
     }
 
-    private void train(Network network) {
+    private void train(String work, Network network) {
         ImageSet set = data.train();
         int[] order = Shuffle.permutation(limits.images().getLast(), SEED, 1);
         float[] pixels = new float[BATCH * set.pixels()];
@@ -162,7 +176,7 @@ final class Job {
             done += BATCH;
             if (limits.images().contains(done)) {
                 double seconds = seconds(start);
-                results.add(new Measurement("training-" + done, done, 1, seconds, seconds, seconds));
+                results.add(new Measurement(work + "-" + done, done, 1, seconds, seconds, seconds));
             }
         }
     }
@@ -199,10 +213,10 @@ final class Job {
         }
     }
 
-    private void testSet(Network network) {
+    private void testSet(String work, Network network) {
         float[][] inputs = inputs(CHUNK, testImages() / CHUNK);
         float[][] probabilities = new float[inputs.length][CHUNK * ImageSet.CLASSES];
-        results.add(timed("teacher-test-set", testImages(), pass -> {
+        results.add(timed(work, testImages(), pass -> {
             for (int i = 0; i < inputs.length; i++) {
                 network.predict(inputs[i], CHUNK, probabilities[i]);
             }

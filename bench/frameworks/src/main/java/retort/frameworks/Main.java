@@ -114,11 +114,16 @@ public final class Main implements Callable<Integer> {
                 loadBefore,
                 processors.othersBusy(),
                 job.results(),
-                works.containsAll(EnumSet.of(Job.Work.TRAINING, Job.Work.PREDICTION)) ? job.testErrors() : null,
+                trainsAndTests() ? job.testErrors() : null,
                 job.testImages());
         file.write(Json.text(run) + "\n");
         spec.commandLine().getOut().println(summary(run));
         return ExitCode.DONE;
+    }
+
+    private boolean trainsAndTests() {
+        return works.contains(Job.Work.LENET5)
+                || works.containsAll(EnumSet.of(Job.Work.TRAINING, Job.Work.PREDICTION));
     }
 
     private static JobRun.Machine machine() {

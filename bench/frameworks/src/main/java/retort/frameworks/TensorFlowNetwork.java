@@ -23,8 +23,10 @@ import org.tensorflow.op.random.RandomUniform;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import retort.kernels.op.Pool2dSpec;
 import retort.nn.Architecture;
 import retort.nn.Layer;
+import retort.nn.Pool2D;
 
 /**
  * TensorFlow as a graph, which its Java API trains fastest: a step, and a prediction, is one run of a session. Adam is
@@ -104,15 +106,25 @@ final class TensorFlowNetwork implements Network {
             case Layer.Dense dense -> dense(input.size(), dense.units());
             case Layer.ReLU relu -> new Stage(tf.nn::relu);
             case Layer.Dropout dropout -> new Stage(x -> dropped(x, dropout.rate()), UnaryOperator.identity());
+            case Pool2D pool when pool.kind() == Pool2dSpec.Kind.MAX && pool.padding() == 0 ->
+                new Stage(x -> tf.nn.maxPool(
+                        x,
+                        tf.constant(new int[] {1, pool.kernelHeight(), pool.kernelWidth(), 1}),
+                        tf.constant(new int[] {1, pool.stride(), pool.stride(), 1}),
+                        "VALID"));
             case Layer.Flatten flatten -> new Stage(x -> reshaped(x, flatten.outputShape(input)));
             default -> throw new IllegalArgumentException("no counterpart here of " + layer.text());
         };
     }
 
     private Stage conv2d(Layer.Conv2D layer, int channels) {
-        if (layer.padding() != 0) {
+        boolean same = layer.stride() == 1
+                && layer.kernelHeight() == 2 * layer.padding() + 1
+                && layer.kernelWidth() == 2 * layer.padding() + 1;
+        if (layer.padding() != 0 && !same) {
             throw new IllegalArgumentException("TensorFlow has no padding of " + layer.padding());
         }
+        String padding = same ? "SAME" : "VALID";
         int area = layer.kernelHeight() * layer.kernelWidth();
         Variable<TFloat32> filter = weights(
                 Shape.of(layer.kernelHeight(), layer.kernelWidth(), channels, layer.filters()),
@@ -120,7 +132,7 @@ final class TensorFlowNetwork implements Network {
                 area * layer.filters());
         Variable<TFloat32> bias = biases(layer.filters());
         List<Long> strides = List.of(1L, (long) layer.stride(), (long) layer.stride(), 1L);
-        return new Stage(x -> tf.nn.biasAdd(tf.nn.conv2d(x, filter, strides, "VALID"), bias));
+        return new Stage(x -> tf.nn.biasAdd(tf.nn.conv2d(x, filter, strides, padding), bias));
     }
 
     private Stage dense(int inputs, int units) {
