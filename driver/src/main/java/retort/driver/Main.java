@@ -1,15 +1,19 @@
 package retort.driver;
 
+import java.io.PrintWriter;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import retort.driver.cli.Complaints;
 import retort.driver.cli.ExitCode;
+import retort.driver.cluster.StudyEngine;
 import retort.driver.command.Interruption;
 import retort.driver.command.RetortCommand;
 import retort.driver.config.BadConfigException;
 import retort.driver.data.BadDataException;
 import retort.driver.job.DivergedException;
 import retort.driver.job.InterruptedJobException;
+import retort.driver.study.Grid;
 import retort.nn.ModelFileException;
 
 /** The {@code retort} command. */
@@ -38,5 +42,18 @@ public final class Main {
     /** Runs a command line and gives its exit code. */
     static int run(String... args) {
         return Interruption.end(COMPLAINTS.execute(RetortCommand.line(args), args));
+    }
+
+    /** Runs a command line within another program. */
+    public static int run(PrintWriter out, PrintWriter err, String... args) {
+        CommandLine line = RetortCommand.line(args).setOut(out).setErr(err);
+        return Interruption.end(COMPLAINTS.execute(line, args));
+    }
+
+    /** Runs {@code study sweep} with these options on an engine. */
+    public static int sweep(StudyEngine engine, String... options) {
+        String[] args =
+                Stream.concat(Stream.of("study", Grid.NAME), Stream.of(options)).toArray(String[]::new);
+        return COMPLAINTS.execute(RetortCommand.sweep(engine), args);
     }
 }

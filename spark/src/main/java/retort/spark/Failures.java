@@ -7,16 +7,23 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.AnalysisException;
+import retort.driver.cli.OutputTakenException;
 import retort.kernels.BackendUnavailableException;
 import retort.nn.ModelFileException;
 
 /** What Spark throws, as what went wrong: a task's own exception comes back within a text of many lines. */
 final class Failures {
-    private static final Pattern OURS = Pattern.compile(
-            Stream.of(LabellingException.class, ModelFileException.class, BackendUnavailableException.class)
-                    .map(Class::getName)
-                    .map(Pattern::quote)
-                    .collect(Collectors.joining("|", "(?:", "): ([^\n]*)")));
+    private static final List<Class<? extends Exception>> OURS = List.of(
+            LabellingException.class,
+            SweepException.class,
+            ModelFileException.class,
+            OutputTakenException.class,
+            BackendUnavailableException.class);
+
+    private static final Pattern OURS_AS_TEXT = Pattern.compile(OURS.stream()
+            .map(Class::getName)
+            .map(Pattern::quote)
+            .collect(Collectors.joining("|", "(?:", "): ([^\n]*)")));
 
     private static final String OLD_JAVA = "UnsupportedClassVersionError";
 
@@ -24,17 +31,17 @@ final class Failures {
 
     /** The same, or what a task said. */
     static Exception reason(Exception thrown) {
+        if (OURS.stream().anyMatch(type -> type.isInstance(thrown))) {
+            return thrown;
+        }
         List<String> texts = Stream.iterate((Throwable) thrown, cause -> cause != null, Throwable::getCause)
                 .map(String::valueOf)
                 .toList();
         Optional<String> ours = texts.stream()
-                .map(OURS::matcher)
+                .map(OURS_AS_TEXT::matcher)
                 .filter(Matcher::find)
                 .map(found -> found.group(1))
                 .findFirst();
-        if (thrown instanceof LabellingException || thrown instanceof ModelFileException) {
-            return thrown;
-        }
         if (ours.isPresent()) {
             return new LabellingException(ours.get(), thrown);
         }
@@ -44,6 +51,13 @@ final class Failures {
         return thrown instanceof AnalysisException
                 ? new LabellingException(first(thrown.getMessage()), thrown)
                 : thrown;
+    }
+
+    /** The same, to be thrown where no checked one may be. */
+    static RuntimeException unchecked(Exception thrown) {
+        return reason(thrown) instanceof RuntimeException reason
+                ? reason
+                : new SweepException(String.valueOf(thrown.getMessage()), thrown);
     }
 
     private static String first(String text) {

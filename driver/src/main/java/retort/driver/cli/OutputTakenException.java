@@ -15,6 +15,11 @@ public final class OutputTakenException extends RuntimeException {
         return new OutputTakenException(what + " is there already; --resume goes on with it, --force begins anew");
     }
 
+    /** Of a folder that has to be new. */
+    public static OutputTakenException any(String what) {
+        return new OutputTakenException(what + " is there already; a new folder leaves it alone");
+    }
+
     static OutputTakenException file(String what) {
         return new OutputTakenException(what + ": there is such a file already; --force overwrites it");
     }

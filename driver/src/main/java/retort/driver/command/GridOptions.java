@@ -15,6 +15,7 @@ import retort.driver.cli.Version;
 import retort.driver.cluster.KubernetesJobs;
 import retort.driver.cluster.SlurmScript;
 import retort.driver.cluster.StudyJobs;
+import retort.driver.cluster.StudyTasks;
 import retort.kernels.file.Printable;
 
 /** A study as jobs of a cluster, in place of a run here. */
@@ -77,16 +78,7 @@ final class GridOptions {
         if (cluster == Cluster.SLURM && (image != null || claim != null)) {
             throw wrong(command, "--image and --claim are for --emit=k8s only");
         }
-        OF_TASKS.stream()
-                .filter(option -> isGiven(command, option))
-                .sorted()
-                .findFirst()
-                .ifPresent(option -> {
-                    throw wrong(command, "--emit has each task begin or go on by itself, without " + option);
-                });
-        if (!isGiven(command, "--out")) {
-            throw wrong(command, "--emit needs --out, a folder that all tasks see");
-        }
+        checkTasks(command, "--emit", "--emit needs --out, a folder that all tasks see");
         CommandText.words(command, Set.of()).stream()
                 .filter(word -> word.chars().anyMatch(Character::isISOControl))
                 .findFirst()
@@ -95,12 +87,46 @@ final class GridOptions {
                 });
     }
 
+    /** The same where an engine does the study, a task for each student. */
+    void checkForEngine(CommandSpec command) {
+        Stream.of("--emit", "--tasks", "--image", "--claim")
+                .filter(option -> isGiven(command, option))
+                .findFirst()
+                .ifPresent(option -> {
+                    throw wrong(command, option + " has no part here: each student is a task");
+                });
+        checkTasks(command, "this", "--out is needed, a folder for results");
+    }
+
+    private static void checkTasks(CommandSpec command, String what, String withoutOut) {
+        OF_TASKS.stream()
+                .filter(option -> isGiven(command, option))
+                .sorted()
+                .findFirst()
+                .ifPresent(option -> {
+                    throw wrong(command, what + " has each task begin or go on by itself, without " + option);
+                });
+        if (!isGiven(command, "--out")) {
+            throw wrong(command, withoutOut);
+        }
+    }
+
     private static boolean isGiven(CommandSpec command, String option) {
         return command.commandLine().getParseResult().hasMatchedOption(option);
     }
 
     private static ParameterException wrong(CommandSpec command, String problem) {
         return new ParameterException(command.commandLine(), problem);
+    }
+
+    /** The study as tasks of an engine. */
+    StudyTasks tasks(CommandSpec command, Path out, List<Long> seeds, int students, OptionalInt threads) {
+        return new StudyTasks(
+                CommandText.words(command, OURS),
+                out.toAbsolutePath().normalize(),
+                seeds,
+                students,
+                threads.isPresent());
     }
 
     /**

@@ -9,7 +9,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import retort.driver.cli.Version;
+import retort.driver.cluster.StudyEngine;
 import retort.driver.config.ExperimentFile;
+import retort.driver.study.Grid;
 import retort.driver.study.Hinton2015;
 
 /** The command that all others hang on. */
@@ -79,6 +81,15 @@ public final class RetortCommand implements Runnable {
         }
         JobValues.register(line);
         describe(line);
+        return line;
+    }
+
+    /** The same for {@code study sweep}, which is to be done elsewhere. */
+    public static CommandLine sweep(StudyEngine engine) {
+        CommandLine line = line("study");
+        CommandLine sweep = line.getSubcommands().get("study").getSubcommands().get(Grid.NAME);
+        StudyCommand.SweepCommand command = sweep.getCommand();
+        command.on(engine);
         return line;
     }
 

@@ -13,12 +13,15 @@ import retort.driver.cli.Converters;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.Sha256;
 import retort.driver.cli.Version;
+import retort.driver.cluster.StudyEngine;
+import retort.driver.cluster.StudyTasks;
 import retort.driver.config.Experiment;
 import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Method;
 import retort.driver.source.DataSets;
+import retort.driver.study.Cell;
 import retort.driver.study.Grid;
 import retort.driver.study.Hinton2015;
 
@@ -168,7 +171,7 @@ final class StudyCommand implements Runnable {
         private RecipeOptions.Alpha alpha;
 
         @Mixin
-        private Options.OneEngine engine;
+        private Options.OneEngine computing;
 
         @Mixin
         private StudyOptions study;
@@ -179,25 +182,50 @@ final class StudyCommand implements Runnable {
         @Mixin
         private Options.Resumable options;
 
+        private StudyEngine engine;
+
+        /** From now on the study is done there. */
+        void on(StudyEngine other) {
+            engine = other;
+        }
+
         @Override
         public Integer call() {
             alpha.check(spec, methods);
             study.checkViews(spec, methods);
             checkWidths();
+            if (engine != null) {
+                return engine.run(tasks(), spec.commandLine().getErr());
+            }
             grid.check(spec);
             if (grid.isAsked()) {
                 checkFiles();
                 spec.commandLine()
                         .getOut()
-                        .print(grid.text(spec, options.out(), study.teacher() != null, engine.askedThreads()));
+                        .print(grid.text(spec, options.out(), study.teacher() != null, computing.askedThreads()));
                 return ExitCode.DONE;
             }
-            float mixed = alpha.of(Method.SOFT_AND_HARD);
-            try (Session session = new Session(spec, options, study, engine)) {
-                List<Set<Integer>> sets = omitted(session.data());
-                Grid grid = new Grid(methods, temperatures, mixed, widths, sets, study.seeds());
-                return new StudySession(session, options, study, Grid.NAME, found -> List.of()).run(grid.cells());
+            try (Session session = new Session(spec, options, study, computing)) {
+                return new StudySession(session, options, study, Grid.NAME, found -> List.of())
+                        .run(cells(session.data()));
             }
+        }
+
+        private List<Cell> cells(Dataset data) {
+            float mixed = alpha.of(Method.SOFT_AND_HARD);
+            return new Grid(methods, temperatures, mixed, widths, omitted(data), study.seeds()).cells();
+        }
+
+        private StudyTasks tasks() {
+            grid.checkForEngine(spec);
+            study.check(spec);
+            if (study.teacher() != null) {
+                Sha256.of(study.teacher());
+            }
+            int students =
+                    cells(DataSets.open(options.data(study.experiment()))).size();
+            List<Long> seeds = study.teacher() == null ? study.seeds() : List.of();
+            return grid.tasks(spec, options.out(), seeds, students, computing.askedThreads());
         }
 
         /** What a task would find out too late: as far as the files are here. */
