@@ -3,6 +3,8 @@ package retort.spark;
 import java.util.List;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
+import retort.kernels.BackendUnavailableException;
+import retort.kernels.Engine;
 
 /** What executors have to be, found out before they get any of our classes, which an old Java can't read. */
 final class Executors {
@@ -16,7 +18,7 @@ final class Executors {
 
     private Executors() {}
 
-    /** @throws LabellingException if one runs a Java that is too old */
+    /** @throws BackendUnavailableException if one runs a Java that is too old */
     static void check(SparkSession spark) {
         int tasks = TASKS_A_CORE * spark.sparkContext().defaultParallelism();
         List<String> versions = spark.range(0, tasks, 1, tasks)
@@ -31,8 +33,10 @@ final class Executors {
         }
     }
 
-    static LabellingException tooOld(String found) {
-        return new LabellingException("an executor runs " + found + ", expected " + OLDEST_JAVA
-                + " or newer: spark.executorEnv.JAVA_HOME, or JAVA_HOME of the workers, names one");
+    static BackendUnavailableException tooOld(String found) {
+        return new BackendUnavailableException(
+                Engine.CPU_SIMD,
+                "an executor runs " + found + ", expected " + OLDEST_JAVA + " or newer",
+                "spark.executorEnv.JAVA_HOME, or JAVA_HOME of the workers, names one");
     }
 }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
 import retort.driver.cli.Complaints;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.OptionGroup;
+import retort.driver.cli.OutputTakenException;
 import retort.driver.cli.VerboseOption;
 import retort.driver.cli.Version;
 import retort.nn.ModelFileException;
@@ -173,7 +174,7 @@ public final class Label implements Callable<Integer> {
             org.apache.hadoop.fs.Path folder = new org.apache.hadoop.fs.Path(output);
             FileSystem files = folder.getFileSystem(SparkHadoopUtil.get().conf());
             if (files.exists(folder)) {
-                throw new LabellingException("--output=" + output + " is there already; a new folder leaves it alone");
+                throw OutputTakenException.any("--output=" + output);
             }
             Teacher teacher = Teacher.of(spark, model);
             Labelling how = new Labelling(image, type, onError, batch);

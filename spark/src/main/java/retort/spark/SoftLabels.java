@@ -37,13 +37,13 @@ public final class SoftLabels {
             throw new LabellingException("there is no column " + how.image() + " among " + String.join(", ", names)
                     + "; --image=COLUMN names it");
         }
+        Pixels pixels = Pixels.of(how.image(), schema.apply(how.image()).dataType());
         StructType added = added(how);
         for (String name : added.fieldNames()) {
             if (names.contains(name)) {
                 throw new LabellingException("the column " + name + " is there already, and would be written");
             }
         }
-        Pixels pixels = Pixels.of(how.image(), schema.apply(how.image()).dataType());
         String[] kept = names.stream().filter(name -> !name.equals(how.image())).toArray(String[]::new);
         StructType labelled =
                 new StructType(Stream.concat(Arrays.stream(kept).map(schema::apply), Arrays.stream(added.fields()))
