@@ -16,9 +16,12 @@ work=$PWD/driver/target/fuzz
 mkdir -p "$work"
 
 mvn -B -q -Pfuzz -pl driver -am test-compile dependency:build-classpath -Dmdep.includeScope=test -Dmdep.outputFile="$work/classpath"
-path=driver/target/test-classes:driver/target/classes:$(cat "$work/classpath")
+# As for tests, whose files are named from here.
+cd driver
+path=target/test-classes:target/classes:$(cat "$work/classpath")
 jvm=(-Xmx512m -XX:+EnableDynamicAgentLoading --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED)
-readers=$("$java" "${jvm[@]}" -cp "$path" retort.driver.ReaderFuzz "$work" driver/src/test/resources/retort/driver/readers 2>/dev/null)
+readers=$("$java" "${jvm[@]}" -cp "$path" retort.driver.ReaderFuzz "$work" src/test/resources/retort/driver/readers 2>"$work/start.log") \
+    || { cat "$work/start.log" >&2; exit 1; }
 
 failed=0
 for reader in "${@:-$readers}"; do for each in $reader; do

@@ -82,8 +82,9 @@ for test in "$@"; do
     esac
 done
 if [[ ${#classes[@]} -gt 0 ]]; then
-    mvn -B -fae test-compile surefire:test@default-test -Dsurefire.failIfNoSpecifiedTests=false -Dretort.require=opencl \
-        -Dtest="$(IFS=,; echo "${classes[*]}")" -Dretort.soak="$share" -Dretort.soak.results="$rows" || status=1
+    mvn -B -fae test-compile surefire:test@default-test -Dspotless.check.skip=true \
+        -Dsurefire.failIfNoSpecifiedTests=false -Dretort.require=opencl -Dtest="$(IFS=,; echo "${classes[*]}")" \
+        -Dretort.soak="$share" -Dretort.soak.results="$rows" || status=1
     keep "$share"
 fi
 
