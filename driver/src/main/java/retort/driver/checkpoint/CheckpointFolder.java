@@ -39,8 +39,8 @@ public final class CheckpointFolder implements Checkpoints {
     private static final double SECONDS = 60;
 
     /**
-     * Nobody who stops a command waits for steps that take longer: what is saved is what it goes on from. One alone, such
-     * as the first, says nothing of the others.
+     * Nobody who stops a command waits for steps that take longer: what is saved is what it goes on from. One alone,
+     * such as the first, says nothing of the others.
      */
     private static final double SLOW_STEP = 0.5;
 

@@ -20,8 +20,8 @@ final class Col2ImGradient {
     private final int run;
 
     /**
-     * From the columns of a row of the kernel to those of the next: whole vectors, if they nearly are, so that parts are
-     * loaded as they were stored.
+     * From the columns of a row of the kernel to those of the next: whole vectors, if they nearly are, so that parts
+     * are loaded as they were stored.
      */
     private final int runStep;
 

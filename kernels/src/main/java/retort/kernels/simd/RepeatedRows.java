@@ -14,8 +14,8 @@ import retort.kernels.op.Conv2dSpec;
  */
 record RepeatedRows(Conv2dSpec spec) {
     /**
-     * Whether this is worth it: with more filters each of them fills a vector well enough, and more channels are more to
-     * repeat than is gained.
+     * Whether this is worth it: with more filters each of them fills a vector well enough, and more channels are more
+     * to repeat than is gained.
      */
     static boolean suits(Conv2dSpec spec) {
         return spec.channels() == 1

@@ -6,8 +6,8 @@ import retort.kernels.op.Conv2dSpec;
 
 /**
  * Convolution as products of matrices that are never built: {@link DenseCorrelation} forward and for the input
- * gradient, {@link Col2ImGradient} for that of few channels, {@link FilterGradient} for the filter's; {@link FewFilters}
- * and {@link FewFiltersGradient} where they do better.
+ * gradient, {@link Col2ImGradient} for that of few channels, {@link FilterGradient} for the filter's;
+ * {@link FewFilters} and {@link FewFiltersGradient} where they do better.
  *
  * <p>Source: Chetlur et al. 2014 (implicit GEMM); Georganas et al. 2018 (direct, register-blocked).
  */
