@@ -22,10 +22,13 @@ import retort.kernels.op.Shape;
 public final class Dataset {
     private final String name;
     private final List<String> classNames;
-    private final Supplier<ImageSet> reading;
     private final ImageSet test;
     private final List<String> remarks;
     private final Optional<ImageSet> heldOut;
+
+    /** Null once it has been done: it holds the labels of the files. */
+    private Supplier<ImageSet> reading;
+
     private ImageSet train;
 
     /**
@@ -65,7 +68,7 @@ public final class Dataset {
         }
     }
 
-    /** The same, its training images read in this way. */
+    /** The same, its training images, which have yet to be read, read in this way. */
     public Dataset readBy(UnaryOperator<Supplier<ImageSet>> way) {
         return new Dataset(name, classNames, way.apply(reading), test, remarks, heldOut);
     }
@@ -93,6 +96,7 @@ public final class Dataset {
     public ImageSet train() {
         if (train == null) {
             train = reading.get();
+            reading = null;
         }
         return train;
     }
