@@ -10,8 +10,8 @@
 #   --width    native: the widest vectors there are; avx2: all are held to 256 bits (default: both)
 #   --rounds   so many processes of each; what DIR has already is not run again (default: 3)
 #   --only     some of the frameworks
-#   --work     a part of the job; or lenet5: LeNet-5 in place of the teacher; or onnx: the models of ONNX files in Retort
-#              and in ONNX Runtime (43 MB)
+#   --work     a part of the job; or lenet5: LeNet-5 in place of the teacher, five epochs of all images; or onnx: the models
+#              of ONNX files in Retort and in ONNX Runtime (43 MB)
 #   --out      where the files go, in the folder job, lenet5 or onnx (default: bench/results/performance)
 #   --quick    for a look, in two minutes: 1,920 images, one round, native and into bench/frameworks/target/quick
 #              unless something else is said
@@ -99,7 +99,11 @@ if [[ $work == onnx ]]; then
     [[ -n $wide ]] || widths=native
     [[ $widths == native ]] || fail 2 "--width=$widths: ONNX Runtime can't be held to a width"
 fi
-[[ $work != lenet5 ]] || part=lenet5
+if [[ $work == lenet5 ]]; then
+    part=lenet5
+    # Five epochs.
+    [[ -n $quick ]] || limits[0]=--images=7680,60000,300000 limits[1]=--training-seconds=200
+fi
 check --width "$widths" native,avx2
 check --only "$only" "$all"
 [[ $work =~ ^(lenet5|onnx)$ ]] || check --work "$work" training,prediction

@@ -162,13 +162,18 @@ final class Job {
 
     private void train(String work, Network network) {
         ImageSet set = data.train();
-        int[] order = Shuffle.permutation(limits.images().getLast(), SEED, 1);
+        int epochSize = Math.min(set.size() / BATCH * BATCH, limits.images().getLast());
+        int[] order = Shuffle.permutation(epochSize, SEED, 1);
         float[] pixels = new float[BATCH * set.pixels()];
         int[] labels = new int[BATCH];
         long start = System.nanoTime();
         for (int done = 0; goesOn(done, seconds(start)); ) {
+            int at = done % epochSize;
+            if (at == 0 && done > 0) {
+                order = Shuffle.permutation(epochSize, SEED, 1 + done / epochSize);
+            }
             for (int i = 0; i < BATCH; i++) {
-                int image = order[done + i];
+                int image = order[at + i];
                 set.copyScaled(image, pixels, i * set.pixels());
                 labels[i] = set.label(image);
             }
