@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.image.BufferedImage;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -19,8 +21,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageCompleted;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -32,6 +38,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import retort.driver.Main;
+import retort.driver.cli.ExitCode;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
@@ -42,6 +50,7 @@ import retort.nn.Layer;
 import retort.nn.Model;
 import retort.nn.Predictor;
 import retort.nn.Sequential;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** Labels on Spark, in this process. */
 class SoftLabelsTest {
@@ -84,16 +93,43 @@ class SoftLabelsTest {
         List<Row> rows = SoftLabels.of(bytes(), teacher).collectAsList();
         assertEquals(IMAGES, rows.size());
         for (Row row : rows) {
-            byte[] levels = levels(row.<Long>getAs("id").intValue());
-            float[] inputs = new float[PIXELS];
-            for (int p = 0; p < PIXELS; p++) {
-                inputs[p] = (levels[p] & 0xFF) / 255f;
-            }
-            float[] expected = expected(inputs);
+            float[] expected = expected(file, inputs(row.<Long>getAs("id").intValue()));
             assertArrayEquals(expected, floats(row));
             assertEquals(best(expected), row.<Integer>getAs("prediction"));
             assertEquals("name " + row.getAs("id"), row.getAs("name"));
         }
+    }
+
+    @Test
+    void teachersOfOnnxAreReadToo() {
+        Path onnx = folder.resolve("teacher.onnx");
+        PrintWriter said = new PrintWriter(new StringWriter());
+        assertEquals(ExitCode.DONE, Main.run(said, said, "export", file.toString(), "--out=" + onnx));
+        for (Row row : SoftLabels.of(bytes(), Teacher.of(spark, onnx)).collectAsList()) {
+            float[] inputs = inputs(row.<Long>getAs("id").intValue());
+            assertArrayEquals(expected(onnx, inputs), floats(row));
+        }
+    }
+
+    /** Spark's pages show the accumulators of a stage that have names. */
+    @Test
+    void imagesAreCountedForSparksPages() throws TimeoutException {
+        Map<String, Object> counted = new ConcurrentHashMap<>();
+        SparkListener listener = new SparkListener() {
+            @Override
+            public void onStageCompleted(SparkListenerStageCompleted stage) {
+                CollectionConverters.asJava(stage.stageInfo().accumulables())
+                        .values()
+                        .forEach(each -> counted.put(
+                                each.name().getOrElse(() -> ""), each.value().getOrElse(() -> "")));
+            }
+        };
+        spark.sparkContext().addSparkListener(listener);
+        SoftLabels.of(bytes(), teacher).collectAsList();
+        spark.sparkContext().listenerBus().waitUntilEmpty();
+        spark.sparkContext().removeSparkListener(listener);
+        assertEquals((long) IMAGES, counted.get("retort: images"), counted.toString());
+        assertTrue((double) counted.get("retort: images/s of a task") > 0, counted.toString());
     }
 
     @Test
@@ -133,7 +169,7 @@ class SoftLabelsTest {
         assertNull(labelled.get(3).getAs("errors"));
         float[] halves = new float[PIXELS];
         Arrays.fill(halves, 0.5f);
-        assertArrayEquals(expected(halves), floats(labelled.get(3)));
+        assertArrayEquals(expected(file, halves), floats(labelled.get(3)));
         Exception failed = assertThrows(
                 Exception.class, () -> SoftLabels.of(images, teacher).collectAsList());
         String told = Failures.reason(failed).getMessage();
@@ -183,11 +219,7 @@ class SoftLabelsTest {
                 .orderBy("path")
                 .collectAsList();
         assertEquals(2, rows.size());
-        float[] inputs = new float[PIXELS];
-        for (int p = 0; p < PIXELS; p++) {
-            inputs[p] = (levels(3)[p] & 0xFF) / 255f;
-        }
-        assertArrayEquals(expected(inputs), floats(rows.get(0)));
+        assertArrayEquals(expected(file, inputs(3)), floats(rows.get(0)));
         assertEquals("the image can't be decoded", rows.get(1).getAs("errors"));
     }
 
@@ -231,9 +263,19 @@ class SoftLabelsTest {
         return levels;
     }
 
-    private static float[] expected(float[] inputs) {
+    /** As networks see it. */
+    private static float[] inputs(int i) {
+        byte[] levels = levels(i);
+        float[] inputs = new float[PIXELS];
+        for (int p = 0; p < PIXELS; p++) {
+            inputs[p] = (levels[p] & 0xFF) / 255f;
+        }
+        return inputs;
+    }
+
+    private static float[] expected(Path teacher, float[] inputs) {
         float[] logits = new float[CLASSES];
-        try (Model model = Model.load(file, Engine.CPU_SIMD);
+        try (Model model = Model.load(teacher, Engine.CPU_SIMD);
                 Predictor predictor = model.predictor()) {
             predictor.logits(inputs, 1, logits);
         }
