@@ -52,18 +52,15 @@ page=docs/reliability.md of=$share
 trap finish EXIT
 
 status=0
-classes=()
+classes=() fuzzed=()
 for test in "$@"; do
     # shellcheck disable=SC2086 # *SoakTest is all of them
     $added || rm -f "$kept"/$test.tsv
     case $test in
         fuzz | fuzz-*)
-            runs=$(awk -v share="$share" 'BEGIN { printf "%d", share < 1e-6 ? 1 : 1e6 * share }')
             $added || rm -f "$kept/$test"-*.tsv
             one=${test#fuzz}
-            # shellcheck disable=SC2086 # none is all
-            ROWS=$rows bench/fuzz.sh "$runs" ${one#-} || status=1
-            keep "$share"
+            fuzzed+=("${one#-}")
             ;;
         mutation | mutation-*)
             $added || rm -f "$kept/$test"-*.tsv
@@ -81,6 +78,12 @@ for test in "$@"; do
         *) classes+=("$test") ;;
     esac
 done
+if [[ ${#fuzzed[@]} -gt 0 ]]; then
+    runs=$(awk -v share="$share" 'BEGIN { printf "%d", share < 1e-6 ? 1 : 1e6 * share }')
+    # shellcheck disable=SC2048,SC2086 # no name is all of them
+    ROWS=$rows bench/fuzz.sh "$runs" ${fuzzed[*]} || status=1
+    keep "$share"
+fi
 if [[ ${#classes[@]} -gt 0 ]]; then
     mvn -B -fae test-compile surefire:test@default-test -Dspotless.check.skip=true \
         -Dsurefire.failIfNoSpecifiedTests=false -Dretort.require=opencl -Dtest="$(IFS=,; echo "${classes[*]}")" \
