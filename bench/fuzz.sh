@@ -30,7 +30,7 @@ for reader in "${@:-$readers}"; do for each in $reader; do
     echo "$each: $runs inputs"
     "$java" "${jvm[@]}" -Dretort.reader="$each" -cp "$path" com.code_intelligence.jazzer.Jazzer \
         --target_class=retort.driver.ReaderFuzz --instrumentation_includes='retort.driver.**:retort.nn.**:com.google.gson.**:org.tomlj.**' \
-        -runs="$runs" -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 -artifact_prefix="$work/$each-" "$work/$each" \
+        -runs="$runs" -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 --reproducer_path="$work" -artifact_prefix="$work/$each-" "$work/$each" \
         > "$work/$each.log" 2>&1 || { tail -n 40 "$work/$each.log"; echo "$each: a finding, in $work"; failed=1; continue; }
     tried=$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/$each.log")
     seen="no finding; $(ls "$work/$each" | wc -l) inputs that go ways of their own"
