@@ -15,9 +15,14 @@ public final class Printable {
                 .collect(Collectors.joining());
     }
 
-    /** The same, cut where nobody reads on: a file's names may be as long as the file. */
+    /** The same, cut where nobody reads on: a file's names may be as long as the file, and each escape is six characters. */
     public static String message(String text) {
-        return text(text.length() > LONGEST_MESSAGE ? text.substring(0, LONGEST_MESSAGE) + "..." : text);
+        String line = text(text.length() > LONGEST_MESSAGE ? text.substring(0, LONGEST_MESSAGE + 1) : text);
+        if (line.length() <= LONGEST_MESSAGE) {
+            return line;
+        }
+        boolean splits = Character.isHighSurrogate(line.charAt(LONGEST_MESSAGE - 1));
+        return line.substring(0, LONGEST_MESSAGE - (splits ? 1 : 0)) + "...";
     }
 
     /** Whether {@link #text} shows a code point as an escape. */
