@@ -62,9 +62,10 @@ final class FewFilters {
             int end = Math.min(first + blockRows, spec.outHeight());
             run(number / blocks, first, end, takeRepeated(shared), scratch[worker]);
         };
+        long flops = spec.flops();
         return () -> {
             repeat(filter, takeRepeated(shared));
-            workers.forEach(spec.batch() * blocks, spec.flops(), task);
+            workers.forEach(spec.batch() * blocks, flops, task);
         };
     }
 

@@ -62,10 +62,11 @@ final class FewFiltersGradient {
                 }
             }
         };
+        long flops = spec.flops();
         return () -> {
             float[] sums = takeSums(shared);
             Arrays.fill(sums, 0, shares * taps * LANES, 0);
-            workers.forEach(shares, spec.flops(), task);
+            workers.forEach(shares, flops, task);
             addLanes(sums);
         };
     }
