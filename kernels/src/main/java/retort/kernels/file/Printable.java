@@ -15,7 +15,7 @@ public final class Printable {
                 .collect(Collectors.joining());
     }
 
-    /** The same, cut where nobody reads on: a file's names may be as long as the file, and each escape is six characters. */
+    /** The same, cut where nobody reads on: names may be as long as their file, and an escape is six characters. */
     public static String message(String text) {
         String line = text(text.length() > LONGEST_MESSAGE ? text.substring(0, LONGEST_MESSAGE + 1) : text);
         if (line.length() <= LONGEST_MESSAGE) {
