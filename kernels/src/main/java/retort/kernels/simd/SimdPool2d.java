@@ -22,12 +22,9 @@ import retort.kernels.op.Pool2dSpec.Kind;
  */
 final class SimdPool2d {
     private final Workers workers;
-    private final Scratch[] scratch;
 
-    /** @param scratch one for each worker */
-    SimdPool2d(Workers workers, Scratch[] scratch) {
+    SimdPool2d(Workers workers) {
         this.workers = workers;
-        this.scratch = scratch;
     }
 
     Runnable prepare(Pool2dSpec spec, Operands<HostTensor> o) {
@@ -47,10 +44,8 @@ final class SimdPool2d {
     /** Rows of y are shared out. */
     private Runnable forward(Pool2dSpec spec, HostTensor x, HostTensor y) {
         VectorMask<Float> rest = rest(spec);
-        PoolRows within = PoolRows.of(spec);
         Workers.Task task = (row, worker) -> {
-            within.forward(row, x, y, scratch[worker]);
-            for (int j = within.next(0); j < spec.outWidth(); j = within.next(j + 1)) {
+            for (int j = 0; j < spec.outWidth(); j++) {
                 Window window = Window.of(spec, row, j);
                 int to = y.offset() + (row * spec.outWidth() + j) * spec.channels();
                 for (int c = 0; c < spec.channels(); c += LANES) {
@@ -73,14 +68,12 @@ final class SimdPool2d {
     private Runnable gradient(Pool2dSpec spec, HostTensor x, HostTensor dY, HostTensor dX) {
         int image = spec.xShape().rowSize();
         VectorMask<Float> rest = rest(spec);
-        PoolRows within = PoolRows.of(spec);
         float[][] largest = new float[workers.count()][LANES];
         Workers.Task task = (number, worker) -> {
             int from = dX.offset() + number * image;
             Arrays.fill(dX.array(), from, from + image, 0);
             for (int row = number * spec.outHeight(); row < (number + 1) * spec.outHeight(); row++) {
-                within.gradient(row, x, dY, dX, scratch[worker]);
-                for (int j = within.next(0); j < spec.outWidth(); j = within.next(j + 1)) {
+                for (int j = 0; j < spec.outWidth(); j++) {
                     Window window = Window.of(spec, row, j);
                     int at = dY.offset() + (row * spec.outWidth() + j) * spec.channels();
                     for (int c = 0; c < spec.channels(); c += LANES) {
@@ -160,14 +153,9 @@ final class SimdPool2d {
     /**
      * Where a value takes the place of the largest so far: of equals the first stays, a NaN is larger than any number.
      */
-    static VectorMask<Float> isLarger(FloatVector value, FloatVector best) {
+    private static VectorMask<Float> isLarger(FloatVector value, FloatVector best) {
         return value.compare(VectorOperators.GT, best)
                 .or(value.test(VectorOperators.IS_NAN).andNot(best.test(VectorOperators.IS_NAN)));
-    }
-
-    /** Where a value is the largest of its window, or a NaN as that is then. */
-    static VectorMask<Float> isLargest(FloatVector value, FloatVector best) {
-        return value.compare(VectorOperators.EQ, best).or(value.test(VectorOperators.IS_NAN));
     }
 
     private static void mean(Window window, HostTensor x, int c, VectorMask<Float> some, float[] to, int at) {
@@ -197,7 +185,8 @@ final class SimdPool2d {
             for (int s = 0; s < window.pixels(); s++) {
                 int element = window.at(r, s) + c;
                 FloatVector value = load(x.array(), x.offset() + element, some);
-                VectorMask<Float> here = open.and(isLargest(value, best));
+                VectorMask<Float> here =
+                        open.and(value.compare(VectorOperators.EQ, best).or(value.test(VectorOperators.IS_NAN)));
                 int to = dX.offset() + element;
                 store(load(dX.array(), to, some).add(gradient, here), dX.array(), to, some);
                 open = open.andNot(here);
