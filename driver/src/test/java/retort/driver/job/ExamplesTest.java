@@ -184,6 +184,58 @@ class ExamplesTest {
         assertEquals(SyntheticSet.PIXELS, Examples.labelled(images).pixels());
     }
 
+    /** Of the same examples: which images, how they are moved, what their targets are. */
+    @Test
+    void whatIsPickedIsWhatABatchCopies() {
+        Examples examples = taught().without(Set.of(3));
+        int size = examples.targetSize();
+        int[] order = {7, 40, 5};
+        float[] pixels = new float[2 * SyntheticSet.PIXELS];
+        float[] copied = new float[2 * size];
+        examples.copyBatch(order, 1, 2, STILL, pixels, copied);
+        Jitter jitter = new Jitter(9, 17, 1);
+        float[] numbers = new float[2];
+        float[] moves = new float[4];
+        float[] picked = new float[2 * size];
+        examples.pickBatch(order, 1, 2, jitter, numbers, moves, picked);
+        for (int b = 0; b < 2; b++) {
+            int number = SyntheticSet.numberIn(pixels, b);
+            assertEquals(number, numbers[b]);
+            assertEquals(jitter.down(number), moves[2 * b]);
+            assertEquals(jitter.right(number), moves[2 * b + 1]);
+        }
+        assertArrayEquals(copied, picked);
+        float[] inOrder = new float[2 * size];
+        examples.copyBatch(new int[] {40, 41}, 0, 2, STILL, pixels, copied);
+        examples.copyTargets(40, 2, inOrder);
+        assertArrayEquals(copied, inOrder);
+    }
+
+    @Test
+    void aBatchIsDistortedImageByImage() {
+        Jitter jitter = new Jitter(0, new Distortion(0.1f, 34), 17, 1);
+        Examples examples = Examples.labelled(images).without(Set.of(0));
+        float[] pixels = new float[2 * SyntheticSet.PIXELS];
+        examples.copyBatch(new int[] {0, 1}, 0, 2, jitter, pixels, new float[2]);
+        float[] expected = new float[2 * SyntheticSet.PIXELS];
+        for (int b = 0; b < 2; b++) {
+            images.copyScaled(b + 1, expected, b * SyntheticSet.PIXELS);
+            jitter.distort(b + 1, images.shape(), expected, b * SyntheticSet.PIXELS);
+        }
+        assertArrayEquals(expected, pixels);
+    }
+
+    @Test
+    void logitsOfAllAreTakenForTheExamplesAndOnlyLabelsAreLabels() {
+        Logits all = new Logits(new float[] {0, 1, 10, 11, 20, 21}, 2);
+        Examples labelled = Examples.labelled(new ImageSet(1, 1, new byte[3], new byte[] {0, 1, 0}));
+        assertArrayEquals(
+                new float[] {0, 1, 20, 21}, labelled.without(Set.of(1)).of(all).values());
+        assertTrue(labelled.areLabelled());
+        assertFalse(taught().areLabelled());
+        assertFalse(Examples.smoothed(images, 0.1f).areLabelled());
+    }
+
     private Examples taught() {
         float[] logits = new float[COUNT * ImageSet.CLASSES];
         for (int e = 0; e < logits.length; e++) {
