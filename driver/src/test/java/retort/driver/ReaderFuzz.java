@@ -15,7 +15,7 @@ public final class ReaderFuzz {
 
     /** Jazzer calls this once. */
     public static void fuzzerInitialize() throws IOException {
-        // Jazzer turns all assertions on; those of this library fail at some damaged files, and are off for users and tests.
+        // Jazzer turns all assertions on; this library's fail at some damaged files, and are off for users and tests.
         ReaderFuzz.class.getClassLoader().setPackageAssertionStatus("org.tomlj", false);
         reading = Reading.valueOf(System.getProperty("retort.reader"));
         folder = Files.createTempDirectory("retort-fuzz");
