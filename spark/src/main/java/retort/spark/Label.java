@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -161,7 +162,11 @@ public final class Label implements Callable<Integer> {
     private VerboseOption verbose;
 
     public static void main(String[] args) {
-        System.exit(COMPLAINTS.execute(new CommandLine(new Label()), args));
+        System.exit(run(new PrintWriter(System.err, true), args));
+    }
+
+    static int run(PrintWriter err, String... args) {
+        return COMPLAINTS.execute(new CommandLine(new Label()).setErr(err), args);
     }
 
     @Override
@@ -181,11 +186,23 @@ public final class Label implements Callable<Integer> {
             Executors.check(spark);
             Dataset<Row> labelled = SoftLabels.of(format.read(spark, input, least(spark)), teacher, how);
             long start = System.nanoTime();
-            labelled.write().option("compression", "gzip").parquet(output);
+            write(labelled, files, folder);
             double seconds = (System.nanoTime() - start) / NANOS;
             report(LabelNote.write(spark, files, folder, teacher, how, labelled.schema()), seconds);
         }
         return ExitCode.DONE;
+    }
+
+    /** What was begun and failed is removed, so that another try finds no folder; what others made meanwhile stays. */
+    private void write(Dataset<Row> labelled, FileSystem files, org.apache.hadoop.fs.Path folder) throws IOException {
+        try {
+            labelled.write().option("compression", "gzip").parquet(output);
+        } catch (Exception e) {
+            if (!(e instanceof AnalysisException)) {
+                files.delete(folder, true);
+            }
+            throw e;
+        }
     }
 
     private int least(SparkSession spark) {
