@@ -71,7 +71,12 @@ public final class ResidentInputs implements AutoCloseable {
             return Optional.empty();
         }
         ResidentInputs resident = new ResidentInputs(backend, input, scope, table);
-        resident.upload(source);
+        try {
+            resident.upload(source);
+        } catch (RuntimeException | Error e) {
+            resident.close();
+            throw e;
+        }
         return Optional.of(resident);
     }
 

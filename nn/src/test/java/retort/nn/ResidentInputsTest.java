@@ -2,12 +2,15 @@ package retort.nn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.Backend;
+import retort.kernels.Backends;
 import retort.kernels.Engine;
 import retort.kernels.EnginesUnderTest;
 import retort.kernels.EnginesUnderTest.Subject;
@@ -68,6 +71,20 @@ class ResidentInputsTest {
         assertTrue(ResidentInputs.of(backend, Long.MAX_VALUE, Shape.of(1 << 11), 1 << 20, NUMBERED)
                 .isEmpty());
         assertEquals(backend.engine() == Engine.OPENCL, backend.residentBytes() > 0);
+    }
+
+    /** Ten times 160 MB are more than tests have. */
+    @Test
+    void whatCannotBeReadTakesNoMemory() {
+        try (Backend backend = Backends.open(Engine.CPU_SIMD, Backends.Options.defaults())) {
+            for (int i = 0; i < 10; i++) {
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> ResidentInputs.of(backend, Long.MAX_VALUE, Shape.of(40), 1_000_000, (from, count, to) -> {
+                            throw new IllegalStateException("cut short");
+                        }));
+            }
+        }
     }
 
     /** 8 GB, which no buffer of the drivers that tests run on may have. */
