@@ -1,9 +1,12 @@
 package retort.driver.cli;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -22,6 +25,17 @@ public final class InputFile {
      * @throws IOException if it is anything else or can't be read; {@link FileReason#of} says why
      */
     public static InputStream open(Path file, String expected) throws IOException {
+        check(file, expected);
+        return Files.newInputStream(file);
+    }
+
+    /** The same of a file that is read at any place, by {@link #read}. */
+    public static FileChannel channel(Path file, String expected) throws IOException {
+        check(file, expected);
+        return FileChannel.open(file);
+    }
+
+    private static void check(Path file, String expected) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         if (attributes.isDirectory()) {
             throw new FileSystemException(file.toString(), null, "it is a folder, expected " + expected);
@@ -29,7 +43,21 @@ public final class InputFile {
         if (!attributes.isRegularFile()) {
             throw new FileSystemException(file.toString(), null, "it is a pipe or device, expected " + expected);
         }
-        return Files.newInputStream(file);
+    }
+
+    /**
+     * Reads from a place on what a buffer has room for. Nothing is mapped: a file that another process shortens is an
+     * error that can be told.
+     *
+     * @throws EOFException if the file ends before
+     */
+    public static void read(FileChannel file, long from, ByteBuffer to) throws IOException {
+        long begin = from - to.position();
+        while (to.hasRemaining()) {
+            if (file.read(to, begin + to.position()) < 0) {
+                throw new EOFException("it was shortened while it was read");
+            }
+        }
     }
 
     /** All of one that is text in UTF-8; the same is refused. */

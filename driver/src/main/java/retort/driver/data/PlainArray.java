@@ -1,7 +1,6 @@
 package retort.driver.data;
 
 import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -11,16 +10,14 @@ import retort.driver.cli.FileReason;
 import retort.driver.cli.InputFile;
 
 /**
- * A file of one array that stays open, to read from it what is asked for. It is read, not mapped: where another
- * process shortens it, that is an error which can be told.
+ * A file of one array that stays open, to read from it what is asked for.
  *
  * @param begin of its numbers
  */
 record PlainArray(Path file, FileChannel channel, ArrayFormat.Header header, long begin) {
     /** Opens a file and reads its header. */
     static PlainArray open(Path file, ArrayFormat format) throws IOException, ArrayFormat.BadHeaderException {
-        InputFile.open(file, "a file of a data set").close();
-        FileChannel channel = FileChannel.open(file);
+        FileChannel channel = InputFile.channel(file, "a file of a data set");
         try {
             ArrayFormat.Header header = format.header(new DataInputStream(Channels.newInputStream(channel)));
             return new PlainArray(file, channel, header, channel.position());
@@ -41,13 +38,8 @@ record PlainArray(Path file, FileChannel channel, ArrayFormat.Header header, lon
      * @throws BadDataException if they can't be read, or are not there any more
      */
     void read(long from, int count, byte[] to) {
-        ByteBuffer bytes = ByteBuffer.wrap(to, 0, count);
         try {
-            while (bytes.hasRemaining()) {
-                if (channel.read(bytes, begin + from + bytes.position()) < 0) {
-                    throw new EOFException("it was shortened while it was read");
-                }
-            }
+            InputFile.read(channel, begin + from, ByteBuffer.wrap(to, 0, count));
         } catch (IOException e) {
             throw new BadDataException(file.toString(), "can't be read: " + FileReason.of(e), e);
         }

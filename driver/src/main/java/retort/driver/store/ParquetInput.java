@@ -22,8 +22,7 @@ final class ParquetInput implements InputFile {
     @Override
     public void open() throws IOException {
         if (channel == null) {
-            retort.driver.cli.InputFile.open(file, "a Parquet file").close();
-            channel = FileChannel.open(file);
+            channel = retort.driver.cli.InputFile.channel(file, "a Parquet file");
         }
     }
 
@@ -33,11 +32,7 @@ final class ParquetInput implements InputFile {
             throw new EOFException("it ends at byte " + length() + ", before what it says it holds");
         }
         ByteBuffer range = ByteBuffer.allocate(length);
-        while (range.hasRemaining()) {
-            if (channel.read(range, offset + range.position()) < 0) {
-                throw new EOFException("it was shortened while it was read");
-            }
-        }
+        retort.driver.cli.InputFile.read(channel, offset, range);
         return range.flip();
     }
 
