@@ -163,16 +163,4 @@ class DeviceImagesTest {
                     trained(backend, examples().on(device), distorted));
         }
     }
-
-    /** Hears nothing. */
-    private static final class Deaf implements Fit.Listener {
-        @Override
-        public void epochStarts(Fit fit, int epoch) {}
-
-        @Override
-        public void progress(int done, double loss, double accuracy) {}
-
-        @Override
-        public void epochEnds(Sequential model, Epoch epoch) {}
-    }
 }

@@ -88,16 +88,4 @@ class FiniteWeightsTest {
     private static Sequential model(Backend backend) {
         return Sequential.create(backend, SMALL, Initializer.GLOROT_UNIFORM, 3);
     }
-
-    /** Hears nothing. */
-    private static final class Deaf implements Fit.Listener {
-        @Override
-        public void epochStarts(Fit fit, int epoch) {}
-
-        @Override
-        public void progress(int done, double loss, double accuracy) {}
-
-        @Override
-        public void epochEnds(Sequential model, Epoch epoch) {}
-    }
 }
