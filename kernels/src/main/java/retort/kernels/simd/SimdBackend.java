@@ -83,7 +83,7 @@ final class SimdBackend extends HostBackend {
         adam = new SimdAdam(workers);
         sgd = new SimdSgd(workers);
         maxNorm = new SimdMaxNorm(workers);
-        pool2d = new SimdPool2d(workers);
+        pool2d = new SimdPool2d(workers, scratch);
     }
 
     @Override

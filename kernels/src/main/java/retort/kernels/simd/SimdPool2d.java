@@ -22,9 +22,12 @@ import retort.kernels.op.Pool2dSpec.Kind;
  */
 final class SimdPool2d {
     private final Workers workers;
+    private final Scratch[] scratch;
 
-    SimdPool2d(Workers workers) {
+    /** @param scratch one for each worker */
+    SimdPool2d(Workers workers, Scratch[] scratch) {
         this.workers = workers;
+        this.scratch = scratch;
     }
 
     Runnable prepare(Pool2dSpec spec, Operands<HostTensor> o) {
@@ -36,28 +39,34 @@ final class SimdPool2d {
                 : gradient(spec, null, o.get(0), o.get(1));
     }
 
-    /** The channels beyond whole vectors. */
-    private static VectorMask<Float> rest(Pool2dSpec spec) {
-        return SPECIES.indexInRange(0, spec.channels() % LANES);
-    }
-
     /** Rows of y are shared out. */
     private Runnable forward(Pool2dSpec spec, HostTensor x, HostTensor y) {
-        VectorMask<Float> rest = rest(spec);
+        Windows all = Windows.of(spec);
+        PoolRows within = PoolRows.of(spec);
         Workers.Task task = (row, worker) -> {
-            for (int j = 0; j < spec.outWidth(); j++) {
-                Window window = Window.of(spec, row, j);
-                int to = y.offset() + (row * spec.outWidth() + j) * spec.channels();
-                for (int c = 0; c < spec.channels(); c += LANES) {
-                    VectorMask<Float> some = c + LANES <= spec.channels() ? null : rest;
-                    switch (spec.kind()) {
-                        case MAX -> largest(window, x, c, some, y.array(), to + c);
-                        case AVERAGE -> mean(window, x, c, some, y.array(), to + c);
-                    }
-                }
-            }
+            windows(all, row, 0, within.first(), x, y);
+            within.forward(row, x, y, scratch[worker]);
+            windows(all, row, within.end(), spec.outWidth(), x, y);
         };
         return workers.prepare(spec.batch() * spec.outHeight(), spec.bytes(), task);
+    }
+
+    /** Windows from .. to of a row. */
+    private static void windows(Windows all, int row, int from, int to, HostTensor x, HostTensor y) {
+        Pool2dSpec spec = all.spec();
+        int rows = all.rows(row);
+        for (int j = from; j < to; j++) {
+            int first = x.offset() + all.first(row, j);
+            int columns = all.columns(j);
+            int at = y.offset() + (row * spec.outWidth() + j) * spec.channels();
+            for (int c = 0; c < spec.channels(); c += LANES) {
+                VectorMask<Float> some = all.mask(c);
+                switch (spec.kind()) {
+                    case MAX -> largest(all, rows, columns, x.array(), first + c, some, y.array(), at + c);
+                    case AVERAGE -> mean(all, rows, columns, x.array(), first + c, some, y.array(), at + c);
+                }
+            }
+        }
     }
 
     /**
@@ -67,61 +76,99 @@ final class SimdPool2d {
      */
     private Runnable gradient(Pool2dSpec spec, HostTensor x, HostTensor dY, HostTensor dX) {
         int image = spec.xShape().rowSize();
-        VectorMask<Float> rest = rest(spec);
+        Windows all = Windows.of(spec);
+        PoolRows within = PoolRows.of(spec);
         float[][] largest = new float[workers.count()][LANES];
         Workers.Task task = (number, worker) -> {
             int from = dX.offset() + number * image;
             Arrays.fill(dX.array(), from, from + image, 0);
             for (int row = number * spec.outHeight(); row < (number + 1) * spec.outHeight(); row++) {
-                for (int j = 0; j < spec.outWidth(); j++) {
-                    Window window = Window.of(spec, row, j);
-                    int at = dY.offset() + (row * spec.outWidth() + j) * spec.channels();
-                    for (int c = 0; c < spec.channels(); c += LANES) {
-                        VectorMask<Float> some = c + LANES <= spec.channels() ? null : rest;
-                        switch (spec.kind()) {
-                            case MAX -> {
-                                largest(window, x, c, some, largest[worker], 0);
-                                addToLargest(window, x, c, some, largest[worker], dY.array(), at + c, dX);
-                            }
-                            case AVERAGE -> addToAll(window, c, some, dY.array(), at + c, dX);
-                        }
-                    }
-                }
+                gradients(all, row, 0, within.first(), x, dY, dX, largest[worker]);
+                within.gradient(row, x, dY, dX, scratch[worker]);
+                gradients(all, row, within.end(), spec.outWidth(), x, dY, dX, largest[worker]);
             }
         };
         return workers.prepare(spec.batch(), spec.bytes(), task);
     }
 
+    /** Adds what windows from .. to of a row pass to dX. */
+    private static void gradients(
+            Windows all, int row, int from, int to, HostTensor x, HostTensor dY, HostTensor dX, float[] largest) {
+        Pool2dSpec spec = all.spec();
+        int rows = all.rows(row);
+        for (int j = from; j < to; j++) {
+            int first = all.first(row, j);
+            int columns = all.columns(j);
+            int at = dY.offset() + (row * spec.outWidth() + j) * spec.channels();
+            for (int c = 0; c < spec.channels(); c += LANES) {
+                VectorMask<Float> some = all.mask(c);
+                FloatVector gradient = load(dY.array(), at + c, some);
+                switch (spec.kind()) {
+                    case MAX -> {
+                        largest(all, rows, columns, x.array(), x.offset() + first + c, some, largest, 0);
+                        addToLargest(all, rows, columns, x, first + c, some, largest, gradient, dX);
+                    }
+                    case AVERAGE -> addToAll(all, rows, columns, first + c, some, gradient, dX);
+                }
+            }
+        }
+    }
+
     /**
-     * The part of an image under one element of y.
+     * Which pixels of an image are under the windows: their numbers, without an object for each window.
      *
-     * @param first index in the image set of its first pixel's first channel
-     * @param rowStep elements from a row of it to the next
-     * @param pixels in a row of it
+     * @param down pixels under each window of a column
+     * @param across pixels under each window of a row
+     * @param rest the channels beyond whole vectors
      */
-    private record Window(int first, int rowStep, int rows, int pixels, int channels) {
-        /** @param row of y, counted over all images */
-        static Window of(Pool2dSpec spec, int row, int j) {
-            int top = row % spec.outHeight() * spec.stride() - spec.padding();
-            int left = j * spec.stride() - spec.padding();
-            int p = Math.max(top, 0);
-            int q = Math.max(left, 0);
-            int image = row / spec.outHeight();
-            int pixel = (image * spec.height() + p) * spec.width() + q;
-            return new Window(
-                    pixel * spec.channels(),
-                    spec.width() * spec.channels(),
-                    Math.min(top + spec.kernelHeight(), spec.height()) - p,
-                    Math.min(left + spec.kernelWidth(), spec.width()) - q,
-                    spec.channels());
+    private record Windows(Pool2dSpec spec, Side down, Side across, VectorMask<Float> rest) {
+        static Windows of(Pool2dSpec spec) {
+            return new Windows(
+                    spec,
+                    Side.of(spec.height(), spec.outHeight(), spec.kernelHeight(), spec),
+                    Side.of(spec.width(), spec.outWidth(), spec.kernelWidth(), spec),
+                    SPECIES.indexInRange(0, spec.channels() % LANES));
         }
 
-        int at(int row, int pixel) {
-            return first + row * rowStep + pixel * channels;
+        /**
+         * Index in the image set of a window's first pixel's first channel.
+         *
+         * @param row of y, counted over all images
+         */
+        int first(int row, int j) {
+            int pixelRow = row / spec.outHeight() * spec.height() + down.first()[row % spec.outHeight()];
+            return (pixelRow * spec.width() + across.first()[j]) * spec.channels();
         }
 
-        int size() {
-            return rows * pixels;
+        int rows(int row) {
+            return down.count()[row % spec.outHeight()];
+        }
+
+        int columns(int j) {
+            return across.count()[j];
+        }
+
+        /** Index of a pixel under a window from that of its first. */
+        int at(int row, int column) {
+            return (row * spec.width() + column) * spec.channels();
+        }
+
+        /** Of a vector of channels from c on those that there are, null for all. */
+        VectorMask<Float> mask(int c) {
+            return c + LANES <= spec.channels() ? null : rest;
+        }
+    }
+
+    /** Along one side of an image the first pixel under each window, and how many there are. */
+    record Side(int[] first, int[] count) {
+        static Side of(int size, int windows, int kernel, Pool2dSpec spec) {
+            Side side = new Side(new int[windows], new int[windows]);
+            for (int i = 0; i < windows; i++) {
+                int from = i * spec.stride() - spec.padding();
+                side.first[i] = Math.max(from, 0);
+                side.count[i] = Math.min(from + kernel, size) - side.first[i];
+            }
+            return side;
         }
     }
 
@@ -138,12 +185,13 @@ final class SimdPool2d {
         }
     }
 
-    /** Stores the largest element of each channel. */
-    private static void largest(Window window, HostTensor x, int c, VectorMask<Float> some, float[] to, int at) {
-        FloatVector best = load(x.array(), x.offset() + window.at(0, 0) + c, some);
-        for (int r = 0; r < window.rows(); r++) {
-            for (int s = 0; s < window.pixels(); s++) {
-                FloatVector value = load(x.array(), x.offset() + window.at(r, s) + c, some);
+    /** Stores the largest element of each channel of a window whose first is {@code x[first]}. */
+    private static void largest(
+            Windows all, int rows, int columns, float[] x, int first, VectorMask<Float> some, float[] to, int at) {
+        FloatVector best = load(x, first, some);
+        for (int r = 0; r < rows; r++) {
+            for (int s = 0; s < columns; s++) {
+                FloatVector value = load(x, first + all.at(r, s), some);
                 best = best.blend(value, isLarger(value, best));
             }
         }
@@ -153,40 +201,45 @@ final class SimdPool2d {
     /**
      * Where a value takes the place of the largest so far: of equals the first stays, a NaN is larger than any number.
      */
-    private static VectorMask<Float> isLarger(FloatVector value, FloatVector best) {
+    static VectorMask<Float> isLarger(FloatVector value, FloatVector best) {
         return value.compare(VectorOperators.GT, best)
                 .or(value.test(VectorOperators.IS_NAN).andNot(best.test(VectorOperators.IS_NAN)));
     }
 
-    private static void mean(Window window, HostTensor x, int c, VectorMask<Float> some, float[] to, int at) {
-        FloatVector sum = FloatVector.zero(SPECIES);
-        for (int r = 0; r < window.rows(); r++) {
-            for (int s = 0; s < window.pixels(); s++) {
-                sum = sum.add(load(x.array(), x.offset() + window.at(r, s) + c, some));
-            }
-        }
-        store(sum.mul(1f / window.size()), to, at, some);
+    /** Where a value is the largest of its window, or a NaN as that is then. */
+    static VectorMask<Float> isLargest(FloatVector value, FloatVector best) {
+        return value.compare(VectorOperators.EQ, best).or(value.test(VectorOperators.IS_NAN));
     }
 
-    /** Adds the gradient of a vector of y, {@code dY[at ..]}, where the largest elements of its window stand. */
+    private static void mean(
+            Windows all, int rows, int columns, float[] x, int first, VectorMask<Float> some, float[] to, int at) {
+        FloatVector sum = FloatVector.zero(SPECIES);
+        for (int r = 0; r < rows; r++) {
+            for (int s = 0; s < columns; s++) {
+                sum = sum.add(load(x, first + all.at(r, s), some));
+            }
+        }
+        store(sum.mul(1f / (rows * columns)), to, at, some);
+    }
+
+    /** Adds the gradient of a vector of y where the largest elements of its window stand. */
     private static void addToLargest(
-            Window window,
+            Windows all,
+            int rows,
+            int columns,
             HostTensor x,
-            int c,
+            int first,
             VectorMask<Float> some,
             float[] largest,
-            float[] dY,
-            int at,
+            FloatVector gradient,
             HostTensor dX) {
         FloatVector best = FloatVector.fromArray(SPECIES, largest, 0);
-        FloatVector gradient = load(dY, at, some);
         VectorMask<Float> open = SPECIES.maskAll(true);
-        for (int r = 0; r < window.rows(); r++) {
-            for (int s = 0; s < window.pixels(); s++) {
-                int element = window.at(r, s) + c;
+        for (int r = 0; r < rows; r++) {
+            for (int s = 0; s < columns; s++) {
+                int element = first + all.at(r, s);
                 FloatVector value = load(x.array(), x.offset() + element, some);
-                VectorMask<Float> here =
-                        open.and(value.compare(VectorOperators.EQ, best).or(value.test(VectorOperators.IS_NAN)));
+                VectorMask<Float> here = open.and(isLargest(value, best));
                 int to = dX.offset() + element;
                 store(load(dX.array(), to, some).add(gradient, here), dX.array(), to, some);
                 open = open.andNot(here);
@@ -195,11 +248,18 @@ final class SimdPool2d {
     }
 
     /** Adds a share of the gradient of a vector of y to every pixel of its window. */
-    private static void addToAll(Window window, int c, VectorMask<Float> some, float[] dY, int at, HostTensor dX) {
-        FloatVector share = load(dY, at, some).mul(1f / window.size());
-        for (int r = 0; r < window.rows(); r++) {
-            for (int s = 0; s < window.pixels(); s++) {
-                int to = dX.offset() + window.at(r, s) + c;
+    private static void addToAll(
+            Windows all,
+            int rows,
+            int columns,
+            int first,
+            VectorMask<Float> some,
+            FloatVector gradient,
+            HostTensor dX) {
+        FloatVector share = gradient.mul(1f / (rows * columns));
+        for (int r = 0; r < rows; r++) {
+            for (int s = 0; s < columns; s++) {
+                int to = dX.offset() + first + all.at(r, s);
                 store(load(dX.array(), to, some).add(share), dX.array(), to, some);
             }
         }

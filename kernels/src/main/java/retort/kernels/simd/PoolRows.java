@@ -1,0 +1,200 @@
+package retort.kernels.simd;
+
+import static retort.kernels.simd.SimdSpecies.LANES;
+import static retort.kernels.simd.SimdSpecies.SPECIES;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import retort.kernels.engine.HostTensor;
+import retort.kernels.op.Pool2dSpec;
+import retort.kernels.op.Pool2dSpec.Kind;
+
+/**
+ * Pooling of few channels, whole rows of windows at a time. In NHWC what stands at one place of all windows of a row is
+ * a row of x from there on, so that vectors go over it as if a window began at every pixel; what belongs to windows
+ * that there are is picked out afterwards, or given zeros for a gradient. Windows that begin or end outside the image
+ * are not among these.
+ *
+ * <p>A row's last vector ends where the row ends, and does some elements once more: it leaves them as they are.
+ *
+ * @param down rows of pixels under each row of windows
+ * @param first of a row's windows that are within its columns
+ * @param end the window behind the last of them
+ */
+record PoolRows(Pool2dSpec spec, SimdPool2d.Side down, int first, int end) {
+    static PoolRows of(Pool2dSpec spec) {
+        int first = Math.ceilDiv(spec.padding(), spec.stride());
+        int last = Math.floorDiv(spec.width() + spec.padding() - spec.kernelWidth(), spec.stride());
+        SimdPool2d.Side down = SimdPool2d.Side.of(spec.height(), spec.outHeight(), spec.kernelHeight(), spec);
+        PoolRows rows = new PoolRows(spec, down, first, Math.min(spec.outWidth(), last + 1));
+        boolean few = spec.channels() <= LANES && spec.stride() * spec.channels() <= 2 * LANES;
+        return few && rows.span() >= LANES ? rows : new PoolRows(spec, down, 0, 0);
+    }
+
+    /** Elements from the first window's first pixel to the last one's. */
+    private int span() {
+        return end > first ? ((end - first - 1) * spec.stride() + 1) * spec.channels() : 0;
+    }
+
+    /** From a window to the next. */
+    private int step() {
+        return spec.stride() * spec.channels();
+    }
+
+    /** Elements of y of these windows. */
+    private int length() {
+        return (end - first) * spec.channels();
+    }
+
+    /** The first row of x under a row of windows, counted over all images. */
+    private int top(int row) {
+        return row / spec.outHeight() * spec.height() + down.first()[row % spec.outHeight()];
+    }
+
+    /** How many there are. */
+    private int rows(int row) {
+        return down.count()[row % spec.outHeight()];
+    }
+
+    /** Where an element of the set of images is that the first window has in its first column. */
+    private int at(int row) {
+        return (row * spec.width() + first * spec.stride() - spec.padding()) * spec.channels();
+    }
+
+    private int rowStep() {
+        return spec.width() * spec.channels();
+    }
+
+    private int yAt(int row) {
+        return (row * spec.outWidth() + first) * spec.channels();
+    }
+
+    /** Writes y's elements of the windows in a row. */
+    void forward(int row, HostTensor x, HostTensor y, Scratch scratch) {
+        if (end == first) {
+            return;
+        }
+        float[] all = scratch.take(Scratch.Use.LEFT, span() + LANES);
+        reduce(row, x, all);
+        int to = y.offset() + yAt(row);
+        if (spec.stride() == 1) {
+            System.arraycopy(all, 0, y.array(), to, length());
+            return;
+        }
+        float[] picked = scratch.take(Scratch.Use.TILE, length() + LANES);
+        for (int from = 0, at = 0; at < length(); from += step(), at += spec.channels()) {
+            FloatVector.fromArray(SPECIES, all, from).intoArray(picked, at);
+        }
+        System.arraycopy(picked, 0, y.array(), to, length());
+    }
+
+    private void reduce(int row, HostTensor x, float[] to) {
+        int rows = rows(row);
+        int at = x.offset() + at(top(row));
+        if (spec.kind() == Kind.MAX) {
+            largest(x.array(), at, rows, rowStep(), spec.kernelWidth(), spec.channels(), span(), to);
+        } else {
+            float share = 1f / (rows * spec.kernelWidth());
+            mean(x.array(), at, rows, rowStep(), spec.kernelWidth(), spec.channels(), span(), share, to);
+        }
+    }
+
+    private static void largest(
+            float[] x, int at, int rows, int rowStep, int columns, int channels, int span, float[] to) {
+        for (int i = 0; i < span; i += LANES) {
+            int e = Math.min(i, span - LANES);
+            FloatVector best = FloatVector.fromArray(SPECIES, x, at + e);
+            for (int r = 0; r < rows; r++) {
+                for (int s = 0; s < columns; s++) {
+                    FloatVector value = FloatVector.fromArray(SPECIES, x, at + e + r * rowStep + s * channels);
+                    best = best.blend(value, SimdPool2d.isLarger(value, best));
+                }
+            }
+            best.intoArray(to, e);
+        }
+    }
+
+    private static void mean(
+            float[] x, int at, int rows, int rowStep, int columns, int channels, int span, float share, float[] to) {
+        for (int i = 0; i < span; i += LANES) {
+            int e = Math.min(i, span - LANES);
+            FloatVector sum = FloatVector.zero(SPECIES);
+            for (int r = 0; r < rows; r++) {
+                for (int s = 0; s < columns; s++) {
+                    sum = sum.add(FloatVector.fromArray(SPECIES, x, at + e + r * rowStep + s * channels));
+                }
+            }
+            sum.mul(share).intoArray(to, e);
+        }
+    }
+
+    /**
+     * Adds what the windows in a row pass to dX.
+     *
+     * @param x null for a mean
+     */
+    void gradient(int row, HostTensor x, HostTensor dY, HostTensor dX, Scratch scratch) {
+        if (end == first) {
+            return;
+        }
+        int rows = rows(row);
+        float[] passed = scratch.take(Scratch.Use.GRADIENT, span() + 2L * LANES);
+        spread(dY.array(), dY.offset() + yAt(row), passed);
+        int at = dX.offset() + at(top(row));
+        if (spec.kind() == Kind.MAX) {
+            float[] best = scratch.take(Scratch.Use.LEFT, span() + LANES);
+            reduce(row, x, best);
+            int further = x.offset() - dX.offset();
+            for (int r = 0; r < rows; r++) {
+                for (int s = 0; s < spec.kernelWidth(); s++) {
+                    int to = at + r * rowStep() + s * spec.channels();
+                    addToLargest(x.array(), to + further, best, passed, span(), dX.array(), to);
+                }
+            }
+        } else {
+            float share = 1f / (rows * spec.kernelWidth());
+            for (int r = 0; r < rows; r++) {
+                for (int s = 0; s < spec.kernelWidth(); s++) {
+                    add(passed, share, span(), dX.array(), at + r * rowStep() + s * spec.channels());
+                }
+            }
+        }
+    }
+
+    /** Elements of dY where their windows begin, with zeros between. */
+    private void spread(float[] dY, int from, float[] to) {
+        if (spec.stride() == 1) {
+            System.arraycopy(dY, from, to, 0, length());
+            return;
+        }
+        VectorMask<Float> some = SPECIES.indexInRange(0, spec.channels());
+        Arrays.fill(to, 0, span() + LANES, 0);
+        for (int e = 0, at = 0; e < length(); e += spec.channels(), at += step()) {
+            FloatVector.fromArray(SPECIES, dY, from + e, some).intoArray(to, at);
+        }
+    }
+
+    /** At one place of the windows: what was the largest there is passed on, and no more at later places. */
+    private static void addToLargest(float[] x, int at, float[] best, float[] passed, int span, float[] dX, int to) {
+        for (int i = 0; i < span; i += LANES) {
+            int e = Math.min(i, span - LANES);
+            FloatVector value = FloatVector.fromArray(SPECIES, x, at + e);
+            FloatVector gradient = FloatVector.fromArray(SPECIES, passed, e);
+            VectorMask<Float> here = SimdPool2d.isLargest(value, FloatVector.fromArray(SPECIES, best, e));
+            FloatVector.fromArray(SPECIES, dX, to + e).add(gradient, here).intoArray(dX, to + e);
+            gradient.blend(0, here).intoArray(passed, e);
+        }
+    }
+
+    private static void add(float[] passed, float share, int span, float[] dX, int to) {
+        int e = 0;
+        for (; e + LANES <= span; e += LANES) {
+            FloatVector gradient = FloatVector.fromArray(SPECIES, passed, e).mul(share);
+            FloatVector.fromArray(SPECIES, dX, to + e).add(gradient).intoArray(dX, to + e);
+        }
+        for (; e < span; e++) {
+            dX[to + e] += passed[e] * share;
+        }
+    }
+}
