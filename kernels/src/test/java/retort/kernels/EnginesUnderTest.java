@@ -21,19 +21,31 @@ public final class EnginesUnderTest {
 
     private static final List<Subject> ALL = open();
 
+    private static final Backend REFERENCE = ALL.stream()
+            .map(Subject::backend)
+            .filter(backend -> backend.engine() == Engine.CPU_SCALAR)
+            .findFirst()
+            .orElseGet(() -> subject(Engine.CPU_SCALAR, 1).backend());
+
     private EnginesUnderTest() {}
 
     public static List<Subject> all() {
         return ALL;
     }
 
+    /** The same, those of one engine together. */
+    static List<List<Subject>> byEngine() {
+        return Arrays.stream(Engine.values())
+                .map(engine -> ALL.stream()
+                        .filter(subject -> subject.backend().engine() == engine)
+                        .toList())
+                .filter(subjects -> !subjects.isEmpty())
+                .toList();
+    }
+
     /** The engine that defines what the others compute. */
     public static Backend reference() {
-        return ALL.stream()
-                .filter(subject -> subject.backend().engine() == Engine.CPU_SCALAR)
-                .findFirst()
-                .orElseThrow()
-                .backend();
+        return REFERENCE;
     }
 
     private static List<Subject> open() {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,64 +28,73 @@ class KernelTest {
     @TestFactory
     Stream<DynamicNode> equalsTheDefinitionOnWholeNumbers() {
         return onEveryEngine(
-                subject -> edges(subject).filter(Spec::isExactOnIntegers),
-                (subject, check) -> check.check(subject.name(), subject.backend()));
+                tiling -> edges(tiling).filter(Spec::isExactOnIntegers),
+                (subjects, spec) -> inEachOrder(KernelCheck.whole(spec, SEED), check -> check(subjects, check)));
     }
 
     @TestFactory
     Stream<DynamicNode> staysWithinItsBoundOfTheDefinition() {
         return onEveryEngine(
-                KernelTest::edges, (subject, check) -> random(check).check(subject.name(), subject.backend()));
+                KernelTest::edges,
+                (subjects, spec) -> inEachOrder(KernelCheck.random(spec, SEED + 1), check -> check(subjects, check)));
+    }
+
+    /** Holds each backend to the definition, which is asked once. */
+    static void check(List<Subject> subjects, KernelCheck check) {
+        subjects.forEach(subject -> check.check(subject.name(), subject.backend()));
     }
 
     @TestFactory
     Stream<DynamicNode> givesTheSameBitsTwiceAndOnAnyNumberOfThreads() {
-        return onEveryEngine(KernelTest::edges, (subject, check) -> {
-            KernelCheck again = random(check);
-            float[][] first = again.run(subject.backend());
-            for (Subject other : EnginesUnderTest.all()) {
-                if (other.backend().engine() == subject.backend().engine()) {
-                    again.checkSameBits(other.name(), first, again.run(other.backend()));
-                }
-            }
-        });
+        return onEveryEngine(
+                KernelTest::edges,
+                (subjects, spec) ->
+                        inEachOrder(KernelCheck.random(spec, SEED + 1), check -> sameBits(twice(subjects), check)));
     }
 
-    private static KernelCheck random(KernelCheck check) {
-        KernelCheck random = KernelCheck.random(check.spec(), SEED + 1);
-        return check.isPacked() ? random.packed() : random;
+    private static List<Subject> twice(List<Subject> subjects) {
+        return Stream.of(subjects, subjects).flatMap(List::stream).toList();
     }
 
-    private static Stream<? extends Spec> edges(Subject subject) {
-        Tiling tiling = subject.backend().tiling();
+    private static void sameBits(List<Subject> subjects, KernelCheck check) {
+        float[][] first = check.run(subjects.getFirst().backend());
+        subjects.stream()
+                .skip(1)
+                .forEach(subject -> check.checkSameBits(subject.name(), first, check.run(subject.backend())));
+    }
+
+    private static Stream<? extends Spec> edges(Tiling tiling) {
         return Arrays.stream(Spec.Op.values()).flatMap(op -> EdgeCases.of(op, tiling));
     }
 
-    /** A test for each engine and spec, and where the order of elements is open for each order. */
+    /**
+     * A test for each engine and spec.
+     *
+     * @param specs at the edges of an engine's tiles
+     * @param test given all backends of an engine
+     */
     static Stream<DynamicNode> onEveryEngine(
-            Function<Subject, Stream<? extends Spec>> specs, BiConsumer<Subject, KernelCheck> test) {
-        return EnginesUnderTest.all().stream()
-                .map(subject -> dynamicContainer(
-                        subject.name(), specs.apply(subject).flatMap(spec -> tests(subject, spec, test))));
+            Function<Tiling, Stream<? extends Spec>> specs, BiConsumer<List<Subject>, Spec> test) {
+        return EnginesUnderTest.byEngine().stream().map(subjects -> {
+            Backend first = subjects.getFirst().backend();
+            return dynamicContainer(
+                    first.engine().id(),
+                    specs.apply(first.tiling()).map(spec -> dynamicTest(spec.id(), () -> test.accept(subjects, spec))));
+        });
     }
 
-    private static Stream<DynamicNode> tests(Subject subject, Spec spec, BiConsumer<Subject, KernelCheck> test) {
-        DynamicNode plain = dynamicTest(spec.id(), () -> test.accept(subject, KernelCheck.whole(spec, SEED)));
-        boolean open = KernelCheck.hasOpenLayout(spec);
-        return open
-                ? Stream.of(
-                        plain,
-                        dynamicTest(
-                                spec.id() + " packed",
-                                () -> test.accept(
-                                        subject, KernelCheck.whole(spec, SEED).packed())))
-                : Stream.of(plain);
+    /** Where the order of elements is open, packed tensors come after plain ones. */
+    static void inEachOrder(KernelCheck plain, Consumer<KernelCheck> test) {
+        test.accept(plain);
+        if (KernelCheck.hasOpenLayout(plain.spec())) {
+            test.accept(plain.packed());
+        }
     }
 
     @Test
     void everyOpHasEdgesOfItsOwn() {
         for (Subject subject : EnginesUnderTest.all()) {
-            Set<Spec.Op> tried = edges(subject).map(Spec::op).collect(Collectors.toSet());
+            Set<Spec.Op> tried = edges(subject.backend().tiling()).map(Spec::op).collect(Collectors.toSet());
             assertEquals(Set.of(Spec.Op.values()), tried);
         }
     }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import retort.kernels.check.KernelCheck;
 import retort.kernels.op.ReluSpec;
 import retort.kernels.op.ShapeFile;
 import retort.kernels.op.Spec;
@@ -29,6 +30,7 @@ class ShapeFileTest {
     private static final List<String> FILES = Arrays.stream(Spec.Family.values())
             .map(family -> family.name().toLowerCase(Locale.ROOT))
             .toList();
+    private static final long SEED = 20261124;
     private static final long MOST_FLOPS = 5_000_000;
     private static final long MOST_BYTES = 3_000_000;
 
@@ -38,8 +40,9 @@ class ShapeFileTest {
     @TestFactory
     Stream<DynamicNode> quickOnesPassTheirChecks() {
         return KernelTest.onEveryEngine(
-                subject -> all().filter(spec -> spec.flops() <= MOST_FLOPS && spec.bytes() <= MOST_BYTES),
-                (subject, check) -> check.check(subject.name(), subject.backend()));
+                tiling -> all().filter(spec -> spec.flops() <= MOST_FLOPS && spec.bytes() <= MOST_BYTES),
+                (subjects, spec) -> KernelTest.inEachOrder(
+                        KernelCheck.whole(spec, SEED), check -> KernelTest.check(subjects, check)));
     }
 
     private static Stream<Spec> all() {

@@ -193,8 +193,8 @@ class PredictorTest {
                 new Layer.Dense(10),
                 new Layer.ReLU(),
                 new Layer.Dense(10));
-        Architecture layers = Architecture.parse(
-                "input 12x12x1; conv2d 8 3x3; relu; depthwise-conv2d 3x3 stride 1 padding 1; silu; "
+        Architecture layers =
+                Architecture.parse("input 12x12x1; conv2d 8 3x3; relu; depthwise-conv2d 3x3 stride 1 padding 1; silu; "
                         + "max-pool2d 3x3 stride 2 padding 1; residual [conv2d 8 3x3 stride 1 padding 1, tanh]; relu; "
                         + "average-pool2d 2x2; gelu; global-average-pool2d; dense 10");
         Architecture norms = Architecture.parse(

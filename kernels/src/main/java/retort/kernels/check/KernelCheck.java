@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
@@ -34,10 +35,11 @@ public final class KernelCheck {
     private final Scalars scalars;
     private final List<Operand> operands;
     private final float[][] inputs;
+    private final Defined whole;
 
-    private KernelCheck(Spec spec, boolean packed, Fill fill, long seed) {
+    private KernelCheck(Spec spec, Fill fill, long seed) {
         this.spec = spec;
-        this.packed = packed;
+        this.packed = false;
         this.fill = fill;
         this.exact = fill == Fill.WHOLE;
         this.seed = seed;
@@ -46,6 +48,19 @@ public final class KernelCheck {
         SplittableRandom random = new SplittableRandom(seed);
         this.inputs =
                 operands.stream().map(operand -> fill.elements(operand, random)).toArray(float[][]::new);
+        this.whole = new Defined(() -> Part.whole(spec));
+    }
+
+    private KernelCheck(KernelCheck plain) {
+        this.spec = plain.spec;
+        this.packed = true;
+        this.fill = plain.fill;
+        this.exact = plain.exact;
+        this.seed = plain.seed;
+        this.scalars = plain.scalars;
+        this.operands = plain.operands;
+        this.inputs = plain.inputs;
+        this.whole = plain.whole;
     }
 
     /** On whole numbers, where the result must be equal if the spec says so, and else within its bound. */
@@ -61,12 +76,12 @@ public final class KernelCheck {
     /** On numbers of some kind; on ordinary ones where whole ones are asked for and would be rounded. */
     public static KernelCheck of(Spec spec, Fill fill, long seed) {
         Fill possible = fill == Fill.WHOLE && !spec.isExactOnIntegers() ? Fill.RANDOM : fill;
-        return new KernelCheck(spec, false, possible, seed);
+        return new KernelCheck(spec, possible, seed);
     }
 
     /** The same with packed tensors wherever the spec leaves the order open. */
     public KernelCheck packed() {
-        return new KernelCheck(spec, true, fill, seed);
+        return new KernelCheck(this);
     }
 
     /** Whether a spec's matrices may be packed or not. */
@@ -174,7 +189,7 @@ public final class KernelCheck {
      * @throws CheckException that names the first element that is wrong
      */
     public double check(String name, Backend backend) {
-        return compare(name, run(backend), Part.whole(spec));
+        return compare(name, run(backend), whole);
     }
 
     /**
@@ -186,13 +201,37 @@ public final class KernelCheck {
      * @throws CheckException that names the first element that is wrong
      */
     public void checkPart(String name, float[][] results) {
-        compare(name, results, spec.part(new SplittableRandom(seed)));
+        compare(name, results, new Defined(() -> spec.part(new SplittableRandom(seed))));
     }
 
-    private double compare(String name, float[][] results, Part part) {
-        float[][] partInputs = part.take(inputs);
-        float[][] expected = reference(part.spec(), partInputs);
-        double[][] bounds = exact ? null : part.spec().bounds(partInputs, scalars, KernelCheck::reference);
+    /** What the definition says of a part of the inputs: found out once, when it is asked for. */
+    private final class Defined {
+        private final Supplier<Part> which;
+        private Part part;
+        private float[][] inputs;
+        private float[][] expected;
+        private double[][] bounds;
+
+        Defined(Supplier<Part> which) {
+            this.which = which;
+        }
+
+        synchronized void findOut() {
+            if (expected == null) {
+                part = which.get();
+                inputs = part.take(KernelCheck.this.inputs);
+                bounds = exact ? null : part.spec().bounds(inputs, scalars, KernelCheck::reference);
+                expected = reference(part.spec(), inputs);
+            }
+        }
+    }
+
+    private double compare(String name, float[][] results, Defined defined) {
+        defined.findOut();
+        Part part = defined.part;
+        float[][] partInputs = defined.inputs;
+        float[][] expected = defined.expected;
+        double[][] bounds = defined.bounds;
         double largest = 0;
         for (int i = 0; i < results.length; i++) {
             if (results[i] == null) {
