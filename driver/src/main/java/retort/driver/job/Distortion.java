@@ -88,30 +88,34 @@ public record Distortion(float affine, float elastic) {
         return draws;
     }
 
-    /** A field of draws, smoothed along rows and then along columns. */
+    /** A field of draws, smoothed along one side and then along the other: a draw for each column's pixels in turn. */
     private static float[] displacements(float[] draws, int from, int height, int width) {
+        float[] columns = smoothed(draws, from, width, height);
         float[] rows = new float[height * width];
-        float[] both = new float[height * width];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                rows[y * width + x] = columns[x * height + y];
+            }
+        }
+        return smoothed(rows, 0, height, width);
+    }
+
+    /** Each of {@code count} lines of a field becomes the Gaussian's mean of those around it, outside being 0. */
+    private static float[] smoothed(float[] field, int from, int count, int length) {
+        float[] smoothed = new float[count * length];
+        float[] moved = new float[count * length];
         int radius = GAUSSIAN.length / 2;
-        for (int y = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
-                float sum = 0;
-                for (int k = Math.max(-radius, -x); k <= Math.min(radius, width - 1 - x); k++) {
-                    sum += GAUSSIAN[radius + k] * draws[from + y * width + x + k];
-                }
-                rows[y * width + x] = sum;
+        for (int k = -radius; k <= radius; k++) {
+            float weight = GAUSSIAN[radius + k];
+            int start = Math.max(0, -k) * length;
+            int end = Math.min(count, count - k) * length;
+            // At the same indices, which HotSpot makes vectors of.
+            System.arraycopy(field, from + k * length + start, moved, start, end - start);
+            for (int i = start; i < end; i++) {
+                smoothed[i] += weight * moved[i];
             }
         }
-        for (int y = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
-                float sum = 0;
-                for (int k = Math.max(-radius, -y); k <= Math.min(radius, height - 1 - y); k++) {
-                    sum += GAUSSIAN[radius + k] * rows[(y + k) * width + x];
-                }
-                both[y * width + x] = sum;
-            }
-        }
-        return both;
+        return smoothed;
     }
 
     /** Up to three deviations either way; the sum is 1. */
