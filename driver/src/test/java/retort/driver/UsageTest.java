@@ -133,7 +133,6 @@ class UsageTest {
                 "train --consistent",
                 "train --correction=em",
                 "train --method=logits",
-                "study sweep --recipe=notebook",
                 "study sweep --seed=1",
                 "study hinton2015 --omit=3",
                 "study merge a --backend=cpu-simd",
@@ -204,7 +203,8 @@ class UsageTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             retort exp             | export
             retort run --student-e | --student-epochs
-            retort run --recipe '' | notebook hinton2015
+            retort run --recipe '' | notebook hinton2015 hinton2015-long
+            retort study sweep --recipe '' | hinton2015 hinton2015-long
             retort run --method so | soft-targets soft-and-hard
             retort run --optimizer m | momentum
             retort distill --backend cpu | cpu-scalar cpu-simd

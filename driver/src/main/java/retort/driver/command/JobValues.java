@@ -21,6 +21,7 @@ import retort.driver.job.BiasCorrection;
 import retort.driver.job.CorrectionPlan;
 import retort.driver.job.Descent;
 import retort.driver.job.Method;
+import retort.driver.study.Hinton2015;
 import retort.driver.study.Shard;
 
 /**
@@ -68,6 +69,13 @@ final class JobValues {
     static final class RecipeNames extends Names {
         RecipeNames() {
             super(ExperimentFile.RECIPES);
+        }
+    }
+
+    /** For completion. */
+    static final class PaperRecipes extends Names {
+        PaperRecipes() {
+            super(Hinton2015.RECIPES);
         }
     }
 

@@ -66,8 +66,7 @@ final class MergeCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Study merged = merged(err);
         if (merged.study().equals(Hinton2015.NAME)) {
-            merged = merged.withExperiments(
-                    new Hinton2015(ExperimentFile.recipe(Hinton2015.NAME).recipe()).experiments(merged));
+            merged = merged.withExperiments(papers(merged).experiments(merged));
         }
         LateSteps late = new LateSteps(err::println);
         try (OutputFolder output = options.folder(spec.name())) {
@@ -84,6 +83,12 @@ final class MergeCommand implements Callable<Integer> {
     }
 
     /** Each part is read when its turn comes: of a study of thousands they would be large together. */
+    private static Hinton2015 papers(Study study) {
+        String recipe = study.settings().recipe();
+        return new Hinton2015(ExperimentFile.recipe(Hinton2015.RECIPES.contains(recipe) ? recipe : Hinton2015.NAME)
+                .recipe());
+    }
+
     private Study merged(PrintWriter err) {
         Merge merge = new Merge();
         List<String> lacking = new ArrayList<>();

@@ -42,7 +42,8 @@ final class RecipeOptions {
                 names = "--recipe",
                 paramLabel = "RECIPE",
                 completionCandidates = JobValues.RecipeNames.class,
-                description = "notebook, or hinton2015: the paper's wide students (default: notebook).")
+                description =
+                        "notebook, hinton2015: the paper's wide students, or hinton2015-long: those with more epochs (default: notebook).")
         private JobValues.RecipeName name;
 
         @Option(

@@ -30,7 +30,7 @@ final class RecipesCommand implements Callable<Integer> {
             paramLabel = "NAME",
             arity = "0..1",
             completionCandidates = JobValues.RecipeNames.class,
-            description = "The recipe to print: notebook or hinton2015.")
+            description = "The recipe to print: notebook, hinton2015 or hinton2015-long.")
     private JobValues.RecipeName name;
 
     @Override

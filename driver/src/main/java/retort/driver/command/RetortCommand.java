@@ -95,7 +95,7 @@ public final class RetortCommand implements Runnable {
 
     /** What descriptions and examples take from elsewhere. */
     private static void describe(CommandLine line) {
-        RecipeDefaults paper = new RecipeDefaults(List.of(Hinton2015.NAME));
+        RecipeDefaults paper = new RecipeDefaults(Hinton2015.RECIPES);
         line.getSubcommands().forEach((name, command) -> {
             CommandSpec described = command.getCommandSpec();
             if (name.equals("help")) {

@@ -68,7 +68,8 @@ final class StudyCommand implements Runnable {
                 "",
                 "Examples:",
                 "  retort study hinton2015 --seeds=5 --out=paper",
-                "  retort study hinton2015 --seeds=5 --out=paper --resume"
+                "  retort study hinton2015 --seeds=5 --out=paper --resume",
+                "  retort study hinton2015 --recipe=hinton2015-long --wide-only --out=long"
             })
     static final class Hinton2015Command implements Callable<Integer> {
         @Spec
@@ -76,6 +77,11 @@ final class StudyCommand implements Runnable {
 
         @Mixin
         private Options.OneEngine engine;
+
+        @Option(
+                names = "--wide-only",
+                description = "Students of 800 units alone, without the narrow ones at several temperatures.")
+        private boolean wideOnly;
 
         @Mixin
         private StudyOptions study;
@@ -89,7 +95,7 @@ final class StudyCommand implements Runnable {
             try (Session session = new Session(spec, options, study, engine)) {
                 checkClasses(session.data());
                 return new StudySession(session, options, study, Hinton2015.NAME, experiments::experiments)
-                        .run(experiments.cells(study.seeds()));
+                        .run(wideOnly ? experiments.wideCells(study.seeds()) : experiments.cells(study.seeds()));
             }
         }
     }

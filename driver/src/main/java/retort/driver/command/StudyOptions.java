@@ -17,6 +17,15 @@ import retort.driver.study.Shard;
 /** What every study has: seeds, a share of the work, and the trainings of the paper with what the user changed. */
 final class StudyOptions implements RecipeSource {
     @Option(
+            names = "--recipe",
+            paramLabel = "RECIPE",
+            completionCandidates = JobValues.PaperRecipes.class,
+            description =
+                    "How all are trained: hinton2015, or hinton2015-long, which takes longer and makes fewer errors"
+                            + " (default: hinton2015).")
+    private JobValues.RecipeName recipe = new JobValues.RecipeName(Hinton2015.NAME);
+
+    @Option(
             names = "--seeds",
             paramLabel = "SEEDS",
             defaultValue = "1",
@@ -91,6 +100,12 @@ final class StudyOptions implements RecipeSource {
             throw new ParameterException(
                     command.commandLine(), "--teachers-only trains the teachers of all shares, without --shard");
         }
+        if (!Hinton2015.RECIPES.contains(recipe.id())) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--recipe=" + recipe.id() + " is not for studies, expected one of "
+                            + String.join(", ", Hinton2015.RECIPES));
+        }
         training.check(command, recipe());
     }
 
@@ -118,7 +133,7 @@ final class StudyOptions implements RecipeSource {
     /** For a look a fifth of the epochs, and all images. */
     @Override
     public Experiment experiment() {
-        Experiment paper = ExperimentFile.recipe(Hinton2015.NAME);
+        Experiment paper = ExperimentFile.recipe(recipe.id());
         Experiment standard = quick ? paper.forALook().withData(paper.data()) : paper;
         return standard.withRecipe(
                         views.changed(correction.added(ofTeacher.changed(training.changed(standard.recipe())))))

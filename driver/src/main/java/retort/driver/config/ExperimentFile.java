@@ -20,7 +20,7 @@ import retort.driver.cli.InputFile;
 /** A TOML file of an {@link Experiment}. {@code retort recipes NAME} prints one that says what each key is. */
 public final class ExperimentFile {
     /** The recipes inside, the standard one first. */
-    public static final List<String> RECIPES = List.of("notebook", "hinton2015");
+    public static final List<String> RECIPES = List.of("notebook", "hinton2015", "hinton2015-long");
 
     /** No experiment needs more, and the parser takes a hundred times as much memory. */
     private static final int LONGEST_BYTES = 1 << 18;

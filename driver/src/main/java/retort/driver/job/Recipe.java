@@ -114,6 +114,14 @@ public record Recipe(
                 .orElse(students.getFirst());
     }
 
+    /** The first of the students that learn from labels alone, or of all where each has a teacher. */
+    public Student labelled() {
+        return students.stream()
+                .filter(student -> !student.method().distils())
+                .findFirst()
+                .orElse(students.getFirst());
+    }
+
     /** T of the soft labels: that of {@link #distilled}. */
     public float temperature() {
         return distilled().temperature();

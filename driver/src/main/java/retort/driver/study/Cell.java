@@ -32,7 +32,7 @@ public record Cell(Method method, float temperature, float alpha, int width, Set
 
     /** This student, of a study's recipe. */
     Student student(Recipe ofStudy) {
-        Student standard = ofStudy.distilled();
+        Student standard = method.distils() ? ofStudy.distilled() : ofStudy.labelled();
         return standard.withName(id())
                 .withTraining(standard.training().withArchitecture(ofStudy.twoHidden(width)))
                 .withMethod(method, alpha)

@@ -18,6 +18,9 @@ import retort.driver.job.Student;
 public final class Hinton2015 {
     public static final String NAME = "hinton2015";
 
+    /** The recipes that have a teacher and students of the paper's, the standard one first. */
+    public static final List<String> RECIPES = List.of(NAME, "hinton2015-long");
+
     private static final int WIDTH = 800;
     private static final Set<Integer> THREE = Set.of(3);
     private static final Set<Integer> ALL_BUT_7_8 = IntStream.range(0, ImageSet.CLASSES)
@@ -38,14 +41,23 @@ public final class Hinton2015 {
 
     /** All students, in groups of one seed. */
     public List<Cell> cells(List<Long> seeds) {
-        return seeds.stream().flatMap(this::cells).toList();
+        return seeds.stream()
+                .flatMap(seed -> Stream.concat(wide(seed), narrow(seed)))
+                .toList();
     }
 
-    private Stream<Cell> cells(long seed) {
-        Stream<Cell> named = Stream.of(hard(seed), distilled(seed), without(THREE, seed), without(ALL_BUT_7_8, seed));
-        Stream<Cell> swept = SWEPT_WIDTHS.stream()
+    /** The same without the narrow ones at several temperatures. */
+    public List<Cell> wideCells(List<Long> seeds) {
+        return seeds.stream().flatMap(this::wide).toList();
+    }
+
+    private Stream<Cell> wide(long seed) {
+        return Stream.of(hard(seed), distilled(seed), without(THREE, seed), without(ALL_BUT_7_8, seed));
+    }
+
+    private Stream<Cell> narrow(long seed) {
+        return SWEPT_WIDTHS.stream()
                 .flatMap(width -> TEMPERATURES.stream().map(temperature -> swept(width, temperature, seed)));
-        return Stream.concat(named, swept);
     }
 
     private static Cell hard(long seed) {
@@ -87,6 +99,7 @@ public final class Hinton2015 {
         rows.corrected("omit3-prior", null, seed -> without(THREE, seed), Study.CellResult::priorMatch);
         rows.plain("only78", 4730.0, seed -> without(ALL_BUT_7_8, seed));
         rows.corrected("only78-oracle", 1320.0, seed -> without(ALL_BUT_7_8, seed), Study.CellResult::oracle);
+        rows.corrected("only78-prior", null, seed -> without(ALL_BUT_7_8, seed), Study.CellResult::priorMatch);
         for (int width : SWEPT_WIDTHS) {
             for (float temperature : TEMPERATURES) {
                 String id = "width" + width + "-T" + Cell.number(temperature);

@@ -148,7 +148,8 @@ class ExperimentFileTest {
         for (Experiment experiment : List.of(
                 ExperimentFile.parse(EVERYTHING, "mine.toml", folder).forALook(),
                 ExperimentFile.recipe("notebook").forALook(),
-                ExperimentFile.recipe("hinton2015").forALook())) {
+                ExperimentFile.recipe("hinton2015").forALook(),
+                ExperimentFile.recipe("hinton2015-long").forALook())) {
             String text = ExperimentText.of(experiment);
             assertEquals(experiment, ExperimentFile.parse(text, "again.toml", Path.of("elsewhere")), text);
         }

@@ -68,6 +68,19 @@ class RecipeTest {
     }
 
     @Test
+    void theLongRecipeHasThePapersNetworks() {
+        Recipe paper = ExperimentFile.recipe("hinton2015").recipe();
+        Recipe longer = ExperimentFile.recipe("hinton2015-long").recipe();
+        assertEquals(
+                parameters(paper.teacher().architecture()),
+                parameters(longer.teacher().architecture()));
+        assertEquals(
+                paper.distilled().training().architecture(),
+                longer.distilled().training().architecture());
+        assertEquals(60_000, longer.trainedImages(60_000));
+    }
+
+    @Test
     void aFifthOfTheNotebooksTrainingImagesValidates() {
         assertEquals(48_000, recipe.trainedImages(60_000));
         assertEquals(4, recipe.trainedImages(5));

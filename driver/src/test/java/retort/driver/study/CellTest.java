@@ -1,6 +1,7 @@
 package retort.driver.study;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -8,6 +9,7 @@ import retort.driver.config.ExperimentFile;
 import retort.driver.job.Method;
 import retort.driver.job.Recipe;
 import retort.driver.job.Student;
+import retort.driver.job.Training;
 
 class CellTest {
     private static final Recipe STUDY = ExperimentFile.recipe("hinton2015").recipe();
@@ -24,6 +26,22 @@ class CellTest {
         assertEquals(Set.of(7, 8), student.omitted());
         assertEquals(standard.training().withArchitecture(Recipe.student(30)), student.training());
         assertEquals(standard.folds(), student.folds());
+    }
+
+    /** The paper's student on true labels sees images as they are, whatever the distilled ones are shown. */
+    @Test
+    void withoutATeacherItIsTrainedAsTheRecipesOwnOneIs() {
+        Recipe longer = ExperimentFile.recipe("hinton2015-long").recipe();
+        Training plain = new Cell(Method.HARD_LABELS, 1, 1, 800, Set.of(), 0)
+                .student(longer)
+                .training();
+        assertEquals(longer.labelled().training(), plain);
+        assertEquals(0, plain.jitter());
+        Training distilled = new Cell(Method.SOFT_TARGETS, 20, 0, 800, Set.of(), 0)
+                .student(longer)
+                .training();
+        assertEquals(longer.distilled().training(), distilled);
+        assertTrue(distilled.jitter() > 0 && distilled.consistent());
     }
 
     @Test

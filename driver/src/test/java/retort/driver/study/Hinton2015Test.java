@@ -2,6 +2,7 @@ package retort.driver.study;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashSet;
 import java.util.List;
@@ -21,7 +22,8 @@ class Hinton2015Test {
             "omit3-oracle",
             "omit3-prior",
             "only78",
-            "only78-oracle");
+            "only78-oracle",
+            "only78-prior");
 
     private final Hinton2015 experiments =
             new Hinton2015(ExperimentFile.recipe("hinton2015").recipe());
@@ -39,6 +41,14 @@ class Hinton2015Test {
                         "soft-targets-T20-w800-omit0+1+2+3+4+5+6+9-seed0"),
                 ids.subList(0, 4));
         assertEquals(ids.size(), new HashSet<>(ids).size());
+    }
+
+    @Test
+    void theWideOnesAreThoseOfThePaper() {
+        List<Cell> wide = experiments.wideCells(List.of(0L, 1L));
+        assertEquals(8, wide.size());
+        assertTrue(wide.stream().allMatch(cell -> cell.width() == 800));
+        assertEquals(experiments.cells(List.of(0L)).subList(0, 4), wide.subList(0, 4));
     }
 
     @Test
