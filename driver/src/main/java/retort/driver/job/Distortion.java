@@ -1,5 +1,6 @@
 package retort.driver.job;
 
+import java.util.Arrays;
 import retort.kernels.op.Philox;
 import retort.kernels.op.Shape;
 import retort.nn.RandomStream;
@@ -30,7 +31,7 @@ public record Distortion(float affine, float elastic) {
     /** Of its streams the one that {@link Jitter} does not draw from. */
     private static final int STREAM = RandomStream.AUGMENTATION.of(1);
 
-    private static final int WORDS = 4;
+    private static final int DRAWS_PER_BLOCK = 8;
 
     /** @throws IllegalArgumentException if a number is negative or not finite */
     public Distortion {
@@ -52,11 +53,11 @@ public record Distortion(float affine, float elastic) {
         int height = shape.extent(0);
         int width = shape.extent(1);
         int channels = shape.extent(2);
-        float[] draws = draws(WORDS + (elastic == 0 ? 0 : 2 * height * width), seed, image, epoch);
-        float[] down = elastic == 0 ? null : displacements(draws, WORDS, height, width);
-        float[] right = elastic == 0 ? null : displacements(draws, WORDS + height * width, height, width);
-        float[] from = new float[height * width * channels];
-        System.arraycopy(pixels, offset, from, 0, from.length);
+        float[] draws = draws(DRAWS_PER_BLOCK + (elastic == 0 ? 0 : 2 * height * width), seed, image, epoch);
+        float[] down = elastic == 0 ? null : displacements(draws, DRAWS_PER_BLOCK, height, width);
+        float[] right = elastic == 0 ? null : displacements(draws, DRAWS_PER_BLOCK + height * width, height, width);
+        float[] copy = Arrays.copyOfRange(pixels, offset, offset + height * width * channels);
+        Interpolation from = new Interpolation(copy, height, width, channels);
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
                 float yMiddle = y - (height - 1) / 2f;
@@ -69,21 +70,22 @@ public record Distortion(float affine, float elastic) {
                     xFrom += elastic * right[p];
                 }
                 for (int c = 0; c < channels; c++) {
-                    pixels[offset + p * channels + c] = at(from, yFrom, xFrom, c, shape);
+                    pixels[offset + p * channels + c] = from.at(yFrom, xFrom, c);
                 }
             }
         }
     }
 
-    /** Numbers between -1 and 1, four a block. */
+    /** Numbers between -1 and 1, each of half a word: those of the first block are for the matrix. */
     private static float[] draws(int count, long seed, int image, int epoch) {
-        int[] words = new int[Math.ceilDiv(count, WORDS) * WORDS];
-        for (int i = 0; i < words.length; i += WORDS) {
-            Philox.block(seed, image, STREAM, epoch, i / WORDS, words, i);
-        }
-        float[] draws = new float[count];
-        for (int i = 0; i < count; i++) {
-            draws[i] = words[i] * 0x1p-31f;
+        int[] words = new int[DRAWS_PER_BLOCK / 2];
+        float[] draws = new float[Math.ceilDiv(count, DRAWS_PER_BLOCK) * DRAWS_PER_BLOCK];
+        for (int i = 0; i < draws.length; i += DRAWS_PER_BLOCK) {
+            Philox.block(seed, image, STREAM, epoch, i / DRAWS_PER_BLOCK, words, 0);
+            for (int word = 0; word < words.length; word++) {
+                draws[i + 2 * word] = (short) words[word] * 0x1p-15f;
+                draws[i + 2 * word + 1] = (words[word] >> 16) * 0x1p-15f;
+            }
         }
         return draws;
     }
@@ -132,20 +134,38 @@ public record Distortion(float affine, float elastic) {
         return weights;
     }
 
-    /** What the image has there, between pixels. */
-    private static float at(float[] image, float y, float x, int c, Shape shape) {
-        int top = (int) Math.floor(y);
-        int left = (int) Math.floor(x);
-        float down = y - top;
-        float right = x - left;
-        return (1 - down) * (1 - right) * pixel(image, top, left, c, shape)
-                + (1 - down) * right * pixel(image, top, left + 1, c, shape)
-                + down * (1 - right) * pixel(image, top + 1, left, c, shape)
-                + down * right * pixel(image, top + 1, left + 1, c, shape);
-    }
+    /** What an image has there, between pixels. */
+    private record Interpolation(float[] image, int height, int width, int channels) {
+        float at(float y, float x, int c) {
+            int top = (int) Math.floor(y);
+            int left = (int) Math.floor(x);
+            float down = y - top;
+            float right = x - left;
+            if (top >= 0 && left >= 0 && top + 1 < height && left + 1 < width) {
+                int first = (top * width + left) * channels + c;
+                int below = first + width * channels;
+                return mean(down, right, image[first], image[first + channels], image[below], image[below + channels]);
+            }
+            return mean(
+                    down,
+                    right,
+                    pixel(top, left, c),
+                    pixel(top, left + 1, c),
+                    pixel(top + 1, left, c),
+                    pixel(top + 1, left + 1, c));
+        }
 
-    private static float pixel(float[] image, int y, int x, int c, Shape shape) {
-        boolean inside = y >= 0 && x >= 0 && y < shape.extent(0) && x < shape.extent(1);
-        return inside ? image[(y * shape.extent(1) + x) * shape.extent(2) + c] : 0;
+        private static float mean(
+                float down, float right, float topLeft, float topRight, float bottomLeft, float bottomRight) {
+            return (1 - down) * (1 - right) * topLeft
+                    + (1 - down) * right * topRight
+                    + down * (1 - right) * bottomLeft
+                    + down * right * bottomRight;
+        }
+
+        private float pixel(int y, int x, int c) {
+            boolean inside = y >= 0 && x >= 0 && y < height && x < width;
+            return inside ? image[(y * width + x) * channels + c] : 0;
+        }
     }
 }
