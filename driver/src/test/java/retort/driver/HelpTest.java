@@ -78,18 +78,18 @@ class HelpTest {
     /** Taken literally, a default is a value that the option takes. */
     @ParameterizedTest
     @CsvSource({
-        "run, --epochs, 1; hinton2015 40; hinton2015-long 100",
+        "run, --epochs, 1; hinton2015 40; hinton2015-long 40",
         "run, --batch, 32; hinton2015 128; hinton2015-long 128",
         "run, --omit, 3",
         "run, --seed, 0",
         "run, --method, soft-targets",
-        "train, --epochs, 1; hinton2015 40; hinton2015-long 100",
+        "train, --epochs, 1; hinton2015 40; hinton2015-long 40",
         "distill, --batch, 32; hinton2015 128; hinton2015-long 128",
         "study hinton2015, --recipe, hinton2015",
-        "study hinton2015, --epochs, 40; hinton2015-long 100",
-        "study hinton2015, --student-epochs, 50; hinton2015-long 100",
+        "study hinton2015, --epochs, 40",
+        "study hinton2015, --student-epochs, 50; hinton2015-long 60 or 50",
         "study hinton2015, --batch, 128",
-        "study sweep, --epochs, 40; hinton2015-long 100",
+        "study sweep, --epochs, 40",
         "study sweep, --batch, 128",
         "study sweep, --temperature, 20",
         "run, --out, retort-out/run-<time>",
