@@ -80,6 +80,24 @@ class StudyTest {
     }
 
     @Test
+    void theLongRecipesStudentsAreTaughtTheViewsThatTheyAreShown() throws IOException {
+        Path out = folder.resolve("long");
+        Outcome outcome = done(out, "hinton2015", "--recipe=hinton2015-long", "--wide-only");
+        JsonObject study = study(out);
+        JsonObject settings = study.getAsJsonObject("settings");
+        assertEquals("hinton2015-long", settings.get("recipe").getAsString());
+        String student = settings.get("student").getAsString();
+        assertTrue(student.contains("elastic 20.0, each view labelled by the teacher"), student);
+        assertEquals(4, study.getAsJsonArray("cells").size());
+        assertTrue(outcome.out().contains("student-distilled"));
+        Outcome.of(command(out, "hinton2015", "--wide-only", "--resume"))
+                .isRefused(BAD_FILE, "study.json: was made with recipe hinton2015-long, expected hinton2015");
+        Path joined = folder.resolve("joined");
+        Outcome.of("study", "merge", out.toString(), "--out=" + joined).isDone();
+        assertEquals(study.get("experiments"), study(joined).get("experiments"));
+    }
+
+    @Test
     void aSweepLeavesTablesAndAPage() throws IOException {
         Path out = folder.resolve("sweep");
         Outcome outcome = done(out, SWEEP);
