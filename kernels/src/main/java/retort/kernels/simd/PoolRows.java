@@ -18,18 +18,18 @@ import retort.kernels.op.Pool2dSpec.Kind;
  *
  * <p>A row's last vector ends where the row ends, and does some elements once more: it leaves them as they are.
  *
- * @param down rows of pixels under each row of windows
+ * @param windows all that there are
  * @param first of a row's windows that are within its columns
  * @param end the window behind the last of them
  */
-record PoolRows(Pool2dSpec spec, SimdPool2d.Side down, int first, int end) {
-    static PoolRows of(Pool2dSpec spec) {
+record PoolRows(Pool2dSpec spec, SimdPool2d.Windows windows, int first, int end) {
+    static PoolRows of(SimdPool2d.Windows windows) {
+        Pool2dSpec spec = windows.spec();
         int first = Math.ceilDiv(spec.padding(), spec.stride());
         int last = Math.floorDiv(spec.width() + spec.padding() - spec.kernelWidth(), spec.stride());
-        SimdPool2d.Side down = SimdPool2d.Side.of(spec.height(), spec.outHeight(), spec.kernelHeight(), spec);
-        PoolRows rows = new PoolRows(spec, down, first, Math.min(spec.outWidth(), last + 1));
+        PoolRows rows = new PoolRows(spec, windows, first, Math.min(spec.outWidth(), last + 1));
         boolean few = spec.channels() <= LANES && spec.stride() * spec.channels() <= 2 * LANES;
-        return few && rows.span() >= LANES ? rows : new PoolRows(spec, down, 0, 0);
+        return few && rows.span() >= LANES ? rows : new PoolRows(spec, windows, 0, 0);
     }
 
     /** Elements from the first window's first pixel to the last one's. */
@@ -45,16 +45,6 @@ record PoolRows(Pool2dSpec spec, SimdPool2d.Side down, int first, int end) {
     /** Elements of y of these windows. */
     private int length() {
         return (end - first) * spec.channels();
-    }
-
-    /** The first row of x under a row of windows, counted over all images. */
-    private int top(int row) {
-        return row / spec.outHeight() * spec.height() + down.first()[row % spec.outHeight()];
-    }
-
-    /** How many there are. */
-    private int rows(int row) {
-        return down.count()[row % spec.outHeight()];
     }
 
     /** Where an element of the set of images is that the first window has in its first column. */
@@ -90,8 +80,8 @@ record PoolRows(Pool2dSpec spec, SimdPool2d.Side down, int first, int end) {
     }
 
     private void reduce(int row, HostTensor x, float[] to) {
-        int rows = rows(row);
-        int at = x.offset() + at(top(row));
+        int rows = windows.rows(row);
+        int at = x.offset() + at(windows.top(row));
         if (spec.kind() == Kind.MAX) {
             largest(x.array(), at, rows, rowStep(), spec.kernelWidth(), spec.channels(), span(), to);
         } else {
@@ -138,10 +128,10 @@ record PoolRows(Pool2dSpec spec, SimdPool2d.Side down, int first, int end) {
         if (end == first) {
             return;
         }
-        int rows = rows(row);
+        int rows = windows.rows(row);
         float[] passed = scratch.take(Scratch.Use.GRADIENT, span() + 2L * LANES);
         spread(dY.array(), dY.offset() + yAt(row), passed);
-        int at = dX.offset() + at(top(row));
+        int at = dX.offset() + at(windows.top(row));
         if (spec.kind() == Kind.MAX) {
             float[] best = scratch.take(Scratch.Use.LEFT, span() + LANES);
             reduce(row, x, best);

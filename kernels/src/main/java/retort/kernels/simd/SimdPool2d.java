@@ -42,7 +42,7 @@ final class SimdPool2d {
     /** Rows of y are shared out. */
     private Runnable forward(Pool2dSpec spec, HostTensor x, HostTensor y) {
         Windows all = Windows.of(spec);
-        PoolRows within = PoolRows.of(spec);
+        PoolRows within = PoolRows.of(all);
         Workers.Task task = (row, worker) -> {
             windows(all, row, 0, within.first(), x, y);
             within.forward(row, x, y, scratch[worker]);
@@ -77,7 +77,7 @@ final class SimdPool2d {
     private Runnable gradient(Pool2dSpec spec, HostTensor x, HostTensor dY, HostTensor dX) {
         int image = spec.xShape().rowSize();
         Windows all = Windows.of(spec);
-        PoolRows within = PoolRows.of(spec);
+        PoolRows within = PoolRows.of(all);
         float[][] largest = new float[workers.count()][LANES];
         Workers.Task task = (number, worker) -> {
             int from = dX.offset() + number * image;
@@ -121,7 +121,7 @@ final class SimdPool2d {
      * @param across pixels under each window of a row
      * @param rest the channels beyond whole vectors
      */
-    private record Windows(Pool2dSpec spec, Side down, Side across, VectorMask<Float> rest) {
+    record Windows(Pool2dSpec spec, Side down, Side across, VectorMask<Float> rest) {
         static Windows of(Pool2dSpec spec) {
             return new Windows(
                     spec,
@@ -136,10 +136,15 @@ final class SimdPool2d {
          * @param row of y, counted over all images
          */
         int first(int row, int j) {
-            int pixelRow = row / spec.outHeight() * spec.height() + down.first()[row % spec.outHeight()];
-            return (pixelRow * spec.width() + across.first()[j]) * spec.channels();
+            return (top(row) * spec.width() + across.first()[j]) * spec.channels();
         }
 
+        /** The first row of pixels under a row of windows, both counted over all images. */
+        int top(int row) {
+            return row / spec.outHeight() * spec.height() + down.first()[row % spec.outHeight()];
+        }
+
+        /** How many there are. */
         int rows(int row) {
             return down.count()[row % spec.outHeight()];
         }
@@ -160,7 +165,7 @@ final class SimdPool2d {
     }
 
     /** Along one side of an image the first pixel under each window, and how many there are. */
-    record Side(int[] first, int[] count) {
+    private record Side(int[] first, int[] count) {
         static Side of(int size, int windows, int kernel, Pool2dSpec spec) {
             Side side = new Side(new int[windows], new int[windows]);
             for (int i = 0; i < windows; i++) {
