@@ -194,8 +194,9 @@ class PredictorTest {
                 new Layer.ReLU(),
                 new Layer.Dense(10));
         Architecture layers =
-                Architecture.parse("input 12x12x1; conv2d 8 3x3; relu; depthwise-conv2d 3x3 stride 1 padding 1; silu; "
-                        + "max-pool2d 3x3 stride 2 padding 1; residual [conv2d 8 3x3 stride 1 padding 1, tanh]; relu; "
+                Architecture.parse("input 24x24x1; conv2d 8 3x3; relu; depthwise-conv2d 3x3 stride 1 padding 1; silu; "
+                        + "max-pool2d 3x3 stride 2 padding 1; max-pool2d 2x2; "
+                        + "residual [conv2d 8 3x3 stride 1 padding 1, tanh]; relu; "
                         + "average-pool2d 2x2; gelu; global-average-pool2d; dense 10");
         Architecture norms = Architecture.parse(
                 "input 12x12x1; batchnorm; conv2d 8 3x3 no-bias; batchnorm; relu; batchnorm; relu; flatten; dense 10");
