@@ -137,7 +137,7 @@ class CrossValidationTest {
     }
 
     /** Keeps what it is told. */
-    private static final class Listening implements Job.Watcher {
+    private static final class Listening extends Deaf {
         private final List<Fit> fits = new ArrayList<>();
         private int parts;
         private int checks;
@@ -158,23 +158,5 @@ class CrossValidationTest {
         public void check() {
             checks++;
         }
-
-        @Override
-        public void progress(int done, double loss, double accuracy) {}
-
-        @Override
-        public void epochEnds(Sequential model, Epoch epoch) {}
-
-        @Override
-        public void stepStarts(String name, int items) {}
-
-        @Override
-        public void stepProgress(int done) {}
-
-        @Override
-        public void stepProgress(int done, double loss, double accuracy) {}
-
-        @Override
-        public void stepEnds() {}
     }
 }

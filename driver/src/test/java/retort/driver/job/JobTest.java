@@ -32,7 +32,6 @@ import retort.driver.data.SyntheticSet;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
-import retort.nn.Sequential;
 
 class JobTest {
     private static final int TRAIN = 200;
@@ -353,7 +352,7 @@ class JobTest {
     }
 
     /** Keeps what is trained. */
-    private static final class Watching implements Job.Watcher {
+    private static final class Watching extends Deaf {
         private final List<Fit> fits = new ArrayList<>();
 
         @Override
@@ -362,26 +361,5 @@ class JobTest {
                 fits.add(fit);
             }
         }
-
-        @Override
-        public void progress(int done, double loss, double accuracy) {}
-
-        @Override
-        public void epochEnds(Sequential model, Epoch epoch) {}
-
-        @Override
-        public void stepStarts(String name, int items) {}
-
-        @Override
-        public void next() {}
-
-        @Override
-        public void stepProgress(int done) {}
-
-        @Override
-        public void stepProgress(int done, double loss, double accuracy) {}
-
-        @Override
-        public void stepEnds() {}
     }
 }

@@ -159,31 +159,4 @@ class ViewTeacherTest {
                 .withJitter(2)
                 .withConsistent(consistent));
     }
-
-    /** Nobody watches. */
-    private static final class Deaf implements Job.Watcher {
-        @Override
-        public void next() {}
-
-        @Override
-        public void stepStarts(String name, int items) {}
-
-        @Override
-        public void stepProgress(int done) {}
-
-        @Override
-        public void stepProgress(int done, double loss, double accuracy) {}
-
-        @Override
-        public void stepEnds() {}
-
-        @Override
-        public void epochStarts(Fit fit, int epoch) {}
-
-        @Override
-        public void progress(int done, double loss, double accuracy) {}
-
-        @Override
-        public void epochEnds(Sequential model, Epoch epoch) {}
-    }
 }

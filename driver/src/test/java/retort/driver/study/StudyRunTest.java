@@ -19,17 +19,14 @@ import retort.driver.data.Dataset;
 import retort.driver.data.ImageSet;
 import retort.driver.data.SyntheticSet;
 import retort.driver.job.Checkpoints;
-import retort.driver.job.Epoch;
-import retort.driver.job.Fit;
+import retort.driver.job.Deaf;
 import retort.driver.job.InterruptedJobException;
-import retort.driver.job.Job;
 import retort.driver.job.Method;
 import retort.driver.job.Recipe;
 import retort.driver.job.Training;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
-import retort.nn.Sequential;
 
 class StudyRunTest {
     private static final int TRAIN = 200;
@@ -212,7 +209,7 @@ class StudyRunTest {
     }
 
     /** Keeps what is trained, and stops in the midst of one training. */
-    private static final class Watching implements Job.Watcher {
+    private static final class Watching extends Deaf {
         private final List<String> trained = new ArrayList<>();
         private String stopsAt;
         private String current;
@@ -236,20 +233,5 @@ class StudyRunTest {
         public void stepProgress(int done, double loss, double accuracy) {
             stepProgress(done);
         }
-
-        @Override
-        public void next() {}
-
-        @Override
-        public void stepEnds() {}
-
-        @Override
-        public void epochStarts(Fit fit, int epoch) {}
-
-        @Override
-        public void progress(int done, double loss, double accuracy) {}
-
-        @Override
-        public void epochEnds(Sequential model, Epoch epoch) {}
     }
 }
