@@ -88,6 +88,8 @@ class StudyTest {
         assertEquals("hinton2015-long", settings.get("recipe").getAsString());
         String student = settings.get("student").getAsString();
         assertTrue(student.contains("elastic 20.0, each view labelled by the teacher"), student);
+        String plain = student.substring(student.indexOf("; without a teacher "));
+        assertTrue(plain.contains("1 epoch of batch 16") && !plain.contains("elastic"), student);
         assertEquals(4, study.getAsJsonArray("cells").size());
         assertTrue(outcome.out().contains("student-distilled"));
         Outcome.of(command(out, "hinton2015", "--wide-only", "--resume"))

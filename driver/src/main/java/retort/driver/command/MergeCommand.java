@@ -82,13 +82,14 @@ final class MergeCommand implements Callable<Integer> {
         return late.code();
     }
 
-    /** Each part is read when its turn comes: of a study of thousands they would be large together. */
+    /** The experiments of the recipe that the study was made with. */
     private static Hinton2015 papers(Study study) {
         String recipe = study.settings().recipe();
         return new Hinton2015(ExperimentFile.recipe(Hinton2015.RECIPES.contains(recipe) ? recipe : Hinton2015.NAME)
                 .recipe());
     }
 
+    /** Each part is read when its turn comes: of a study of thousands they would be large together. */
     private Study merged(PrintWriter err) {
         Merge merge = new Merge();
         List<String> lacking = new ArrayList<>();

@@ -11,6 +11,7 @@ import retort.driver.cli.LateSteps;
 import retort.driver.cli.Sha256;
 import retort.driver.job.Recipe;
 import retort.driver.job.Remarks;
+import retort.driver.job.Training;
 import retort.driver.study.Cell;
 import retort.driver.study.Merge;
 import retort.driver.study.Share;
@@ -104,6 +105,14 @@ record StudySession(
         return known.study();
     }
 
+    /** Where those without a teacher are trained in another way, so are both told. */
+    private static String students(Recipe recipe) {
+        Training distilled = recipe.distilled().training();
+        Training labelled = recipe.labelled().training();
+        String others = labelled.equals(distilled) ? "" : "; without a teacher " + labelled.text();
+        return distilled.text() + recipe.distilled().corrections().text() + others;
+    }
+
     private Study.Settings settings() {
         Recipe recipe = session.recipe();
         int blocks = session.data().blocksInMemory();
@@ -115,8 +124,7 @@ record StudySession(
                 session.data().name(),
                 session.data().train().size(),
                 teacher,
-                recipe.distilled().training().text()
-                        + recipe.distilled().corrections().text(),
+                students(recipe),
                 String.format(
                                 Locale.ROOT,
                                 "CRC-32 %08x and %08x",
