@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,8 +31,12 @@ class BatchNormTest {
 
     /** Gamma 2, beta 5, and running statistics of 8. */
     private static float[][] training(Subject subject, BatchNormSpec spec, float... x) {
+        return KernelCheck.random(spec, 1).run(subject.backend(), inputs(spec, x));
+    }
+
+    private static float[][] inputs(BatchNormSpec spec, float... x) {
         int channels = spec.channels();
-        float[][] inputs = {
+        return new float[][] {
             x,
             filled(channels, 2),
             filled(channels, 5),
@@ -41,7 +46,6 @@ class BatchNormTest {
             new float[channels],
             new float[channels]
         };
-        return KernelCheck.random(spec, 1).run(subject.backend(), inputs);
     }
 
     private static float[] filled(int count, float value) {
@@ -110,6 +114,30 @@ class BatchNormTest {
         float[][] results = training(subject, spec(Pass.TRAINING, rows, 2), x);
         assertArrayEquals(
                 filled(2, (float) (1 / Math.sqrt(variance))), results[7], (float) (1e-5 / Math.sqrt(variance)));
+    }
+
+    /** Deviations from the first row, or from the first chunk's mean, are all larger than the mean by far. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void firstRowsThatOutweighTheOthersAreWithinTheBound(Subject subject) {
+        int channels = 64;
+        for (int rows : new int[] {15, 31, 32, 33, 100, 257, 2_000, 10_000}) {
+            BatchNormSpec spec = spec(Pass.TRAINING, rows, channels);
+            SplittableRandom random = new SplittableRandom(rows);
+            float[] x = new float[rows * channels];
+            for (int e = 0; e < x.length; e++) {
+                x[e] = (float) random.nextDouble(-1, 1) * (e < Math.max(1, rows / 64) * channels ? 10_000 : 1);
+            }
+            float[][] results = training(subject, spec, x);
+            double[] bounds = KernelCheck.random(spec, 1).bounds(inputs(spec, x))[6];
+            for (int c = 0; c < channels; c++) {
+                double mean = 0;
+                for (int i = 0; i < rows; i++) {
+                    mean += x[i * channels + c] / (double) rows;
+                }
+                assertEquals(mean, results[6][c], bounds[c], "mean of " + rows + " rows");
+            }
+        }
     }
 
     @ParameterizedTest

@@ -157,24 +157,35 @@ final class SimdBatchNorm {
             sums = new float[workers][2 * width];
         }
 
+        /**
+         * The mean of the first block is added up twice: a single line's numbers may be far larger than the mean, and
+         * deviations from them as well.
+         */
         void ofBand(HostTensor x, int band, int worker) {
             int width = lines.width();
             int end = lines.end(band);
             int before = 0;
             Arrays.fill(sums[worker], 0);
-            System.arraycopy(x.array(), x.offset() + lines.first(band) * width, means, band * width, width);
+            Arrays.fill(means, band * width, (band + 1) * width, 0);
+            block(x, band, lines.first(band), before, sums[worker]);
             Arrays.fill(squares, band * width, (band + 1) * width, 0);
             for (int first = lines.first(band); first < end; first += BLOCK) {
-                int last = Math.min(end, first + BLOCK);
-                for (int line = first; line < last; line++) {
-                    add(x.array(), x.offset() + line * width, band * width, width, sums[worker]);
-                }
-                join(band * width, width, sums[worker], before, last - first);
-                before += last - first;
+                before += block(x, band, first, before, sums[worker]);
             }
             int rest = lines.rest(band);
             add(x.array(), x.offset() + end * width, band * width, rest, sums[worker]);
             join(band * width, rest, sums[worker], before, 1);
+        }
+
+        /** Takes in the lines from the given one on, and says how many those are. */
+        private int block(HostTensor x, int band, int first, int before, float[] sum) {
+            int width = lines.width();
+            int last = Math.min(lines.end(band), first + BLOCK);
+            for (int line = first; line < last; line++) {
+                add(x.array(), x.offset() + line * width, band * width, width, sum);
+            }
+            join(band * width, width, sum, before, last - first);
+            return last - first;
         }
 
         /** Adds up deviations from the means so far, and behind them their squares. */

@@ -16,9 +16,20 @@ INLINE Moments joined(Moments these, int count, floatv change, floatv squares, i
     return these;
 }
 
-// The columns from j on of x, of every step-th of its rows from first to last - 1; there is one at least.
+// The mean of a block of rows.
+INLINE floatv mean_of_rows(const __global float *x, int first, int rows, int step, int columns, int j) {
+    floatv sum = 0;
+    for (int i = 0; i < rows; i++) {
+        sum += load(x + (first + i * step) * columns + j);
+    }
+    return sum / rows;
+}
+
+// The columns from j on of x, of every step-th of its rows from first to last - 1; there is one at least. Deviations
+// are from the first block's mean to begin with: from a single row they may be far larger.
 INLINE Moments moments_of_rows(const __global float *x, int first, int last, int step, int columns, int j) {
-    Moments moments = { load(x + first * columns + j), (floatv)(0) };
+    int block = min(MOMENT_ROWS, (last - first + step - 1) / step);
+    Moments moments = { mean_of_rows(x, first, block, step, columns, j), (floatv)(0) };
     int count = 0;
     while (first < last) {
         floatv sum = 0;

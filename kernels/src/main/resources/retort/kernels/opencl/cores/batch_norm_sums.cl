@@ -32,15 +32,17 @@ __kernel GROUP_OF(ELEMENT_ITEMS) void batch_norm_statistics(
     if (c >= channels) {
         return;
     }
-    // What is added up are deviations from the first chunk's mean.
-    floatv near = load(sums + sumsOffset + c);
     Moments all = { (floatv)(0), (floatv)(0) };
     int chunks = (rows + chunkRows - 1) / chunkRows;
-    for (int chunk = 0; chunk < chunks; chunk++) {
-        float count = min(chunkRows, rows - chunk * chunkRows);
-        all.mean += (load(sums + sumsOffset + 2 * chunk * columns + c) - near) * (count / rows);
+    // The mean, and then what the deviations from it add.
+    for (int pass = 0; pass < 2; pass++) {
+        floatv deviations = 0;
+        for (int chunk = 0; chunk < chunks; chunk++) {
+            float count = min(chunkRows, rows - chunk * chunkRows);
+            deviations += (load(sums + sumsOffset + 2 * chunk * columns + c) - all.mean) * (count / rows);
+        }
+        all.mean += deviations;
     }
-    all.mean += near;
     for (int chunk = 0; chunk < chunks; chunk++) {
         float count = min(chunkRows, rows - chunk * chunkRows);
         const __global float *at = sums + sumsOffset + 2 * chunk * columns + c;

@@ -89,13 +89,15 @@ __kernel GROUP_OF(SUM_VECTORS * SUM_LANES) void batch_norm_statistics(
     int lane = get_local_id(0) / SUM_VECTORS;
     int c = CHANNEL;
     Moments all = { (floatv)(0), (floatv)(0) };
-    // What is added up are deviations from the first part's mean.
-    floatv near = load(sums + sumsOffset + c);
-    for (int part = lane; part < PARTS && c < channels; part += SUM_LANES) {
-        const __global float *at = sums + sumsOffset + PLACE(part) + c;
-        all.mean += (load(at) - near) * ((float)(ROWS_OF(part)) / allRows);
+    // The mean, and then what the deviations from it add.
+    for (int pass = 0; pass < 2; pass++) {
+        floatv deviations = 0;
+        for (int part = lane; part < PARTS && c < channels; part += SUM_LANES) {
+            const __global float *at = sums + sumsOffset + PLACE(part) + c;
+            deviations += (load(at) - all.mean) * ((float)(ROWS_OF(part)) / allRows);
+        }
+        all.mean += of_first_lane(sum_of_lanes_of_group(deviations, lanes), lanes);
     }
-    all.mean = near + of_first_lane(sum_of_lanes_of_group(all.mean, lanes), lanes);
     for (int part = lane; part < PARTS && c < channels; part += SUM_LANES) {
         const __global float *at = sums + sumsOffset + PLACE(part) + c;
         floatv apart = load(at) - all.mean;
