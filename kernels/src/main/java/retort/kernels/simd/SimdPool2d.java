@@ -14,11 +14,13 @@ import retort.kernels.op.Pool2dSpec;
 import retort.kernels.op.Pool2dSpec.Kind;
 
 /**
- * Max and average pooling, a vector of channels at a time: in NHWC the channels of a pixel lie side by side. Channels
- * beyond whole vectors are done under a mask; whole ones are not, since a store under one costs several.
+ * Max and average pooling, a vector of channels at a time: in NHWC the channels of a pixel lie side by side. Where they
+ * are no whole vectors the last one ends where they end, and does some of the one before once more: of a gradient it
+ * adds 0 there. {@link NarrowWindows} are those of fewer channels.
  *
- * <p>What goes over all of a window takes and leaves arrays: HotSpot does not inline a method whose own compiled code
- * is large, and a vector that it returned would be an object on the heap.
+ * <p>What goes over all of a window takes and leaves arrays, and uses no masks for loads and stores: HotSpot does not
+ * inline a method whose own compiled code is large, nor more than so many of them into one, and a vector that is passed
+ * to such a method or comes from it is an object on the heap.
  */
 final class SimdPool2d {
     private final Workers workers;
@@ -51,19 +53,23 @@ final class SimdPool2d {
         return workers.prepare(spec.batch() * spec.outHeight(), spec.bytes(), task);
     }
 
-    /** Windows from .. to of a row. */
-    private static void windows(Windows all, int row, int from, int to, HostTensor x, HostTensor y) {
+    /** Windows begin .. end - 1 of a row. */
+    private static void windows(Windows all, int row, int begin, int end, HostTensor x, HostTensor y) {
         Pool2dSpec spec = all.spec();
+        if (spec.channels() < LANES) {
+            NarrowWindows.forward(all, row, begin, end, x, y);
+            return;
+        }
         int rows = all.rows(row);
-        for (int j = from; j < to; j++) {
+        for (int j = begin; j < end; j++) {
             int first = x.offset() + all.first(row, j);
             int columns = all.columns(j);
             int at = y.offset() + (row * spec.outWidth() + j) * spec.channels();
             for (int c = 0; c < spec.channels(); c += LANES) {
-                VectorMask<Float> some = all.mask(c);
+                int from = all.vector(c);
                 switch (spec.kind()) {
-                    case MAX -> largest(all, rows, columns, x.array(), first + c, some, y.array(), at + c);
-                    case AVERAGE -> mean(all, rows, columns, x.array(), first + c, some, y.array(), at + c);
+                    case MAX -> largest(all, rows, columns, x.array(), first + from, y.array(), at + from);
+                    case AVERAGE -> mean(all, rows, columns, x.array(), first + from, y.array(), at + from);
                 }
             }
         }
@@ -78,37 +84,48 @@ final class SimdPool2d {
         int image = spec.xShape().rowSize();
         Windows all = Windows.of(spec);
         PoolRows within = PoolRows.of(all);
-        float[][] largest = new float[workers.count()][LANES];
         Workers.Task task = (number, worker) -> {
             int from = dX.offset() + number * image;
             Arrays.fill(dX.array(), from, from + image, 0);
             for (int row = number * spec.outHeight(); row < (number + 1) * spec.outHeight(); row++) {
-                gradients(all, row, 0, within.first(), x, dY, dX, largest[worker]);
+                gradients(all, row, 0, within.first(), x, dY, dX, scratch[worker]);
                 within.gradient(row, x, dY, dX, scratch[worker]);
-                gradients(all, row, within.end(), spec.outWidth(), x, dY, dX, largest[worker]);
+                gradients(all, row, within.end(), spec.outWidth(), x, dY, dX, scratch[worker]);
             }
         };
         return workers.prepare(spec.batch(), spec.bytes(), task);
     }
 
-    /** Adds what windows from .. to of a row pass to dX. */
+    /** Adds what windows begin .. end - 1 of a row pass to dX. */
     private static void gradients(
-            Windows all, int row, int from, int to, HostTensor x, HostTensor dY, HostTensor dX, float[] largest) {
+            Windows all, int row, int begin, int end, HostTensor x, HostTensor dY, HostTensor dX, Scratch scratch) {
         Pool2dSpec spec = all.spec();
+        if (spec.channels() < LANES) {
+            NarrowWindows.gradients(all, row, begin, end, x, dY, dX);
+            return;
+        }
+        float[] largest = scratch.take(Scratch.Use.LEFT, LANES);
+        float[] some = scratch.take(Scratch.Use.GRADIENT, LANES);
         int rows = all.rows(row);
-        for (int j = from; j < to; j++) {
+        for (int j = begin; j < end; j++) {
             int first = all.first(row, j);
             int columns = all.columns(j);
             int at = dY.offset() + (row * spec.outWidth() + j) * spec.channels();
             for (int c = 0; c < spec.channels(); c += LANES) {
-                VectorMask<Float> some = all.mask(c);
-                FloatVector gradient = load(dY.array(), at + c, some);
+                int from = all.vector(c);
+                boolean whole = from == c;
+                if (!whole) {
+                    Arrays.fill(some, 0, c - from, 0);
+                    System.arraycopy(dY.array(), at + c, some, c - from, spec.channels() - c);
+                }
+                float[] gradient = whole ? dY.array() : some;
+                int of = whole ? at + c : 0;
                 switch (spec.kind()) {
                     case MAX -> {
-                        largest(all, rows, columns, x.array(), x.offset() + first + c, some, largest, 0);
-                        addToLargest(all, rows, columns, x, first + c, some, largest, gradient, dX);
+                        largest(all, rows, columns, x.array(), x.offset() + first + from, largest, 0);
+                        addToLargest(all, rows, columns, x, first + from, largest, gradient, of, dX);
                     }
-                    case AVERAGE -> addToAll(all, rows, columns, first + c, some, gradient, dX);
+                    case AVERAGE -> addToAll(all, rows, columns, first + from, gradient, of, dX);
                 }
             }
         }
@@ -119,15 +136,13 @@ final class SimdPool2d {
      *
      * @param down pixels under each window of a column
      * @param across pixels under each window of a row
-     * @param rest the channels beyond whole vectors
      */
-    record Windows(Pool2dSpec spec, Side down, Side across, VectorMask<Float> rest) {
+    record Windows(Pool2dSpec spec, Side down, Side across) {
         static Windows of(Pool2dSpec spec) {
             return new Windows(
                     spec,
                     Side.of(spec.height(), spec.outHeight(), spec.kernelHeight(), spec),
-                    Side.of(spec.width(), spec.outWidth(), spec.kernelWidth(), spec),
-                    SPECIES.indexInRange(0, spec.channels() % LANES));
+                    Side.of(spec.width(), spec.outWidth(), spec.kernelWidth(), spec));
         }
 
         /**
@@ -158,9 +173,9 @@ final class SimdPool2d {
             return (row * spec.width() + column) * spec.channels();
         }
 
-        /** Of a vector of channels from c on those that there are, null for all. */
-        VectorMask<Float> mask(int c) {
-            return c + LANES <= spec.channels() ? null : rest;
+        /** Where the vector begins that has the channels from c on. */
+        int vector(int c) {
+            return Math.min(c, spec.channels() - LANES);
         }
     }
 
@@ -177,30 +192,18 @@ final class SimdPool2d {
         }
     }
 
-    /** @param some which lanes, null for all */
-    private static FloatVector load(float[] from, int at, VectorMask<Float> some) {
-        return some == null ? FloatVector.fromArray(SPECIES, from, at) : FloatVector.fromArray(SPECIES, from, at, some);
-    }
-
-    private static void store(FloatVector value, float[] to, int at, VectorMask<Float> some) {
-        if (some == null) {
-            value.intoArray(to, at);
-        } else {
-            value.intoArray(to, at, some);
-        }
-    }
-
     /** Stores the largest element of each channel of a window whose first is {@code x[first]}. */
-    private static void largest(
-            Windows all, int rows, int columns, float[] x, int first, VectorMask<Float> some, float[] to, int at) {
-        FloatVector best = load(x, first, some);
+    private static void largest(Windows all, int rows, int columns, float[] x, int first, float[] to, int at) {
+        FloatVector best = FloatVector.fromArray(SPECIES, x, first);
+        int rowStep = all.at(1, 0);
+        int step = all.at(0, 1);
         for (int r = 0; r < rows; r++) {
             for (int s = 0; s < columns; s++) {
-                FloatVector value = load(x, first + all.at(r, s), some);
+                FloatVector value = FloatVector.fromArray(SPECIES, x, first + r * rowStep + s * step);
                 best = best.blend(value, isLarger(value, best));
             }
         }
-        store(best, to, at, some);
+        best.intoArray(to, at);
     }
 
     /**
@@ -216,56 +219,57 @@ final class SimdPool2d {
         return value.compare(VectorOperators.EQ, best).or(value.test(VectorOperators.IS_NAN));
     }
 
-    private static void mean(
-            Windows all, int rows, int columns, float[] x, int first, VectorMask<Float> some, float[] to, int at) {
+    private static void mean(Windows all, int rows, int columns, float[] x, int first, float[] to, int at) {
         FloatVector sum = FloatVector.zero(SPECIES);
+        int rowStep = all.at(1, 0);
+        int step = all.at(0, 1);
         for (int r = 0; r < rows; r++) {
             for (int s = 0; s < columns; s++) {
-                sum = sum.add(load(x, first + all.at(r, s), some));
+                sum = sum.add(FloatVector.fromArray(SPECIES, x, first + r * rowStep + s * step));
             }
         }
-        store(sum.mul(1f / (rows * columns)), to, at, some);
+        sum.mul(1f / (rows * columns)).intoArray(to, at);
     }
 
-    /** Adds the gradient of a vector of y where the largest elements of its window stand. */
+    /** Adds a vector of a gradient, {@code passed[at ..]}, where the largest elements of its window stand. */
     private static void addToLargest(
             Windows all,
             int rows,
             int columns,
             HostTensor x,
             int first,
-            VectorMask<Float> some,
             float[] largest,
-            FloatVector gradient,
+            float[] passed,
+            int at,
             HostTensor dX) {
         FloatVector best = FloatVector.fromArray(SPECIES, largest, 0);
+        FloatVector gradient = FloatVector.fromArray(SPECIES, passed, at);
         VectorMask<Float> open = SPECIES.maskAll(true);
+        int rowStep = all.at(1, 0);
+        int step = all.at(0, 1);
         for (int r = 0; r < rows; r++) {
             for (int s = 0; s < columns; s++) {
-                int element = first + all.at(r, s);
-                FloatVector value = load(x.array(), x.offset() + element, some);
+                int element = first + r * rowStep + s * step;
+                FloatVector value = FloatVector.fromArray(SPECIES, x.array(), x.offset() + element);
                 VectorMask<Float> here = open.and(isLargest(value, best));
                 int to = dX.offset() + element;
-                store(load(dX.array(), to, some).add(gradient, here), dX.array(), to, some);
+                FloatVector.fromArray(SPECIES, dX.array(), to)
+                        .add(gradient, here)
+                        .intoArray(dX.array(), to);
                 open = open.andNot(here);
             }
         }
     }
 
-    /** Adds a share of the gradient of a vector of y to every pixel of its window. */
-    private static void addToAll(
-            Windows all,
-            int rows,
-            int columns,
-            int first,
-            VectorMask<Float> some,
-            FloatVector gradient,
-            HostTensor dX) {
-        FloatVector share = gradient.mul(1f / (rows * columns));
+    /** Adds a share of a vector of a gradient, {@code passed[at ..]}, to every pixel of its window. */
+    private static void addToAll(Windows all, int rows, int columns, int first, float[] passed, int at, HostTensor dX) {
+        FloatVector share = FloatVector.fromArray(SPECIES, passed, at).mul(1f / (rows * columns));
+        int rowStep = all.at(1, 0);
+        int step = all.at(0, 1);
         for (int r = 0; r < rows; r++) {
             for (int s = 0; s < columns; s++) {
-                int to = dX.offset() + first + all.at(r, s);
-                store(load(dX.array(), to, some).add(share), dX.array(), to, some);
+                int to = dX.offset() + first + r * rowStep + s * step;
+                FloatVector.fromArray(SPECIES, dX.array(), to).add(share).intoArray(dX.array(), to);
             }
         }
     }
