@@ -157,35 +157,50 @@ final class SimdBatchNorm {
             sums = new float[workers][2 * width];
         }
 
-        /**
-         * The mean of the first block is added up twice: a single line's numbers may be far larger than the mean, and
-         * deviations from them as well.
-         */
         void ofBand(HostTensor x, int band, int worker) {
             int width = lines.width();
             int end = lines.end(band);
             int before = 0;
             Arrays.fill(sums[worker], 0);
-            Arrays.fill(means, band * width, (band + 1) * width, 0);
-            block(x, band, lines.first(band), before, sums[worker]);
-            Arrays.fill(squares, band * width, (band + 1) * width, 0);
+            begin(x, band);
             for (int first = lines.first(band); first < end; first += BLOCK) {
-                before += block(x, band, first, before, sums[worker]);
+                int last = Math.min(end, first + BLOCK);
+                for (int line = first; line < last; line++) {
+                    add(x.array(), x.offset() + line * width, band * width, width, sums[worker]);
+                }
+                join(band * width, width, sums[worker], before, last - first);
+                before += last - first;
             }
             int rest = lines.rest(band);
             add(x.array(), x.offset() + end * width, band * width, rest, sums[worker]);
             join(band * width, rest, sums[worker], before, 1);
         }
 
-        /** Takes in the lines from the given one on, and says how many those are. */
-        private int block(HostTensor x, int band, int first, int before, float[] sum) {
+        /**
+         * Deviations are from the mean of some lines to begin with: a single one's numbers may be far larger than the
+         * mean of all, and so deviations from them, but of half a block the mean is at most twice that of the block.
+         */
+        private void begin(HostTensor x, int band) {
             int width = lines.width();
-            int last = Math.min(lines.end(band), first + BLOCK);
-            for (int line = first; line < last; line++) {
-                add(x.array(), x.offset() + line * width, band * width, width, sum);
+            int first = x.offset() + lines.first(band) * width;
+            int count = Math.min(BLOCK / 2, lines.end(band) - lines.first(band));
+            float part = 1f / count;
+            int j = 0;
+            for (; j + LANES <= width; j += LANES) {
+                FloatVector sum = FloatVector.zero(SPECIES);
+                for (int line = 0; line < count; line++) {
+                    sum = sum.add(FloatVector.fromArray(SPECIES, x.array(), first + line * width + j));
+                }
+                sum.mul(part).intoArray(means, band * width + j);
             }
-            join(band * width, width, sum, before, last - first);
-            return last - first;
+            for (; j < width; j++) {
+                float sum = 0;
+                for (int line = 0; line < count; line++) {
+                    sum += x.array()[first + line * width + j];
+                }
+                means[band * width + j] = sum * part;
+            }
+            Arrays.fill(squares, band * width, (band + 1) * width, 0);
         }
 
         /** Adds up deviations from the means so far, and behind them their squares. */

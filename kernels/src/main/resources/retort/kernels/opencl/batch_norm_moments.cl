@@ -16,7 +16,7 @@ INLINE Moments joined(Moments these, int count, floatv change, floatv squares, i
     return these;
 }
 
-// The mean of a block of rows.
+// The mean of some rows.
 INLINE floatv mean_of_rows(const __global float *x, int first, int rows, int step, int columns, int j) {
     floatv sum = 0;
     for (int i = 0; i < rows; i++) {
@@ -26,10 +26,10 @@ INLINE floatv mean_of_rows(const __global float *x, int first, int rows, int ste
 }
 
 // The columns from j on of x, of every step-th of its rows from first to last - 1; there is one at least. Deviations
-// are from the first block's mean to begin with: from a single row they may be far larger.
+// are from the mean of half a block to begin with: a single row's numbers may be far larger than the mean of all.
 INLINE Moments moments_of_rows(const __global float *x, int first, int last, int step, int columns, int j) {
-    int block = min(MOMENT_ROWS, (last - first + step - 1) / step);
-    Moments moments = { mean_of_rows(x, first, block, step, columns, j), (floatv)(0) };
+    int some = min(MOMENT_ROWS / 2, (last - first + step - 1) / step);
+    Moments moments = { mean_of_rows(x, first, some, step, columns, j), (floatv)(0) };
     int count = 0;
     while (first < last) {
         floatv sum = 0;
