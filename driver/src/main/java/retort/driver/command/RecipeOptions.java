@@ -43,7 +43,8 @@ final class RecipeOptions {
                 paramLabel = "RECIPE",
                 completionCandidates = JobValues.RecipeNames.class,
                 description =
-                        "notebook, hinton2015: the paper's wide students, or hinton2015-long: those with more epochs (default: notebook).")
+                        "notebook, hinton2015: the paper's wide students, or hinton2015-long: those on distorted views, for longer"
+                                + " (default: notebook).")
         private JobValues.RecipeName name;
 
         @Option(
