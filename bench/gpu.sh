@@ -173,7 +173,7 @@ step tune 180 bash -c 'retort tune --backend=opencl --seconds=100'
 step bench 240 bash -c 'retort bench --backend=opencl --quick --shapes="$here/shapes.txt" --out="$0/bench"' "$out"
 step train 120 bash -c 'retort train --backend=opencl --force --out="$0/train"' "$out"
 step train-profile 120 bash -c 'retort train --backend=opencl --profile --force --out="$0/train-profile"' "$out"
-step quick 180 bash -c 'retort run --quick --backend=opencl --force --out="$0/quick"' "$out"
+step quick 420 bash -c 'retort run --quick --backend=opencl --force --out="$0/quick"' "$out"
 step latency 120 bash -c 'retort latency --backend=opencl --force --out="$0/latency"' "$out"
 step study 300 bash -c 'retort study hinton2015 --seeds=1 --backend=opencl --force --out="$0/study"' "$out"
 if [[ ,$steps, == *,peers,* ]]; then
