@@ -40,7 +40,7 @@ final class BlockModel {
 
     private long bound(SimdParameter parameter) {
         return switch (parameter) {
-            case KC -> kc();
+            case KC, KC_SMALL -> kc();
             case KC_FEW -> floats(caches.l2()) / (BATCH + NR);
             case KC_TALL -> floats(caches.l2()) / 2 / (2 * NR);
             case TALL_PANELS -> 128 / NR;

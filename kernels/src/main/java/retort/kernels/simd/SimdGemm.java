@@ -42,6 +42,7 @@ final class SimdGemm {
     private final SimdGemv gemv;
     private final SimdSkinnyGemm skinny;
     private final int kc;
+    private final int kcSmall;
     private final int kcFew;
     private final int kcTall;
     private final int tallPanels;
@@ -60,6 +61,7 @@ final class SimdGemm {
         this.gemv = new SimdGemv(workers, scratch);
         this.skinny = new SimdSkinnyGemm(workers, scratch, parameters);
         kc = parameters.get(SimdParameter.KC);
+        kcSmall = parameters.get(SimdParameter.KC_SMALL);
         kcFew = parameters.get(SimdParameter.KC_FEW);
         kcTall = parameters.get(SimdParameter.KC_TALL);
         tallPanels = parameters.get(SimdParameter.TALL_PANELS);
@@ -227,7 +229,7 @@ final class SimdGemm {
         int m = spec.m();
         boolean widened = spec.typeB() != ElementType.FLOAT32;
         boolean inPlace = spec.packedB() && !spec.transB() && !widened;
-        int block = inPlace ? kcFew : kc;
+        int block = inPlace ? kcFew : kcSmall;
         int panels = panels(spec);
         // If B is to be packed, one task a thread: the longer the run of a row that a task reads, the faster.
         int tasks = spec.packedB() ? 2 * workers.count() : workers.count();

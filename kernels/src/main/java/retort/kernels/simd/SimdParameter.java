@@ -9,6 +9,7 @@ import retort.kernels.engine.KernelParameter;
  */
 enum SimdParameter implements KernelParameter {
     KC("64, 128, 192, 256, 384, 512, 768, 1024", "products in a block: the depth of a panel of B"),
+    KC_SMALL("64, 128, 192, 256, 384, 512, 768, 1024", "the same for few rows and a B that each call packs or widens"),
     KC_FEW("256, 512, 1024, 2048, 4096", "the same for few rows and a packed B, whose panels come from memory"),
     KC_TALL("512, 1024, 2048, 4096, 8192", "the same where a large matrix is read once, by rows: long streams"),
     TALL_PANELS("1, 2, 4, 8, 16", "panels of such a matrix, if it is packed, between two visits to a sum"),

@@ -48,6 +48,7 @@ final class SimdTuner extends KernelTuner<SimdParameter, SimdParameters> {
                 stage(SimdParameter.MC, square, batch),
                 stage(SimdParameter.NC, GemmSpec.nn(300, 4800, 800), batch),
                 stage(SimdParameter.SHARED_ROWS, GemmSpec.nn(4500, 400, 800), GemmSpec.tn(4500, 400, 100)),
+                stage(SimdParameter.KC_SMALL, GemmSpec.nn(32, 1200, 4100), GemmSpec.nn(64, 1200, 1200)),
                 stage(
                         SimdParameter.KC_FEW,
                         GemmSpec.nn(32, 1000, 8200).withPackedB(),
