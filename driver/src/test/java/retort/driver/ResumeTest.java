@@ -104,6 +104,7 @@ class ResumeTest {
         do {
             outcome =
                     Outcome.stoppedAfter(2 + stops % 4, command(stopped, stops == 0 ? study : with(study, "--resume")));
+            assertFalse(outcome.err().contains("null"), outcome.err());
             stops++;
         } while (outcome.code() == INTERRUPTED && stops < 100);
         outcome.isDone();

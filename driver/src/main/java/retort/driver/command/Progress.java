@@ -45,7 +45,8 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
     private long total;
     private long before;
     private long done;
-    private long doneAtStart;
+    private long firstDone;
+    private long firstSeen;
     private String remark = "";
     private long start;
     private long epochStart;
@@ -83,7 +84,6 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
         String name = fit.name() + ", epoch " + epoch + (epochs == 1 ? "" : "/" + epochs);
         if (task == null) {
             begin(name, (long) epochs * fit.images());
-            doneAtStart = (long) (epoch - 1) * fit.images();
         }
         task = name;
         before = (long) (epoch - 1) * fit.images();
@@ -116,18 +116,18 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
     }
 
     @Override
-    public synchronized void stepStarts(String name, int items) {
+    public synchronized void stepStarts(String name, long items) {
         begin(name, items);
     }
 
     @Override
-    public void stepProgress(int items) {
+    public void stepProgress(long items) {
         check();
         advance(items, "");
     }
 
     @Override
-    public void stepProgress(int items, double loss, double accuracy) {
+    public void stepProgress(long items, double loss, double accuracy) {
         check();
         advance(items, score(loss, accuracy));
     }
@@ -184,14 +184,19 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
         total = items;
         before = 0;
         done = 0;
-        doneAtStart = 0;
+        firstDone = -1;
         remark = "";
         start = System.nanoTime();
         lastLine = start;
     }
 
-    private synchronized void advance(int items, String news) {
+    private synchronized void advance(long items, String news) {
         done = before + items;
+        if (firstDone < 0) {
+            // What goes on from a checkpoint has done much of it before, and the first steps wait for the compiler.
+            firstDone = done;
+            firstSeen = System.nanoTime();
+        }
         remark = news;
         if (terminal == null && System.nanoTime() - lastLine > NANOS_BETWEEN_LINES) {
             lastLine = System.nanoTime();
@@ -208,11 +213,15 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
     }
 
     private ProgressLine line() {
-        double elapsed = (System.nanoTime() - start) / 1e9;
-        long did = done - doneAtStart;
-        double left = did > 0 && elapsed > SECONDS_BEFORE_ESTIMATE ? elapsed * (total - done) / did : Double.NaN;
         String ofJob = steps > 1 ? "step " + step + " of " + steps : "";
-        return new ProgressLine(ofJob, task, Math.min(1, done / (double) total), remark, left);
+        return new ProgressLine(ofJob, task, Math.min(1, done / (double) total), remark, secondsLeft());
+    }
+
+    /** Not a number as long as that is a guess. */
+    private double secondsLeft() {
+        double elapsed = (System.nanoTime() - firstSeen) / 1e9;
+        long did = firstDone < 0 ? 0 : done - firstDone;
+        return did > 0 && elapsed > SECONDS_BEFORE_ESTIMATE ? elapsed * (total - done) / did : Double.NaN;
     }
 
     private void open() {

@@ -24,13 +24,13 @@ public final class Job {
         void next();
 
         /** A step other than training begins, over so many items. */
-        void stepStarts(String name, int items);
+        void stepStarts(String name, long items);
 
         /** Items of the step done so far; may end the job by throwing. */
-        void stepProgress(int done);
+        void stepProgress(long done);
 
         /** The same of a training, with its mean loss and accuracy. */
-        void stepProgress(int done, double loss, double accuracy);
+        void stepProgress(long done, double loss, double accuracy);
 
         /** The step is over. */
         void stepEnds();

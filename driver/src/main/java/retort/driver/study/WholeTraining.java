@@ -9,8 +9,9 @@ import retort.nn.Sequential;
 final class WholeTraining implements Job.Watcher {
     private final Job.Watcher watcher;
     private final String title;
-    private int before;
-    private int last;
+    private boolean begun;
+    private boolean isLast;
+    private long before;
 
     WholeTraining(Job.Watcher watcher, String title) {
         this.watcher = watcher;
@@ -19,11 +20,14 @@ final class WholeTraining implements Job.Watcher {
 
     @Override
     public void epochStarts(Fit fit, int epoch) {
-        before = (epoch - 1) * fit.images();
-        last = fit.training().epochs();
-        if (epoch == 1) {
-            stepStarts(title, (int) Math.min((long) last * fit.images(), Integer.MAX_VALUE));
+        long all = (long) fit.training().epochs() * fit.images();
+        before = (long) (epoch - 1) * fit.images();
+        // One that goes on from a checkpoint begins with a later epoch.
+        if (!begun) {
+            begun = true;
+            stepStarts(title, all);
         }
+        isLast = epoch == fit.training().epochs();
     }
 
     @Override
@@ -33,23 +37,35 @@ final class WholeTraining implements Job.Watcher {
 
     @Override
     public void epochEnds(Sequential model, Epoch epoch) {
-        if (epoch.number() == last) {
+        if (isLast) {
+            end();
+        }
+    }
+
+    @Override
+    public void stopped(Fit fit, int epoch, int best) {
+        end();
+    }
+
+    private void end() {
+        if (begun) {
+            begun = false;
             stepEnds();
         }
     }
 
     @Override
-    public void stepStarts(String name, int items) {
+    public void stepStarts(String name, long items) {
         watcher.stepStarts(name, items);
     }
 
     @Override
-    public void stepProgress(int done) {
+    public void stepProgress(long done) {
         watcher.stepProgress(done);
     }
 
     @Override
-    public void stepProgress(int done, double loss, double accuracy) {
+    public void stepProgress(long done, double loss, double accuracy) {
         watcher.stepProgress(done, loss, accuracy);
     }
 

@@ -8,13 +8,13 @@ public class Deaf implements Job.Watcher {
     public void next() {}
 
     @Override
-    public void stepStarts(String name, int items) {}
+    public void stepStarts(String name, long items) {}
 
     @Override
-    public void stepProgress(int done) {}
+    public void stepProgress(long done) {}
 
     @Override
-    public void stepProgress(int done, double loss, double accuracy) {}
+    public void stepProgress(long done, double loss, double accuracy) {}
 
     @Override
     public void stepEnds() {}

@@ -215,7 +215,7 @@ class StudyRunTest {
         private String current;
 
         @Override
-        public void stepStarts(String name, int items) {
+        public void stepStarts(String name, long items) {
             current = name;
             if (!name.startsWith("soft labels") && !name.startsWith("test of")) {
                 trained.add(name);
@@ -223,14 +223,14 @@ class StudyRunTest {
         }
 
         @Override
-        public void stepProgress(int done) {
+        public void stepProgress(long done) {
             if (stopsAt != null && current.endsWith(stopsAt)) {
                 throw new InterruptedJobException();
             }
         }
 
         @Override
-        public void stepProgress(int done, double loss, double accuracy) {
+        public void stepProgress(long done, double loss, double accuracy) {
             stepProgress(done);
         }
     }
