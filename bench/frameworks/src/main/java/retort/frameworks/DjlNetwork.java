@@ -83,7 +83,8 @@ final class DjlNetwork implements Network {
             case Layer.ReLU relu -> Activation.reluBlock();
             case Layer.Dropout dropout ->
                 Dropout.builder().optRate(dropout.rate()).build();
-            case Pool2D pool when pool.kind() == Pool2dSpec.Kind.MAX && pool.padding() == 0 ->
+            case Pool2D pool
+            when pool.kind() == Pool2dSpec.Kind.MAX && pool.padding() == 0 ->
                 Pool.maxPool2dBlock(
                         new Shape(pool.kernelHeight(), pool.kernelWidth()), new Shape(pool.stride(), pool.stride()));
             case Layer.Flatten flatten -> Blocks.batchFlattenBlock();

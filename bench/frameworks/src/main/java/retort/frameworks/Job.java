@@ -3,6 +3,7 @@ package retort.frameworks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import retort.bench.performance.JobRun.Measurement;
 import retort.driver.data.Dataset;
@@ -33,6 +34,12 @@ final class Job {
     private static final Architecture LENET5 = Architecture.parse("input 28x28x1; conv2d 6 5x5 stride 1 padding 2;"
             + " relu; max-pool2d 2x2; conv2d 16 5x5; relu; max-pool2d 2x2; flatten; dense 120; relu; dense 84; relu;"
             + " dense 10");
+
+    /** As docs/examples/resnet20.toml has it, behind its first three layers. */
+    private static final Architecture RESNET20 =
+            Architecture.parse("input 32x32x3; conv2d 16 3x3 stride 1 padding 1 no-bias; batchnorm; relu;"
+                    + block(16).repeat(3) + halved(32) + block(32).repeat(2) + halved(64)
+                    + block(64).repeat(2) + " global-average-pool2d; dense 10");
 
     /** Of weights, where a framework can round them. */
     private static final List<ElementType> FEWER_BITS = List.of(ElementType.BFLOAT16, ElementType.INT8);
@@ -87,6 +94,7 @@ final class Job {
         if (works.contains(Work.ONNX)) {
             predictOnnx("teacher", TEACHER);
             predictOnnx("lenet5", LENET5);
+            predictOnnx("resnet20", RESNET20);
         }
         if (works.contains(Work.LENET5)) {
             runLenet5();
@@ -99,12 +107,38 @@ final class Job {
     private void predictOnnx(String name, Architecture architecture) {
         try (OnnxModel model = OnnxModel.of(architecture);
                 Network network = framework.onnx(model.file(), threads)) {
-            float[][] single = inputs(1, INPUTS);
-            float[][] batches = inputs(BATCH, INPUTS);
+            float[][] single = random(architecture.input().size());
+            float[][] batches = random(BATCH * architecture.input().size());
             warmUp(network, single, batches);
-            predict("onnx-" + name + "-one-image", network, single);
-            predict("onnx-" + name + "-batch-32", network, batches);
+            predict("onnx-" + name + "-one-image", network, single, 1);
+            predict("onnx-" + name + "-batch-32", network, batches, BATCH);
         }
+    }
+
+    private static String block(int channels) {
+        return " residual [" + convolutions(channels, 1) + "]; relu;";
+    }
+
+    private static String halved(int channels) {
+        return " residual [" + convolutions(channels, 2) + "] shortcut [conv2d " + channels
+                + " 1x1 stride 2 padding 0 no-bias, batchnorm]; relu;";
+    }
+
+    private static String convolutions(int channels, int stride) {
+        String convolution = "conv2d " + channels + " 3x3 stride %d padding 1 no-bias, batchnorm";
+        return convolution.formatted(stride) + ", relu, " + convolution.formatted(1);
+    }
+
+    /** Arrays of pixels; what they show changes no call's time. */
+    private static float[][] random(int size) {
+        Random random = new Random(SEED);
+        float[][] inputs = new float[INPUTS][size];
+        for (float[] each : inputs) {
+            for (int i = 0; i < size; i++) {
+                each[i] = random.nextFloat();
+            }
+        }
+        return inputs;
     }
 
     /** No training went before, so the JVM has compiled nothing. */
@@ -120,8 +154,8 @@ final class Job {
     private void runLenet5() {
         try (Network network = framework.network(LENET5, threads)) {
             train("lenet5-training", network);
-            predict("lenet5-one-image", network, inputs(1, INPUTS));
-            predict("lenet5-batch-32", network, inputs(BATCH, INPUTS));
+            predict("lenet5-one-image", network, inputs(1, INPUTS), 1);
+            predict("lenet5-batch-32", network, inputs(BATCH, INPUTS), BATCH);
             testSet("lenet5-test-set", network);
         }
     }
@@ -132,8 +166,8 @@ final class Job {
                 train("training", teacher);
             }
             if (works.contains(Work.PREDICTION)) {
-                predict("teacher-one-image", teacher, inputs(1, INPUTS));
-                predict("teacher-batch-32", teacher, inputs(BATCH, INPUTS));
+                predict("teacher-one-image", teacher, inputs(1, INPUTS), 1);
+                predict("teacher-batch-32", teacher, inputs(BATCH, INPUTS), BATCH);
                 testSet("teacher-test-set", teacher);
                 for (ElementType weights : FEWER_BITS) {
                     teacher.rounded(weights).ifPresent(rounded -> predictRounded(weights, rounded));
@@ -142,7 +176,7 @@ final class Job {
         }
         if (works.contains(Work.PREDICTION)) {
             try (Network student = framework.network(STUDENT, threads)) {
-                predict("student-one-image", student, inputs(1, INPUTS));
+                predict("student-one-image", student, inputs(1, INPUTS), 1);
             }
         }
     }
@@ -206,15 +240,14 @@ final class Job {
         return inputs;
     }
 
-    private void predict(String work, Network network, float[][] inputs) {
-        int batch = inputs[0].length / data.test().pixels();
+    private void predict(String work, Network network, float[][] inputs, int batch) {
         float[] probabilities = new float[batch * ImageSet.CLASSES];
         results.add(timed(work, batch, call -> network.predict(inputs[call % inputs.length], batch, probabilities)));
     }
 
     private void predictRounded(ElementType weights, Network teacher) {
         try (teacher) {
-            predict("teacher-one-image-" + weights.id(), teacher, inputs(1, INPUTS));
+            predict("teacher-one-image-" + weights.id(), teacher, inputs(1, INPUTS), 1);
         }
     }
 

@@ -122,8 +122,7 @@ public final class Main implements Callable<Integer> {
     }
 
     private boolean trainsAndTests() {
-        return works.contains(Job.Work.LENET5)
-                || works.containsAll(EnumSet.of(Job.Work.TRAINING, Job.Work.PREDICTION));
+        return works.contains(Job.Work.LENET5) || works.containsAll(EnumSet.of(Job.Work.TRAINING, Job.Work.PREDICTION));
     }
 
     private static JobRun.Machine machine() {

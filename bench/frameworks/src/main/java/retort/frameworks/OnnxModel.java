@@ -19,8 +19,7 @@ import retort.nn.Sequential;
 record OnnxModel(Path file) implements AutoCloseable {
     static OnnxModel of(Architecture architecture) {
         try (Backend backend = Backends.open(Engine.CPU_SCALAR, Backends.Options.defaults());
-                Sequential network =
-                        Sequential.create(backend, architecture, Initializer.GLOROT_UNIFORM, Job.SEED)) {
+                Sequential network = Sequential.create(backend, architecture, Initializer.GLOROT_UNIFORM, Job.SEED)) {
             Path file = Files.createTempFile("retort", ".onnx");
             try (OutputStream out = Files.newOutputStream(file)) {
                 TrainedNetwork written = TrainedNetwork.of(network, Map.of());

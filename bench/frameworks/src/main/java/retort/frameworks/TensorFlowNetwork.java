@@ -106,7 +106,8 @@ final class TensorFlowNetwork implements Network {
             case Layer.Dense dense -> dense(input.size(), dense.units());
             case Layer.ReLU relu -> new Stage(tf.nn::relu);
             case Layer.Dropout dropout -> new Stage(x -> dropped(x, dropout.rate()), UnaryOperator.identity());
-            case Pool2D pool when pool.kind() == Pool2dSpec.Kind.MAX && pool.padding() == 0 ->
+            case Pool2D pool
+            when pool.kind() == Pool2dSpec.Kind.MAX && pool.padding() == 0 ->
                 new Stage(x -> tf.nn.maxPool(
                         x,
                         tf.constant(new int[] {1, pool.kernelHeight(), pool.kernelWidth(), 1}),
