@@ -85,7 +85,7 @@ if [[ ${#fuzzed[@]} -gt 0 ]]; then
     keep "$share"
 fi
 if [[ ${#classes[@]} -gt 0 ]]; then
-    mvn -B -fae test-compile surefire:test@default-test -Dspotless.check.skip=true \
+    mvn -B -fae test-compile surefire:test@default-test -DforkCount=1 -Dspotless.check.skip=true \
         -Dsurefire.failIfNoSpecifiedTests=false -Dretort.require=opencl -Dtest="$(IFS=,; echo "${classes[*]}")" \
         -Dretort.soak="$share" -Dretort.soak.results="$rows" || status=1
     keep "$share"
