@@ -65,8 +65,19 @@ class OnnxModelTest {
         Outcome done = Outcome.of("distill", "--teacher=" + onnx, data, "--quick", "--out=" + out)
                 .isDone();
         assertTrue(Files.exists(out.resolve("distilled-wide.safetensors")), done.out());
-        Outcome timed = Outcome.of("latency", "--teacher=" + onnx, data, "--quick", "--out=" + folder.resolve("timed"));
-        timed.isDone();
+        Outcome timed = Outcome.of(
+                        "latency",
+                        "--teacher=" + onnx,
+                        data,
+                        "--quick",
+                        "--profile",
+                        "--backend=cpu-simd",
+                        "--out=" + folder.resolve("timed"))
+                .isDone();
+        for (int batch : new int[] {1, 32}) {
+            String line = "conv2d:n" + batch + "h28w28c1:k5x5o4:s2p2\\+bias\\+relu +100 .*";
+            assertTrue(timed.err().lines().anyMatch(each -> each.matches(line)), timed.err());
+        }
     }
 
     @Test

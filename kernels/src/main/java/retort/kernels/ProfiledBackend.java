@@ -38,6 +38,11 @@ public final class ProfiledBackend extends ForwardingBackend {
         return sorted;
     }
 
+    /** Forgets what was done so far. */
+    public void clear() {
+        costs.clear();
+    }
+
     private void time(String operation, long flops, long bytes, Runnable call) {
         long start = System.nanoTime();
         call.run();

@@ -15,6 +15,7 @@ import retort.driver.data.ImageSet;
 import retort.driver.job.Recipe;
 import retort.driver.report.ReportBuilder;
 import retort.kernels.Backend;
+import retort.kernels.ProfiledBackend;
 import retort.nn.Architecture;
 import retort.nn.Initializer;
 import retort.nn.Network;
@@ -81,12 +82,15 @@ final class LatencyCommand implements Callable<Integer> {
             List<LatencyRun.Timed> models = List.of(
                     new LatencyRun.Timed(LatencyRun.TEACHER, backend -> model(backend, teacher, ofTeacher, test)),
                     new LatencyRun.Timed(LatencyRun.STUDENT, backend -> model(backend, student, ofStudent, test)));
-            new LatencyRun(
-                            models,
-                            test,
-                            settings.ownTemperature(),
-                            session.experiment().latency())
-                    .run(engine, session.progress(), session.checkpoints(), report);
+            LatencyRun run = new LatencyRun(
+                    models,
+                    test,
+                    settings.ownTemperature(),
+                    session.experiment().latency());
+            run.run(engine, session.progress(), session.checkpoints(), report);
+            if (session.backend() instanceof ProfiledBackend profiled) {
+                run.profile(profiled, session.progress());
+            }
             session.finish(report, List.of());
             return session.exitCode();
         }

@@ -2,17 +2,23 @@ package retort.driver.command;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import retort.driver.cli.ExitCode;
 import retort.driver.config.Experiment;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Checkpoints;
 import retort.driver.job.Examples;
+import retort.driver.job.Inference;
 import retort.driver.job.InterruptedJobException;
 import retort.driver.job.LatencyTest;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
+import retort.kernels.ProfiledBackend;
+import retort.kernels.RecordingBackend;
+import retort.kernels.Scope;
+import retort.kernels.Tensor;
 import retort.nn.Model;
 import retort.nn.Network;
 import retort.nn.Predictor;
@@ -21,6 +27,8 @@ import retort.nn.Predictor;
 record LatencyRun(List<Timed> models, ImageSet test, float temperature, Experiment.Latency settings) {
     static final String TEACHER = "teacher";
     static final String STUDENT = "student";
+
+    private static final int PROFILED_CALLS = 100;
 
     /** A model that is timed under a name. */
     record Timed(String name, Function<Backend, Network> network) {}
@@ -32,15 +40,7 @@ record LatencyRun(List<Timed> models, ImageSet test, float temperature, Experime
      */
     void run(Options.Engines options, Progress progress, Checkpoints checkpoints, LatencyTest.Results results) {
         LatencyTest latency = new LatencyTest(
-                Examples.labelled(test),
-                temperature,
-                settings.batches().stream()
-                        .map(batch -> batch == Experiment.Latency.WHOLE_TEST_SET ? test.size() : batch)
-                        .distinct()
-                        .toList(),
-                settings.calls(),
-                settings.seconds(),
-                progress);
+                Examples.labelled(test), temperature, batches(), settings.calls(), settings.seconds(), progress);
         progress.next();
         for (Engine engine : options.engines()) {
             // What training or the engine before left, up to half a gigabyte, would stay on top of this engine's own
@@ -64,6 +64,65 @@ record LatencyRun(List<Timed> models, ImageSet test, float temperature, Experime
             } catch (RuntimeException | OutOfMemoryError e) {
                 progress.late().failed("latency on " + engine + ": " + e.getMessage(), ExitCode.FAILED);
                 left.forEach(model -> results.skipped(skipped(engine, model, e)));
+            }
+        }
+    }
+
+    private List<Integer> batches() {
+        return settings.batches().stream()
+                .map(batch -> batch == Experiment.Latency.WHOLE_TEST_SET ? test.size() : batch)
+                .distinct()
+                .toList();
+    }
+
+    /**
+     * The calls of each model at each batch size, one after the other on a backend that keeps the time of each. What
+     * was timed as a whole had none of that.
+     */
+    void profile(ProfiledBackend backend, Progress progress) {
+        Examples examples = Examples.labelled(test);
+        List<Network> loaded = new ArrayList<>();
+        try {
+            models.forEach(model -> loaded.add(forInference(model.network().apply(backend))));
+            backend.clear();
+            for (int i = 0; i < loaded.size(); i++) {
+                for (int batch : batches()) {
+                    if (batch <= examples.size()) {
+                        progress.stepStarts("profile of " + models.get(i).name() + ", batch " + batch, PROFILED_CALLS);
+                        profile(backend, loaded.get(i), examples, Math.min(batch, Inference.CHUNK), progress);
+                        progress.stepEnds();
+                    }
+                }
+            }
+        } finally {
+            loaded.forEach(Network::close);
+        }
+    }
+
+    /** As a model predicts with it. */
+    private static Network forInference(Network network) {
+        Optional<Network> folded = network.folded(network.backend());
+        folded.ifPresent(other -> network.close());
+        return folded.orElse(network);
+    }
+
+    private void profile(Backend backend, Network network, Examples examples, int batch, Progress progress) {
+        float[] pixels = new float[batch * examples.pixels()];
+        examples.copyImages(0, batch, pixels);
+        long start = System.nanoTime();
+        try (Scope scope = backend.scope()) {
+            Tensor x = scope.tensor(network.batchShape(batch));
+            RecordingBackend recorder = new RecordingBackend(backend);
+            Tensor logits = network.infer(recorder, scope, x);
+            float[] results = new float[logits.shape().size()];
+            for (int call = 0; call < PROFILED_CALLS; call++) {
+                backend.upload(pixels, 0, x);
+                recorder.calls().forEach(backend::run);
+                backend.download(logits, results, 0);
+                progress.stepProgress(call + 1);
+                if ((System.nanoTime() - start) / 1e9 > settings.seconds() / 2) {
+                    return;
+                }
             }
         }
     }
