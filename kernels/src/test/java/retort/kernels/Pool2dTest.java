@@ -1,28 +1,18 @@
 package retort.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import retort.kernels.EnginesUnderTest.Subject;
 import retort.kernels.check.KernelCheck;
 import retort.kernels.op.Pass;
 import retort.kernels.op.Pool2dSpec;
-import retort.kernels.op.Spec;
 
 class Pool2dTest {
     private static final float NAN = Float.NaN;
     private static final float INFINITY = Float.POSITIVE_INFINITY;
-
-    /** A round of so many calls is held against so many bytes a call: a mask or two are left at times. */
-    private static final int CALLS = 1000;
-
-    private static final int MOST_BYTES = 100;
 
     static Stream<Subject> engines() {
         return EnginesUnderTest.all().stream();
@@ -128,39 +118,5 @@ class Pool2dTest {
         Pool2dSpec spec = Pool2dSpec.max(1, 3, 3, 1, 2);
         float[] x = {1, 2, 9, 3, 4, 9, 9, 9, 9};
         assertArrayEquals(new float[] {0, 0, 0, 0, 5, 0, 0, 0, 0}, gradient(subject, spec, x, 5));
-    }
-
-    /**
-     * Gradients first, so that what HotSpot has seen of one shape is what it compiles another's call by: a vector that
-     * is passed to a method of its own is an object, some KB a call.
-     */
-    @Test
-    void callsOfManyShapesAllocateNothingThatCounts() {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        Stream<String> ids = Stream.of(
-                "max-pool2d-dx:n4h14w14c64:k2x2:s2p0",
-                "max-pool2d-dx:n1h24w24c6:k3x3:s2p1",
-                "average-pool2d-dx:n1h7w7c33:k7x7:s7p0",
-                "average-pool2d-dx:n4h14w14c64:k2x2:s2p0",
-                "max-pool2d:n1h14w14c64:k2x2:s2p0",
-                "average-pool2d:n1h14w14c64:k2x2:s2p0",
-                "max-pool2d:n1h24w24c6:k3x3:s2p1");
-        try (Backend backend = Backends.open(
-                        Engine.CPU_SIMD, Backends.Options.defaults().withThreads(1));
-                Scope scope = backend.scope()) {
-            ids.forEach(id -> {
-                KernelCheck check = KernelCheck.random(Spec.parse(id), 1);
-                Call call = check.call(check.tensors(scope));
-                long least = Long.MAX_VALUE;
-                for (int round = 0; round < 30 && least >= MOST_BYTES; round++) {
-                    long before = threads.getCurrentThreadAllocatedBytes();
-                    for (int i = 0; i < CALLS; i++) {
-                        backend.run(call);
-                    }
-                    least = Math.min(least, (threads.getCurrentThreadAllocatedBytes() - before) / CALLS);
-                }
-                assertTrue(least < MOST_BYTES, id + " allocates " + least + " bytes a call");
-            });
-        }
     }
 }

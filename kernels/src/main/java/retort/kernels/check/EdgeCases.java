@@ -399,6 +399,7 @@ public final class EdgeCases {
                         Conv2dSpec.forward(3, 12, 27, 1).filters(5, 4, 3).stepped(1, 2),
                         Conv2dSpec.forward(9, 7, 40, 1).filters(7, 6, 2).stepped(1, 3),
                         Conv2dSpec.forward(2, 9, 14, 1).filters(3, 3, Math.max(1, tiling.lanes() / 2)),
+                        Conv2dSpec.forward(2, 9, 14, 1).filters(3, 3, Math.max(1, tiling.lanes() - 1)),
                         Conv2dSpec.forward(2, 4, 9, 1).filters(3, 3, 40),
                         Conv2dSpec.forward(9, 6, 7, 3).filters(3, 3, 10),
                         Conv2dSpec.forward(2, 8, 8, 17).filters(3, 3, 33).stepped(1, 1),
@@ -440,6 +441,7 @@ public final class EdgeCases {
                         DepthwiseConv2dSpec.forward(2, 4, 40, 17, 4),
                         DepthwiseConv2dSpec.forward(1, 7, 14, 33, 7).stepped(1, 3),
                         DepthwiseConv2dSpec.forward(1, 9, 11, 18, 8).stepped(1, 3),
+                        DepthwiseConv2dSpec.forward(1, 11, 20, 17, 11).stepped(1, 5),
                         DepthwiseConv2dSpec.forward(9, 40, 41, 34, 3).stepped(1, 1)));
     }
 

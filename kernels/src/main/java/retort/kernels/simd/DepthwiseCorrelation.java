@@ -1,9 +1,7 @@
 package retort.kernels.simd;
 
 import static retort.kernels.simd.SimdSpecies.LANES;
-import static retort.kernels.simd.SimdSpecies.SPECIES;
 
-import jdk.incubator.vector.FloatVector;
 import retort.kernels.engine.HostTensor;
 import retort.kernels.op.Conv2dSpec;
 
@@ -14,34 +12,33 @@ import retort.kernels.op.Conv2dSpec;
  * the same again.
  */
 final class DepthwiseCorrelation extends Correlation {
-    /** Pixels of the kernel up to which it is written out, and products: HotSpot compiles no longer methods. */
-    private static final int WRITTEN_OUT = 50;
-
-    private static final int PRODUCTS_WRITTEN_OUT = 200;
+    /**
+     * Columns of a kernel's row at once, a wider one's after each other: beside eight pixels' sums they have to be in
+     * 16 registers, or 32.
+     */
+    private static final int TAPS = Blocking.REGISTERS < 32 ? 5 : 8;
 
     /** Pixels in a tile, by its number; the last is for what is left. */
     private static final int[] TILE_PIXELS = {8, 4, 1};
 
     private final Conv2dSpec spec;
 
-    /** By tile, rows and columns that are met, and columns of the sweep; made when first asked for. */
+    /** By tile, columns that are met, columns of the sweep, and whether they are added; made when first asked for. */
     private final DepthwiseKernel[] kernels;
 
     /** @param spec of the convolution in which each channel would meet all */
     DepthwiseCorrelation(Conv2dSpec spec, HostTensor image, HostTensor result, SimdEpilogue epilogue, int threads) {
         super(spec, image, result, false, spec.channels(), spec.channels(), epilogue, threads);
         this.spec = spec;
-        int columns = spec.kernelWidth() + 1;
-        kernels = new DepthwiseKernel[TILE_PIXELS.length * (spec.kernelHeight() + 1) * columns * columns];
+        kernels = new DepthwiseKernel[2 * TILE_PIXELS.length * (TAPS + 1) * (spec.kernelWidth() + 1)];
     }
 
-    private DepthwiseKernel kernel(int tile, int rows, int taps, int rowTaps, int yStep) {
-        int columns = spec.kernelWidth() + 1;
-        int index = ((tile * (spec.kernelHeight() + 1) + rows) * columns + taps) * columns + rowTaps;
+    private DepthwiseKernel kernel(int tile, int taps, int rowTaps, boolean adds, int yStep) {
+        int index = ((tile * (TAPS + 1) + taps) * (spec.kernelWidth() + 1) + rowTaps) * 2 + (adds ? 1 : 0);
         DepthwiseKernel kernel = kernels[index];
         if (kernel == null) {
             int pixels = TILE_PIXELS[tile];
-            kernel = DepthwiseKernel.of(new DepthwiseKernel.Tile(pixels, rows, taps, rowTaps, channels, step, yStep));
+            kernel = DepthwiseKernel.of(new DepthwiseKernel.Tile(pixels, taps, rowTaps, channels, step, yStep, adds));
             kernels[index] = kernel;
         }
         return kernel;
@@ -66,11 +63,9 @@ final class DepthwiseCorrelation extends Correlation {
         for (int j = 0; j < first; j++) {
             side(taps, j, from, xAt, fAt, yAt, operands);
         }
-        int products = Math.max(1, PRODUCTS_WRITTEN_OUT / (operands.runs() * taps));
-        int most = Math.min(products, end - first);
         for (int j = first; j < end; ) {
             int tile = 0;
-            while (TILE_PIXELS[tile] > most || TILE_PIXELS[tile] >= 2 * (end - j)) {
+            while (TILE_PIXELS[tile] > end - first || TILE_PIXELS[tile] >= 2 * (end - j)) {
                 tile++;
             }
             j = Math.min(j, end - TILE_PIXELS[tile]);
@@ -93,33 +88,41 @@ final class DepthwiseCorrelation extends Correlation {
 
     /** One tile, all channels of it; of the kernel {@code taps} of {@code rowTaps} columns. */
     private void tile(int tile, int taps, int rowTaps, int xAt, int fAt, int yAt, MicroKernel.Operands operands) {
-        int rows = operands.runs();
         if (channels < LANES) {
             for (int p = 0; p < TILE_PIXELS[tile]; p++) {
                 fewChannels(taps, rowTaps, xAt + p * step * channels, fAt, yAt + p * operands.ldc(), operands);
             }
             return;
         }
-        int rest = channels % LANES == 0 ? channels : channels - LANES;
-        if (rows * rowTaps > WRITTEN_OUT) {
-            for (int p = 0; p < TILE_PIXELS[tile]; p++) {
-                int x = xAt + p * step * channels;
-                int y = yAt + p * operands.ldc();
-                for (int c = 0; c < channels; c += LANES) {
-                    int at = Math.min(c, channels - LANES);
-                    largeKernel(taps, rowTaps, x + at, fAt + at, y + at, operands);
-                }
-            }
-            return;
+        vectors(tile, taps, rowTaps, xAt, fAt, yAt, channels / LANES, operands);
+        if (channels % LANES > 0) {
+            int rest = channels - LANES;
+            vectors(tile, taps, rowTaps, xAt + rest, fAt + rest, yAt + rest, 1, operands);
         }
-        DepthwiseKernel kernel = kernel(tile, rows, taps, rowTaps, operands.ldc());
-        float[] x = operands.a();
-        float[] f = operands.b();
-        float[] y = operands.c();
-        kernel.run(x, xAt, operands.aRun(), f, fAt, y, yAt, channels / LANES);
-        if (rest < channels) {
-            kernel.run(x, xAt + rest, operands.aRun(), f, fAt + rest, y, yAt + rest, 1);
-        }
+    }
+
+    /** Some vectors of a tile's channels. */
+    private void vectors(
+            int tile, int taps, int rowTaps, int xAt, int fAt, int yAt, int count, MicroKernel.Operands operands) {
+        int rows = operands.runs();
+        int rowStep = operands.aRun();
+        int s = 0;
+        do {
+            int some = Math.ceilDiv(taps - s, Math.max(1, Math.ceilDiv(taps - s, TAPS)));
+            int further = s * channels;
+            kernel(tile, some, rowTaps, s > 0, operands.ldc())
+                    .run(
+                            operands.a(),
+                            xAt + further,
+                            rows,
+                            rowStep,
+                            operands.b(),
+                            fAt + further,
+                            operands.c(),
+                            yAt,
+                            count);
+            s += some;
+        } while (s < taps);
     }
 
     /** A pixel with fewer channels than a vector has. */
@@ -135,18 +138,5 @@ final class DepthwiseCorrelation extends Correlation {
             }
             operands.c()[yAt + c] = sum;
         }
-    }
-
-    /** A vector of a pixel's channels, where the kernel is too large to be written out. */
-    private void largeKernel(int taps, int rowTaps, int xAt, int fAt, int yAt, MicroKernel.Operands operands) {
-        FloatVector sum = FloatVector.zero(SPECIES);
-        for (int r = 0; r < operands.runs(); r++) {
-            for (int s = 0; s < taps; s++) {
-                FloatVector f = FloatVector.fromArray(SPECIES, operands.b(), fAt + (r * rowTaps + s) * channels);
-                int under = xAt + r * operands.aRun() + s * channels;
-                sum = FloatVector.fromArray(SPECIES, operands.a(), under).fma(f, sum);
-            }
-        }
-        sum.intoArray(operands.c(), yAt);
     }
 }

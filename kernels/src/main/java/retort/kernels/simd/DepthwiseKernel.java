@@ -12,17 +12,17 @@ abstract class DepthwiseKernel {
      * Pixels of a row whose sums are in registers, and what of the kernel they meet.
      *
      * @param pixels of the result
-     * @param rows of the kernel
      * @param taps columns of the kernel
      * @param rowTaps columns of the kernel, those that are left out too
      * @param channels of a pixel
      * @param step input pixels from a pixel to the next
      * @param yStep elements from a pixel of the result to the next
+     * @param adds to what the result is, or overwrites it
      */
-    record Tile(int pixels, int rows, int taps, int rowTaps, int channels, int step, int yStep) {
-        /** As profilers show its class: Depthwise8of3x3. */
+    record Tile(int pixels, int taps, int rowTaps, int channels, int step, int yStep, boolean adds) {
+        /** As profilers show its class: Depthwise8of3. */
         String name() {
-            return "Depthwise" + pixels + "of" + rows + "x" + taps;
+            return "Depthwise" + pixels + "of" + taps;
         }
     }
 
@@ -37,9 +37,10 @@ abstract class DepthwiseKernel {
      * Computes some vectors of channels of a tile.
      *
      * @param xAt where the first element under the kernel is
+     * @param rows of the kernel
      * @param rowStep from a row of x to the next
      * @param fAt where the first element of the filter is
      * @param yAt where the first pixel's channels begin
      */
-    abstract void run(float[] x, int xAt, int rowStep, float[] f, int fAt, float[] y, int yAt, int vectors);
+    abstract void run(float[] x, int xAt, int rows, int rowStep, float[] f, int fAt, float[] y, int yAt, int vectors);
 }

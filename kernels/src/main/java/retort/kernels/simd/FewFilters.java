@@ -11,9 +11,10 @@ import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.Epilogue;
 
 /**
- * A convolution with fewer filters than half a vector has lanes, forward: vectors hold elements of a row of the result,
- * filters of pixels side by side, and meet {@link RepeatedRows} of the image. An element of the kernel is a vector that
- * repeats what the filters have there, long enough to be read from whichever filter an element of the result is of.
+ * A convolution of one channel with fewer filters than a vector has lanes, forward: vectors hold elements of a row of
+ * the result, filters of pixels side by side, and meet {@link RepeatedRows} of the image. An element of the kernel is a
+ * vector that repeats what the filters have there, long enough to be read from whichever filter an element of the
+ * result is of.
  */
 final class FewFilters {
     /** Vectors of the result that are summed at once. */

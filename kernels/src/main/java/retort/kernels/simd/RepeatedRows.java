@@ -14,13 +14,13 @@ import retort.kernels.op.Conv2dSpec;
  */
 record RepeatedRows(Conv2dSpec spec) {
     /**
-     * Whether this is worth it: with more filters each of them fills a vector well enough, and more channels are more
-     * to repeat than is gained.
+     * Whether this is worth it: as many filters as lanes fill a vector by themselves, and more channels are more to
+     * repeat than is gained.
      */
     static boolean suits(Conv2dSpec spec) {
         return spec.channels() == 1
                 && spec.stride() == 1
-                && 2 * spec.filters() <= LANES
+                && spec.filters() < LANES
                 && spec.outWidth() * spec.filters() >= 2 * LANES;
     }
 

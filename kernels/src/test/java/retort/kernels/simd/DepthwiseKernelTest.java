@@ -19,13 +19,9 @@ class DepthwiseKernelTest {
 
     static Stream<Tile> tiles() {
         return Stream.of(
-                new Tile(1, 1, 1, 1, 16, 1, 16),
-                new Tile(8, 3, 3, 3, 128, 1, 128),
-                new Tile(8, 5, 5, 5, 4096, 2, 4096),
-                new Tile(8, 25, 1, 1, 4096, 1, 8192),
-                new Tile(4, 7, 7, 7, 4096, 2, 4096),
-                new Tile(4, 50, 1, 1, 4096, 1, 8192),
-                new Tile(4, 1, 50, 50, 4096, 1, 4096));
+                new Tile(1, 1, 1, 16, 1, 16, false),
+                new Tile(8, 3, 3, 128, 1, 128, false),
+                new Tile(8, 8, 31, 2048, 2, 4096, true));
     }
 
     @ParameterizedTest
@@ -42,8 +38,8 @@ class DepthwiseKernelTest {
 
     @Test
     void eachTileHasAKernelOfItsOwn() {
-        Tile tile = new Tile(4, 3, 3, 3, 16, 1, 16);
-        assertSame(DepthwiseKernel.of(tile), DepthwiseKernel.of(new Tile(4, 3, 3, 3, 16, 1, 16)));
-        assertNotSame(DepthwiseKernel.of(tile), DepthwiseKernel.of(new Tile(4, 2, 3, 3, 16, 1, 16)));
+        Tile tile = new Tile(4, 3, 3, 16, 1, 16, false);
+        assertSame(DepthwiseKernel.of(tile), DepthwiseKernel.of(new Tile(4, 3, 3, 16, 1, 16, false)));
+        assertNotSame(DepthwiseKernel.of(tile), DepthwiseKernel.of(new Tile(4, 2, 3, 16, 1, 16, false)));
     }
 }

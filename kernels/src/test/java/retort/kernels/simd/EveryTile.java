@@ -24,5 +24,12 @@ final class EveryTile {
             }
             System.out.println(DONE);
         });
+        DepthwiseKernelTest.tiles().forEach(tile -> {
+            DepthwiseKernel kernel = DepthwiseKernel.of(tile);
+            for (int call = 0; call < CALLS; call++) {
+                kernel.run(a, 0, 2, 1, b, 0, c, 0, 1);
+            }
+            System.out.println(DONE);
+        });
     }
 }

@@ -31,7 +31,8 @@ class TileCompilationTest {
         List<String> lines =
                 new String(process.getInputStream().readAllBytes()).lines().toList();
         assertEquals(0, process.waitFor(), () -> String.join("\n", lines));
-        long tiles = TileEmitterTest.tiles().count();
+        long tiles =
+                TileEmitterTest.tiles().count() + DepthwiseKernelTest.tiles().count();
         assertEquals(tiles, lines.stream().filter(EveryTile.DONE::equals).count());
         assertEquals(
                 List.of(),
