@@ -1,5 +1,6 @@
 package retort.kernels.engine;
 
+import java.lang.ref.SoftReference;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -8,7 +9,8 @@ import java.util.function.IntFunction;
 /**
  * Arrays that closed scopes gave back, by length. A training loop opens and closes the same shapes every step and so
  * gets the same arrays every step, without zeroing and without work for the garbage collector. Who asks for ever new
- * lengths fills this up, and then it starts anew; where the heap is full, what is kept makes room.
+ * lengths fills this up, and then it starts anew; where the heap is full, what is kept makes room, for whatever asks:
+ * it is softly referenced, so that the arrays of a backend that is idle are no others' loss.
  *
  * <p>The threads of a backend may all ask for arrays.
  */
@@ -22,10 +24,15 @@ final class HostMemory {
     /** Where arrays come from; tests put one in its place that fails. */
     static volatile IntFunction<float[]> heap = float[]::new;
 
-    private final Map<Integer, ArrayDeque<float[]>> free = new HashMap<>();
     private final long mostKept;
-    private long kept;
+    private SoftReference<Kept> kept = new SoftReference<>(null);
     private long lent;
+
+    /** Arrays by length, and the elements of all of them. */
+    private static final class Kept {
+        private final Map<Integer, ArrayDeque<float[]>> arrays = new HashMap<>();
+        private long elements;
+    }
 
     /** Keeps up to a quarter of the heap. */
     HostMemory() {
@@ -39,12 +46,23 @@ final class HostMemory {
 
     /** An array of just this length, to be given back; its elements are unspecified. */
     synchronized float[] take(int length) {
-        ArrayDeque<float[]> arrays = free.get(length);
-        boolean isKept = arrays != null && !arrays.isEmpty();
-        float[] array = isKept ? arrays.pop() : make(length);
-        kept -= isKept ? length : 0;
+        float[] array = pop(length);
+        if (array == null) {
+            array = make(length);
+        }
         lent += length;
         return array;
+    }
+
+    /** While this runs nothing that is kept can be dropped; null for none. */
+    private float[] pop(int length) {
+        Kept all = kept.get();
+        ArrayDeque<float[]> arrays = all == null ? null : all.arrays.get(length);
+        if (arrays == null || arrays.isEmpty()) {
+            return null;
+        }
+        all.elements -= length;
+        return arrays.pop();
     }
 
     /** A new array that is not given back. What is kept is dropped if there is no other room for it. */
@@ -52,7 +70,7 @@ final class HostMemory {
         try {
             return heap.apply(length);
         } catch (OutOfMemoryError e) {
-            if (kept == 0) {
+            if (kept() == 0) {
                 throw e;
             }
             clear();
@@ -65,16 +83,19 @@ final class HostMemory {
         if (array.length > Math.min(LONGEST_KEPT, mostKept)) {
             return;
         }
-        if (kept + array.length > mostKept) {
-            clear();
+        Kept all = kept.get();
+        if (all == null || all.elements + array.length > mostKept) {
+            all = new Kept();
+            kept = new SoftReference<>(all);
         }
-        free.computeIfAbsent(array.length, length -> new ArrayDeque<>()).push(array);
-        kept += array.length;
+        all.arrays.computeIfAbsent(array.length, length -> new ArrayDeque<>()).push(array);
+        all.elements += array.length;
     }
 
     /** Elements in all the arrays that are kept. */
     synchronized long kept() {
-        return kept;
+        Kept all = kept.get();
+        return all == null ? 0 : all.elements;
     }
 
     /** Elements in all the arrays that were taken and not given back. */
@@ -83,7 +104,6 @@ final class HostMemory {
     }
 
     synchronized void clear() {
-        free.clear();
-        kept = 0;
+        kept.clear();
     }
 }

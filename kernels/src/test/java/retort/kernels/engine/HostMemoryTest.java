@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
@@ -61,6 +64,22 @@ class HostMemoryTest {
             assertTrue(small.kept() * Float.BYTES <= 192L << 20, () -> small.kept() + " elements are kept");
         }
         assertEquals(lent.length, small.lent());
+    }
+
+    /** Six that keep a quarter of the heap each would fill it. */
+    @Test
+    void whatIdleBackendsKeepMakesRoomForTheRestOfTheProgram() {
+        int quarter = (int) (Runtime.getRuntime().maxMemory() / 4 / Float.BYTES);
+        int length = Math.min(quarter / 4, 20_000_000);
+        List<HostMemory> idle =
+                Stream.generate(() -> new HostMemory(quarter)).limit(6).toList();
+        for (HostMemory each : idle) {
+            float[][] arrays = new float[quarter / length][];
+            Arrays.setAll(arrays, i -> each.take(length));
+            Arrays.stream(arrays).forEach(each::give);
+        }
+        assertEquals(2 * quarter, new float[2 * quarter].length);
+        assertTrue(idle.stream().anyMatch(each -> each.kept() == 0));
     }
 
     @Test
