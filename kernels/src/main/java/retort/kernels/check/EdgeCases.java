@@ -441,7 +441,7 @@ public final class EdgeCases {
                         DepthwiseConv2dSpec.forward(2, 4, 40, 17, 4),
                         DepthwiseConv2dSpec.forward(1, 7, 14, 33, 7).stepped(1, 3),
                         DepthwiseConv2dSpec.forward(1, 9, 11, 18, 8).stepped(1, 3),
-                        DepthwiseConv2dSpec.forward(1, 11, 20, 17, 11).stepped(1, 5),
+                        new DepthwiseConv2dSpec(Conv2dSpec.Pass.FORWARD, 1, 2, 20, 17, 2, 11, 1, 1, Epilogue.NONE),
                         DepthwiseConv2dSpec.forward(9, 40, 41, 34, 3).stepped(1, 1)));
     }
 
