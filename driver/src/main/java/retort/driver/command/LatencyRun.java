@@ -14,6 +14,7 @@ import retort.driver.job.InterruptedJobException;
 import retort.driver.job.LatencyTest;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
+import retort.kernels.Call;
 import retort.kernels.Engine;
 import retort.kernels.ProfiledBackend;
 import retort.kernels.RecordingBackend;
@@ -77,7 +78,7 @@ record LatencyRun(List<Timed> models, ImageSet test, float temperature, Experime
 
     /**
      * The calls of each model at each batch size, one after the other on a backend that keeps the time of each. What
-     * was timed as a whole had none of that.
+     * was timed as a whole had none of that, and is not lost where this fails.
      */
     void profile(ProfiledBackend backend, Progress progress) {
         Examples examples = Examples.labelled(test);
@@ -94,6 +95,10 @@ record LatencyRun(List<Timed> models, ImageSet test, float temperature, Experime
                     }
                 }
             }
+        } catch (InterruptedJobException e) {
+            throw e;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            progress.late().failed("profile of " + backend.engine() + ": " + e.getMessage(), ExitCode.FAILED);
         } finally {
             loaded.forEach(Network::close);
         }
@@ -114,10 +119,11 @@ record LatencyRun(List<Timed> models, ImageSet test, float temperature, Experime
             Tensor x = scope.tensor(network.batchShape(batch));
             RecordingBackend recorder = new RecordingBackend(backend);
             Tensor logits = network.infer(recorder, scope, x);
+            List<Call> calls = recorder.calls();
             float[] results = new float[logits.shape().size()];
             for (int call = 0; call < PROFILED_CALLS; call++) {
                 backend.upload(pixels, 0, x);
-                recorder.calls().forEach(backend::run);
+                calls.forEach(backend::run);
                 backend.download(logits, results, 0);
                 progress.stepProgress(call + 1);
                 if ((System.nanoTime() - start) / 1e9 > settings.seconds() / 2) {
