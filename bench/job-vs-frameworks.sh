@@ -27,9 +27,9 @@
 # - The same JVM and options for all, transparent huge pages for all; oneDNN in TensorFlow.
 # - avx2: -XX:UseAVX=2 for the JVM, and oneDNN, MKL and PyTorch's own kernels held to AVX2 by their variables.
 #   TensorFlow's other kernels, Adam among them, stay as they were compiled.
-# - onnx: the teacher, LeNet-5 and ResNet-20, written by 'retort export' and read by both, predict one image and 32. ONNX Runtime
-#   has all its optimisations, and tensors over buffers that are made once; its width is always native. Each model is
-#   warmed up for eight seconds more, as no training compiled anything.
+# - onnx: the teacher, LeNet-5 and ResNet-20, written by 'retort export' and read by both, predict one image and 32.
+#   ONNX Runtime has all its optimisations, and tensors over buffers that are made once; its width is always native.
+#   Each model is warmed up for eight seconds more, as no training compiled anything.
 # - Frameworks take turns, retort tensorflow djl retort ..., and a ratio is of two processes of the same round.
 set -uo pipefail
 

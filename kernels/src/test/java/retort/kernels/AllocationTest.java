@@ -14,7 +14,7 @@ import retort.kernels.op.Spec;
 /**
  * Calls of cpu-simd allocate nothing once they are compiled. Where HotSpot leaves a method out of a kernel each vector
  * is an object, and the kernel tens of times as slow: what the kernels look like depends on the shapes, and what
- * HotSpot has seen before on their order, so all of them run on one backend, gradients first.
+ * HotSpot has seen before on their order, so all of them run on one backend, gradients before what they are of.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AllocationTest {
