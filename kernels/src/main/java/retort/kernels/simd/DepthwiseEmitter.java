@@ -29,9 +29,9 @@ import jdk.incubator.vector.VectorSpecies;
  *         y = sum
  * </pre>
  *
- * <p>With its rows written out too a kernel of 5 x 5 was more than HotSpot compiles to vectors in registers, and took
- * 40 times as long; with a loop over columns as well it takes twice as long in the second-level cache. As in
- * {@link TileEmitter} the method is too long to be inlined.
+ * <p>With its rows written out too a kernel of 5 x 5 was in most JVMs more than HotSpot compiles to vectors in
+ * registers, and took 40 times as long and more; with a loop over columns as well it takes twice as long in the
+ * second-level cache. As in {@link TileEmitter} the method is too long to be inlined.
  */
 final class DepthwiseEmitter {
     private static final ClassDesc FLOATS = CD_float.arrayType();
