@@ -42,7 +42,12 @@ job=retort.driver.job check=retort.kernels.check
 group specs kernels 'retort.kernels.op.*' 'retort.kernels.op.*Test'
 group harness kernels "$check.KernelCheck,$check.Fill,$check.Guarded,$check.EdgeCases" "$check.KernelCheckTest,$check.EdgeCasesTest"
 group losses nn 'retort.nn.Loss*' retort.nn.LossTest
+group files nn 'retort.nn.SafeTensors*,retort.nn.onnx.WireReader,retort.nn.onnx.Constant*' \
+    'retort.nn.SafeTensorsTest,retort.nn.onnx.OnnxRefusalTest,retort.nn.onnx.WireReaderTest,retort.nn.onnx.ConstantTest'
 group transfer driver "$job.Examples*,$job.CrossValidation*,$job.Method,$job.Student" \
     "$job.ExamplesTest,$job.MethodTest,$job.CrossValidationTest,$job.StudentTest"
+data=retort.driver.data image=retort.driver.image
+group readers driver "$data.ArrayFile,$data.ArrayFormat,$data.IdxSet*,$data.NumpySet*,$data.WholeGzip*,$data.ZipFiles*,$image.CodedImage*,$image.PgmImage*,\
+retort.driver.json.RecordReader*" "$data.*Test,$image.ImageFileTest,retort.driver.study.StudyFileTest"
 group bias driver "$job.BiasCorrection*,$job.Logits*" "$job.BiasCorrectionTest,$job.LogitsTest"
 exit "$failed"
