@@ -81,17 +81,24 @@ record Section(String file, String title, TomlTable table, TomlPosition at, Sect
             return number >= 0 && Float.isFinite((float) number) ? (float) number : fail(expected);
         }
 
+        /** From 0 to {@code most}. */
+        float upTo(float most) {
+            String expected = "a number from 0 to " + (int) most;
+            double number = number(expected);
+            return number >= 0 && number <= most ? (float) number : fail(expected);
+        }
+
         /** The T of a softmax. */
         float temperature() {
             float number = (float) number(Temperature.EXPECTED);
             return Temperature.isLegal(number) ? number : fail(Temperature.EXPECTED);
         }
 
-        /** From 0 to 1, with or without both ends. */
+        /** From 0 to 1, with or without both ends, as a float too. */
         double share(boolean ends) {
             String expected = ends ? "a number from 0 to 1" : "a number of 0 or more and below 1";
             double number = number(expected);
-            return number >= 0 && (ends ? number <= 1 : number < 1) ? number : fail(expected);
+            return number >= 0 && (ends ? number <= 1 : (float) number < 1) ? number : fail(expected);
         }
 
         private double number(String expected) {

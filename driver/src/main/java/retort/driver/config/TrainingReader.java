@@ -56,7 +56,8 @@ final class TrainingReader {
                 of.find("jitter")
                         .map(value -> value.count(0, Math.min(image.extent(0), image.extent(1)) - 1))
                         .orElse(0),
-                new Distortion(amount(of, "affine"), amount(of, "elastic")),
+                new Distortion(
+                        amount(of, "affine", Distortion.MOST_AFFINE), amount(of, "elastic", Distortion.MOST_ELASTIC)),
                 false,
                 of.find("max-norm").map(Value::positive).orElse(Float.POSITIVE_INFINITY),
                 of.find("weight-average").map(TrainingReader::decay).orElse(0f),
@@ -86,23 +87,23 @@ final class TrainingReader {
     }
 
     private static float heldOut(Value value) {
-        double share = value.share(false);
+        float share = (float) value.share(false);
         if (share == 0) {
             throw value.bad("'held-out' is 0, expected a share above 0 and below 1");
         }
-        return (float) share;
+        return share;
     }
 
-    private static float amount(Section of, String key) {
-        return of.find(key).map(Value::notNegative).orElse(0f);
+    private static float amount(Section of, String key, float most) {
+        return of.find(key).map(value -> value.upTo(most)).orElse(0f);
     }
 
     private static float decay(Value value) {
-        double decay = value.share(true);
+        float decay = (float) value.share(true);
         if (decay == 0 || decay == 1) {
             throw value.bad("'weight-average' is " + decay + ", expected a decay above 0 and below 1, such as 0.999");
         }
-        return (float) decay;
+        return decay;
     }
 
     private static Descent descent(Section of) {

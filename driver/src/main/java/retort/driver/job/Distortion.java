@@ -33,12 +33,23 @@ public record Distortion(float affine, float elastic) {
 
     private static final int DRAWS_PER_BLOCK = 8;
 
-    /** @throws IllegalArgumentException if a number is negative or not finite */
+    /** Beyond it an image is turned inside out. */
+    public static final float MOST_AFFINE = 1;
+
+    /** Beyond it neighbours come from opposite ends of an image. */
+    public static final float MOST_ELASTIC = 1000;
+
+    /** @throws IllegalArgumentException if a number is negative or larger than the most */
     public Distortion {
-        if (!(affine >= 0 && elastic >= 0 && Float.isFinite(affine + elastic))) {
-            throw new IllegalArgumentException(
-                    "distortion: affine and elastic must be 0 or more, got " + affine + " and " + elastic);
+        if (!(affine >= 0 && affine <= MOST_AFFINE && elastic >= 0 && elastic <= MOST_ELASTIC)) {
+            throw new IllegalArgumentException("distortion: affine must be from 0 to " + MOST_AFFINE
+                    + " and elastic from 0 to " + MOST_ELASTIC + ", got " + affine + " and " + elastic);
         }
+    }
+
+    /** Whether images stay as they are. */
+    public boolean isNone() {
+        return equals(NONE);
     }
 
     /**
@@ -47,7 +58,7 @@ public record Distortion(float affine, float elastic) {
      * @param pixels has it from {@code offset} on, of {@code shape}: height, width, channels
      */
     void apply(float[] pixels, int offset, Shape shape, long seed, int image, int epoch) {
-        if (equals(NONE)) {
+        if (isNone()) {
             return;
         }
         int height = shape.extent(0);
@@ -107,7 +118,8 @@ public record Distortion(float affine, float elastic) {
         float[] smoothed = new float[count * length];
         float[] moved = new float[count * length];
         int radius = GAUSSIAN.length / 2;
-        for (int k = -radius; k <= radius; k++) {
+        int farthest = Math.min(radius, count - 1);
+        for (int k = -farthest; k <= farthest; k++) {
             float weight = GAUSSIAN[radius + k];
             int start = Math.max(0, -k) * length;
             int end = Math.min(count, count - k) * length;

@@ -258,6 +258,10 @@ class ExperimentFileTest {
             held-out = 0.5                               | 'held-out' is what early stopping looks at: 'patience' is missing
             patience = 1\\nheld-out = 0                   | 'held-out' is 0, expected a share above 0 and below 1
             patience = 1\\nweight-average = 0.9           | early stopping ends with the best weights, a weight average
+            weight-average = 0.99999999                  | 'weight-average' is 1.0, expected a decay above 0 and below 1
+            weight-average = 1e-50                       | 'weight-average' is 0.0, expected a decay above 0 and below 1
+            affine = 1.1                                 | 'affine' is 1.1, expected a number from 0 to 1
+            elastic = 1e10                               | 'elastic' is 1.0E10, expected a number from 0 to 1000
             schedule = "cosine"                          | 'schedule' is how the rate falls to 'end-factor', which is missing
             """)
     void whatDoesNotGoTogetherIsRefused(String keys, String problem) {
@@ -267,6 +271,7 @@ class ExperimentFileTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             "sgd"\\nmomentum = 1                          | 'momentum' is 1, expected a number of 0 or more and below 1
+            "sgd"\\nmomentum = 0.99999999                 | 'momentum' is 0.99999999, expected a number of 0 or more and below 1
             "sgd"\\nmomentum = 0\\nnesterov = true         | 'nesterov' needs a momentum above 0
             "momentum"\\nweight-decay = 0.1               | 'weight-decay' is not for optimizer = "momentum"
             "adamw"\\nweight-decay = 0                    | 'weight-decay' is 0, expected a number above 0

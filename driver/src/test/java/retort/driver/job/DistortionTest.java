@@ -86,6 +86,23 @@ class DistortionTest {
         assertThrows(IllegalArgumentException.class, () -> new Distortion(-0.1f, 0));
         assertThrows(IllegalArgumentException.class, () -> new Distortion(0, Float.NaN));
         assertThrows(IllegalArgumentException.class, () -> new Distortion(0, Float.POSITIVE_INFINITY));
+        assertThrows(IllegalArgumentException.class, () -> new Distortion(1.01f, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Distortion(0, 1001));
+    }
+
+    /** Images may have fewer rows or columns than the Gaussian has weights, and the largest amounts look far outside. */
+    @Test
+    void imagesOfAnySizeAreDistorted() {
+        for (int[] size : new int[][] {{1, 1}, {8, 8}, {11, 28}, {28, 3}, {12, 13}}) {
+            float[] pixels = new float[size[0] * size[1]];
+            Arrays.fill(pixels, 1);
+            Shape shape = Shape.of(size[0], size[1], 1);
+            new Distortion(0.1f, 34).apply(pixels, 0, shape, 1, 1, 1);
+            for (float pixel : pixels) {
+                assertTrue(pixel >= 0 && pixel <= 1.0001f, size[0] + " x " + size[1] + ": " + pixel);
+            }
+            new Distortion(Distortion.MOST_AFFINE, Distortion.MOST_ELASTIC).apply(pixels, 0, shape, 1, 1, 1);
+        }
     }
 
     private static float[] distorted(long seed, int image, int epoch) {
