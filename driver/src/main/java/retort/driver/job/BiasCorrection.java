@@ -71,8 +71,8 @@ public final class BiasCorrection {
     private BiasCorrection() {}
 
     /**
-     * The bias with the fewest errors on these very examples: an upper limit on what any method can reach, not one to
-     * use. Exact: a prediction changes only where the bias makes an omitted class overtake the best of the others, so
+     * The bias with the fewest errors on these very examples: an upper limit on what one number
+     * can reach, not a method to use. Exact: a prediction changes only where the bias makes an omitted class overtake the best of the others, so
      * the errors are counted between all such places; of the best stretches, the one nearest to no bias is taken. A
      * bias at which two logits are equal, so that the order of the classes decides, is none of them.
      *
@@ -98,17 +98,18 @@ public final class BiasCorrection {
         }
         Arrays.sort(changes, (a, b) -> Double.compare(a[0], b[0]));
         int fewest = errors;
-        double bias = Math.min(0, changes[0][0] - 1);
+        double bias = changes[0][0] > 0 ? 0 : changes[0][0] - 1;
         for (int i = 0; i < rows; i++) {
             errors += (int) changes[i][1];
             boolean last = i == rows - 1;
             if (!last && changes[i + 1][0] == changes[i][0]) {
                 continue;
             }
-            double middle = last ? changes[i][0] + 1 : (changes[i][0] + changes[i + 1][0]) / 2;
-            if (errors < fewest || errors == fewest && Math.abs(middle) < Math.abs(bias)) {
+            double behind = changes[i][0] < 0 ? 0 : changes[i][0] + 1;
+            double place = last ? behind : (changes[i][0] + changes[i + 1][0]) / 2;
+            if (errors < fewest || errors == fewest && Math.abs(place) < Math.abs(bias)) {
                 fewest = errors;
-                bias = middle;
+                bias = place;
             }
         }
         return Optional.of(bias);

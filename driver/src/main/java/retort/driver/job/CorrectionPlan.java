@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  *
  * @param kinds ways that are tried, each once; of those that read no label the first is the one that counts
  * @param on which unlabelled images these are fitted on
- * @param images how many of these, drawn by the seed; without it, or where there are fewer, all
+ * @param images how many of these, drawn by the seed; without it all
  */
 public record CorrectionPlan(List<BiasCorrection.Kind> kinds, On on, Optional<Integer> images) {
     /** None is tried. */
@@ -67,7 +67,7 @@ public record CorrectionPlan(List<BiasCorrection.Kind> kinds, On on, Optional<In
     /** What is not as it usually is, to follow other words; empty where all is. */
     public String text() {
         String text = on == On.TEST ? "" : ", corrected on " + on.id() + " images";
-        return text + images.map(n -> ", corrected on at most " + n + " images").orElse("");
+        return text + images.map(n -> ", corrected on " + n + " images").orElse("");
     }
 
     /** Whether a way is tried that images are needed for. */

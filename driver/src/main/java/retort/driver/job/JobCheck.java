@@ -34,7 +34,7 @@ public record JobCheck(Engine engine, Dataset data, Recipe recipe) {
      *     has folds, none is held out for corrections that want some, or they would be moved out of their frame
      */
     public void transferSet(List<Student> students) {
-        students.forEach(this::heldOut);
+        students.forEach(this::corrections);
         students.forEach(this::jitter);
         int[] count = data.train().counts();
         for (Student student : students) {
@@ -64,14 +64,28 @@ public record JobCheck(Engine engine, Dataset data, Recipe recipe) {
         }
     }
 
-    private void heldOut(Student student) {
+    private void corrections(Student student) {
         CorrectionPlan plan = student.corrections();
-        boolean wanted = !student.omitted().isEmpty() && plan.fits() && plan.on() == CorrectionPlan.On.HELD_OUT;
-        if (wanted && data.heldOut().isEmpty()) {
+        if (student.omitted().isEmpty() || !plan.fits()) {
+            return;
+        }
+        boolean heldOut = plan.on() == CorrectionPlan.On.HELD_OUT;
+        if (heldOut && data.heldOut().isEmpty()) {
             throw new BadDataException(
                     data.name(),
                     "no training image is held out to fit corrections on, expected fewer than all "
                             + data.train().size() + " to be trained on (train-images)");
+        }
+        int most = heldOut ? data.heldOut().orElseThrow().size() : data.test().size();
+        if (plan.images().orElse(0) > most) {
+            throw new BadDataException(
+                    data.name(),
+                    String.format(
+                            Locale.ROOT,
+                            "there are %,d %s images to fit corrections on, fewer than the %,d asked for (correction-images)",
+                            most,
+                            heldOut ? "held-out" : "test",
+                            plan.images().orElseThrow()));
         }
     }
 

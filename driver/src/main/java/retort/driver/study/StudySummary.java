@@ -83,7 +83,7 @@ public final class StudySummary {
         }
         paragraph(
                 "recall: of the images of classes never seen. 'oracle' picks the bias by the test labels and is an upper"
-                        + " limit; 'prior' reads no label.");
+                        + " limit on what one number can reach; 'prior' reads no label.");
     }
 
     private void teachers() {

@@ -59,6 +59,18 @@ class BiasCorrectionTest {
         assertEquals(-0.5, bias);
     }
 
+    /** Before the first change and behind the last nothing bounds a stretch but that. */
+    @Test
+    void ofAnOpenStretchTheOracleTakesNoBiasWhereThatIsInIt() {
+        byte[] labels = {0, 1};
+        for (float overtakes : new float[] {0.5f, 3, -0.5f, -3}) {
+            // Any bias below (above) it names the image of class 0 right (wrong) and that of class 1 wrong (right).
+            Logits logits = new Logits(new float[] {overtakes, 0, overtakes, 0}, 2);
+            Examples examples = Examples.labelled(new ImageSet(1, 1, new byte[2], labels));
+            assertEquals(Optional.of(0.0), BiasCorrection.oracle(logits, examples, Set.of(1)), "" + overtakes);
+        }
+    }
+
     /** Without an image of class 1 the smaller a bias the better, without one of another class the larger. */
     @Test
     void theOracleOfNoImageOrOfNothingElseIsUndefined() {

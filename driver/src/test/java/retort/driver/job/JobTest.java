@@ -253,6 +253,22 @@ class JobTest {
     }
 
     @Test
+    void refusesToCorrectOnMoreImagesThanThereAre() {
+        Job job = job(SyntheticSet.dataset(TRAIN, TEST), RECIPE);
+        job.check().transferSet(corrected(TEST));
+        String message = assertThrows(BadDataException.class, () -> job.check().transferSet(corrected(TEST + 1)))
+                .getMessage();
+        assertEquals(
+                "synthetic: there are " + TEST + " test images to fit corrections on, fewer than the " + (TEST + 1)
+                        + " asked for (correction-images)",
+                message);
+    }
+
+    private static List<Student> corrected(int images) {
+        return RECIPE.withCorrections(plan -> plan.withImages(images)).students();
+    }
+
+    @Test
     void withoutAFolderNoModelIsSaved() {
         Job job = new Job(backend, SyntheticSet.dataset(TRAIN, TEST), RECIPE, null, Checkpoints.NONE, watching);
         try (Job.Trained<StudentResult> student = job.trainStudent(RECIPE.distilled(), Optional.of(taught(TRAIN)))) {
