@@ -20,6 +20,9 @@ import retort.kernels.op.Shape;
  * spend a fifth of its time on them.
  */
 public final class Dataset {
+    /** What the one from the jar is called, and no other. */
+    public static final String MNIST = "MNIST";
+
     private final String name;
     private final List<String> classNames;
     private final ImageSet test;
@@ -177,14 +180,14 @@ public final class Dataset {
                 Bytes.of(images.bytes()));
     }
 
-    /** MNIST, from the jar. */
+    /** MNIST, from the jar: it alone is called {@link #MNIST}. */
     public static Dataset embedded() {
         return new LabelledFiles(
                         embedded("train-images-idx3-ubyte"),
                         embedded("train-labels-idx1-ubyte"),
                         embedded("t10k-images-idx3-ubyte"),
                         embedded("t10k-labels-idx1-ubyte"))
-                .read("MNIST", false, List.of(), ImageMemory.ANY, List.of());
+                .read(MNIST, false, List.of(), ImageMemory.ANY, List.of());
     }
 
     private static ArrayFile embedded(String name) {

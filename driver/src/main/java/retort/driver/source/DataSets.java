@@ -31,7 +31,7 @@ public final class DataSets {
     public static Dataset open(Experiment.Data data) {
         if (data.folder().isEmpty() && !data.form().equals(Form.PLAIN)) {
             throw new BadDataException(
-                    "MNIST",
+                    Dataset.MNIST,
                     "the one inside is as it is: --split, --transpose, --classes and --data-memory need --data");
         }
         return data.folder().map(path -> open(path, data.form())).orElseGet(Dataset::embedded);

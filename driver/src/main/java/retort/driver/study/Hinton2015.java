@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import retort.driver.data.Dataset;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Method;
 import retort.driver.job.Recipe;
@@ -32,6 +33,9 @@ public final class Hinton2015 {
     private static final List<Float> TEMPERATURES = List.of(1f, 2.5f, 4f, 8f, 12f, 20f);
 
     private static final List<Integer> SWEPT_WIDTHS = List.of(30, 300);
+
+    /** What rows of these begin with. */
+    private static final String SWEPT = "width";
 
     private final Recipe recipe;
 
@@ -81,6 +85,11 @@ public final class Hinton2015 {
         return new Cell(student.method(), temperature, student.alpha(), width, omitted, seed);
     }
 
+    /** Whether a row is one of the wide students', or the teacher's; of the narrow ones the paper draws a figure. */
+    static boolean isOfWide(String row) {
+        return !row.startsWith(SWEPT);
+    }
+
     /** The rows of the table, as far as their results are there. */
     public List<Study.Experiment> experiments(Study study) {
         List<Long> seeds = LongStream.concat(
@@ -102,7 +111,7 @@ public final class Hinton2015 {
         rows.corrected("only78-prior", null, seed -> without(ALL_BUT_7_8, seed), Study.CellResult::priorMatch);
         for (int width : SWEPT_WIDTHS) {
             for (float temperature : TEMPERATURES) {
-                String id = "width" + width + "-T" + Cell.number(temperature);
+                String id = SWEPT + width + "-T" + Cell.number(temperature);
                 rows.plain(id, null, seed -> swept(width, temperature, seed));
             }
         }
@@ -110,12 +119,13 @@ public final class Hinton2015 {
     }
 
     /** Makes a row of what there is of each seed. */
-    private record Rows(Study study, List<Long> seeds, List<Study.Experiment> found) {
+    private record Rows(Study study, List<Long> seeds, boolean ofPaper, List<Study.Experiment> found) {
         /** One seed's part of a row. */
         private record Part(long seed, Study.Measured test, Double bias, double seconds) {}
 
+        /** The paper's figures are those of MNIST. */
         Rows(Study study, List<Long> seeds) {
-            this(study, seeds, new ArrayList<>());
+            this(study, seeds, study.settings().dataset().equals(Dataset.MNIST), new ArrayList<>());
         }
 
         void teacher() {
@@ -154,7 +164,7 @@ public final class Hinton2015 {
                     Spread.of(parts.stream().mapToDouble(p -> p.test().errors()).toArray());
             found.add(new Study.Experiment(
                     id,
-                    paperErrors,
+                    ofPaper ? paperErrors : null,
                     parts.stream().map(Part::seed).toList(),
                     parts.stream().map(p -> p.test().errors()).toList(),
                     errors.mean(),

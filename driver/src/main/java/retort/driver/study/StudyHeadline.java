@@ -18,12 +18,16 @@ record StudyHeadline(Study study) {
         if (hard.isPresent() && distilled.isPresent()) {
             said.add(String.format(
                     Locale.ROOT,
-                    "A student of two layers of 800 units makes %s test errors on true labels and %s distilled; the paper "
-                            + "has %.0f and %.0f.",
+                    "A student of two layers of 800 units makes %s test errors on true labels and %s distilled%s.",
                     errors(hard.get()),
                     errors(distilled.get()),
-                    hard.get().paperErrors(),
-                    distilled.get().paperErrors()));
+                    hard.get().paperErrors() == null
+                            ? ""
+                            : String.format(
+                                    Locale.ROOT,
+                                    "; the paper has %.0f and %.0f",
+                                    hard.get().paperErrors(),
+                                    distilled.get().paperErrors())));
         }
         experiment("omit3")
                 .filter(row -> row.recallOmitted() != null)

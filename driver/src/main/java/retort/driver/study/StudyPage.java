@@ -32,7 +32,7 @@ record StudyPage(Study study, String commandLine, List<String> files) {
                 .sentence(headline.sentence())
                 .origin(origin())
                 .tiles(headline.tiles())
-                .section("The paper beside ours", paper())
+                .section("Experiments of Hinton, Vinyals and Dean 2015", paper())
                 .section("Students", students())
                 .section("Corrections", corrections(verdicts))
                 .section("What is better", better(verdicts))
@@ -53,7 +53,7 @@ record StudyPage(Study study, String commandLine, List<String> files) {
             return List.of();
         }
         List<Study.Experiment> shown = study.experiments().stream()
-                .filter(row -> row.paperErrors() != null || row.bias() != null)
+                .filter(row -> Hinton2015.isOfWide(row.id()))
                 .toList();
         Table table = new StudyTables(study).experiments();
         List<Block> blocks = new ArrayList<>();
@@ -71,18 +71,18 @@ record StudyPage(Study study, String commandLine, List<String> files) {
             }
             Axis errors = Axis.of("test errors of 10,000", Format.COUNT);
             boolean positive = ours.points().stream().allMatch(point -> point[1] >= 1);
-            blocks.add(Chart.of(
-                            "Test errors, the paper's and ours",
+            Chart chart = Chart.of(
+                            paper.points().isEmpty() ? "Test errors" : "Test errors, the paper's and ours",
                             experiment,
                             positive ? errors.logarithmic() : errors,
                             table)
                     .note(
                             "Means over the seeds; lines reach over one standard deviation either way. 'oracle' picks the "
-                                    + "bias by the test labels and is an upper limit; 'prior' reads no label. The paper tells of "
+                                    + "bias by the test labels and is an upper limit on what one number can reach; 'prior' reads no label. The paper tells of "
                                     + "one run each.")
                     .asLying()
-                    .add(ours)
-                    .add(paper));
+                    .add(ours);
+            blocks.add(paper.points().isEmpty() ? chart : chart.add(paper));
         } else {
             blocks.add(table);
         }

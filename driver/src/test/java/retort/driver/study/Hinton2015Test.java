@@ -1,6 +1,7 @@
 package retort.driver.study;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -85,6 +86,17 @@ class Hinton2015Test {
         assertNull(prior.paperErrors());
         assertEquals(206, rows.get("omit3").paperErrors());
         assertEquals(List.of(0.5, 0.5), rows.get("omit3").recallOmitted());
+    }
+
+    @Test
+    void onOtherDataThereIsNothingOfThePaper() {
+        Study study = SampleStudy.on("clothes", whole());
+        List<Study.Experiment> rows = experiments.experiments(study);
+        assertEquals(experiments.experiments(whole()).size(), rows.size());
+        assertTrue(rows.stream().allMatch(row -> row.paperErrors() == null));
+        Study shown = study.withExperiments(rows);
+        assertFalse(StudySummary.of(shown).contains("206"));
+        assertFalse(new StudyPage(shown, "", List.of()).html().contains("the paper has"));
     }
 
     @Test

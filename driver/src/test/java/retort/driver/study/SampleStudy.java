@@ -32,6 +32,29 @@ public final class SampleStudy {
         return Study.begun(name, SETTINGS, environment);
     }
 
+    /** The same on data of another name. */
+    static Study on(String dataset, Study study) {
+        Study.Settings old = study.settings();
+        Study.Settings settings = new Study.Settings(
+                old.recipe(),
+                old.backend(),
+                dataset,
+                old.trainImages(),
+                old.teacher(),
+                old.student(),
+                old.data(),
+                old.digest());
+        return new Study(
+                study.schemaVersion(),
+                study.study(),
+                settings,
+                study.environment(),
+                study.share(),
+                study.experiments(),
+                study.teachers(),
+                study.cells());
+    }
+
     /** A teacher, a student of all digits and one that never saw a 3. */
     public static Study small() {
         return begun(Grid.NAME)

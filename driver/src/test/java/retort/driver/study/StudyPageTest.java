@@ -64,7 +64,7 @@ class StudyPageTest {
         for (String part : List.of("omit3-oracle", "1,320", "class 2 to images of 3: 1.000 %", "retort study")) {
             assertTrue(paper.contains(part), part);
         }
-        assertFalse(html(SWEEP).contains("The paper beside ours"));
+        assertFalse(html(SWEEP).contains("Experiments of Hinton, Vinyals and Dean 2015"));
     }
 
     /** Two seeds of 104 and 106 errors; there is no recall where nothing is omitted. */
