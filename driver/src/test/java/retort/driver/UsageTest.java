@@ -80,8 +80,10 @@ class UsageTest {
             run --correction-on=train                 | 'train' are no images to correct on, expected test or held-out
             run --correction-images=0                 | '0' is not a whole number of 1 or more
             run --omit=none --correction=em           | --correction is for students that never see a class
-            run --student-jitter=-1                   | '-1' is not a whole number of 1 or more
+            run --student-jitter=-1                   | '-1' is not a whole number of 0 or more
             run --consistent --method=hard-labels     | --consistent is for students that have a teacher
+            run --consistent                          | --consistent is for images that are moved
+            study sweep --consistent --student-jitter=0 | --consistent is for images that are moved
             run --weight-average=1                    | '1' is not a number above 0 and below 1
             run --weight-decay=-1                     | '-1' is not a number above 0
             run --weight-decay=1 --optimizer=momentum | --weight-decay is not for --optimizer=momentum

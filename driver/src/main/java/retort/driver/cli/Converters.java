@@ -27,15 +27,27 @@ public final class Converters {
 
     /** A whole number from 1 up. */
     private static Integer count(String text) {
+        return count(text, 1);
+    }
+
+    private static Integer count(String text, int least) {
         try {
             int value = Integer.parseInt(text);
-            if (value >= 1) {
+            if (value >= least) {
                 return value;
             }
         } catch (NumberFormatException e) {
             // Refused below, like a number that is too small.
         }
-        throw new TypeConversionException("'" + text + "' is not a whole number of 1 or more");
+        throw new TypeConversionException("'" + text + "' is not a whole number of " + least + " or more");
+    }
+
+    /** A whole number from 0 up, for an option that says so. */
+    public static final class FromZero implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return count(text, 0);
+        }
     }
 
     /** A finite number above 0. */

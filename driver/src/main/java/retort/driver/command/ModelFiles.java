@@ -1,8 +1,10 @@
 package retort.driver.command;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import retort.driver.data.ImageSet;
+import retort.driver.job.Ensemble;
 import retort.driver.job.ViewTeacher;
 import retort.driver.predict.Classifier;
 import retort.kernels.Backend;
@@ -51,9 +53,12 @@ final class ModelFiles {
         load(session.backend(), file, session.data().test()).close();
     }
 
-    /** A teacher that labels the views that its students are shown. */
-    static ViewTeacher viewTeacher(Session session, Path file) {
-        return new ViewTeacher(load(session.backend(), file, session.data().test()), file);
+    /** A teacher, or several as one, that labels the views that its students are shown. */
+    static ViewTeacher viewTeacher(Session session, List<Path> files, Ensemble ensemble) {
+        return ViewTeacher.open(
+                files,
+                ensemble,
+                file -> load(session.backend(), file, session.data().test()));
     }
 
     private static void check(Path file, Shape input, Shape output, Shape images, int classes) {

@@ -220,7 +220,7 @@ final class RecipeOptions {
             List<Student> students = experiment().recipe().students();
             List<Method> methods = students.stream().map(Student::method).toList();
             correction.check(command, students.stream().map(Student::omitted).toList());
-            views.check(command, methods);
+            views.check(command, methods, students);
             alpha.check(command, methods);
         }
 

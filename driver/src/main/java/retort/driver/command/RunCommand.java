@@ -19,6 +19,7 @@ import retort.driver.cli.ExitCode;
 import retort.driver.cli.Sha256;
 import retort.driver.cli.Version;
 import retort.driver.data.ImageSet;
+import retort.driver.job.Ensemble;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
 import retort.driver.job.Remarks;
@@ -143,7 +144,7 @@ final class RunCommand implements Callable<Integer> {
         if (file == null) {
             throw new IllegalStateException("the teacher's model could not be written, and is needed to label views");
         }
-        return ModelFiles.viewTeacher(session, file);
+        return ModelFiles.viewTeacher(session, List.of(file), Ensemble.LOGITS);
     }
 
     /** The teacher and a student of each architecture, the first of them as "student". */

@@ -111,7 +111,7 @@ final class StudyOptions implements RecipeSource {
 
     /** @throws ParameterException if an option on views would do nothing */
     void checkViews(CommandSpec command, List<Method> methods) {
-        views.check(command, methods);
+        views.check(command, methods, recipe().students());
     }
 
     /** @throws ParameterException if an option on corrections would do nothing */

@@ -81,17 +81,17 @@ final class TeacherOptions {
 
     /** @throws ParameterException if a student wants labels of the views that it is shown, and none can give them */
     void checkViews(CommandSpec command, Student student) {
-        if (student.isTaughtViews() && models.files().size() != 1) {
+        if (student.isTaughtViews() && logits != null) {
             throw new ParameterException(
                     command.commandLine(),
-                    "student " + student.name() + " is taught the moved images that it is shown: expected one --teacher"
+                    "student " + student.name() + " is taught the moved images that it is shown: expected a --teacher"
                             + " to label them, kept logits are of images as they are");
         }
     }
 
-    /** The only model, for a student whose views it labels. */
+    /** The models, for a student whose views they label. */
     ViewTeacher ofViews(Session session) {
-        return ModelFiles.viewTeacher(session, models.files().getFirst());
+        return ModelFiles.viewTeacher(session, models.files(), models.ensemble());
     }
 
     /** What a student's weights depend on. */

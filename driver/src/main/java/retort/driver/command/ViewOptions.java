@@ -4,10 +4,12 @@ import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import retort.driver.cli.Converters;
 import retort.driver.cli.OptionGroup;
 import retort.driver.job.Method;
 import retort.driver.job.Recipe;
 import retort.driver.job.Student;
+import retort.driver.job.Training;
 
 /** What students are shown of an image, and which label it has. */
 @OptionGroup.Of(OptionGroup.TRAINING)
@@ -15,6 +17,7 @@ final class ViewOptions {
     @Option(
             names = "--student-jitter",
             paramLabel = "PIXELS",
+            converter = Converters.FromZero.class,
             description =
                     "Move each image that students are shown by at most so many pixels, anew in each epoch (default: as in the"
                             + " recipe).")
@@ -22,28 +25,39 @@ final class ViewOptions {
 
     @Option(
             names = "--consistent",
-            description = "The teacher labels the very views that students are shown, in each step (default: each"
-                    + " image once, as it is).")
-    private boolean consistent;
+            negatable = true,
+            fallbackValue = "true",
+            description = "The teacher labels the very views that students are shown, in each step, or each image once,"
+                    + " as it is (default: as in the recipe).")
+    private Boolean consistent;
 
     /**
      * @param methods of the students
+     * @param students of the recipe, as the options have them
      * @throws ParameterException if {@code --consistent} would do nothing
      */
-    void check(CommandSpec command, List<Method> methods) {
-        if (consistent && methods.stream().noneMatch(Method::distils)) {
+    void check(CommandSpec command, List<Method> methods, List<Student> students) {
+        if (consistent == null || !consistent) {
+            return;
+        }
+        if (methods.stream().noneMatch(Method::distils)) {
             throw new ParameterException(command.commandLine(), "--consistent is for students that have a teacher");
+        }
+        if (students.stream().map(Student::training).noneMatch(Training::isMoved)) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--consistent is for images that are moved, and students see them as they are: --student-jitter"
+                            + " moves them");
         }
     }
 
     Recipe changed(Recipe standard) {
         return standard.withStudents(student -> {
-            Student moved = jitter == null
-                    ? student
-                    : student.withTraining(student.training().withJitter(jitter));
-            return consistent && student.method().distils()
-                    ? moved.withTraining(moved.training().withConsistent(true))
-                    : moved;
+            Training standardTraining = student.training();
+            Training moved = jitter == null ? standardTraining : standardTraining.withJitter(jitter);
+            boolean asked = consistent == null ? moved.consistent() : consistent;
+            return student.withTraining(moved.withConsistent(
+                    asked && moved.isMoved() && student.method().distils()));
         });
     }
 }

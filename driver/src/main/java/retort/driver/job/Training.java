@@ -134,6 +134,11 @@ public record Training(
         return stopping.isOn() ? Optional.of(epochs) : Optional.empty();
     }
 
+    /** Whether images are moved or distorted. */
+    public boolean isMoved() {
+        return jitter > 0 || !distortion.isNone();
+    }
+
     public boolean isClipped() {
         return Float.isFinite(clipNorm);
     }

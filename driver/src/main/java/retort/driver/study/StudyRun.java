@@ -10,6 +10,7 @@ import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
 import retort.driver.job.Checkpoints;
 import retort.driver.job.DeviceImages;
+import retort.driver.job.Ensemble;
 import retort.driver.job.Evaluation;
 import retort.driver.job.Job;
 import retort.driver.job.Recipe;
@@ -220,7 +221,10 @@ public final class StudyRun {
 
     private ViewTeacher ofViews(long seed) {
         Path file = givenTeacher != null ? givenTeacher : file(seed);
-        return new ViewTeacher(Network.load(backend, file, null).network(), file);
+        return ViewTeacher.open(
+                List.of(file),
+                Ensemble.LOGITS,
+                path -> Network.load(backend, path, null).network());
     }
 
     /** Its models are not kept, each training is one step. */

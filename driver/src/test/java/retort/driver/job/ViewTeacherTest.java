@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,7 +51,7 @@ class ViewTeacherTest {
             int[] order = {3, 1, 4, 5, 9, 2, 6, 8};
             examples.copyBatch(order, 0, BATCH, new Jitter(3, 7, 1), pixels, targets);
             float[] stored = targets.clone();
-            new ViewTeacher(teacher, Path.of("t")).label(pixels, BATCH, targets);
+            one(teacher, "t").label(pixels, BATCH, targets);
 
             Tensor x = scope.tensor(teacher.batchShape(BATCH));
             backend.upload(pixels, x);
@@ -106,7 +108,7 @@ class ViewTeacherTest {
             Arrays.fill(large, Float.NaN);
             backend.upload(large, weight);
             float[] pixels = new float[BATCH * Recipe.IMAGE.size()];
-            ViewTeacher views = new ViewTeacher(teacher, Path.of("t.safetensors"));
+            ViewTeacher views = one(teacher, "t.safetensors");
             String message = assertThrows(
                             BadDataException.class, () -> views.label(pixels, BATCH, new float[BATCH * 11]))
                     .getMessage();
@@ -115,6 +117,57 @@ class ViewTeacherTest {
                             + " with such numbers is 1.dense), expected finite ones",
                     message);
         }
+    }
+
+    /** Of several teachers the mean of what each says of the moved images. */
+    @Test
+    void severalTeachersLabelAsOne() {
+        try (Backend backend = Backends.open(Engine.CPU_SIMD, new Backends.Options(1, null));
+                Sequential first = teacher(backend);
+                Sequential second = teacher(backend)) {
+            Tensor bias = second.parameters().getLast().value();
+            float[] biases = backend.download(bias);
+            biases[0] += 2;
+            backend.upload(biases, bias);
+            ImageSet images = SyntheticSet.images(BATCH);
+            float[] pixels = new float[BATCH * images.pixels()];
+            images.copyScaled(1, 0, 0, pixels, 0);
+            int size = images.classes() + 1;
+            float[] one = new float[BATCH * size];
+            float[] both = new float[BATCH * size];
+            one(first, "1").label(pixels, BATCH, one);
+            ViewTeacher.open(
+                            List.of(Path.of("1"), Path.of("2")),
+                            Ensemble.LOGITS,
+                            file -> file.equals(Path.of("1")) ? first : second)
+                    .label(pixels, BATCH, both);
+            for (int i = 0; i < BATCH; i++) {
+                assertEquals(one[i * size] + 1, both[i * size], 1e-5);
+                assertEquals(one[i * size + 1], both[i * size + 1], 1e-5);
+            }
+        }
+    }
+
+    @Test
+    void teachersBeforeOneThatCantBeOpenedAreClosed() {
+        try (Backend backend = Backends.open(Engine.CPU_SIMD, new Backends.Options(1, null))) {
+            List<Sequential> opened = new ArrayList<>();
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> ViewTeacher.open(List.of(Path.of("1"), Path.of("2")), Ensemble.LOGITS, file -> {
+                        if (!opened.isEmpty()) {
+                            throw new IllegalStateException("the second");
+                        }
+                        opened.add(teacher(backend));
+                        return opened.getFirst();
+                    }));
+            Tensor weight = opened.getFirst().parameters().getFirst().value();
+            assertThrows(IllegalStateException.class, () -> backend.download(weight));
+        }
+    }
+
+    private static ViewTeacher one(Sequential teacher, String file) {
+        return ViewTeacher.open(List.of(Path.of(file)), Ensemble.LOGITS, path -> teacher);
     }
 
     private byte[] student(int threads, boolean consistent) throws IOException {
@@ -132,9 +185,7 @@ class ViewTeacherTest {
         Dataset data = SyntheticSet.dataset(IMAGES, 10);
         Job job = new Job(backend, data, recipe(), null, Checkpoints.NONE, new Deaf());
         return job.trainStudent(
-                learner(consistent),
-                Optional.of(taught(teacher, data)),
-                () -> new ViewTeacher(teacher(backend), Path.of("t")));
+                learner(consistent), Optional.of(taught(teacher, data)), () -> one(teacher(backend), "t"));
     }
 
     private static Job.Taught taught(Sequential teacher, Dataset data) {
