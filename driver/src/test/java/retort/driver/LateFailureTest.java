@@ -125,6 +125,33 @@ class LateFailureTest {
         assertTrue(Files.exists(out.resolve("study.json")));
     }
 
+    /** Students that are shown views need its file: one line says why there is none, and room is all that is needed. */
+    @Test
+    void aStudyWhoseTeacherCouldNotBeSavedGoesOnWhenThereIsRoom() throws IOException {
+        String[] study = command(
+                "study",
+                "sweep",
+                "--recipe=hinton2015-long",
+                "--width=6",
+                "--seeds=2",
+                "--epochs=1",
+                "--student-epochs=1");
+        Path file = out.resolve("teacher-seed1.safetensors");
+        Outcome outcome = Outcome.meanwhile(3, () -> make(file.resolve("in the way")), study);
+        assertEquals(BAD_FILE, outcome.code(), outcome.err());
+        List<String> told = outcome.err()
+                .lines()
+                .filter(line -> line.startsWith("retort: "))
+                .toList();
+        assertEquals(1, told.size(), outcome.err());
+        assertTrue(told.getFirst().startsWith("retort: " + file + ": can't be written: "), outcome.err());
+
+        delete(file);
+        Outcome.of(Stream.concat(Stream.of(study), Stream.of("--resume")).toArray(String[]::new))
+                .isDone();
+        assertTrue(Files.isRegularFile(file));
+    }
+
     @Test
     void aWidthThatCannotBeIsRefusedBeforeATeacherIsTrained() {
         Outcome.of(command("study", "sweep", "--width=10,50000"))

@@ -44,8 +44,7 @@ record StudySession(
                 session.backend(),
                 session.data(),
                 session.recipe(),
-                options.teachers() == null ? session.folder() : options.teachers(),
-                options.teacher(),
+                teachers(),
                 session.checkpoints(),
                 session.progress());
         LateSteps late = session.progress().late();
@@ -56,6 +55,11 @@ record StudySession(
                 : run.complete(known, share, keep);
         session.finish(tabled(found, share));
         return session.exitCode();
+    }
+
+    private StudyRun.Teachers teachers() {
+        boolean areOwn = options.teachers() == null;
+        return new StudyRun.Teachers(areOwn ? session.folder() : options.teachers(), areOwn, options.teacher());
     }
 
     /** With the teachers of its seeds, where another study has trained them. */

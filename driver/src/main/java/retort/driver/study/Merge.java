@@ -154,19 +154,29 @@ public final class Merge {
     /**
      * A study with the teachers of these seeds that it lacks, as a part has them.
      *
-     * @throws BadDataException if the part lacks one, too
+     * @throws BadDataException if the part lacks one, too, or could not save it
      */
     public static Study withTeachers(Study study, Part trained, List<Long> seeds) {
         Study known = study;
         for (long seed : seeds) {
-            if (known.teacher(seed).isEmpty()) {
-                known = known.with(trained.study()
+            if (known.teacher(seed).filter(Merge::isSaved).isEmpty()) {
+                Study.TeacherResult teacher = trained.study()
                         .teacher(seed)
                         .orElseThrow(() ->
-                                new BadDataException(trained.file().toString(), "has no teacher of the seed " + seed)));
+                                new BadDataException(trained.file().toString(), "has no teacher of the seed " + seed));
+                if (!isSaved(teacher)) {
+                    throw new BadDataException(
+                            trained.file().toString(),
+                            "its teacher of the seed " + seed + " could not be saved: go on with that study first");
+                }
+                known = known.with(teacher);
             }
         }
         return known;
+    }
+
+    private static boolean isSaved(Study.TeacherResult teacher) {
+        return teacher.digest() != null;
     }
 
     private static BadDataException differs(String id, Part part) {

@@ -143,7 +143,7 @@ public record Study(
      * A teacher.
      *
      * @param softLabels mean soft label of the training images of each class
-     * @param digest SHA-256 of the file that it was saved to; null for one that was given
+     * @param digest SHA-256 of the file that it was saved to; null for one that was given or could not be saved
      */
     public record TeacherResult(
             long seed,
@@ -281,9 +281,13 @@ public record Study(
                 .orElse(ImageSet.CLASSES);
     }
 
+    /** With a teacher, in place of what is known of that of its seed. */
     Study with(TeacherResult teacher) {
         List<TeacherResult> more = new ArrayList<>(teachers);
-        more.add(teacher);
+        if (teacher(teacher.seed()).isEmpty()) {
+            more.add(teacher);
+        }
+        more.replaceAll(each -> each.seed() == teacher.seed() ? teacher : each);
         return with(more, cells);
     }
 

@@ -1,5 +1,6 @@
 package retort.driver.study;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -32,70 +33,83 @@ public final class StudyRun {
     private final DeviceImages device;
     private final Dataset data;
     private final Recipe recipe;
-    private final Path folder;
-    private final Path givenTeacher;
+    private final Teachers teachers;
     private final Checkpoints checkpoints;
     private final Job.Watcher watcher;
 
     /**
-     * @param folder that teachers are saved to, and those that are known are read from
-     * @param givenTeacher a model of these images and classes to use for every seed, or null to train one for each
-     * @param checkpoints to go on from
+     * Where a study has its teachers from.
+     *
+     * @param folder with a file for each seed
+     * @param areOwn whether this study trains them, and saves them there; else another one has
+     * @param given a model of these images and classes to use for every seed, or null for those of the folder
      */
+    public record Teachers(Path folder, boolean areOwn, Path given) {
+        /** Of a study that trains one for each seed. */
+        public static Teachers own(Path folder) {
+            return new Teachers(folder, true, null);
+        }
+
+        /** The file of a seed's. */
+        private Path file(long seed) {
+            return given != null ? given : folder.resolve("teacher-seed" + seed + ".safetensors");
+        }
+    }
+
+    /** @param checkpoints to go on from */
     public StudyRun(
             Backend backend,
             Dataset data,
             Recipe recipe,
-            Path folder,
-            Path givenTeacher,
+            Teachers teachers,
             Checkpoints checkpoints,
             Job.Watcher watcher) {
         this.backend = backend;
         this.device = new DeviceImages(backend, watcher::remark);
         this.data = data;
         this.recipe = recipe;
-        this.folder = folder;
-        this.givenTeacher = givenTeacher;
+        this.teachers = teachers;
         this.checkpoints = checkpoints;
         this.watcher = watcher;
     }
 
     /**
-     * Does what {@code study} lacks.
+     * Does what {@code study} lacks. A teacher that could not be saved is trained again, to the same weights, and saved.
      *
      * @param cells in groups of one seed, so that a teacher is needed once
      * @param keep gets the study after each result
      * @return the study with everything
-     * @throws BadDataException if the file of a teacher that is needed is not as it was left
+     * @throws BadDataException if the file of a teacher that is needed is not as it was left, or one that is trained
+     *     again becomes another
+     * @throws ModelFileException if a teacher can't be saved that students need the file of
      */
     public Study complete(Study study, List<Cell> cells, Consumer<Study> keep) {
         checkTeachers(study, cells);
-        Job unbegun = job(recipe, study.study());
-        if (givenTeacher == null) {
-            unbegun.check().teachersMemory();
-        }
-        List<Student> students = cells.stream()
-                .filter(cell -> study.cell(cell).isEmpty())
-                .map(cell -> cell.student(recipe))
-                .toList();
-        unbegun.check().memory(students);
-        unbegun.check().transferSet(students);
+        checkStudents(study, cells);
         Study known = study;
         Job.Taught taught = null;
         long taughtSeed = 0;
         for (int i = 0; i < cells.size(); i++) {
             Cell cell = cells.get(i);
-            if (known.cell(cell).isPresent()) {
+            boolean isDone = known.cell(cell).isPresent();
+            if (isDone && !isUnsaved(known, cell.seed())) {
                 continue;
             }
             if (taught == null || taughtSeed != cell.seed()) {
                 Teaching teaching = teacher(known, cell.seed());
-                if (known.teacher(cell.seed()).isEmpty()) {
+                if (!known.teacher(cell.seed()).equals(Optional.of(teaching.result()))) {
                     known = known.with(teaching.result());
                     keep.accept(known);
                 }
+                if (teaching.unsaved().isPresent() && needFile(known, cells, cell.seed())) {
+                    throw teaching.unsaved().get();
+                }
+                tell(teaching);
                 taught = teaching.taught();
                 taughtSeed = cell.seed();
+            }
+            if (isDone) {
+                continue;
             }
             String title = String.format(Locale.ROOT, "%d of %d, %s", i + 1, cells.size(), cell.id());
             known = known.with(student(cell, taught, title));
@@ -105,24 +119,60 @@ public final class StudyRun {
     }
 
     /**
-     * Trains the teachers that {@code study} lacks, and no students.
+     * Trains the teachers that {@code study} or its folder lacks, and no students.
      *
      * @param keep gets the study after each
+     * @throws BadDataException if one that is trained again becomes another
      */
     public Study completeTeachers(Study study, List<Long> seeds, Consumer<Study> keep) {
         job(recipe, study.study()).check().teachersMemory();
         Study known = study;
         for (long seed : seeds) {
-            if (known.teacher(seed).isEmpty()) {
-                known = known.with(trained(seed, file(seed)).result());
+            Optional<Study.TeacherResult> before = known.teacher(seed);
+            if (before.filter(this::isSaved).isEmpty()) {
+                Teaching teaching = trained(seed, before);
+                known = known.with(teaching.result());
                 keep.accept(known);
+                tell(teaching);
             }
         }
         return known;
     }
 
+    /** Whether a seed's teacher is known and could not be saved. */
+    private boolean isUnsaved(Study known, long seed) {
+        return teachers.given() == null
+                && known.teacher(seed)
+                        .filter(teacher -> teacher.digest() == null)
+                        .isPresent();
+    }
+
+    private boolean isSaved(Study.TeacherResult teacher) {
+        return teacher.digest() != null && Files.exists(teachers.file(teacher.seed()));
+    }
+
+    /** Whether students of a seed that are missing are shown views, which the teacher's file is needed for. */
+    private boolean needFile(Study known, List<Cell> cells, long seed) {
+        return cells.stream()
+                .filter(cell -> cell.seed() == seed && known.cell(cell).isEmpty())
+                .anyMatch(cell -> cell.student(recipe).isTaughtViews());
+    }
+
+    private void checkStudents(Study known, List<Cell> cells) {
+        Job unbegun = job(recipe, known.study());
+        if (teachers.given() == null) {
+            unbegun.check().teachersMemory();
+        }
+        List<Student> students = cells.stream()
+                .filter(cell -> known.cell(cell).isEmpty())
+                .map(cell -> cell.student(recipe))
+                .toList();
+        unbegun.check().memory(students);
+        unbegun.check().transferSet(students);
+    }
+
     private void checkTeachers(Study known, List<Cell> cells) {
-        if (givenTeacher != null) {
+        if (teachers.given() != null) {
             return;
         }
         cells.stream()
@@ -130,15 +180,9 @@ public final class StudyRun {
                 .map(Cell::seed)
                 .distinct()
                 .flatMap(seed -> known.teacher(seed).stream())
+                .filter(teacher -> !teachers.areOwn() || isSaved(teacher))
                 .forEach(teacher -> {
-                    Path file = file(teacher.seed());
-                    if (teacher.digest() == null) {
-                        throw new BadDataException(
-                                file.toString(),
-                                "the teacher of seed " + teacher.seed()
-                                        + " was not saved when it was trained, and students"
-                                        + " that are missing need it: begin again in another folder");
-                    }
+                    Path file = teachers.file(teacher.seed());
                     String digest = Sha256.of(file);
                     if (!digest.equals(teacher.digest())) {
                         throw new BadDataException(
@@ -149,50 +193,72 @@ public final class StudyRun {
                 });
     }
 
-    private Path file(long seed) {
-        return folder.resolve("teacher-seed" + seed + ".safetensors");
-    }
+    /**
+     * What a teacher says of the training images, and what is to be kept of it.
+     *
+     * @param unsaved why it could not be saved
+     */
+    private record Teaching(Job.Taught taught, Study.TeacherResult result, Optional<ModelFileException> unsaved) {}
 
-    /** What a teacher says of the training images, and what is to be kept of it. */
-    private record Teaching(Job.Taught taught, Study.TeacherResult result) {}
+    /** What could not be saved, where all else goes on. */
+    private void tell(Teaching teaching) {
+        teaching.unsaved().ifPresent(failure -> watcher.notWritten(failure.getMessage()));
+    }
 
     /** The teacher of a seed: given, trained before, or trained now. */
     private Teaching teacher(Study known, long seed) {
-        Path own = file(seed);
         Optional<Study.TeacherResult> before = known.teacher(seed);
-        if (givenTeacher == null && before.isEmpty()) {
-            return trained(seed, own);
+        if (teachers.given() == null && before.filter(this::isSaved).isEmpty()) {
+            return trained(seed, before);
         }
         String name = "teacher, seed " + seed;
         Job job = job(recipe.withSeed(seed), name);
-        Path file = givenTeacher != null ? givenTeacher : own;
+        Path file = teachers.file(seed);
         try (Network model = Network.load(backend, file, null).network()) {
             Job.Taught taught = job.teach(softLabels(seed), model, file);
             return new Teaching(
                     taught,
-                    before.isPresent() ? before.get() : result(seed, 0, job.test(model, name, file), taught, null));
+                    before.isPresent() ? before.get() : result(seed, 0, job.test(model, name, file), taught, null),
+                    Optional.empty());
         }
     }
 
-    private Teaching trained(long seed, Path file) {
+    /** @param before what is known of it, if it was trained before and has no file */
+    private Teaching trained(long seed, Optional<Study.TeacherResult> before) {
         String name = "teacher, seed " + seed;
+        Path file = teachers.file(seed);
         Job job = job(recipe.withSeed(seed), name);
         try (Job.Trained<TeacherResult> teacher = job.trainTeacher(name)) {
-            boolean saved = saved(job, teacher.model(), file);
+            Optional<ModelFileException> unsaved = save(job, teacher.model(), file);
             Job.Taught taught = job.teach(softLabels(seed), teacher);
-            TeacherResult result = teacher.result();
-            return new Teaching(
-                    taught, result(seed, result.seconds(), result.test(), taught, saved ? Sha256.of(file) : null));
+            TeacherResult trained = teacher.result();
+            Study.TeacherResult result =
+                    result(seed, trained.seconds(), trained.test(), taught, unsaved.isEmpty() ? Sha256.of(file) : null);
+            before.ifPresent(known -> checkSame(known, result));
+            return new Teaching(taught, result, unsaved);
         }
     }
 
-    private boolean saved(Job job, Sequential teacher, Path file) {
+    /** Another processor, or another version, may round otherwise. */
+    private void checkSame(Study.TeacherResult before, Study.TeacherResult again) {
+        boolean sameFile = before.digest() == null
+                || again.digest() == null
+                || before.digest().equals(again.digest());
+        if (!sameFile || !before.softLabels().equals(again.softLabels())) {
+            throw new BadDataException(
+                    teachers.file(again.seed()).toString(),
+                    "trained again, the teacher of seed " + again.seed()
+                            + " is not the one that taught its students: begin again in another folder");
+        }
+    }
+
+    /** @return why that can't be done, or nothing */
+    private static Optional<ModelFileException> save(Job job, Sequential teacher, Path file) {
         try {
             job.save(teacher, file);
-            return true;
+            return Optional.empty();
         } catch (ModelFileException e) {
-            watcher.notWritten(e.getMessage());
-            return false;
+            return Optional.of(e);
         }
     }
 
@@ -220,9 +286,8 @@ public final class StudyRun {
     }
 
     private ViewTeacher ofViews(long seed) {
-        Path file = givenTeacher != null ? givenTeacher : file(seed);
         return ViewTeacher.open(
-                List.of(file),
+                List.of(teachers.file(seed)),
                 Ensemble.LOGITS,
                 path -> Network.load(backend, path, null).network());
     }

@@ -47,6 +47,20 @@ class MergeTest {
                 "has another result for teacher-seed0 than a part before it; expected equal ones");
     }
 
+    /** Its file is needed, and the study that has it trains it again. */
+    @Test
+    void refusesATeacherThatCouldNotBeSaved() {
+        Study.TeacherResult saved = SampleStudy.teacher(0, 90);
+        Study.TeacherResult unsaved = new Study.TeacherResult(0, 600, saved.test(), saved.softLabels(), null);
+        Merge.Part teachers = new Merge.Part(Path.of("teachers.json"), BEGUN.with(unsaved));
+        String message = assertThrows(BadDataException.class, () -> Merge.withTeachers(BEGUN, teachers, List.of(0L)))
+                .getMessage();
+        assertEquals(
+                "teachers.json: its teacher of the seed 0 could not be saved: go on with that study first", message);
+        Merge.Part again = new Merge.Part(Path.of("teachers.json"), BEGUN.with(saved));
+        assertEquals(BEGUN.with(saved), Merge.withTeachers(BEGUN.with(unsaved), again, List.of(0L)));
+    }
+
     /** They are held against each other, image for image. */
     @Test
     void refusesPartsThatWereTestedOnOtherImages() {

@@ -2,9 +2,12 @@ package retort.driver.study;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +30,7 @@ import retort.driver.job.Training;
 import retort.kernels.Backend;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
+import retort.nn.ModelFileException;
 
 class StudyRunTest {
     private static final int TRAIN = 200;
@@ -40,6 +44,9 @@ class StudyRunTest {
                     List.of(Set.of(), Set.of(3)),
                     List.of(0L, 1L))
             .cells();
+
+    private static final List<Cell> VIEWS =
+            List.of(SampleStudy.cell(10, 20, Set.of(3), 0), SampleStudy.cell(10, 20, Set.of(3), 1));
 
     @TempDir
     private Path folder;
@@ -110,24 +117,104 @@ class StudyRunTest {
         assertEquals(untimed(whole), untimed(Merge.of(parts)));
     }
 
-    /** Its disk was full, say; what is missing can't be taught as what is there was. */
+    /** As where a disk is full for a while. */
     @Test
-    void aTeacherThatWasNotSavedIsMissed() {
+    void aTeacherThatCouldNotBeSavedIsTrainedAgainWhenTheStudyGoesOn() throws Exception {
         Dataset data = SyntheticSet.dataset(TRAIN, TEST);
-        Study some = run(folder, data).complete(begun(), CELLS.subList(0, 1), kept -> {});
-        Study.TeacherResult teacher = some.teacher(0).orElseThrow();
-        Study unsaved = begun().with(
-                        new Study.TeacherResult(0, teacher.seconds(), teacher.test(), teacher.softLabels(), null))
-                .with(some.cells().getFirst());
+        Study whole = run(folder, data).complete(begun(), CELLS, kept -> {});
+
+        Path other = Files.createDirectory(folder.resolve("other"));
+        Path file = unwritable(other, 0);
+        Study some = run(other, data).complete(begun(), CELLS, kept -> {});
+        assertEquals(1, watching.notWritten.size(), watching.notWritten.toString());
+        assertNull(some.teacher(0).orElseThrow().digest());
+        assertEquals(
+                whole.cells().stream().map(Study.CellResult::untimed).toList(),
+                some.cells().stream().map(Study.CellResult::untimed).toList());
+
+        assertEquals(untimed(some), untimed(run(other, data).complete(some, CELLS, kept -> {})), "still unwritable");
+        writable(file);
+        watching.trained.clear();
+        assertEquals(untimed(whole), untimed(run(other, data).complete(some, CELLS, kept -> {})));
+        assertEquals(List.of("teacher, seed 0"), watching.trained);
+        assertEquals(-1, Files.mismatch(folder.resolve("teacher-seed0.safetensors"), file));
+    }
+
+    /** They need its file, and the seeds before it are done. */
+    @Test
+    void studentsThatAreShownViewsWaitForATeacherThatCanBeSaved() throws Exception {
+        Dataset data = SyntheticSet.dataset(TRAIN, TEST);
+        Recipe views =
+                recipe().withStudents(each -> each.withTraining(each.training().withConsistent(true)));
+        Study whole = run(folder, data, views).complete(begun(), VIEWS, kept -> {});
+
+        Path other = Files.createDirectory(folder.resolve("other"));
+        Path file = unwritable(other, 1);
+        List<Study> kept = new ArrayList<>();
         String message = assertThrows(
-                        BadDataException.class, () -> run(folder, data).complete(unsaved, CELLS, kept -> {}))
+                        ModelFileException.class, () -> run(other, data, views).complete(begun(), VIEWS, kept::add))
+                .getMessage();
+        assertTrue(message.startsWith(file + ": can't be written: "), message);
+        assertEquals(List.of(), watching.notWritten);
+        assertEquals(1, kept.getLast().cells().size());
+        assertNull(kept.getLast().teacher(1).orElseThrow().digest());
+
+        writable(file);
+        assertEquals(untimed(whole), untimed(run(other, data, views).complete(kept.getLast(), VIEWS, kept::add)));
+    }
+
+    /** What an earlier version left of such a study: it is no reason to refuse the students of other seeds. */
+    @Test
+    void aStudyWhoseTeacherHasNoFileGoesOn() throws Exception {
+        Dataset data = SyntheticSet.dataset(TRAIN, TEST);
+        Study whole = run(folder, data).complete(begun(), CELLS, kept -> {});
+        Path file = folder.resolve("teacher-seed0.safetensors");
+        Study some =
+                begun().with(whole.teacher(0).orElseThrow()).with(whole.cells().getFirst());
+        Files.delete(file);
+        assertEquals(untimed(whole), untimed(run(folder, data).complete(some, CELLS, kept -> {})));
+
+        Files.delete(file);
+        assertEquals(untimed(some), untimed(run(folder, data).completeTeachers(some, List.of(0L), kept -> {})));
+        assertTrue(Files.exists(file));
+
+        Study.TeacherResult teacher = whole.teacher(0).orElseThrow();
+        Study others = some.with(new Study.TeacherResult(0, 1, teacher.test(), teacher.softLabels(), "1234"));
+        Files.delete(file);
+        String message = assertThrows(
+                        BadDataException.class, () -> run(folder, data).complete(others, CELLS, kept -> {}))
                 .getMessage();
         assertEquals(
-                folder.resolve("teacher-seed0.safetensors")
-                        + ": the teacher of seed 0 was not saved when it was trained, and students that are missing need"
-                        + " it: begin again in another folder",
+                file + ": trained again, the teacher of seed 0 is not the one that taught its students: begin again in"
+                        + " another folder",
                 message);
-        assertEquals(unsaved, run(folder, data).complete(unsaved, CELLS.subList(0, 1), kept -> {}));
+    }
+
+    /** It would be trained in the folder of another study. */
+    @Test
+    void aTeacherOfAnotherStudyIsNotTrainedAgain() throws Exception {
+        Dataset data = SyntheticSet.dataset(TRAIN, TEST);
+        Study trained = run(folder, data).completeTeachers(begun(), List.of(0L), kept -> {});
+        Path file = folder.resolve("teacher-seed0.safetensors");
+        Files.delete(file);
+        StudyRun shard = new StudyRun(
+                backend, data, recipe(), new StudyRun.Teachers(folder, false, null), Checkpoints.NONE, watching);
+        String message = assertThrows(
+                        UncheckedIOException.class, () -> shard.complete(trained, CELLS.subList(0, 1), kept -> {}))
+                .getMessage();
+        assertEquals(file + ": can't be read: no such file or folder", message);
+    }
+
+    /** Nothing can be written in its place. */
+    private static Path unwritable(Path out, long seed) throws IOException {
+        Path file = out.resolve("teacher-seed" + seed + ".safetensors");
+        Files.createDirectories(file.resolve("in the way"));
+        return file;
+    }
+
+    private static void writable(Path file) throws IOException {
+        Files.delete(file.resolve("in the way"));
+        Files.delete(file);
     }
 
     @Test
@@ -136,7 +223,13 @@ class StudyRunTest {
         run(folder, data).complete(begun(), CELLS.subList(0, 1), kept -> {});
         Path teacher = folder.resolve("teacher-seed0.safetensors");
         watching.trained.clear();
-        Study study = new StudyRun(backend, data, recipe(), folder, teacher, Checkpoints.NONE, watching)
+        Study study = new StudyRun(
+                        backend,
+                        data,
+                        recipe(),
+                        new StudyRun.Teachers(folder, true, teacher),
+                        Checkpoints.NONE,
+                        watching)
                 .complete(begun(), CELLS, kept -> {});
         assertEquals(CELLS.size(), watching.trained.size(), watching.trained.toString());
         assertEquals(
@@ -185,7 +278,11 @@ class StudyRunTest {
     }
 
     private StudyRun run(Path out, Dataset data) {
-        return new StudyRun(backend, data, recipe(), out, null, Checkpoints.NONE, watching);
+        return run(out, data, recipe());
+    }
+
+    private StudyRun run(Path out, Dataset data, Recipe recipe) {
+        return new StudyRun(backend, data, recipe, StudyRun.Teachers.own(out), Checkpoints.NONE, watching);
     }
 
     private static Study begun() {
@@ -211,6 +308,7 @@ class StudyRunTest {
     /** Keeps what is trained, and stops in the midst of one training. */
     private static final class Watching extends Deaf {
         private final List<String> trained = new ArrayList<>();
+        private final List<String> notWritten = new ArrayList<>();
         private String stopsAt;
         private String current;
 
@@ -227,6 +325,11 @@ class StudyRunTest {
             if (stopsAt != null && current.endsWith(stopsAt)) {
                 throw new InterruptedJobException();
             }
+        }
+
+        @Override
+        public void notWritten(String problem) {
+            notWritten.add(problem);
         }
 
         @Override
