@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,6 +75,19 @@ class CorrectionsTest {
                 1 + rows.size(),
                 Files.readAllLines(folder.resolve("all/corrections.csv")).size());
         assertTrue(Files.exists(folder.resolve("all/comparisons.csv")));
+    }
+
+    @Test
+    void waysAreComparedOverAllDraws() throws IOException {
+        Outcome outcome = corrections("draws", "--images=100", "--draws=3").isDone();
+        assertTrue(outcome.out().contains("COMPARED at 100 images, draw for draw"), outcome.out());
+        assertTrue(outcome.out().contains("    prior-match, 3 draws: "), outcome.out());
+        outcome.out()
+                .lines()
+                .forEach(line -> assertTrue(line.length() <= 80 || line.contains(folder.toString()), line));
+        List<String> compared = Files.readAllLines(folder.resolve("draws/comparisons.csv"));
+        assertTrue(compared.getFirst().contains(",draws,"), compared.getFirst());
+        assertTrue(compared.get(1).contains(", none\",3,"), compared.get(1));
     }
 
     @Test

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import retort.driver.data.Dataset;
 import retort.driver.statistics.ErrorSet;
@@ -49,10 +48,11 @@ public record CorrectionTrials(
     /**
      * Of one draw.
      *
+     * @param draw which, from 0; the same one of two ways is of the same images
      * @param bias by how much what was never seen is raised over the rest
      * @param recallOmitted share of the test images of omitted classes that are named right; empty without such images
      */
-    public record Outcome(double bias, ErrorSet wrong, Optional<Double> recallOmitted) {}
+    public record Outcome(int draw, double bias, ErrorSet wrong, Optional<Double> recallOmitted) {}
 
     /**
      * @param student the model
@@ -72,11 +72,7 @@ public record CorrectionTrials(
         LabelShift.Source source = new LabelShift.Source(
                 logits(student, transfer), transfer.of(teacher), temperature, images -> check.run());
         double[] shares = teacher.shares();
-        Function<Bias, Outcome> outcome = bias -> {
-            Evaluation found = Evaluation.of(ofTest.biased(bias), test, temperature);
-            return new Outcome(bias.raise(omitted), found.wrong(), Optional.ofNullable(found.recall(omitted)));
-        };
-        List<Trial> trials = new ArrayList<>(limits(ofTest, test, outcome));
+        List<Trial> trials = new ArrayList<>(limits(ofTest, test));
         sizes.stream()
                 .map(size -> Math.min(size, target.rows()))
                 .distinct()
@@ -87,7 +83,9 @@ public record CorrectionTrials(
                         Logits some = Corrections.drawn(target, size, seed, draw);
                         BiasCorrection.Found found =
                                 new LabelShift(some, () -> source, shares, omitted, temperature).bias(kind);
-                        Optional.ofNullable(found.bias()).map(outcome).ifPresent(outcomes::add);
+                        if (found.bias() != null) {
+                            outcomes.add(outcome(draw, ofTest, test, found.bias()));
+                        }
                         Optional.ofNullable(found.undefined()).ifPresent(undefined::add);
                         drawn.run();
                     }
@@ -110,15 +108,20 @@ public record CorrectionTrials(
     }
 
     /** No correction, and the best of one number that there is. */
-    private List<Trial> limits(Logits ofTest, Examples test, Function<Bias, Outcome> outcome) {
-        Outcome none = outcome.apply(Bias.of(ofTest.classes(), Set.of(), 0));
+    private List<Trial> limits(Logits ofTest, Examples test) {
+        Outcome none = outcome(0, ofTest, test, Bias.of(ofTest.classes(), Set.of(), 0));
         Trial plain = new Trial(NONE, OptionalInt.empty(), List.of(none), List.of());
         Stream<Trial> oracle = BiasCorrection.oracle(ofTest, test, omitted)
-                .map(bias -> outcome.apply(Bias.of(ofTest.classes(), omitted, bias)))
+                .map(bias -> outcome(0, ofTest, test, Bias.of(ofTest.classes(), omitted, bias)))
                 .map(found ->
                         new Trial(BiasCorrection.Kind.ORACLE.id(), OptionalInt.empty(), List.of(found), List.of()))
                 .stream();
         return Stream.concat(Stream.of(plain), oracle).toList();
+    }
+
+    private Outcome outcome(int draw, Logits ofTest, Examples test, Bias bias) {
+        Evaluation found = Evaluation.of(ofTest.biased(bias), test, temperature);
+        return new Outcome(draw, bias.raise(omitted), found.wrong(), Optional.ofNullable(found.recall(omitted)));
     }
 
     private static Logits logits(Network model, Examples of) {

@@ -8,8 +8,8 @@ import java.util.List;
  *
  * @param first name of the kind that is claimed to be better or worse
  * @param second what it is held against
- * @param firstErrors of each seed
- * @param secondErrors of the same seeds, in their order
+ * @param firstErrors of each seed, or of each draw of what is fitted on images that are drawn
+ * @param secondErrors of the same seeds or draws, in their order
  */
 public record Contest(String first, String second, List<ErrorSet> firstErrors, List<ErrorSet> secondErrors) {
     /** The draws of the bootstrap, so that the same results have the same intervals. */

@@ -18,8 +18,13 @@ public final class ContestTable {
     private ContestTable() {}
 
     public static Table of(List<Contest.Verdict> verdicts) {
+        return of("seeds", verdicts);
+    }
+
+    /** @param pairs what the sets of errors of a contest are called that are held against each other, one for one */
+    public static Table of(String pairs, List<Contest.Verdict> verdicts) {
         Table.Builder table =
-                Table.of("", "model", "against", "seeds", "more errors", "from", "to", "p", "p of all", "it is");
+                Table.of("", "model", "against", pairs, "more errors", "from", "to", "p", "p of all", "it is");
         for (Contest.Verdict verdict : verdicts) {
             Contest contest = verdict.contest();
             PairedBootstrap test = verdict.test();

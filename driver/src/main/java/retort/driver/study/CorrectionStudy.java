@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -27,7 +28,7 @@ import retort.driver.statistics.ErrorSet;
  * @param rows one for each student, way and number of images
  */
 public record CorrectionStudy(int schemaVersion, Report.Environment environment, String on, List<Row> rows) {
-    public static final int SCHEMA_VERSION = 1;
+    public static final int SCHEMA_VERSION = 2;
 
     /** A name of its files. */
     public static final String NAME = "corrections";
@@ -36,22 +37,25 @@ public record CorrectionStudy(int schemaVersion, Report.Environment environment,
      * One way to correct one student on so many images; lists have an element for each draw that gave a bias.
      *
      * @param images null where nothing is fitted
-     * @param undefined draws that gave none, by why
+     * @param draws which these are, from 0: the same draw of two ways is of the same images
      * @param recallOmitted empty where no test image is of a class never seen
-     * @param wrong which test images are named wrong after the first draw; null where none gave a bias
+     * @param undefined draws that gave none, by why
+     * @param wrong which test images are named wrong; empty where other rows are of more images, as these are not
+     *     compared
      */
     public record Row(
             String model,
             Set<Integer> omitted,
             String method,
             @MayBeMissing Integer images,
+            List<Integer> draws,
             List<Integer> errors,
             List<Double> recallOmitted,
             List<Double> bias,
             Map<String, Integer> undefined,
-            @MayBeMissing ErrorSet wrong) {
+            List<ErrorSet> wrong) {
 
-        static Row of(String model, Set<Integer> omitted, CorrectionTrials.Trial trial) {
+        static Row of(String model, Set<Integer> omitted, CorrectionTrials.Trial trial, boolean isCompared) {
             List<CorrectionTrials.Outcome> outcomes = trial.outcomes();
             Map<String, Integer> undefined = new LinkedHashMap<>();
             trial.undefined().forEach(why -> undefined.merge(why, 1, Integer::sum));
@@ -60,25 +64,41 @@ public record CorrectionStudy(int schemaVersion, Report.Environment environment,
                     new TreeSet<>(omitted),
                     trial.method(),
                     trial.images().isPresent() ? trial.images().getAsInt() : null,
+                    outcomes.stream().map(CorrectionTrials.Outcome::draw).toList(),
                     outcomes.stream().map(each -> each.wrong().errors()).toList(),
                     outcomes.stream()
                             .flatMap(each -> each.recallOmitted().stream())
                             .toList(),
                     outcomes.stream().map(CorrectionTrials.Outcome::bias).toList(),
                     undefined,
-                    outcomes.isEmpty() ? null : outcomes.getFirst().wrong());
+                    isCompared
+                            ? outcomes.stream()
+                                    .map(CorrectionTrials.Outcome::wrong)
+                                    .toList()
+                            : List.of());
         }
 
         /** Whether images are drawn for it. */
         boolean isFitted() {
             return images != null;
         }
+
+        /** After one draw; null where that gave no bias. What is not fitted is the same whatever is drawn. */
+        private ErrorSet wrong(int draw) {
+            int at = isFitted() ? draws.indexOf(draw) : 0;
+            return at < 0 ? null : wrong.get(at);
+        }
     }
 
     /** With the trials of one more student. */
     public CorrectionStudy with(String model, Set<Integer> omitted, List<CorrectionTrials.Trial> trials) {
+        int most = trials.stream()
+                .mapToInt(trial -> trial.images().orElse(0))
+                .max()
+                .orElse(0);
         List<Row> more = new ArrayList<>(rows);
-        trials.forEach(trial -> more.add(Row.of(model, omitted, trial)));
+        trials.forEach(
+                trial -> more.add(Row.of(model, omitted, trial, trial.images().orElse(most) == most)));
         return new CorrectionStudy(schemaVersion, environment, on, more);
     }
 
@@ -95,27 +115,36 @@ public record CorrectionStudy(int schemaVersion, Report.Environment environment,
         return rows.stream().filter(Row::isFitted).mapToInt(Row::images).max().orElse(0);
     }
 
-    /** On the most images, where there is one draw: each way against prior-match, and that against none. */
+    /** On the most images, draw for draw: each way against prior-match, and that against none. */
     List<Contest.Verdict> verdicts() {
         List<Contest> contests = new ArrayList<>();
         for (String model : models()) {
-            Map<String, ErrorSet> wrong = of(model).stream()
-                    .filter(row -> row.wrong() != null && (!row.isFitted() || row.images() == mostImages()))
-                    .collect(Collectors.toMap(Row::method, Row::wrong, (one, other) -> one, LinkedHashMap::new));
+            Map<String, Row> compared = of(model).stream()
+                    .filter(row -> !row.wrong().isEmpty())
+                    .collect(Collectors.toMap(Row::method, row -> row, (one, other) -> one, LinkedHashMap::new));
             String prior = Kind.PRIOR_MATCH.id();
-            wrong.forEach((method, errors) -> {
-                String against = method.equals(prior) ? CorrectionTrials.NONE : prior;
-                boolean limit = method.equals(CorrectionTrials.NONE) || method.equals(Kind.ORACLE.id());
-                if (!limit && wrong.containsKey(against)) {
-                    contests.add(new Contest(
-                            Contest.corrected(model, method),
-                            Contest.corrected(model, against),
-                            List.of(errors),
-                            List.of(wrong.get(against))));
-                }
+            compared.values().stream().filter(Row::isFitted).forEach(row -> {
+                Row against = compared.get(row.method().equals(prior) ? CorrectionTrials.NONE : prior);
+                Optional.ofNullable(against)
+                        .flatMap(other -> contest(row, other))
+                        .ifPresent(contests::add);
             });
         }
         return Contest.judged(contests);
+    }
+
+    /** Of the draws that both have; nothing where there are none. */
+    private static Optional<Contest> contest(Row first, Row second) {
+        List<Integer> both = first.draws().stream()
+                .filter(draw -> second.wrong(draw) != null)
+                .toList();
+        return both.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Contest(
+                        Contest.corrected(first.model(), first.method()),
+                        Contest.corrected(second.model(), second.method()),
+                        both.stream().map(first::wrong).toList(),
+                        both.stream().map(second::wrong).toList()));
     }
 
     /** What its files hold, by their names. */
@@ -123,7 +152,7 @@ public record CorrectionStudy(int schemaVersion, Report.Environment environment,
         Map<String, Supplier<String>> files = new LinkedHashMap<>();
         files.put(NAME + ".json", () -> Json.text(this) + "\n");
         files.put(NAME + ".csv", () -> table().csv());
-        files.put("comparisons.csv", () -> ContestTable.of(verdicts()).csv());
+        files.put("comparisons.csv", () -> ContestTable.of("draws", verdicts()).csv());
         return files;
     }
 

@@ -121,21 +121,48 @@ public final class CorrectionText {
         if (verdicts.isEmpty()) {
             return;
         }
+        boolean isDrawn = verdicts.stream().anyMatch(verdict -> draws(verdict) > 1);
         line("");
-        line(
-                "COMPARED at %,d images, on the same test images (McNemar, p of %d by Holm)",
-                study.mostImages(), verdicts.size());
+        if (isDrawn) {
+            line("COMPARED at %,d images, draw for draw, in errors on the same test images", study.mostImages());
+            line("(a bootstrap over draws and images, p of %d by Holm)", verdicts.size());
+        } else {
+            line(
+                    "COMPARED at %,d images, on the same test images (McNemar, p of %d by Holm)",
+                    study.mostImages(), verdicts.size());
+        }
         for (String model : study.models()) {
             line("  %s", model);
             verdicts.stream()
                     .filter(verdict -> Contest.isCorrected(verdict.contest().first(), model))
-                    .forEach(verdict -> line(
-                            "    %s: %+,.0f errors against %s, %s",
-                            Contest.method(verdict.contest().first()),
-                            verdict.test().difference(),
-                            Contest.method(verdict.contest().second()),
-                            verdict.text()));
+                    .forEach(isDrawn ? this::ofDraws : this::ofOne);
         }
+    }
+
+    private void ofOne(Contest.Verdict verdict) {
+        line(
+                "    %s: %+,.0f errors against %s, %s",
+                Contest.method(verdict.contest().first()),
+                verdict.test().difference(),
+                Contest.method(verdict.contest().second()),
+                verdict.text());
+    }
+
+    private void ofDraws(Contest.Verdict verdict) {
+        int draws = draws(verdict);
+        line(
+                "    %s, %,d %s: %+,.1f against %s, %s",
+                Contest.method(verdict.contest().first()),
+                draws,
+                draws == 1 ? "draw" : "draws",
+                verdict.test().difference(),
+                Contest.method(verdict.contest().second()),
+                verdict.text());
+    }
+
+    /** Those that both sides have. */
+    private static int draws(Contest.Verdict verdict) {
+        return verdict.contest().firstErrors().size();
     }
 
     private void line(String format, Object... values) {
