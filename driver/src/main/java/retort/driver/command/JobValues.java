@@ -251,25 +251,27 @@ final class JobValues {
 
     /** A count, or a list of seeds and ranges. */
     private static Seeds seeds(String text) {
-        List<Long> numbers = List.of();
+        Stream<Long> named = Stream.empty();
         if (text.matches("\\d{1,9}")) {
-            numbers = range(0, Long.parseLong(text) - 1).toList();
+            named = range(0, Long.parseLong(text) - 1);
         } else if (text.matches("\\d{1,9}(-\\d{1,9})?(,\\d{1,9}(-\\d{1,9})?)*")) {
-            numbers = Stream.of(text.split(","))
+            named = Stream.of(text.split(","))
                     .map(part -> part.split("-"))
-                    .flatMap(ends -> range(Long.parseLong(ends[0]), Long.parseLong(ends[ends.length - 1])))
-                    .distinct()
-                    .toList();
+                    .flatMap(ends -> range(Long.parseLong(ends[0]), Long.parseLong(ends[ends.length - 1])));
         }
+        List<Long> numbers = named.distinct().limit(MOST_SEEDS + 1).toList();
         if (numbers.isEmpty()) {
             throw new TypeConversionException(
                     "'" + text + "' is neither a count of seeds such as 5, nor seeds such as 0-4 or 3,5");
+        }
+        if (numbers.size() > MOST_SEEDS) {
+            throw new TypeConversionException("'" + text + "' is too many seeds, expected at most " + MOST_SEEDS);
         }
         return new Seeds(numbers);
     }
 
     private static Stream<Long> range(long first, long last) {
-        return LongStream.rangeClosed(first, Math.min(last, first + MOST_SEEDS)).boxed();
+        return LongStream.rangeClosed(first, last).boxed();
     }
 
     private static Shard shard(String text) {
