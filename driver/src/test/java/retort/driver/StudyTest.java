@@ -223,7 +223,26 @@ class StudyTest {
                 .isRefused(BAD_FILE, "study.json: was made with teacher", "as asked for");
         Outcome.of(command(out, "hinton2015", "--resume"))
                 .isRefused(BAD_FILE, "study.json: is of the study sweep, expected hinton2015");
+        Outcome.of(command(out, with(with(SWEEP, "--resume"), "--correction=em")))
+                .isRefused(
+                        BAD_FILE,
+                        "study.json: was made with corrections oracle,prior-match, expected oracle,prior-match,em as"
+                                + " asked for");
         assertEquals(before, Files.readString(out.resolve("study.json")));
+    }
+
+    /** The digest, which it has, tells whether they differ. */
+    @Test
+    void aStudyThatDoesNotSayItsCorrectionsIsContinued() throws IOException {
+        Path out = folder.resolve("sweep");
+        done(out, SWEEP);
+        Path file = out.resolve("study.json");
+        Files.writeString(
+                file, Files.readString(file).replaceFirst(" *\"corrections\": \"oracle,prior-match\",\n", ""));
+        assertFalse(study(out).getAsJsonObject("settings").has("corrections"));
+        Outcome.of(command(out, with(with(SWEEP, "--resume"), "--correction=em")))
+                .isRefused(BAD_FILE, "study.json: was made with digest SHA-256 ");
+        assertTrue(done(out, with(SWEEP, "--resume")).err().contains("6 of 6 students are there"));
     }
 
     @ParameterizedTest

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import retort.driver.checkpoint.CommandSettings;
 import retort.driver.cli.LateSteps;
 import retort.driver.cli.Sha256;
+import retort.driver.job.BiasCorrection;
 import retort.driver.job.Recipe;
 import retort.driver.job.Remarks;
 import retort.driver.job.Training;
@@ -129,6 +131,9 @@ record StudySession(
                 session.data().train().size(),
                 teacher,
                 students(recipe),
+                recipe.distilled().corrections().kinds().stream()
+                        .map(BiasCorrection.Kind::id)
+                        .collect(Collectors.joining(",")),
                 String.format(
                                 Locale.ROOT,
                                 "CRC-32 %08x and %08x",

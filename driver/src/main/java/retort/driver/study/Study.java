@@ -45,6 +45,8 @@ public record Study(
      * What all results of a study have in common; studies that differ in it don't fit together.
      *
      * @param teacher how teachers were trained, or the digest of the one that was given
+     * @param corrections ways to correct that were asked for, as users write them; null in studies of before that was
+     *     kept
      * @param data checksums of what was trained and tested on
      * @param digest of all settings that trainings depend on, beside those of a cell
      */
@@ -55,12 +57,18 @@ public record Study(
             int trainImages,
             String teacher,
             String student,
+            @MayBeMissing String corrections,
             @MayBeMissing String data,
             @MayBeMissing String digest) {
 
-        /** What is different here, or empty: {@code "was made with backend opencl, expected cpu-simd"}. */
+        /**
+         * What is different here, or empty: {@code "was made with backend opencl, expected cpu-simd"}. Where one does
+         * not say its corrections, the digest still tells whether they differ.
+         */
         Optional<String> difference(Settings expected) {
+            boolean bothCorrections = corrections != null && expected.corrections != null;
             return Arrays.stream(Settings.class.getRecordComponents())
+                    .filter(component -> bothCorrections || !component.getName().equals("corrections"))
                     .filter(component -> !Objects.equals(value(component), expected.value(component)))
                     .map(component -> "was made with " + component.getName() + " "
                             + Objects.requireNonNullElse(value(component), "of no name") + ", expected "

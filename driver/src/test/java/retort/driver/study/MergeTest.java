@@ -76,7 +76,7 @@ class MergeTest {
     void refusesPartsOfAnotherStudy() {
         refused(SampleStudy.begun(Hinton2015.NAME), "is of the study hinton2015, expected sweep as a/study.json");
         Study.Settings other =
-                new Study.Settings("hinton2015", "opencl", "MNIST", 60_000, "80 epochs", "40 epochs", "", "");
+                new Study.Settings("hinton2015", "opencl", "MNIST", 60_000, "80 epochs", "40 epochs", "", "", "");
         refused(
                 Study.begun(Grid.NAME, other, BEGUN.environment()),
                 "was made with backend opencl, expected cpu-simd as a/study.json");

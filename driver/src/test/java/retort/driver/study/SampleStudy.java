@@ -13,7 +13,15 @@ import retort.driver.statistics.ErrorSet;
 /** Results that nobody computed, for what reads and writes them. */
 public final class SampleStudy {
     static final Study.Settings SETTINGS = new Study.Settings(
-            "hinton2015", "cpu-simd", "MNIST", 60_000, "80 epochs", "40 epochs", "CRC-32 1 and 2", "SHA-256 3");
+            "hinton2015",
+            "cpu-simd",
+            "MNIST",
+            60_000,
+            "80 epochs",
+            "40 epochs",
+            "oracle,prior-match",
+            "CRC-32 1 and 2",
+            "SHA-256 3");
 
     private SampleStudy() {}
 

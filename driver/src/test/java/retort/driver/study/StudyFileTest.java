@@ -52,6 +52,9 @@ class StudyFileTest {
     void aStudyHasTheseKeysInThisOrder() throws IOException {
         JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
         keys(json, "schemaVersion, study, settings, environment, experiments, teachers, cells");
+        keys(
+                json.getAsJsonObject("settings"),
+                "recipe, backend, dataset, trainImages, teacher, student, corrections, data, digest");
         keys(first(json, "teachers"), "seed, seconds, test, softLabels, digest");
         JsonObject cell = json.getAsJsonArray("cells").get(1).getAsJsonObject();
         keys(
