@@ -106,6 +106,8 @@ class CorrectionsTest {
         corrections("held", "--on=held-out").isRefused(USAGE, "--on=held-out needs --train-images");
         run("other", "study", "corrections", "--teacher=" + teacher, teacher.toString())
                 .isRefused(BAD_FILE, "names no class that it never saw");
+        String same = student.resolveSibling(".").resolve(student.getFileName()).toString();
+        corrections("same", same).isRefused(USAGE, same + " is there twice");
         corrections("none", "--images=0").isRefused(USAGE, "'0' is not a whole number");
         corrections("many", "--draws=2000000000").isRefused(USAGE, "--draws=2000000000 is too many, expected at most");
         corrections("magic", "--correction=magic").isRefused(USAGE, "'magic' is no correction without labels");

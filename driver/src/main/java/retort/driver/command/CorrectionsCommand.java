@@ -2,6 +2,7 @@ package retort.driver.command;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -106,6 +107,12 @@ final class CorrectionsCommand implements Callable<Integer> {
         if (draws > MOST_DRAWS) {
             throw new ParameterException(
                     spec.commandLine(), "--draws=" + draws + " is too many, expected at most " + MOST_DRAWS);
+        }
+        Set<Path> named = new HashSet<>();
+        for (Path file : students) {
+            if (!named.add(file.toAbsolutePath().normalize())) {
+                throw new ParameterException(spec.commandLine(), file + " is there twice");
+            }
         }
         try (Session session = new Session(spec, options, trained, engine)) {
             Dataset data = session.data();
