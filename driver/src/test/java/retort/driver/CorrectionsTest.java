@@ -1,6 +1,7 @@
 package retort.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +23,7 @@ import retort.driver.data.SyntheticSet;
 class CorrectionsTest {
     private static final int USAGE = 2;
     private static final int BAD_FILE = 4;
+    private static final int INTERRUPTED = 130;
 
     @TempDir
     private static Path folder;
@@ -101,6 +104,20 @@ class CorrectionsTest {
                 Files.readString(folder.resolve("twice/corrections.csv")));
     }
 
+    /** It keeps nothing to go on from. */
+    @Test
+    void aStopEndsItWithOneLine() {
+        Outcome outcome = Outcome.stoppedAfter(2, command("stopped", "--draws=10000"));
+        assertEquals(INTERRUPTED, outcome.code(), outcome.err());
+        assertEquals(
+                List.of("retort: interrupted"),
+                outcome.err()
+                        .lines()
+                        .filter(line -> line.startsWith("retort: "))
+                        .toList());
+        assertFalse(Files.exists(folder.resolve("stopped")));
+    }
+
     @Test
     void whatCanNotBeCorrectedIsRefusedBeforeAnythingIsComputed() {
         corrections("held", "--on=held-out").isRefused(USAGE, "--on=held-out needs --train-images");
@@ -114,20 +131,20 @@ class CorrectionsTest {
     }
 
     private static Outcome corrections(String out, String... more) {
-        String[] args = new String[more.length + 4];
-        args[0] = "study";
-        args[1] = "corrections";
-        args[2] = "--teacher=" + teacher;
-        args[3] = student.toString();
-        System.arraycopy(more, 0, args, 4, more.length);
-        return run(out, args);
+        return Outcome.of(command(out, more));
+    }
+
+    private static String[] command(String out, String... more) {
+        Stream<String> own = Stream.of("study", "corrections", "--teacher=" + teacher, student.toString());
+        return withFolders(out, Stream.concat(own, Stream.of(more)));
     }
 
     private static Outcome run(String out, String... command) {
-        String[] args = new String[command.length + 2];
-        System.arraycopy(command, 0, args, 0, command.length);
-        args[command.length] = "--data=" + data;
-        args[command.length + 1] = "--out=" + folder.resolve(out);
-        return Outcome.of(args);
+        return Outcome.of(withFolders(out, Stream.of(command)));
+    }
+
+    private static String[] withFolders(String out, Stream<String> command) {
+        return Stream.concat(command, Stream.of("--data=" + data, "--out=" + folder.resolve(out)))
+                .toArray(String[]::new);
     }
 }

@@ -75,6 +75,7 @@ class InterruptionTest {
 
             assertEquals(INTERRUPTED, outcome.code(), outcome.err());
             assertTrue(outcome.err().endsWith("retort: interrupted\n"), outcome.err());
+            assertFalse(outcome.err().contains("go on later"), outcome.err());
             assertFalse(Files.exists(out));
         }
     }

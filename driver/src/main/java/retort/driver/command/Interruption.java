@@ -87,7 +87,7 @@ public final class Interruption {
         return interrupted.exception();
     }
 
-    /** Has the user told that the signal came: the step in work may take a while. */
+    /** Has the user told that the signal came, where the command can go on later: the step in work may take a while. */
     void tell(Runnable telling) {
         told = telling;
     }
@@ -118,7 +118,9 @@ public final class Interruption {
             Runtime.getRuntime().halt(exitCode);
         }
         interrupted.code = exitCode;
-        interrupted.told.run();
+        if (interrupted.goesOn != null) {
+            interrupted.told.run();
+        }
         return interrupted;
     }
 
