@@ -69,6 +69,12 @@ class UsageTest {
             train --student-epochs=3                  | --student-epochs is not for --model=teacher
             distill                                   | --teacher
             distill --teacher=                        | --teacher
+            distill --teacher=,m                      | --teacher
+            distill --teacher=m,                      | option '--teacher': 'm,' ends with a comma
+            label --teacher=m,n,,                     | option '--teacher': 'm,n,,' ends with a comma
+            run --backend=cpu-simd,                   | option '--backend': 'cpu-simd,' ends with a comma
+            study sweep --width=10,                   | option '--width': '10,' ends with a comma
+            study sweep --seeds=1,                    | is neither a count of seeds
             evaluate                                  | --model
             distill --teacher=m --method=guess        | 'guess' is no method, expected one of soft-targets, soft-and-hard
             distill --teacher=m --alpha=0.5           | --alpha=0.5 is for --method=soft-and-hard only

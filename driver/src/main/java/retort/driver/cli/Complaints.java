@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -56,10 +57,28 @@ public final class Complaints {
         if (helped != null) {
             return helped;
         }
+        checkLists(parsed);
         CommandLine line = parsed.commandSpec().commandLine();
         line.setOut(PrintableLines.writer(line.getOut()));
         line.setErr(PrintableLines.writer(line.getErr()));
         return new CommandLine.RunLast().execute(parsed);
+    }
+
+    /** What picocli splits at commas loses empty values at its end, as an unset shell variable leaves them. */
+    private static void checkLists(ParseResult parsed) {
+        for (OptionSpec option : parsed.matchedOptions()) {
+            for (String text : option.originalStringValues()) {
+                if (!option.splitRegex().isEmpty() && text.endsWith(",")) {
+                    throw new ParameterException(
+                            parsed.commandSpec().commandLine(),
+                            "Invalid value for option '" + option.longestName() + "': '" + text
+                                    + "' ends with a comma, expected a value behind it");
+                }
+            }
+        }
+        if (parsed.hasSubcommand()) {
+            checkLists(parsed.subcommand());
+        }
     }
 
     /** Runs a command line and gives its exit code. */
