@@ -71,6 +71,11 @@ class UsageTest {
             distill --teacher=                        | --teacher
             distill --teacher=,m                      | --teacher
             distill --teacher=m,                      | option '--teacher': 'm,' ends with a comma
+            distill --teacher=m --ensemble=probabilities | --ensemble=probabilities is for several teachers
+            distill --teacher-logits=m --ensemble=logits | --ensemble=logits is for several teachers
+            label --teacher=m --ensemble=probabilities | --ensemble=probabilities is for several teachers
+            label --teacher=m,n --ensemble=foo        | 'foo' is no mean of teachers, expected logits or probabilities
+            label --teacher=m,n --ensemble=logit      | did you mean logits?
             label --teacher=m,n,,                     | option '--teacher': 'm,n,,' ends with a comma
             run --backend=cpu-simd,                   | option '--backend': 'cpu-simd,' ends with a comma
             study sweep --width=10,                   | option '--width': '10,' ends with a comma
@@ -215,6 +220,7 @@ class UsageTest {
             retort study sweep --recipe '' | hinton2015 hinton2015-long
             retort run --method so | soft-targets soft-and-hard
             retort run --optimizer m | momentum
+            retort distill --ensemble '' | logits probabilities
             retort distill --backend cpu | cpu-scalar cpu-simd
             retort train --model s | student
             retort study s         | sweep

@@ -20,6 +20,7 @@ import retort.driver.config.ExperimentFile;
 import retort.driver.job.BiasCorrection;
 import retort.driver.job.CorrectionPlan;
 import retort.driver.job.Descent;
+import retort.driver.job.Ensemble;
 import retort.driver.job.Method;
 import retort.driver.study.Hinton2015;
 import retort.driver.study.Shard;
@@ -109,6 +110,13 @@ final class JobValues {
         }
     }
 
+    /** For completion. */
+    static final class EnsembleNames extends Names {
+        EnsembleNames() {
+            super(Ensemble.ids());
+        }
+    }
+
     /** Ways to find a bias without labels, in order. */
     record LabelFree(List<BiasCorrection.Kind> kinds) {}
 
@@ -190,6 +198,7 @@ final class JobValues {
         line.registerConverter(Method.class, JobValues::method);
         line.registerConverter(LabelFree.class, JobValues::labelFree);
         line.registerConverter(CorrectionPlan.On.class, JobValues::correctedOn);
+        line.registerConverter(Ensemble.class, JobValues::ensemble);
         line.registerConverter(Classes.class, JobValues::classes);
         line.registerConverter(ClassSets.class, JobValues::classSets);
         line.registerConverter(Seeds.class, JobValues::seeds);
@@ -229,6 +238,12 @@ final class JobValues {
         return CorrectionPlan.On.byId(id)
                 .orElseThrow(() -> new TypeConversionException(
                         "'" + id + "' are no images to correct on, expected " + CorrectionPlan.On.ids()));
+    }
+
+    private static Ensemble ensemble(String id) {
+        return Ensemble.byId(id)
+                .orElseThrow(() -> new TypeConversionException(
+                        "'" + id + "' is no mean of teachers, expected " + String.join(" or ", Ensemble.ids())));
     }
 
     private static Classes classes(String text) {

@@ -148,6 +148,7 @@ final class LabelCommand implements Callable<Integer> {
         if (teacher.files().isEmpty()) {
             throw usage("--teacher is needed, the model whose logits are kept");
         }
+        teacher.check(spec);
         if (part == Part.TEST && trainImages != null) {
             throw usage("--train-images is of the training images, --of=test labels others");
         }

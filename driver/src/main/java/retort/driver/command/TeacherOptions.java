@@ -32,9 +32,8 @@ final class TeacherOptions {
         @Option(
                 names = "--ensemble",
                 paramLabel = "MEAN",
-                defaultValue = "logits",
-                description =
-                        "Of several teachers: the mean of their logits, or probabilities (default: ${DEFAULT-VALUE}).")
+                completionCandidates = JobValues.EnsembleNames.class,
+                description = "Of several teachers: the mean of their logits, or probabilities (default: logits).")
         private Ensemble ensemble;
 
         List<Path> files() {
@@ -47,7 +46,15 @@ final class TeacherOptions {
         }
 
         Ensemble ensemble() {
-            return ensemble;
+            return ensemble == null ? Ensemble.LOGITS : ensemble;
+        }
+
+        /** @throws ParameterException if an option would do nothing */
+        void check(CommandSpec command) {
+            if (ensemble != null && files.size() < 2) {
+                throw new ParameterException(
+                        command.commandLine(), "--ensemble=" + ensemble.id() + " is for several teachers");
+            }
         }
 
         List<String> digests() {
@@ -77,6 +84,7 @@ final class TeacherOptions {
             String problem = logits == null ? "either is needed" : "exclude each other";
             throw new ParameterException(command.commandLine(), "--teacher and --teacher-logits: " + problem);
         }
+        models.check(command);
     }
 
     /** @throws ParameterException if a student wants labels of the views that it is shown, and none can give them */

@@ -1,7 +1,9 @@
 package retort.driver.job;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * How several teachers become one. Source: Hinton, Vinyals and Dean 2015, section 4: a student learns from the
@@ -45,6 +47,16 @@ public enum Ensemble {
     /** As users write it. */
     public String id() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** That of this name. */
+    public static Optional<Ensemble> byId(String id) {
+        return Arrays.stream(values()).filter(each -> each.id().equals(id)).findFirst();
+    }
+
+    /** All names. */
+    public static List<String> ids() {
+        return Arrays.stream(values()).map(Ensemble::id).toList();
     }
 
     /**
