@@ -51,6 +51,7 @@ public final class SampleStudy {
                 old.teacher(),
                 old.student(),
                 old.data(),
+                old.corrections(),
                 old.digest());
         return new Study(
                 study.schemaVersion(),
