@@ -48,9 +48,17 @@ final class Failures {
         if (texts.stream().anyMatch(text -> text.contains(OLD_JAVA))) {
             return Executors.tooOld("an older Java");
         }
-        return thrown instanceof AnalysisException
-                ? new LabellingException(first(thrown.getMessage()), thrown)
-                : thrown;
+        if (texts.stream().anyMatch(text -> text.contains("OutOfMemoryError"))) {
+            return new SweepException(
+                    "out of memory: a smaller --batch, or more of spark.executor.memory and spark.driver.memory",
+                    thrown);
+        }
+        if (texts.stream().anyMatch(text -> text.contains("data source: image"))) {
+            return new LabellingException("this Spark has no reader of images: it is in spark-mllib", thrown);
+        }
+        boolean file = thrown instanceof AnalysisException
+                || texts.stream().anyMatch(text -> text.contains("FAILED_READ_FILE") || text.contains("No FileSystem"));
+        return file ? new LabellingException(first(thrown.getMessage()), thrown) : thrown;
     }
 
     /** The same, to be thrown where no checked one may be. */

@@ -4,7 +4,9 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PushbackInputStream;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -19,12 +21,14 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import retort.kernels.op.Shape;
 
 /** The images of an IDX file of bytes, as MNIST's: each task reads its stretch of it. */
-record IdxImages(String file, int count, int imageBytes, int headerBytes) implements Serializable {
+record IdxImages(String file, int count, int height, int width, int channels, int headerBytes) implements Serializable {
     private static final long serialVersionUID = 1L;
     private static final int UNSIGNED_BYTES = 0x08;
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final byte[] GZIP = {0x1F, (byte) 0x8B};
     private static final StructType SCHEMA =
             new StructType().add("id", DataTypes.LongType, false).add("image", DataTypes.BinaryType, false);
 
@@ -41,17 +45,29 @@ record IdxImages(String file, int count, int imageBytes, int headerBytes) implem
                 throw new LabellingException(file + ": is no IDX file of images of bytes");
             }
             int count = in.readInt();
-            long bytes = 1;
-            for (int axis = 1; axis < axes; axis++) {
-                bytes *= in.readInt();
+            int height = in.readInt();
+            int width = in.readInt();
+            int channels = axes == 3 ? 1 : in.readInt();
+            boolean some = count > 0 && height > 0 && width > 0 && channels > 0;
+            if (!some || (long) height * width > Integer.MAX_VALUE / channels) {
+                throw new LabellingException(file + ": speaks of " + count + " images of " + height + " x " + width
+                        + " x " + channels + " bytes");
             }
-            if (count < 1 || bytes < 1 || bytes > Integer.MAX_VALUE) {
-                throw new LabellingException(file + ": speaks of " + count + " images of " + bytes + " bytes");
-            }
-            return new IdxImages(whole(file), count, (int) bytes, Integer.BYTES * (1 + axes));
-        } catch (IOException e) {
+            return new IdxImages(whole(file), count, height, width, channels, Integer.BYTES * (1 + axes));
+        } catch (EOFException e) {
+            throw new LabellingException(file + ": is no IDX file of images of bytes: it ends within its header", e);
+        } catch (IOException | IllegalArgumentException e) {
             throw new LabellingException(file + ": can't be read: " + e.getMessage(), e);
         }
+    }
+
+    /** Of one image. */
+    Shape shape() {
+        return Shape.of(height, width, channels);
+    }
+
+    private int imageBytes() {
+        return height * width * channels;
     }
 
     /** Executors work in folders of their own. */
@@ -64,8 +80,11 @@ record IdxImages(String file, int count, int imageBytes, int headerBytes) implem
 
     private static InputStream stream(String file) throws IOException {
         Path path = new Path(file);
-        InputStream in = path.getFileSystem(SparkHadoopUtil.get().conf()).open(path, BUFFER_BYTES);
-        return file.endsWith(".gz") ? new GZIPInputStream(in, BUFFER_BYTES) : in;
+        PushbackInputStream in = new PushbackInputStream(
+                path.getFileSystem(SparkHadoopUtil.get().conf()).open(path, BUFFER_BYTES), GZIP.length);
+        byte[] begin = in.readNBytes(GZIP.length);
+        in.unread(begin);
+        return Arrays.equals(begin, GZIP) ? new GZIPInputStream(in, BUFFER_BYTES) : in;
     }
 
     /** A row for each image: its number from 0 on, and its bytes. */
@@ -93,7 +112,7 @@ record IdxImages(String file, int count, int imageBytes, int headerBytes) implem
             this.to = to;
             try {
                 in = new DataInputStream(stream(file));
-                in.skipNBytes(headerBytes + (long) from * imageBytes);
+                in.skipNBytes(headerBytes + (long) from * imageBytes());
             } catch (IOException e) {
                 throw new LabellingException(file + ": can't be read by an executor: " + e.getMessage(), e);
             }
@@ -110,7 +129,7 @@ record IdxImages(String file, int count, int imageBytes, int headerBytes) implem
                 throw new NoSuchElementException();
             }
             try {
-                byte[] image = new byte[imageBytes];
+                byte[] image = new byte[imageBytes()];
                 in.readFully(image);
                 Row row = RowFactory.create((long) next++, image);
                 if (!hasNext()) {

@@ -6,9 +6,6 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.spark.deploy.SparkHadoopUtil;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -16,14 +13,16 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import retort.driver.cli.Complaints;
 import retort.driver.cli.ExitCode;
 import retort.driver.cli.OptionGroup;
-import retort.driver.cli.OutputTakenException;
 import retort.driver.cli.VerboseOption;
 import retort.driver.cli.Version;
+import retort.kernels.op.Shape;
 import retort.nn.ModelFileException;
+import retort.nn.Network;
 
 /** {@code retort label} on Spark. */
 @Command(
@@ -48,30 +47,33 @@ public final class Label implements Callable<Integer> {
     enum Format {
         PARQUET {
             @Override
-            Dataset<Row> read(SparkSession spark, String path, int tasks) {
+            Dataset<Row> read(SparkSession spark, String path, int tasks, Shape expected) {
                 return spark.read().parquet(path);
             }
         },
         IDX {
             @Override
-            Dataset<Row> read(SparkSession spark, String path, int tasks) {
-                return IdxImages.open(path).rows(spark, tasks);
+            Dataset<Row> read(SparkSession spark, String path, int tasks, Shape expected) {
+                IdxImages images = IdxImages.open(path);
+                if (!Network.takes(expected, images.shape())) {
+                    throw new LabellingException(path + ": has images of " + images.shape() + ", expected " + expected);
+                }
+                return images.rows(spark, tasks);
             }
         },
         IMAGES {
             @Override
-            Dataset<Row> read(SparkSession spark, String path, int tasks) {
-                return spark.read()
-                        .format("image")
-                        .option("dropInvalid", false)
-                        .option("recursiveFileLookup", true)
-                        .load(path)
-                        .selectExpr("image.origin as path", "image");
+            Dataset<Row> read(SparkSession spark, String path, int tasks, Shape expected) {
+                return ImageFiles.read(spark, path);
             }
         };
 
-        /** The images of a path, at least in so many tasks where the format leaves that to us. */
-        abstract Dataset<Row> read(SparkSession spark, String path, int tasks);
+        /**
+         * The images of a path, at least in so many tasks where the format leaves that to us.
+         *
+         * @param expected shape of an image, where the format tells all of theirs beforehand
+         */
+        abstract Dataset<Row> read(SparkSession spark, String path, int tasks, Shape expected);
 
         @Override
         public String toString() {
@@ -80,6 +82,7 @@ public final class Label implements Callable<Integer> {
     }
 
     private static final double NANOS = 1e9;
+    private static final int MOST_ELEMENTS = Integer.MAX_VALUE - 8;
 
     private static final Complaints COMPLAINTS = new Complaints(
             Map.of(LabellingException.class, ExitCode.BAD_FILE, ModelFileException.class, ExitCode.BAD_FILE),
@@ -171,37 +174,42 @@ public final class Label implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        checkPath("--input", input);
+        checkPath("--output", output);
         SparkSession.Builder builder = SparkSession.builder().appName("retort label " + input);
         if (tasks != null) {
             builder.config("spark.sql.files.minPartitionNum", tasks).config("spark.sql.files.openCostInBytes", 0);
         }
         try (SparkSession spark = builder.getOrCreate()) {
-            org.apache.hadoop.fs.Path folder = new org.apache.hadoop.fs.Path(output);
-            FileSystem files = folder.getFileSystem(SparkHadoopUtil.get().conf());
-            if (files.exists(folder)) {
-                throw OutputTakenException.any("--output=" + output);
-            }
+            LabelFolder.checkNew(output);
             Teacher teacher = Teacher.of(spark, model);
+            checkBatch(teacher);
             Labelling how = new Labelling(image, type, onError, batch);
             Executors.check(spark);
-            Dataset<Row> labelled = SoftLabels.of(format.read(spark, input, least(spark)), teacher, how);
-            long start = System.nanoTime();
-            write(labelled, files, folder);
-            double seconds = (System.nanoTime() - start) / NANOS;
-            report(LabelNote.write(spark, files, folder, teacher, how, labelled.schema()), seconds);
+            Dataset<Row> images = format.read(spark, input, least(spark), teacher.input());
+            Dataset<Row> labelled = SoftLabels.of(images, teacher, how);
+            try (LabelFolder folder = LabelFolder.begin(output)) {
+                long start = System.nanoTime();
+                folder.write(labelled);
+                double seconds = (System.nanoTime() - start) / NANOS;
+                report(folder.end(spark, teacher, how, labelled.schema()), seconds);
+            }
         }
         return ExitCode.DONE;
     }
 
-    /** What was begun and failed is removed, so that another try finds no folder; what others made meanwhile stays. */
-    private void write(Dataset<Row> labelled, FileSystem files, org.apache.hadoop.fs.Path folder) throws IOException {
-        try {
-            labelled.write().option("compression", "gzip").parquet(output);
-        } catch (Exception e) {
-            if (!(e instanceof AnalysisException)) {
-                files.delete(folder, true);
-            }
-            throw e;
+    private void checkPath(String option, String path) {
+        if (path.isBlank()) {
+            throw new ParameterException(spec.commandLine(), option + " is empty, expected a path");
+        }
+    }
+
+    /** A batch is an array of its pixels, and one of its logits. */
+    private void checkBatch(Teacher teacher) {
+        int most = MOST_ELEMENTS / Math.max(teacher.input().size(), teacher.classes());
+        if (batch > most) {
+            throw new ParameterException(
+                    spec.commandLine(), "--batch=" + batch + " is too many for an array, expected at most " + most);
         }
     }
 

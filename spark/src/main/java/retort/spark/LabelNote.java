@@ -21,7 +21,7 @@ import retort.driver.cli.Sha256;
  * @param bad those without logits
  */
 record LabelNote(String teacher, String teacherDigest, String type, int classes, long rows, long bad, String schema) {
-    private static final String NAME = "_retort.json";
+    static final String NAME = "_retort.json";
     private static final String FORMAT = "retort logits 1, parquet";
 
     /** Counts what the files hold, and writes it beside them. */

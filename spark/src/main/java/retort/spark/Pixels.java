@@ -9,6 +9,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.FloatType;
 import org.apache.spark.sql.types.StructType;
 import retort.kernels.op.Shape;
+import retort.nn.Network;
 
 /** How a column holds images. */
 enum Pixels implements Serializable {
@@ -51,19 +52,21 @@ enum Pixels implements Serializable {
                 throw new BadRowException("can't be decoded");
             }
             Shape shape = Shape.of(height, width, channels);
-            boolean grey = channels == 1 && expected.size() == shape.size();
-            if (!shape.equals(expected) && !grey) {
+            if (!Network.takes(expected, shape)) {
                 throw new BadRowException("is " + shape + ", expected " + expected);
             }
             for (int from = 0; from < levels.length; from += channels) {
                 for (int c = 0; c < channels; c++) {
-                    to[offset + from + c] = (levels[from + channels - 1 - c] & 0xFF) / WHITE;
+                    // Alpha, where there is one, stays the last.
+                    int stored = channels >= BLUE_GREEN_RED && c < BLUE_GREEN_RED ? BLUE_GREEN_RED - 1 - c : c;
+                    to[offset + from + c] = (levels[from + stored] & 0xFF) / WHITE;
                 }
             }
         }
     };
 
     private static final float WHITE = 255;
+    private static final int BLUE_GREEN_RED = 3;
 
     /** Why a row can't be labelled. */
     static final class BadRowException extends Exception {

@@ -215,7 +215,7 @@ class SoftLabelsTest {
         ImageIO.write(image, "png", images.resolve("3.png").toFile());
         Files.writeString(images.resolve("none.png"), "no image");
         Labelling keep = new Labelling("image", Labelling.Type.FLOAT32, Labelling.OnError.KEEP, 10);
-        List<Row> rows = SoftLabels.of(Label.Format.IMAGES.read(spark, images.toString(), 2), teacher, keep)
+        List<Row> rows = SoftLabels.of(ImageFiles.read(spark, images.toString()), teacher, keep)
                 .orderBy("path")
                 .collectAsList();
         assertEquals(2, rows.size());
