@@ -102,4 +102,15 @@ public interface Network extends AutoCloseable {
 
     @Override
     void close();
+
+    /**
+     * Whether a network that takes {@code input} takes images of height x width x channels: these, or of one channel
+     * their matrix, or their pixels in a row.
+     */
+    static boolean takes(Shape input, Shape images) {
+        boolean grey = images.extent(2) == 1;
+        return input.equals(images)
+                || grey && input.equals(Shape.of(images.extent(0), images.extent(1)))
+                || grey && input.equals(Shape.of(images.size()));
+    }
 }

@@ -2,8 +2,10 @@ package retort.nn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,7 @@ import retort.kernels.Scope;
 import retort.kernels.Tensor;
 import retort.kernels.op.CrossEntropySpec;
 import retort.kernels.op.CrossEntropySpec.Targets;
+import retort.kernels.op.Shape;
 
 class SequentialTest {
     private static final long SEED = 13;
@@ -127,5 +130,18 @@ class SequentialTest {
     private static long usedHeapBytes() {
         System.gc();
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    /** As many pixels are not enough. */
+    @Test
+    void imagesOfOneChannelAreTakenAsTheyAreAsAMatrixOrInARow() {
+        Shape images = Shape.of(28, 14, 1);
+        for (Shape input : List.of(images, Shape.of(28, 14), Shape.of(28 * 14))) {
+            assertTrue(Network.takes(input, images), input.toString());
+        }
+        for (Shape input : List.of(Shape.of(14, 28, 1), Shape.of(14, 28), Shape.of(7, 14, 4))) {
+            assertFalse(Network.takes(input, images), input.toString());
+        }
+        assertFalse(Network.takes(Shape.of(12), Shape.of(2, 2, 3)));
     }
 }

@@ -63,15 +63,10 @@ final class ModelFiles {
 
     private static void check(Path file, Shape input, Shape output, Shape images, int classes) {
         Shape logits = Shape.of(classes);
-        if (!takes(input, images) || !output.equals(logits)) {
+        if (!Network.takes(input, images) || !output.equals(logits)) {
             throw new ModelFileException(
                     file, "maps " + input + " to " + output + ", expected " + images + " to " + logits);
         }
-    }
-
-    /** Pixels of one channel are the same in every form: 28 x 28 x 1, 28 x 28, 784. */
-    private static boolean takes(Shape input, Shape images) {
-        return input.equals(images) || images.extent(2) == 1 && input.size() == images.size();
     }
 
     /**
