@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -20,6 +22,9 @@ import retort.kernels.file.Printable;
 
 /** Runs a command line; what fails is told in one line on stderr, and by the exit code. */
 public final class Complaints {
+    /** What picocli lists where an option has a few values; users write these as help does. */
+    private static final Pattern CHOICES = Pattern.compile("expected one of \\[[A-Z0-9_, ]+]");
+
     private final Map<Class<? extends Exception>, Integer> codes = new LinkedHashMap<>();
 
     private final UnaryOperator<Exception> reason;
@@ -121,7 +126,10 @@ public final class Complaints {
         CommandLine line = failure.getCommandLine();
         String help = "; see '" + line.getCommandSpec().qualifiedName() + " --help'";
         boolean verbose = Arrays.asList(args).contains("--verbose");
-        String message = firstLine(failure.getMessage()) + question(failure) + help;
+        String message = CHOICES.matcher(firstLine(failure.getMessage()))
+                        .replaceAll(found -> found.group().toLowerCase(Locale.ROOT))
+                + question(failure)
+                + help;
         return complain(line, message, verbose ? failure : null, ExitCode.USAGE);
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,6 +33,10 @@ final class GridOptions {
 
     private static final Set<String> OF_TASKS =
             Set.of("--shard", "--teachers", "--teachers-only", "--resume", "--resume-or-begin", "--force");
+
+    /** Names of objects of Kubernetes: RFC 1123. */
+    private static final Pattern CLAIM =
+            Pattern.compile("(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
 
     @Option(
             names = "--emit",
@@ -77,6 +82,12 @@ final class GridOptions {
         }
         if (cluster == Cluster.SLURM && (image != null || claim != null)) {
             throw wrong(command, "--image and --claim are for --emit=k8s only");
+        }
+        if (claim != null && !CLAIM.matcher(claim).matches()) {
+            throw wrong(command, "--claim=" + Printable.text(claim) + " is no name of Kubernetes");
+        }
+        if (image != null && image.isBlank()) {
+            throw wrong(command, "--image is empty, expected the name of an image");
         }
         checkTasks(command, "--emit", "--emit needs --out, a folder that all tasks see");
         CommandText.words(command, Set.of()).stream()
@@ -139,10 +150,16 @@ final class GridOptions {
         List<String> words = CommandText.words(command, OURS);
         int shares = tasks == null ? 16 : tasks;
         if (cluster == Cluster.K8S) {
-            String folder =
-                    Path.of(KubernetesJobs.VOLUME).resolve(out).normalize().toString();
+            Path volume = Path.of(KubernetesJobs.VOLUME);
+            Path folder = volume.resolve(out).normalize();
+            if (!folder.startsWith(volume) || folder.equals(volume)) {
+                throw wrong(
+                        command,
+                        "--out=" + Printable.text(out.toString()) + " is not on the volume: expected a folder in "
+                                + volume + ", such as results");
+            }
             return new KubernetesJobs(
-                            new StudyJobs(words, folder, shares, !teacherGiven, threads.isPresent()),
+                            new StudyJobs(words, folder.toString(), shares, !teacherGiven, threads.isPresent()),
                             KubernetesJobs.VOLUME + "/retort-" + Version.number() + "/retort",
                             image == null ? "debian:stable-slim" : image,
                             claim == null ? "retort" : claim,

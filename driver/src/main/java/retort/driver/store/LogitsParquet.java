@@ -97,13 +97,16 @@ record LogitsParquet(Path folder, int images, int classes) {
             throw new BadDataException(
                     file.toString(),
                     "has the columns " + String.join(", ", types.keySet()) + " with id of " + id + " and logits of "
-                            + logits + ", expected id of INT64 and logits of FLOAT or BYTE_ARRAY");
+                            + logits + ", expected id of INT64 (bigint) and logits of FLOAT or BYTE_ARRAY");
         }
         return logits == PhysicalType.BYTE_ARRAY;
     }
 
     private void add(Path file, RowReader row, boolean halves, Rows rows) {
-        long id = row.isNull(ID) ? -1 : row.getLong(ID);
+        if (row.isNull(ID)) {
+            throw new BadDataException(file.toString(), "has a row without an id, expected 0 to " + (images - 1));
+        }
+        long id = row.getLong(ID);
         if (id < 0 || id >= images) {
             throw new BadDataException(file.toString(), "has the id " + id + ", expected 0 to " + (images - 1));
         }
