@@ -8,8 +8,8 @@ import retort.driver.data.BadDataException;
 import retort.nn.Network;
 
 /**
- * A teacher, or several as one, that labels the very views that a student is shown, in the step that shows them, instead of each image once
- * as it is: a moved 3 is then taught as what the teacher sees in the moved one.
+ * A teacher, or several as one, that labels the very views that a student is shown, in the step that shows them,
+ * instead of each image once as it is: a moved 3 is then taught as what the teacher sees in the moved one.
  * Source: Beyer, Zhai, Royer, Markeeva, Anil and Kolesnikov 2022 ("consistent teaching").
  *
  * @param models of the student's backend; dropout off

@@ -74,7 +74,8 @@ public final class StudyRun {
     }
 
     /**
-     * Does what {@code study} lacks. A teacher that could not be saved is trained again, to the same weights, and saved.
+     * Does what {@code study} lacks. A teacher that could not be saved is trained again, to the same weights, and
+     * saved.
      *
      * @param cells in groups of one seed, so that a teacher is needed once
      * @param keep gets the study after each result

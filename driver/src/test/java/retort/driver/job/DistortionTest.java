@@ -90,7 +90,7 @@ class DistortionTest {
         assertThrows(IllegalArgumentException.class, () -> new Distortion(0, 1001));
     }
 
-    /** Images may have fewer rows or columns than the Gaussian has weights, and the largest amounts look far outside. */
+    /** Images may have fewer rows or columns than the Gaussian has weights; the largest amounts look far outside. */
     @Test
     void imagesOfAnySizeAreDistorted() {
         for (int[] size : new int[][] {{1, 1}, {8, 8}, {11, 28}, {28, 3}, {12, 13}}) {

@@ -115,7 +115,7 @@ final class SimdDenseBackward {
     }
 
     /**
-     * In one panel of packed parameters, a few tiles of the gradient at a time, while they are in the first-level cache.
+     * In one panel of packed parameters, a few tiles of the gradient at a time, while these are in the L1 cache.
      *
      * @param left tiles of x', one block of the batch after the other
      * @param right the same blocks of dY
