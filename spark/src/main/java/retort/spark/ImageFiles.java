@@ -3,6 +3,7 @@ package retort.spark;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
@@ -37,22 +38,30 @@ final class ImageFiles {
     /** Rows as of files that can't be decoded. */
     private static List<Row> empty(String path) {
         List<Row> rows = new ArrayList<>();
-        Path folder = new Path(path);
         try {
-            FileSystem system = folder.getFileSystem(SparkHadoopUtil.get().conf());
-            RemoteIterator<LocatedFileStatus> files = system.listFiles(folder, true);
-            while (files.hasNext()) {
-                LocatedFileStatus file = files.next();
-                if (file.getLen() == 0 && !isHidden(folder, file.getPath())) {
-                    String origin = file.getPath().toString();
-                    Row image = RowFactory.create(origin, -1, -1, -1, -1, new byte[0]);
-                    rows.add(RowFactory.create(origin, image));
-                }
+            Path folders = new Path(path);
+            FileSystem system = folders.getFileSystem(SparkHadoopUtil.get().conf());
+            FileStatus[] found = system.globStatus(system.makeQualified(folders));
+            for (FileStatus folder : found == null ? new FileStatus[0] : found) {
+                addEmpty(system, folder.getPath(), rows);
             }
         } catch (IOException e) {
             throw new LabellingException(path + ": can't be read: " + e.getMessage(), e);
         }
         return rows;
+    }
+
+    private static void addEmpty(FileSystem system, Path folder, List<Row> rows) throws IOException {
+        RemoteIterator<LocatedFileStatus> files = system.listFiles(folder, true);
+        while (files.hasNext()) {
+            LocatedFileStatus file = files.next();
+            if (file.getLen() == 0 && !isHidden(folder, file.getPath())) {
+                // As Spark spells it.
+                String origin = file.getPath().toUri().toString();
+                Row image = RowFactory.create(origin, -1, -1, -1, -1, new byte[0]);
+                rows.add(RowFactory.create(origin, image));
+            }
+        }
     }
 
     private static boolean isHidden(Path folder, Path file) {

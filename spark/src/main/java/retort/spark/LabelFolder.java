@@ -1,6 +1,10 @@
 package retort.spark;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -14,8 +18,8 @@ import org.apache.spark.sql.types.StructType;
 import retort.driver.cli.OutputTakenException;
 
 /**
- * The new folder of a labelling. A file in it, which only one job can make, says that it is this job's; what was begun
- * and did not end is removed, also where the job is interrupted, so that another try finds no folder.
+ * The new folder of a labelling. A file in it names the job whose folder it is; what was begun and did not end is
+ * removed by that job alone, also where it is interrupted, so that another try finds no folder.
  */
 final class LabelFolder implements AutoCloseable {
     /** Readers of Parquet pass over names that begin so. */
@@ -26,8 +30,9 @@ final class LabelFolder implements AutoCloseable {
 
     private final FileSystem files;
     private final Path folder;
-    private final Runnable remove = this::remove;
-    private boolean ended;
+    private final String job = UUID.randomUUID().toString();
+    private final Runnable interrupted = this::interrupted;
+    private boolean done;
 
     private LabelFolder(FileSystem files, Path folder) {
         this.files = files;
@@ -41,18 +46,16 @@ final class LabelFolder implements AutoCloseable {
      * @throws LabellingException if it can't be looked at
      */
     static void checkNew(String output) {
-        Path folder = new Path(output);
         try {
+            Path folder = new Path(output);
             FileSystem files = folder.getFileSystem(SparkHadoopUtil.get().conf());
             if (!files.exists(folder)) {
                 return;
             }
             boolean left = files.getFileStatus(folder).isDirectory() && !files.exists(new Path(folder, LabelNote.NAME));
-            throw left
-                    ? OutputTakenException.any("--output=" + output + ", without the " + LabelNote.NAME
-                            + " of a labelling that has ended,")
-                    : OutputTakenException.any("--output=" + output);
-        } catch (IOException e) {
+            throw OutputTakenException.any("--output=" + output
+                    + (left ? ", without the " + LabelNote.NAME + " of a labelling that has ended," : ""));
+        } catch (IOException | IllegalArgumentException e) {
             throw unusable(output, e);
         }
     }
@@ -64,33 +67,55 @@ final class LabelFolder implements AutoCloseable {
      * @throws LabellingException if it can't be made
      */
     static LabelFolder begin(String output) {
-        Path folder = new Path(output);
         try {
-            FileSystem files = folder.getFileSystem(SparkHadoopUtil.get().conf());
-            if (!files.mkdirs(folder)) {
-                throw new IOException("the folder can't be made");
-            }
-            Path owner = new Path(folder, OWNER);
-            files.create(owner, false).close();
-            if (files.listStatus(folder).length > 1) {
-                // Of a job that has ended since.
-                files.delete(owner, false);
-                throw OutputTakenException.any("--output=" + output);
-            }
-            LabelFolder begun = new LabelFolder(files, folder);
-            ShutdownHookManager.get().addShutdownHook(begun.remove, PRIORITY);
-            return begun;
+            Path path = new Path(output);
+            FileSystem files = path.getFileSystem(SparkHadoopUtil.get().conf());
+            LabelFolder folder = new LabelFolder(files, files.makeQualified(path));
+            folder.make();
+            ShutdownHookManager.get().addShutdownHook(folder.interrupted, PRIORITY);
+            return folder;
         } catch (FileAlreadyExistsException e) {
             throw OutputTakenException.any("--output=" + output);
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             throw unusable(output, e);
         }
     }
 
-    private static LabellingException unusable(String output, IOException reason) {
+    private static LabellingException unusable(String output, Exception reason) {
         String text = reason.getMessage() == null ? reason.getClass().getSimpleName() : reason.getMessage();
         return new LabellingException(
                 "--output=" + output + ": " + text.lines().findFirst().orElse(""), reason);
+    }
+
+    /** Not every file system makes a file for one alone, so who has made it is read again. */
+    private void make() throws IOException {
+        if (!files.mkdirs(folder)) {
+            throw new IOException("the folder can't be made");
+        }
+        try (OutputStream owner = files.create(owner(), false)) {
+            owner.write(job.getBytes(StandardCharsets.UTF_8));
+        }
+        if (files.listStatus(folder).length > 1) {
+            // Another job has been here since, and has ended.
+            files.delete(owner(), false);
+            throw new FileAlreadyExistsException();
+        }
+        if (!isOwn()) {
+            throw new FileAlreadyExistsException();
+        }
+    }
+
+    private Path owner() {
+        return new Path(folder, OWNER);
+    }
+
+    private boolean isOwn() throws IOException {
+        if (!files.exists(owner())) {
+            return false;
+        }
+        try (InputStream in = files.open(owner())) {
+            return new String(in.readNBytes(job.length()), StandardCharsets.UTF_8).equals(job);
+        }
     }
 
     /** Writes rows as Parquet. */
@@ -100,30 +125,38 @@ final class LabelFolder implements AutoCloseable {
 
     /** Says beside them what they are of: from then on the folder is whole. */
     LabelNote end(SparkSession spark, Teacher teacher, Labelling how, StructType schema) throws IOException {
-        LabelNote note = LabelNote.write(spark, files, folder, teacher, how, schema);
-        ended = true;
-        files.delete(new Path(folder, OWNER), false);
+        LabelNote note = LabelNote.count(spark, folder, teacher, how, schema);
+        synchronized (this) {
+            if (done || !isOwn()) {
+                throw new LabellingException(folder + ": was removed or taken meanwhile");
+            }
+            files.delete(owner(), false);
+            note.write(files, folder);
+            done = true;
+        }
         return note;
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         remove();
-        try {
-            ShutdownHookManager.get().removeShutdownHook(remove);
-        } catch (IllegalStateException e) {
-            // It is being run.
+        if (!ShutdownHookManager.get().isShutdownInProgress()) {
+            ShutdownHookManager.get().removeShutdownHook(interrupted);
         }
     }
 
-    private synchronized void remove() {
-        if (ended) {
-            return;
-        }
-        try {
+    private synchronized void remove() throws IOException {
+        if (!done && isOwn()) {
             files.delete(folder, true);
+        }
+        done = true;
+    }
+
+    private void interrupted() {
+        try {
+            remove();
         } catch (IOException e) {
-            // What is left says itself that no labelling has ended there.
+            System.err.println("retort: " + folder + " is left, without its " + LabelNote.NAME + ": " + e.getMessage());
         }
     }
 }

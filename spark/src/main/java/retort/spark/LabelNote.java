@@ -24,15 +24,13 @@ record LabelNote(String teacher, String teacherDigest, String type, int classes,
     static final String NAME = "_retort.json";
     private static final String FORMAT = "retort logits 1, parquet";
 
-    /** Counts what the files hold, and writes it beside them. */
-    static LabelNote write(
-            SparkSession spark, FileSystem files, Path folder, Teacher teacher, Labelling how, StructType schema)
-            throws IOException {
+    /** Counts what the files hold. */
+    static LabelNote count(SparkSession spark, Path folder, Teacher teacher, Labelling how, StructType schema) {
         Dataset<Row> written = spark.read().parquet(folder.toString());
         long bad = how.onError() == Labelling.OnError.KEEP
                 ? written.filter(written.col(SoftLabels.ERRORS).isNotNull()).count()
                 : 0;
-        LabelNote note = new LabelNote(
+        return new LabelNote(
                 teacher.name(),
                 teacher.digest(),
                 how.type().toString(),
@@ -40,10 +38,13 @@ record LabelNote(String teacher, String teacherDigest, String type, int classes,
                 written.count(),
                 bad,
                 schema.json());
+    }
+
+    /** Writes it beside them. */
+    void write(FileSystem files, Path folder) throws IOException {
         try (OutputStream out = files.create(new Path(folder, NAME), false)) {
-            out.write((Json.text(note.keys()) + "\n").getBytes(StandardCharsets.UTF_8));
+            out.write((Json.text(keys()) + "\n").getBytes(StandardCharsets.UTF_8));
         }
-        return note;
     }
 
     /** The names are those of other files of logits. */

@@ -1,6 +1,6 @@
 package retort.spark;
 
-/** A task of a study failed, in a way that another try may mend. */
+/** A task failed, in a way that another try may mend. */
 final class SweepException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -15,9 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
@@ -87,7 +89,7 @@ class LabelTest {
 
     /** One of them begins; the others are refused, and take nothing from it. */
     @Test
-    void ofTwoJobsWithOneFolderOneIsRefused() {
+    void ofTwoJobsWithOneFolderOneIsRefused() throws IOException {
         SparkSession spark = SparkSession.builder().appName("test").getOrCreate();
         String out = folder.resolve("shared").toString();
         try (LabelFolder first = LabelFolder.begin(out)) {
@@ -99,6 +101,12 @@ class LabelTest {
             assertEquals(3, spark.read().parquet(out).count());
         }
         assertFalse(Files.exists(Path.of(out)));
+
+        LabelFolder lost = LabelFolder.begin(out);
+        Files.delete(Path.of(out, "._retort.begun.crc"));
+        Files.writeString(Path.of(out, "_retort.begun"), "another job");
+        lost.close();
+        assertTrue(Files.exists(Path.of(out)));
         spark.stop();
     }
 
@@ -124,7 +132,7 @@ class LabelTest {
 
     @Test
     void filesOfNoBytesAreRowsToo() throws IOException {
-        Path pictures = Files.createDirectories(folder.resolve("pictures/deep"));
+        Path pictures = Files.createDirectories(folder.resolve("_of a user/pictures/deep"));
         ImageIO.write(
                 new BufferedImage(2, 2, BufferedImage.TYPE_BYTE_GRAY),
                 "png",
@@ -135,11 +143,20 @@ class LabelTest {
         assertRefused(ExitCode.BAD_FILE, "none.png: the image can't be decoded", "--format=images", input);
         Path out = folder.resolve("of-pictures");
         StringWriter err = new StringWriter();
+        String some = "--input=" + Path.of("").toAbsolutePath().relativize(pictures.resolveSibling("d*"));
         assertEquals(
                 ExitCode.DONE,
-                label(err, "--format=images", input, "--output=" + out, "--on-error=keep"),
+                label(err, "--format=images", some, "--output=" + out, "--on-error=keep"),
                 err.toString());
-        assertTrue(Files.readString(out.resolve("_retort.json")).contains("\"images\": \"2\""));
+        SparkSession spark = SparkSession.builder().appName("test").getOrCreate();
+        List<String> paths = spark.read()
+                .parquet(out.toString())
+                .select("path")
+                .as(Encoders.STRING())
+                .collectAsList();
+        String begin = paths.get(0).replaceFirst("[^/]*$", "");
+        assertEquals(Set.of(begin + "one.png", begin + "none.png"), Set.copyOf(paths));
+        spark.stop();
     }
 
     @Test
@@ -153,6 +170,7 @@ class LabelTest {
         StringWriter err = new StringWriter();
         assertEquals(ExitCode.BAD_FILE, label(err, "--output=" + file.resolve("below")), err.toString());
         assertEquals(ExitCode.BAD_FILE, label(err, "--output=nope://x/y"), err.toString());
+        assertEquals(ExitCode.BAD_FILE, label(err, "--output=a:b"), err.toString());
         assertEquals(ExitCode.USAGE, label(err, "--output="), err.toString());
     }
 
