@@ -87,7 +87,7 @@ public final class Interruption {
         return interrupted.exception();
     }
 
-    /** Has the user told that the signal came, where the command can go on later: the step in work may take a while. */
+    /** What is done as soon as the signal comes: the step in work may take a while. */
     void tell(Runnable telling) {
         told = telling;
     }
@@ -100,6 +100,11 @@ public final class Interruption {
     void goesOnWith(String command, Runnable begin) {
         goesOn = command;
         begun = begin;
+    }
+
+    /** Whether the command can go on later. */
+    boolean canGoOn() {
+        return goesOn != null;
     }
 
     /** What is done by another thread than the job's, if that reaches no safe place, before the process ends. */
@@ -118,9 +123,7 @@ public final class Interruption {
             Runtime.getRuntime().halt(exitCode);
         }
         interrupted.code = exitCode;
-        if (interrupted.goesOn != null) {
-            interrupted.told.run();
-        }
+        interrupted.told.run();
         return interrupted;
     }
 

@@ -57,7 +57,11 @@ final class Progress implements Job.Watcher, LatencyTest.Watcher, AutoCloseable 
     Progress(Interruption interruption, String opening) {
         this.interruption = interruption;
         this.opening = opening;
-        interruption.tell(() -> say("retort: stopping as soon as this can go on later; again to stop at once"));
+        interruption.tell(() -> {
+            if (interruption.canGoOn()) {
+                say("retort: stopping as soon as this can go on later; again to stop at once");
+            }
+        });
         if (terminal == null) {
             drawing = null;
         } else {

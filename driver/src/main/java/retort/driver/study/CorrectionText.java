@@ -125,7 +125,7 @@ public final class CorrectionText {
         line("");
         if (isDrawn) {
             line("COMPARED at %,d images, draw for draw, in errors on the same test images", study.mostImages());
-            line("(a bootstrap over draws and images, p of %d by Holm)", verdicts.size());
+            line("(a bootstrap over draws and images, of one draw McNemar; p of %d by Holm)", verdicts.size());
         } else {
             line(
                     "COMPARED at %,d images, on the same test images (McNemar, p of %d by Holm)",

@@ -162,6 +162,12 @@ public record Study(
         TeacherResult untimed() {
             return new TeacherResult(seed, 0, test, softLabels, digest);
         }
+
+        /** Whether it says the same of the training images, and its file, where both have one, is the same. */
+        boolean isAs(TeacherResult other) {
+            return softLabels.equals(other.softLabels)
+                    && (digest == null || other.digest == null || digest.equals(other.digest));
+        }
     }
 
     /**

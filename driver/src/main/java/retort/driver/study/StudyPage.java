@@ -78,8 +78,8 @@ record StudyPage(Study study, String commandLine, List<String> files) {
                             table)
                     .note(
                             "Means over the seeds; lines reach over one standard deviation either way. 'oracle' picks the "
-                                    + "bias by the test labels and is an upper limit on what one number can reach; 'prior' reads no label. The paper tells of "
-                                    + "one run each.")
+                                    + "bias by the test labels and is an upper limit on what one number can reach; 'prior' reads no label."
+                                    + (paper.points().isEmpty() ? "" : " The paper tells of one run each."))
                     .asLying()
                     .add(ours);
             blocks.add(paper.points().isEmpty() ? chart : chart.add(paper));

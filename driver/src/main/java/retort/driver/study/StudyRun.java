@@ -129,9 +129,8 @@ public final class StudyRun {
         job(recipe, study.study()).check().teachersMemory();
         Study known = study;
         for (long seed : seeds) {
-            Optional<Study.TeacherResult> before = known.teacher(seed);
-            if (before.filter(this::isSaved).isEmpty()) {
-                Teaching teaching = trained(seed, before);
+            if (known.teacher(seed).filter(this::isSaved).isEmpty()) {
+                Teaching teaching = trained(known, seed);
                 known = known.with(teaching.result());
                 keep.accept(known);
                 tell(teaching);
@@ -210,7 +209,7 @@ public final class StudyRun {
     private Teaching teacher(Study known, long seed) {
         Optional<Study.TeacherResult> before = known.teacher(seed);
         if (teachers.given() == null && before.filter(this::isSaved).isEmpty()) {
-            return trained(seed, before);
+            return trained(known, seed);
         }
         String name = "teacher, seed " + seed;
         Job job = job(recipe.withSeed(seed), name);
@@ -224,8 +223,8 @@ public final class StudyRun {
         }
     }
 
-    /** @param before what is known of it, if it was trained before and has no file */
-    private Teaching trained(long seed, Optional<Study.TeacherResult> before) {
+    /** @param known may have what is known of it, if it was trained before and has no file */
+    private Teaching trained(Study known, long seed) {
         String name = "teacher, seed " + seed;
         Path file = teachers.file(seed);
         Job job = job(recipe.withSeed(seed), name);
@@ -233,19 +232,24 @@ public final class StudyRun {
             Optional<ModelFileException> unsaved = save(job, teacher.model(), file);
             Job.Taught taught = job.teach(softLabels(seed), teacher);
             TeacherResult trained = teacher.result();
-            Study.TeacherResult result =
-                    result(seed, trained.seconds(), trained.test(), taught, unsaved.isEmpty() ? Sha256.of(file) : null);
-            before.ifPresent(known -> checkSame(known, result));
+            String digest = unsaved.isEmpty() ? Sha256.of(file) : null;
+            Study.TeacherResult result = result(seed, trained.seconds(), trained.test(), taught, digest);
+            checkSame(known, result);
             return new Teaching(taught, result, unsaved);
         }
     }
 
-    /** Another processor, or another version, may round otherwise. */
-    private void checkSame(Study.TeacherResult before, Study.TeacherResult again) {
-        boolean sameFile = before.digest() == null
-                || again.digest() == null
-                || before.digest().equals(again.digest());
-        if (!sameFile || !before.softLabels().equals(again.softLabels())) {
+    /**
+     * Another processor, or another version, may round otherwise: that is no matter before a teacher has taught a
+     * student here, or had a file that others may have taken it from.
+     */
+    private void checkSame(Study known, Study.TeacherResult again) {
+        boolean taught = known.cells().stream().anyMatch(cell -> cell.seed() == again.seed());
+        boolean other = known.teacher(again.seed())
+                .filter(before -> taught || before.digest() != null)
+                .filter(before -> !before.isAs(again))
+                .isPresent();
+        if (other) {
             throw new BadDataException(
                     teachers.file(again.seed()).toString(),
                     "trained again, the teacher of seed " + again.seed()

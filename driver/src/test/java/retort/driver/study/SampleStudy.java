@@ -50,8 +50,8 @@ public final class SampleStudy {
                 old.trainImages(),
                 old.teacher(),
                 old.student(),
-                old.data(),
                 old.corrections(),
+                old.data(),
                 old.digest());
         return new Study(
                 study.schemaVersion(),
