@@ -93,8 +93,8 @@ class UsageTest {
             run --omit=none --correction=em           | --correction is for students that never see a class
             run --student-jitter=-1                   | '-1' is not a whole number of 0 or more
             run --consistent --method=hard-labels     | --consistent is for students that have a teacher
-            run --consistent                          | --consistent is for images that are moved
-            study sweep --consistent --student-jitter=0 | --consistent is for images that are moved
+            run --consistent                          | is consistent, which is for images that are moved
+            study sweep --consistent --student-jitter=0 | is consistent, which is for images that are moved
             run --weight-average=1                    | '1' is not a number above 0 and below 1
             run --weight-decay=-1                     | '-1' is not a number above 0
             run --weight-decay=1 --optimizer=momentum | --weight-decay is not for --optimizer=momentum

@@ -34,21 +34,22 @@ final class ViewOptions {
     /**
      * @param methods of the students
      * @param students of the recipe, as the options have them
-     * @throws ParameterException if {@code --consistent} would do nothing
+     * @throws ParameterException if {@code --consistent}, or what a file says of it, would do nothing
      */
     void check(CommandSpec command, List<Method> methods, List<Student> students) {
-        if (consistent == null || !consistent) {
-            return;
-        }
-        if (methods.stream().noneMatch(Method::distils)) {
+        if (consistent != null && consistent && methods.stream().noneMatch(Method::distils)) {
             throw new ParameterException(command.commandLine(), "--consistent is for students that have a teacher");
         }
-        if (students.stream().map(Student::training).noneMatch(Training::isMoved)) {
-            throw new ParameterException(
-                    command.commandLine(),
-                    "--consistent is for images that are moved, and students see them as they are: --student-jitter"
-                            + " moves them");
-        }
+        students.stream()
+                .filter(student ->
+                        student.isTaughtViews() && !student.training().isMoved())
+                .findFirst()
+                .ifPresent(student -> {
+                    throw new ParameterException(
+                            command.commandLine(),
+                            "student " + student.name() + " is consistent, which is for images that are moved, and sees"
+                                    + " them as they are: --student-jitter moves them, --no-consistent turns it off");
+                });
     }
 
     Recipe changed(Recipe standard) {
@@ -56,8 +57,8 @@ final class ViewOptions {
             Training standardTraining = student.training();
             Training moved = jitter == null ? standardTraining : standardTraining.withJitter(jitter);
             boolean asked = consistent == null ? moved.consistent() : consistent;
-            return student.withTraining(moved.withConsistent(
-                    asked && moved.isMoved() && student.method().distils()));
+            return student.withTraining(
+                    moved.withConsistent(asked && student.method().distils()));
         });
     }
 }

@@ -217,7 +217,7 @@ record ExperimentReader(Path folder, List<String> classNames) {
         int outputs = training.architecture().output().size();
         return new Student(
                 name(of.get("name")),
-                training.withConsistent(consistent(of, method, training)),
+                training.withConsistent(consistent(of, method)),
                 method,
                 alpha.map(value -> (float) value.share(true)).orElse(method.alpha()),
                 of.get("temperature").temperature(),
@@ -227,15 +227,9 @@ record ExperimentReader(Path folder, List<String> classNames) {
                 of.find("seed").map(Value::seed));
     }
 
-    private static boolean consistent(Section of, Method method, Training training) {
+    private static boolean consistent(Section of, Method method) {
         Optional<Value> consistent = of.find("consistent");
-        boolean asked = consistent.map(Value::flag).orElse(false);
-        if (asked && !training.isMoved()) {
-            throw consistent
-                    .get()
-                    .bad("'consistent' is for images that are moved: 'jitter', 'affine' or 'elastic' is missing");
-        }
-        return asked && method.distils();
+        return consistent.map(Value::flag).orElse(false) && method.distils();
     }
 
     private static CorrectionPlan corrections(Section of) {

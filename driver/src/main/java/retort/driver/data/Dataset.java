@@ -20,7 +20,7 @@ import retort.kernels.op.Shape;
  * spend a fifth of its time on them.
  */
 public final class Dataset {
-    /** What the one from the jar is called, and no other. */
+    /** What the one from the jar is called; a folder is by its own name. */
     public static final String MNIST = "MNIST";
 
     private final String name;
@@ -180,7 +180,7 @@ public final class Dataset {
                 Bytes.of(images.bytes()));
     }
 
-    /** MNIST, from the jar: it alone is called {@link #MNIST}. */
+    /** MNIST, from the jar. */
     public static Dataset embedded() {
         return new LabelledFiles(
                         embedded("train-images-idx3-ubyte"),

@@ -73,8 +73,8 @@ public final class BiasCorrection {
     /**
      * The bias with the fewest errors on these very examples: an upper limit on what one number can reach, not a method
      * to use. Exact: a prediction changes only where the bias makes an omitted class overtake the best of the others,
-     * so the errors are counted between all such places; of the best stretches, the one nearest to no bias is taken. A
-     * bias at which two logits are equal, so that the order of the classes decides, is none of them.
+     * so the errors are counted in the middle between all such places; of the best, the one nearest to no bias is
+     * taken. A bias at which two logits are equal, so that the order of the classes decides, is none of them.
      *
      * @return empty where no example is of an omitted class, or all are: the smaller or larger a bias, the better
      */

@@ -40,11 +40,11 @@ public record ViewTeacher(List<Model> models, Ensemble ensemble) implements Auto
         List<Model> models = new ArrayList<>();
         try {
             files.forEach(file -> models.add(new Model(load.apply(file), file)));
-        } catch (RuntimeException e) {
+            return new ViewTeacher(models, ensemble);
+        } catch (RuntimeException | OutOfMemoryError e) {
             models.forEach(model -> model.network().close());
             throw e;
         }
-        return new ViewTeacher(models, ensemble);
     }
 
     /**
