@@ -72,7 +72,6 @@ final class LabelFolder implements AutoCloseable {
             FileSystem files = path.getFileSystem(SparkHadoopUtil.get().conf());
             LabelFolder folder = new LabelFolder(files, files.makeQualified(path));
             folder.make();
-            ShutdownHookManager.get().addShutdownHook(folder.interrupted, PRIORITY);
             return folder;
         } catch (FileAlreadyExistsException e) {
             throw OutputTakenException.any("--output=" + output);
@@ -87,11 +86,35 @@ final class LabelFolder implements AutoCloseable {
                 "--output=" + output + ": " + text.lines().findFirst().orElse(""), reason);
     }
 
-    /** Not every file system makes a file for one alone, so who has made it is read again. */
     private void make() throws IOException {
         if (!files.mkdirs(folder)) {
             throw new IOException("the folder can't be made");
         }
+        try {
+            own();
+            ShutdownHookManager.get().addShutdownHook(interrupted, PRIORITY);
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (IOException | IllegalStateException e) {
+            leave(e);
+            throw e;
+        }
+    }
+
+    /** A folder that could not be made this job's, or too late, is not to be in the way of the next. */
+    private void leave(Exception reason) {
+        try {
+            remove();
+            if (files.exists(folder)) {
+                files.delete(folder, false);
+            }
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    /** Not every file system makes a file for one alone, so who has made it is read again. */
+    private void own() throws IOException {
         try (OutputStream owner = files.create(owner(), false)) {
             owner.write(job.getBytes(StandardCharsets.UTF_8));
         }
