@@ -69,20 +69,21 @@ record StudyPage(Study study, String commandLine, List<String> files) {
                     paper.add(i, shown.get(i).paperErrors());
                 }
             }
-            Axis errors = Axis.of("test errors of 10,000", Format.COUNT);
+            boolean besidePaper = !paper.points().isEmpty();
+            Axis errors = Axis.of(besidePaper ? "test errors of 10,000" : "test errors", Format.COUNT);
             boolean positive = ours.points().stream().allMatch(point -> point[1] >= 1);
             Chart chart = Chart.of(
-                            paper.points().isEmpty() ? "Test errors" : "Test errors, the paper's and ours",
+                            besidePaper ? "Test errors, the paper's and ours" : "Test errors",
                             experiment,
                             positive ? errors.logarithmic() : errors,
                             table)
                     .note(
                             "Means over the seeds; lines reach over one standard deviation either way. 'oracle' picks the "
                                     + "bias by the test labels and is an upper limit on what one number can reach; 'prior' reads no label."
-                                    + (paper.points().isEmpty() ? "" : " The paper tells of one run each."))
+                                    + (besidePaper ? " The paper tells of one run each." : ""))
                     .asLying()
                     .add(ours);
-            blocks.add(paper.points().isEmpty() ? chart : chart.add(paper));
+            blocks.add(besidePaper ? chart.add(paper) : chart);
         } else {
             blocks.add(table);
         }
