@@ -48,10 +48,14 @@ class LabelTest {
     }
 
     private static byte[] student(String... args) throws IOException {
+        return student(1, args);
+    }
+
+    private static byte[] student(int epochs, String... args) throws IOException {
         Path out = folder.resolve("student");
         String[] all = Arrays.copyOf(args, args.length + 4);
         all[args.length] = "--student=distilled";
-        all[args.length + 1] = "--student-epochs=1";
+        all[args.length + 1] = "--student-epochs=" + epochs;
         all[args.length + 2] = "--out=" + out;
         all[args.length + 3] = "--force";
         run(all).isDone();
@@ -76,6 +80,87 @@ class LabelTest {
         run("label", both, "--ensemble=" + mean, "--out=" + kept).isDone();
         byte[] taught = student("distill", both, "--ensemble=" + mean);
         assertEquals(-1, Arrays.mismatch(taught, student("distill", "--teacher-logits=" + kept)));
+    }
+
+    /** A student of seed 5 draws its own from this seed, which is 5 + 2^32: the first two are the views of the file. */
+    @ParameterizedTest
+    @ValueSource(strings = {"views.safetensors", "views.npy"})
+    void aStudentOfKeptViewsHasTheBitsOfOneWhoseTeacherLabelsThem(String name) throws IOException {
+        Path kept = folder.resolve(name);
+        String scalar = "--backend=cpu-scalar";
+        String[] label = {"label", "--teacher=" + teacher, "--views=2", "--jitter=2", "--seed=4294967301", scalar};
+        Outcome told = run(with(label, "--out=" + kept)).isDone();
+        assertTrue(told.out().contains("logits of 1,300 images, 2 more views of each and 10 classes"), told.out());
+        String[] distill = {"distill", "--seed=5", "--student-jitter=2", "--consistent", scalar};
+        byte[] taught = student(2, with(distill, "--teacher=" + teacher));
+        assertEquals(-1, Arrays.mismatch(taught, student(2, with(distill, "--teacher-logits=" + kept))));
+        assertNotEquals(-1, Arrays.mismatch(taught, student(2, with(distill, "--teacher=" + other))));
+        byte[] longer = student(3, with(distill, "--teacher-logits=" + kept));
+        assertNotEquals(-1, Arrays.mismatch(longer, student(3, with(distill, "--teacher=" + teacher))));
+    }
+
+    private static String[] with(String[] options, String last) {
+        String[] all = Arrays.copyOf(options, options.length + 1);
+        all[options.length] = last;
+        return all;
+    }
+
+    /** The images as they are come first, so whoever wants these alone has them too. */
+    @Test
+    void keptViewsBeginWithTheImagesAsTheyAre() throws IOException {
+        Path plain = folder.resolve("plain.npy");
+        Path views = folder.resolve("more.npy");
+        run("label", "--teacher=" + teacher, "--out=" + plain).isDone();
+        run("label", "--teacher=" + teacher, "--views=3", "--affine=0.1", "--out=" + views)
+                .isDone();
+        byte[] first = Files.readAllBytes(plain);
+        byte[] all = Files.readAllBytes(views);
+        int header = 128;
+        int each = first.length - header;
+        assertEquals(header + 4 * each, all.length);
+        assertEquals(-1, Arrays.mismatch(first, header, first.length, all, header, header + each));
+        byte[] taught = student("distill", "--teacher-logits=" + plain);
+        assertEquals(-1, Arrays.mismatch(taught, student("distill", "--teacher-logits=" + views)));
+    }
+
+    @Test
+    void keptViewsAreGoneOnWithAtAnyImage() throws IOException {
+        Path whole = folder.resolve("whole-views.safetensors");
+        String[] label = {"label", "--teacher=" + teacher, "--views=2", "--jitter=1", "--elastic=5"};
+        run(with(label, "--out=" + whole)).isDone();
+        byte[] bytes = Files.readAllBytes(whole);
+        for (int rows : new int[] {10, 1290, 1310, 2595, 2605}) {
+            Path cut = folder.resolve("cut-views-" + rows + ".safetensors");
+            Path part = folder.resolve("cut-views-" + rows + ".safetensors.part");
+            Files.write(part, Arrays.copyOf(bytes, bytes.length - 40 * rows));
+            run(with(with(label, "--out=" + cut), "--resume")).isDone();
+            assertEquals(-1, Files.mismatch(whole, cut));
+        }
+    }
+
+    @Test
+    void viewsThatAStudentIsNotShownAreRefused() {
+        Path plain = folder.resolve("no-views.safetensors");
+        Path views = folder.resolve("some-views.safetensors");
+        run("label", "--teacher=" + teacher, "--out=" + plain).isDone();
+        run("label", "--teacher=" + teacher, "--views=1", "--jitter=1", "--out=" + views)
+                .isDone();
+        String[] distill = {"distill", "--student=distilled", "--consistent", "--out=" + folder.resolve("none")};
+        run(with(with(distill, "--student-jitter=1"), "--teacher-logits=" + plain))
+                .isRefused(USAGE, "logits of 'label --views'; those of " + plain + " are of images as they are");
+        run(with(with(distill, "--student-jitter=2"), "--teacher-logits=" + views))
+                .isRefused(
+                        USAGE,
+                        "expected those of " + views
+                                + ", jitter 1, affine 0.0, elastic 0.0, and its training has jitter 2");
+        String[] label = {"label", "--teacher=" + teacher, "--out=" + folder.resolve("none.npy")};
+        run(with(label, "--views=2")).isRefused(USAGE, "--views are moved images");
+        run(with(label, "--jitter=2")).isRefused(USAGE, "are of --views, which are not asked for");
+        run(with(with(label, "--views=2"), "--affine=2")).isRefused(USAGE, "affine must be from 0 to 1.0");
+        run(with(with(label, "--views=2000000000"), "--jitter=2"))
+                .isRefused(USAGE, "make a file of more than 2 GiB, expected at most");
+        run(with(with(with(label, "--views=2"), "--jitter=2"), "--of=test"))
+                .isRefused(USAGE, "--views is of the training images");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
@@ -158,7 +159,16 @@ enum Reading {
             ImageSet images = SyntheticSet.images(20);
             Path path = folder.resolve("written.safetensors");
             LogitsOrigin origin = new LogitsOrigin(
-                    "synthetic", "train", images.digest(), 20, 10, List.of("t"), List.of("0"), "logits", "cpu-scalar");
+                    "synthetic",
+                    "train",
+                    images.digest(),
+                    20,
+                    10,
+                    List.of("t"),
+                    List.of("0"),
+                    "logits",
+                    "cpu-scalar",
+                    Optional.empty());
             try (LogitsWriter writer =
                     new LogitsWriter(path, LogitsFormat.SAFETENSORS, origin, NumberType.FLOAT16, 1)) {
                 writer.append(new float[200]);

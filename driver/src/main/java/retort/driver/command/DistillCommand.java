@@ -29,7 +29,8 @@ import retort.driver.report.ReportBuilder;
             "Examples:",
             "  retort distill --teacher=teacher/teacher.safetensors",
             "  retort distill --teacher=teacher/teacher.safetensors --temperature=8",
-            "  retort distill --teacher-logits=logits.safetensors"
+            "  retort distill --teacher-logits=logits.safetensors",
+            "  retort distill --teacher-logits=views.npy --consistent --student-jitter=2"
         })
 final class DistillCommand implements Callable<Integer> {
     @Spec
@@ -57,10 +58,9 @@ final class DistillCommand implements Callable<Integer> {
             Student learner = student.of(
                     spec, recipe, session.recipe(), recipe.standard().recipe().distilled());
             session.checkOmitted(List.of(learner));
-            teacher.checkViews(spec, learner);
             ReportBuilder report = new ReportBuilder();
             report.config(session.config());
-            teacher.checkFiles(session);
+            teacher.checkFiles(spec, session, learner);
             CommandSettings settings = teacher.settings().with("student", learner);
             if (!session.keepCheckpoints(options, settings)) {
                 return ExitCode.DONE;

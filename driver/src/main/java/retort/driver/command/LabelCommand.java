@@ -27,7 +27,11 @@ import retort.driver.data.ImageSet;
 import retort.driver.data.NumberType;
 import retort.driver.job.Examples;
 import retort.driver.job.Inference;
+import retort.driver.job.Jitter;
+import retort.driver.job.ModelTeacher;
+import retort.driver.job.Views;
 import retort.driver.source.DataSets;
+import retort.driver.store.LogitsFile;
 import retort.driver.store.LogitsFormat;
 import retort.driver.store.LogitsOrigin;
 import retort.driver.store.LogitsWriter;
@@ -52,6 +56,7 @@ import retort.kernels.Engine;
             "Examples:",
             "  retort label --teacher=teacher/teacher.safetensors --out=logits.safetensors",
             "  retort label --teacher=a.safetensors,b.safetensors --out=two.npy",
+            "  retort label --teacher=a.safetensors --views=20 --jitter=2 --out=views.npy",
             "  retort distill --teacher-logits=logits.safetensors"
         })
 final class LabelCommand implements Callable<Integer> {
@@ -105,8 +110,11 @@ final class LabelCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "Of that draw, the same as of what learns from the logits (default: 0).")
+            description = "Of that draw, the same as of what learns from the logits, or of --views (default: 0).")
     private Long seed;
+
+    @Mixin
+    private LabelledViews views;
 
     @Mixin
     private Options.OneEngine engine;
@@ -152,9 +160,13 @@ final class LabelCommand implements Callable<Integer> {
         if (part == Part.TEST && trainImages != null) {
             throw usage("--train-images is of the training images, --of=test labels others");
         }
-        if (seed != null && trainImages == null) {
-            throw usage("--seed is of the draw of --train-images, which is not given");
+        if (part == Part.TEST && views.areAsked()) {
+            throw usage("--views is of the training images, --of=test labels others");
         }
+        if (seed != null && trainImages == null && !views.areAsked()) {
+            throw usage("--seed is of the draw of --train-images and of --views, of which none is given");
+        }
+        Optional<Views> drawn = views.of(spec, seed == null ? 0 : seed);
         for (Path file : teacher.files()) {
             if (isSame(file, out)) {
                 throw usage("--out=" + out + " is the teacher itself");
@@ -177,7 +189,7 @@ final class LabelCommand implements Callable<Integer> {
                 Progress progress = new Progress(interruption, chosen + " on " + backend.device())) {
             interruption.goesOnWith(CommandText.resuming(spec, out), () -> {});
             used.memory().forEach(line -> progress.say("note: " + line));
-            LogitsOrigin origin = origin(backend, used.name(), images);
+            LogitsOrigin origin = origin(backend, used.name(), images, drawn);
             if (ended) {
                 LogitsWriter.checkWhole(out, format, origin, type.number);
                 tell("nothing to do: the command has ended, " + out + " is there");
@@ -218,7 +230,12 @@ final class LabelCommand implements Callable<Integer> {
         }
     }
 
-    private LogitsOrigin origin(Backend backend, String name, ImageSet images) {
+    private LogitsOrigin origin(Backend backend, String name, ImageSet images, Optional<Views> drawn) {
+        long most = LogitsFile.MOST_BYTES / type.number.bytes() / images.classes() / images.size();
+        if (drawn.isPresent() && 1L + drawn.get().count() > most) {
+            throw usage("--views=" + drawn.get().count() + " of " + images.size()
+                    + " images make a file of more than 2 GiB, expected at most " + (most - 1));
+        }
         return new LogitsOrigin(
                 name,
                 part.toString(),
@@ -230,23 +247,33 @@ final class LabelCommand implements Callable<Integer> {
                         .toList(),
                 teacher.digests(),
                 teacher.ensemble().id(),
-                backend.engine().id());
+                backend.engine().id(),
+                drawn);
     }
 
     private void label(Backend backend, LogitsOrigin origin, ImageSet images, LogitsFormat format, Progress progress) {
         Examples all = Examples.labelled(images);
-        try (Teachers teachers = new Teachers(backend, teacher.files(), images);
+        Jitter none = new Jitter(0, 0, 0);
+        float[] pixels = new float[Math.min(images.size(), Inference.CHUNK) * images.pixels()];
+        try (ModelTeacher models = ModelTeacher.open(
+                        teacher.files(), teacher.ensemble(), file -> ModelFiles.load(backend, file, images));
                 LogitsWriter writer = new LogitsWriter(out, format, origin, type.number, Inference.CHUNK)) {
             if (resume) {
                 progress.say(String.format(
-                        Locale.ROOT, "continuing %s: %,d of %,d rows are there", out, writer.rows(), images.size()));
+                        Locale.ROOT, "continuing %s: %,d of %,d rows are there", out, writer.rows(), origin.rows()));
             }
             progress.next();
-            progress.stepStarts("logits of " + origin.data(), images.size());
-            while (writer.rows() < images.size()) {
-                int from = writer.rows();
-                Examples chunk = all.range(from, Math.min(images.size(), from + Inference.CHUNK));
-                writer.append(teacher.ensemble().of(teachers.logits(chunk)).values());
+            progress.stepStarts("logits of " + origin.data(), origin.rows());
+            while (writer.rows() < origin.rows()) {
+                int view = writer.rows() / images.size();
+                int from = writer.rows() % images.size();
+                int count = Math.min(Inference.CHUNK, images.size() - from);
+                all.copyViews(
+                        from,
+                        count,
+                        view == 0 ? none : origin.views().orElseThrow().of(view),
+                        pixels);
+                writer.append(models.logits(pixels, count).values());
                 progress.stepProgress(writer.rows());
             }
             progress.stepEnds();
@@ -254,10 +281,13 @@ final class LabelCommand implements Callable<Integer> {
         }
         tell(String.format(
                 Locale.ROOT,
-                "%s: %s logits of %,d images and %,d classes, %s",
+                "%s: %s logits of %,d images%s and %,d classes, %s",
                 out,
                 type,
                 images.size(),
+                origin.views()
+                        .map(more -> String.format(Locale.ROOT, ", %,d more views of each", more.count()))
+                        .orElse(""),
                 images.classes(),
                 Bytes.of(out.toFile().length())));
         tell("SHA-256 of data and teacher, as distill --teacher-logits=" + out + " knows them:");

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import retort.driver.data.ImageSet;
 import retort.driver.job.Ensemble;
+import retort.driver.job.ModelTeacher;
 import retort.driver.job.ViewTeacher;
 import retort.driver.predict.Classifier;
 import retort.kernels.Backend;
@@ -55,7 +56,7 @@ final class ModelFiles {
 
     /** A teacher, or several as one, that labels the views that its students are shown. */
     static ViewTeacher viewTeacher(Session session, List<Path> files, Ensemble ensemble) {
-        return ViewTeacher.open(
+        return ModelTeacher.open(
                 files,
                 ensemble,
                 file -> load(session.backend(), file, session.data().test()));

@@ -12,9 +12,11 @@ import retort.driver.checkpoint.CommandSettings;
 import retort.driver.cli.Sha256;
 import retort.driver.job.Ensemble;
 import retort.driver.job.Job;
+import retort.driver.job.KeptViews;
 import retort.driver.job.Logits;
 import retort.driver.job.Student;
 import retort.driver.job.ViewTeacher;
+import retort.driver.job.Views;
 import retort.driver.store.LogitsFile;
 
 /** Whom a student learns from: a model, several, or logits that were kept. */
@@ -87,19 +89,11 @@ final class TeacherOptions {
         models.check(command);
     }
 
-    /** @throws ParameterException if a student wants labels of the views that it is shown, and none can give them */
-    void checkViews(CommandSpec command, Student student) {
-        if (student.isTaughtViews() && logits != null) {
-            throw new ParameterException(
-                    command.commandLine(),
-                    "student " + student.name() + " is taught the moved images that it is shown: expected a --teacher"
-                            + " to label them, kept logits are of images as they are");
-        }
-    }
-
-    /** The models, for a student whose views they label. */
+    /** Who labels a student's views: the models, or what they once said of the same ones. */
     ViewTeacher ofViews(Session session) {
-        return ModelFiles.viewTeacher(session, models.files(), models.ensemble());
+        return logits == null
+                ? ModelFiles.viewTeacher(session, models.files(), models.ensemble())
+                : LogitsFile.read(logits, session.data().train()).views().orElseThrow();
     }
 
     /** What a student's weights depend on. */
@@ -112,11 +106,40 @@ final class TeacherOptions {
         return models.files().size() == 1 ? teachers : teachers.with("ensemble", models.ensemble());
     }
 
-    /** Refuses files that can't be used, before anything is trained or written. */
-    void checkFiles(Session session) {
+    /**
+     * Refuses files that can't be used, before anything is trained or written.
+     *
+     * @throws ParameterException if the student wants labels of the views that it is shown, and kept logits have none
+     */
+    void checkFiles(CommandSpec command, Session session, Student student) {
         models.files().forEach(file -> ModelFiles.check(session, file));
-        if (logits != null) {
-            LogitsFile.read(logits, session.data().train());
+        if (logits == null) {
+            return;
+        }
+        Optional<KeptViews> kept =
+                LogitsFile.read(logits, session.data().train()).views();
+        if (student.isTaughtViews()) {
+            checkViews(command, student, kept);
+        }
+    }
+
+    private void checkViews(CommandSpec command, Student student, Optional<KeptViews> kept) {
+        String wanted = "student " + student.name() + " is taught the moved images that it is shown: ";
+        if (kept.isEmpty()) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    wanted + "expected a --teacher to label them, or logits of 'label --views'; those of " + logits
+                            + " are of images as they are");
+        }
+        Views views = kept.get().views();
+        if (!views.isOf(student.training())) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    wanted + "expected those of " + logits + ", " + Views.moves(views.jitter(), views.distortion())
+                            + ", and its training has "
+                            + Views.moves(
+                                    student.training().jitter(),
+                                    student.training().distortion()));
         }
     }
 

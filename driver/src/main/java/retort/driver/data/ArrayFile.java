@@ -8,7 +8,9 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.zip.ZipException;
 import retort.driver.cli.Bytes;
 import retort.driver.cli.FileReason;
@@ -38,8 +40,8 @@ public record ArrayFile(
     /** Images of one shape, height x width x channels. */
     record Images(int count, Shape shape, Pixels pixels) {}
 
-    /** Rows of as many numbers. */
-    public record Matrix(int rows, int columns, float[] values) {}
+    /** Floats of two axes or more. */
+    public record Floats(int[] extents, float[] values) {}
 
     static final String GZIP = ".gz";
 
@@ -181,17 +183,19 @@ public record ArrayFile(
     }
 
     /**
-     * All of it as rows of float16, float32 or float64.
+     * All of it as float16, float32 or float64.
      *
+     * @param axes how many it may have
      * @throws BadDataException if it can't be read or is something else, or a number is not finite
      */
-    public Matrix matrix() {
+    public Floats floats(List<Integer> axes) {
         return read((header, in) -> {
             int[] extents = header.extents();
-            if (extents.length != 2 || !header.type().isFloat()) {
-                throw bad("holds " + header + ", expected floats of two axes");
+            if (!axes.contains(extents.length) || !header.type().isFloat()) {
+                String expected = axes.stream().map(String::valueOf).collect(Collectors.joining(" or "));
+                throw bad("holds " + header + ", expected floats of " + expected + " axes");
             }
-            return new Matrix(extents[0], extents[1], finite(floats(header, in, size(header))));
+            return new Floats(extents, finite(floats(header, in, size(header))));
         });
     }
 

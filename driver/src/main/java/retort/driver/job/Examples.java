@@ -158,10 +158,23 @@ public final class Examples {
         int size = targetSize();
         for (int b = 0; b < count; b++) {
             int image = members[order[from + b]];
-            images.copyScaled(image, jitter.down(image), jitter.right(image), pixels, b * images.pixels());
-            jitter.distort(image, images.shape(), pixels, b * images.pixels());
+            copyView(image, jitter, pixels, b * images.pixels());
             copyTarget(image, targets, b * size);
         }
+    }
+
+    private void copyView(int image, Jitter jitter, float[] pixels, int offset) {
+        images.copyScaled(image, jitter.down(image), jitter.right(image), pixels, offset);
+        jitter.distort(image, images.shape(), pixels, offset);
+    }
+
+    /** Which images of the set the examples {@code order[from .. from + count)} are. */
+    int[] images(int[] order, int from, int count) {
+        int[] chosen = new int[count];
+        for (int b = 0; b < count; b++) {
+            chosen[b] = members[order[from + b]];
+        }
+        return chosen;
     }
 
     /** All images of the set, where they are on a device: for its backend alone. */
@@ -208,6 +221,13 @@ public final class Examples {
     public void copyImages(int from, int count, float[] pixels) {
         for (int b = 0; b < count; b++) {
             images.copyScaled(members[from + b], pixels, b * images.pixels());
+        }
+    }
+
+    /** The same, moved and distorted. */
+    public void copyViews(int from, int count, Jitter jitter, float[] pixels) {
+        for (int b = 0; b < count; b++) {
+            copyView(members[from + b], jitter, pixels, b * images.pixels());
         }
     }
 

@@ -131,8 +131,9 @@ final class FitRun {
 
     /** The examples as this epoch shows them. */
     private final class Shown implements EpochLoop.Examples, EpochLoop.Resident {
-        private final Jitter jitter =
-                new Jitter(fit.training().jitter(), fit.training().distortion(), fit.seed(), epoch);
+        private final Jitter jitter = fit.teacher()
+                .map(teacher -> teacher.moves(fit.training(), fit.seed(), epoch))
+                .orElseGet(() -> fit.training().moves(fit.seed(), epoch));
 
         @Override
         public int targetSize() {
@@ -142,7 +143,9 @@ final class FitRun {
         @Override
         public void copy(int[] order, int from, int count, float[] pixels, float[] targets) {
             fit.examples().copyBatch(order, from, count, jitter, pixels, targets);
-            fit.teacher().ifPresent(teacher -> label(teacher, pixels, count, targets));
+            fit.teacher()
+                    .ifPresent(teacher ->
+                            label(teacher, fit.examples().images(order, from, count), jitter, pixels, targets));
         }
 
         /** Distorted images are made on the host, and so are those that a teacher labels in each step. */
@@ -183,9 +186,9 @@ final class FitRun {
     }
 
     /** Its time is the teacher's alone on a CPU; on a device what it still had to do comes before it. */
-    private void label(ViewTeacher teacher, float[] pixels, int count, float[] targets) {
+    private void label(ViewTeacher teacher, int[] images, Jitter moves, float[] pixels, float[] targets) {
         long begun = System.nanoTime();
-        teacher.label(pixels, count, targets);
+        teacher.label(images, moves, pixels, targets);
         teaching += (System.nanoTime() - begun) / 1e9;
     }
 

@@ -215,7 +215,7 @@ public final class Job {
     public Trained<StudentResult> trainStudent(Student student, Optional<Taught> taught) {
         return trainStudent(student, taught, () -> {
             throw new IllegalArgumentException(
-                    "student " + student.name() + ": to label what it is shown needs a teacher's model");
+                    "student " + student.name() + ": to label what it is shown needs a teacher");
         });
     }
 

@@ -46,9 +46,14 @@ public record Logits(float[] values, int classes) {
     Logits at(int[] rows) {
         float[] some = new float[rows.length * classes];
         for (int i = 0; i < rows.length; i++) {
-            System.arraycopy(values, rows[i] * classes, some, i * classes, classes);
+            copyRow(rows[i], some, i * classes);
         }
         return new Logits(some, classes);
+    }
+
+    /** Writes row i. */
+    void copyRow(int i, float[] to, int offset) {
+        System.arraycopy(values, i * classes, to, offset, classes);
     }
 
     /** That of class c in row i. */

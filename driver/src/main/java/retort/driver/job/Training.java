@@ -134,6 +134,11 @@ public record Training(
         return stopping.isOn() ? Optional.of(epochs) : Optional.empty();
     }
 
+    /** How an epoch moves images, anew in each. */
+    Jitter moves(long seed, int epoch) {
+        return new Jitter(jitter, distortion, seed, epoch);
+    }
+
     /** Whether images are moved or distorted. */
     public boolean isMoved() {
         return jitter > 0 || !distortion.isNone();

@@ -12,9 +12,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import retort.driver.cli.FileReason;
 import retort.driver.cli.InputFile;
 import retort.driver.cli.Sha256;
@@ -23,16 +26,28 @@ import retort.driver.data.ArrayFormat;
 import retort.driver.data.BadDataException;
 import retort.driver.data.ImageSet;
 import retort.driver.data.NumberType;
+import retort.driver.job.KeptViews;
 import retort.driver.job.Logits;
+import retort.driver.job.Views;
 
 /**
  * Logits that were kept: by {@code retort label}, as .safetensors or .npy; on Spark, as a folder of Parquet files; by
  * others also as CSV. What has no SHA-256
  * of its data is taken to be of them, if it has as many rows.
  *
+ * @param logits of the images as they are
+ * @param views those of moved images, where it has some
  * @param metadata of its origin, empty where it says nothing
  */
-public record LogitsFile(Path path, Logits logits, Map<String, String> metadata) {
+public record LogitsFile(Path path, Logits logits, Optional<KeptViews> views, Map<String, String> metadata) {
+    /** Of images as they are. */
+    LogitsFile(Path path, Logits logits, Map<String, String> metadata) {
+        this(path, logits, Optional.empty(), metadata);
+    }
+
+    /** What a file's numbers may take. */
+    public static final int MOST_BYTES = Integer.MAX_VALUE - 64;
+
     private static final int LONGEST_HEADER = 1 << 20;
     private static final int CHUNK_BYTES = 1 << 16;
     private static final String CSV = ".csv";
@@ -85,16 +100,16 @@ public record LogitsFile(Path path, Logits logits, Map<String, String> metadata)
     }
 
     private static LogitsFile npy(Path path) {
-        ArrayFile.Matrix matrix;
+        ArrayFile.Floats array;
         try {
             long bytes = Files.size(path);
-            matrix = new ArrayFile(
+            array = new ArrayFile(
                             path.toString(),
                             ArrayFormat.NPY,
                             bytes,
                             bytes,
                             () -> InputFile.open(path, "an .npy of logits"))
-                    .matrix();
+                    .floats(List.of(2, 3));
         } catch (IOException e) {
             throw new BadDataException(path.toString(), "can't be read: " + FileReason.of(e));
         }
@@ -107,7 +122,34 @@ public record LogitsFile(Path path, Logits logits, Map<String, String> metadata)
                 throw new BadDataException(sidecar.toString(), "can't be read: " + FileReason.of(e));
             }
         }
-        return new LogitsFile(path, new Logits(matrix.values(), matrix.columns()), metadata);
+        return of(path, array.extents(), array.values(), metadata);
+    }
+
+    /** An array of images x classes, or of (1 + views) x images x classes. */
+    private static LogitsFile of(Path path, int[] extents, float[] values, Map<String, String> metadata) {
+        Optional<Views> views;
+        try {
+            views = LogitsOrigin.views(metadata);
+        } catch (IllegalArgumentException e) {
+            throw new BadDataException(
+                    path.toString(), "what it says of its views is none of label's: " + e.getMessage());
+        }
+        int blocks = extents.length == 2 ? 1 : extents[0];
+        int described = 1 + views.map(Views::count).orElse(0);
+        if (blocks != described) {
+            throw new BadDataException(
+                    path.toString(),
+                    "holds logits of images as they are and of " + (blocks - 1) + " views, and describes "
+                            + (described - 1));
+        }
+        int classes = extents[extents.length - 1];
+        if (views.isEmpty()) {
+            return new LogitsFile(path, new Logits(values, classes), metadata);
+        }
+        int each = values.length / blocks;
+        Logits asTheyAre = new Logits(Arrays.copyOf(values, each), classes);
+        KeptViews kept = new KeptViews(views.get(), new Logits(values, classes));
+        return new LogitsFile(path, asTheyAre, Optional.of(kept), metadata);
     }
 
     private static LogitsFile safetensors(Path path) {
@@ -132,36 +174,45 @@ public record LogitsFile(Path path, Logits logits, Map<String, String> metadata)
             }
             Tensor tensor = tensor(
                     path, object(path, header.entrySet().iterator().next().getValue()));
-            long bytes = (long) tensor.rows() * tensor.columns() * tensor.type().bytes();
-            if (bytes != fileBytes - Long.BYTES - headerBytes || bytes > Integer.MAX_VALUE - 64) {
+            long bytes = tensor.bytes();
+            if (bytes != fileBytes - Long.BYTES - headerBytes || bytes > MOST_BYTES) {
                 throw new BadDataException(
                         path.toString(),
                         "truncated or of another length: " + (fileBytes - Long.BYTES - headerBytes)
                                 + " bytes after its header, expected " + bytes);
             }
-            float[] values = floats(path, in, tensor);
-            return new LogitsFile(path, new Logits(values, tensor.columns()), metadata);
+            return of(path, tensor.extents(), floats(path, in, tensor), metadata);
         } catch (IOException e) {
             throw new BadDataException(path.toString(), "can't be read: " + FileReason.of(e));
         }
     }
 
-    private record Tensor(NumberType type, int rows, int columns) {}
+    private record Tensor(NumberType type, int[] extents) {
+        /** @throws ArithmeticException if there is no such number */
+        private long bytes() {
+            return Arrays.stream(extents).asLongStream().reduce(type.bytes(), Math::multiplyExact);
+        }
+    }
 
     private static Tensor tensor(Path path, JsonObject of) {
         try {
             String type = of.get("dtype").getAsString();
-            int rows = extent(of.getAsJsonArray("shape").get(0));
-            int columns = extent(of.getAsJsonArray("shape").get(1));
-            boolean flat = of.getAsJsonArray("shape").size() == 2 && rows > 0 && columns > 0;
-            if (flat && (type.equals("F32") || type.equals("F16"))) {
-                return new Tensor(type.equals("F32") ? NumberType.FLOAT32 : NumberType.FLOAT16, rows, columns);
+            int[] extents = of.getAsJsonArray("shape").asList().stream()
+                    .mapToInt(LogitsFile::extent)
+                    .toArray();
+            boolean fits = (extents.length == 2 || extents.length == 3)
+                    && Arrays.stream(extents).allMatch(extent -> extent > 0);
+            if (fits && (type.equals("F32") || type.equals("F16"))) {
+                Tensor tensor = new Tensor(type.equals("F32") ? NumberType.FLOAT32 : NumberType.FLOAT16, extents);
+                tensor.bytes();
+                return tensor;
             }
         } catch (RuntimeException e) {
             // Not what the format says: told below.
         }
         throw new BadDataException(
-                path.toString(), "its tensor is " + of + ", expected F32 or F16 of images x classes");
+                path.toString(),
+                "its tensor is " + of + ", expected F32 or F16 of images x classes, or of views x images x classes");
     }
 
     /** Gson's own would be cut to its last 32 bits. */
@@ -170,8 +221,8 @@ public record LogitsFile(Path path, Logits logits, Map<String, String> metadata)
     }
 
     private static float[] floats(Path path, InputStream in, Tensor tensor) throws IOException {
-        float[] values = new float[Math.multiplyExact(tensor.rows(), tensor.columns())];
         int each = tensor.type().bytes();
+        float[] values = new float[Math.toIntExact(tensor.bytes() / each)];
         for (int from = 0; from < values.length; ) {
             int count = Math.min(CHUNK_BYTES / each, values.length - from);
             byte[] chunk = in.readNBytes(count * each);

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -21,8 +22,7 @@ public enum LogitsFormat {
             JsonObject metadata = new JsonObject();
             origin.metadata().forEach(metadata::addProperty);
             JsonArray shape = new JsonArray();
-            shape.add(origin.rows());
-            shape.add(origin.classes());
+            Arrays.stream(origin.shape()).forEach(shape::add);
             JsonArray offsets = new JsonArray();
             offsets.add(0);
             offsets.add((long) origin.rows() * origin.classes() * type.bytes());
@@ -47,7 +47,7 @@ public enum LogitsFormat {
     NPY {
         @Override
         byte[] header(LogitsOrigin origin, NumberType type) {
-            return NumpyArchive.header(type == NumberType.FLOAT16 ? "<f2" : "<f4", origin.rows(), origin.classes());
+            return NumpyArchive.header(type == NumberType.FLOAT16 ? "<f2" : "<f4", origin.shape());
         }
     };
 

@@ -39,7 +39,7 @@ public final class LogitsWriter implements AutoCloseable {
 
     /**
      * @param type float32 or float16
-     * @param rowsAtOnce what is there of a part is used in multiples of this
+     * @param rowsAtOnce what is there of a view in a part is used in multiples of this
      * @throws BadDataException if there is a part of another origin
      */
     public LogitsWriter(Path file, LogitsFormat format, LogitsOrigin origin, NumberType type, int rowsAtOnce) {
@@ -79,7 +79,8 @@ public final class LogitsWriter implements AutoCloseable {
         check(header);
         if (channel.size() >= header.length) {
             long there = Math.min(origin.rows(), (channel.size() - header.length) / rowBytes);
-            rows = there == origin.rows() ? origin.rows() : (int) (there / rowsAtOnce * rowsAtOnce);
+            int ofView = (int) (there % origin.images());
+            rows = (int) there - ofView % rowsAtOnce;
             channel.truncate(header.length + rows * rowBytes);
             channel.position(channel.size());
         } else {

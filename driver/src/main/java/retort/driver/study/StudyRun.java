@@ -14,6 +14,7 @@ import retort.driver.job.DeviceImages;
 import retort.driver.job.Ensemble;
 import retort.driver.job.Evaluation;
 import retort.driver.job.Job;
+import retort.driver.job.ModelTeacher;
 import retort.driver.job.Recipe;
 import retort.driver.job.Student;
 import retort.driver.job.StudentResult;
@@ -291,7 +292,7 @@ public final class StudyRun {
     }
 
     private ViewTeacher ofViews(long seed) {
-        return ViewTeacher.open(
+        return ModelTeacher.open(
                 List.of(teachers.file(seed)),
                 Ensemble.LOGITS,
                 path -> Network.load(backend, path, null).network());

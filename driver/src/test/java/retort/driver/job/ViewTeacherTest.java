@@ -51,7 +51,7 @@ class ViewTeacherTest {
             int[] order = {3, 1, 4, 5, 9, 2, 6, 8};
             examples.copyBatch(order, 0, BATCH, new Jitter(3, 7, 1), pixels, targets);
             float[] stored = targets.clone();
-            one(teacher, "t").label(pixels, BATCH, targets);
+            one(teacher, "t").label(order, new Jitter(3, 7, 1), pixels, targets);
 
             Tensor x = scope.tensor(teacher.batchShape(BATCH));
             backend.upload(pixels, x);
@@ -94,7 +94,7 @@ class ViewTeacherTest {
             Optional<Job.Taught> taught = Optional.of(taught(teacher, data));
             String message = assertThrows(IllegalArgumentException.class, () -> job.trainStudent(learner(true), taught))
                     .getMessage();
-            assertEquals("student distilled: to label what it is shown needs a teacher's model", message);
+            assertEquals("student distilled: to label what it is shown needs a teacher", message);
         }
     }
 
@@ -110,7 +110,8 @@ class ViewTeacherTest {
             float[] pixels = new float[BATCH * Recipe.IMAGE.size()];
             ViewTeacher views = one(teacher, "t.safetensors");
             String message = assertThrows(
-                            BadDataException.class, () -> views.label(pixels, BATCH, new float[BATCH * 11]))
+                            BadDataException.class,
+                            () -> views.label(new int[BATCH], new Jitter(0, 0, 1), pixels, new float[BATCH * 11]))
                     .getMessage();
             assertEquals(
                     "t.safetensors: the teacher, asked for what a student is shown, gives a logit of NaN (the first layer"
@@ -135,12 +136,12 @@ class ViewTeacherTest {
             int size = images.classes() + 1;
             float[] one = new float[BATCH * size];
             float[] both = new float[BATCH * size];
-            one(first, "1").label(pixels, BATCH, one);
-            ViewTeacher.open(
+            one(first, "1").label(new int[BATCH], new Jitter(0, 0, 1), pixels, one);
+            ModelTeacher.open(
                             List.of(Path.of("1"), Path.of("2")),
                             Ensemble.LOGITS,
                             file -> file.equals(Path.of("1")) ? first : second)
-                    .label(pixels, BATCH, both);
+                    .label(new int[BATCH], new Jitter(0, 0, 1), pixels, both);
             for (int i = 0; i < BATCH; i++) {
                 assertEquals(one[i * size] + 1, both[i * size], 1e-5);
                 assertEquals(one[i * size + 1], both[i * size + 1], 1e-5);
@@ -154,7 +155,7 @@ class ViewTeacherTest {
             List<Sequential> opened = new ArrayList<>();
             assertThrows(
                     IllegalStateException.class,
-                    () -> ViewTeacher.open(List.of(Path.of("1"), Path.of("2")), Ensemble.LOGITS, file -> {
+                    () -> ModelTeacher.open(List.of(Path.of("1"), Path.of("2")), Ensemble.LOGITS, file -> {
                         if (!opened.isEmpty()) {
                             throw new IllegalStateException("the second");
                         }
@@ -167,7 +168,7 @@ class ViewTeacherTest {
     }
 
     private static ViewTeacher one(Sequential teacher, String file) {
-        return ViewTeacher.open(List.of(Path.of(file)), Ensemble.LOGITS, path -> teacher);
+        return ModelTeacher.open(List.of(Path.of(file)), Ensemble.LOGITS, path -> teacher);
     }
 
     private byte[] student(int threads, boolean consistent) throws IOException {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,8 @@ import retort.driver.data.BadDataException;
 import retort.driver.data.ImageSet;
 import retort.driver.data.NumberType;
 import retort.driver.data.SyntheticSet;
+import retort.driver.job.Distortion;
+import retort.driver.job.Views;
 import retort.nn.SafeTensors;
 
 class LogitsFileTest {
@@ -177,6 +180,39 @@ class LogitsFileTest {
         assertTrue(message.contains("is of other data, teachers or settings"), message);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"views.npy", "views.safetensors"})
+    void viewsAreReadAsTheyWereWritten(String name) throws IOException {
+        Views views = new Views(2, 3, new Distortion(0.25f, 5), -7);
+        Path file = folder.resolve(name);
+        LogitsFormat format = LogitsFormat.of(file).orElseThrow();
+        float[] asTheyAre = Arrays.copyOf(values(), 10 * CLASSES);
+        ImageSet images = SyntheticSet.images(10);
+        LogitsOrigin origin = origin(images, 10, Optional.of(views));
+        try (LogitsWriter writer = new LogitsWriter(file, format, origin, NumberType.FLOAT32, 1)) {
+            writer.append(values());
+            writer.append(asTheyAre);
+            writer.finish();
+        }
+        LogitsFile read = LogitsFile.read(file, images);
+        assertArrayEquals(asTheyAre, read.logits().values());
+        assertEquals(views, read.views().orElseThrow().views());
+        float[] targets = new float[2 * (CLASSES + 1)];
+        read.views().orElseThrow().label(new int[] {4, 0}, views.of(1), new float[0], targets);
+        float[] second = Arrays.copyOfRange(values(), 14 * CLASSES, 15 * CLASSES);
+        assertArrayEquals(second, Arrays.copyOf(targets, CLASSES));
+        float[] first = Arrays.copyOfRange(values(), 10 * CLASSES, 11 * CLASSES);
+        assertArrayEquals(first, Arrays.copyOfRange(targets, CLASSES + 1, 2 * CLASSES + 1));
+        Path described = format == LogitsFormat.NPY ? LogitsFormat.sidecar(file) : file;
+        String text = Files.readString(described, StandardCharsets.ISO_8859_1);
+        for (String other : new String[] {"3", "0", "x"}) {
+            String changed = text.replaceFirst("(\"views\": ?\")2", "$1" + other);
+            Files.writeString(described, changed, StandardCharsets.ISO_8859_1);
+            String of = other.equals("3") ? "holds logits of images as they are and of 2 views, and describes 3" : "";
+            refused(file, images, of.isEmpty() ? "what it says of its views is none of label's: " : of);
+        }
+    }
+
     /** Who may write to the folder could have had any file of ours emptied. */
     @Test
     void aPartThatIsALinkIsNotFollowed() throws IOException {
@@ -192,7 +228,7 @@ class LogitsFileTest {
 
     /** 2^32 + 20 was taken for 20. */
     @ParameterizedTest
-    @ValueSource(strings = {"[4294967316,10]", "[20.5,10]", "[1e99,10]", "[20]", "[20,10,1]", "[0,10]"})
+    @ValueSource(strings = {"[4294967316,10]", "[20.5,10]", "[1e99,10]", "[20]", "[20,10,1,1]", "[0,10]"})
     void aShapeThatIsNoneIsRefused(String shape) throws IOException {
         Path file = written("shape.safetensors", NumberType.FLOAT32, ROWS);
         byte[] bytes = Files.readAllBytes(file);
@@ -256,6 +292,10 @@ class LogitsFileTest {
     }
 
     private static LogitsOrigin origin(ImageSet images, int rows) {
+        return origin(images, rows, Optional.empty());
+    }
+
+    private static LogitsOrigin origin(ImageSet images, int rows, Optional<Views> views) {
         return new LogitsOrigin(
                 "synthetic",
                 "train",
@@ -265,6 +305,7 @@ class LogitsFileTest {
                 List.of("teacher.safetensors"),
                 List.of("abc"),
                 "logits",
-                "cpu-scalar");
+                "cpu-scalar",
+                views);
     }
 }

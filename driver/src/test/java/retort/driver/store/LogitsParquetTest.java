@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +54,8 @@ class LogitsParquetTest {
                 List.of("teacher.safetensors"),
                 List.of("00"),
                 "logits",
-                "cpu-simd");
+                "cpu-simd",
+                Optional.empty());
         try (LogitsWriter writer = new LogitsWriter(kept, LogitsFormat.SAFETENSORS, origin, NumberType.FLOAT32, 1)) {
             writer.append(numpy.logits().values());
             writer.finish();
