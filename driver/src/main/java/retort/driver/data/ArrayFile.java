@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.zip.ZipException;
-import retort.driver.cli.Bytes;
 import retort.driver.cli.FileReason;
 import retort.kernels.op.Shape;
 
@@ -78,7 +77,7 @@ public record ArrayFile(
      * All of it as images: of three axes grey ones, of four with their channels last; unsigned bytes are levels, floats
      * are taken as they are.
      *
-     * @param limits above which they stay in their file, or are refused if they can't
+     * @param limits above which they stay in their file, or are unpacked into one
      * @throws BadDataException if it can't be read or is something else
      */
     Images images(ImageMemory.Limits limits) {
@@ -87,18 +86,48 @@ public record ArrayFile(
                 ? stored.get()
                 : read((header, in) -> {
                     checkImages(header);
-                    int size = size(header);
-                    long bytes = memoryBytes(header, size);
-                    if (bytes > limits.most()) {
-                        throw bad("its images take " + Bytes.of(bytes) + " of memory and may take "
-                                + Bytes.of(limits.most())
-                                + ": those of an unpacked file stay in it, or allow more (--data-memory)");
+                    if (memoryBytes(header, numbers(header)) > limits.most() || bytes(header) > LONGEST_ARRAY) {
+                        return unpacked(header, in, limits);
                     }
+                    int size = size(header);
                     Pixels pixels = header.type() == NumberType.UINT8
                             ? new Pixels.Bytes(bytes(in, size))
                             : new Pixels.Floats(finite(floats(header, in, size)));
                     return new Images(header.extents()[0], shape(header), pixels);
                 });
+    }
+
+    /** All of it, in a file of its own. */
+    private Images unpacked(ArrayFormat.Header header, InputStream in, ImageMemory.Limits limits) throws IOException {
+        long bytes = bytes(header);
+        UnpackedFile file = new UnpackedFile(name, bytes);
+        boolean whole = false;
+        try {
+            byte[] chunk = new byte[BUFFER_BYTES];
+            for (long at = 0; at < bytes; ) {
+                int count = in.readNBytes(chunk, 0, (int) Math.min(chunk.length, bytes - at));
+                if (count == 0) {
+                    throw tooFew(at, bytes);
+                }
+                file.write(chunk, count);
+                at += count;
+            }
+            whole = true;
+        } finally {
+            if (!whole) {
+                file.close();
+            }
+        }
+        return stored(file.array(header), limits);
+    }
+
+    private Images stored(PlainArray array, ImageMemory.Limits limits) {
+        Shape shape = shape(array.header());
+        int images = array.header().extents()[0];
+        if ((long) shape.size() * array.header().type().bytes() > LONGEST_ARRAY) {
+            throw tooLarge();
+        }
+        return new Images(images, shape, new StoredPixels(array, images, shape.size(), limits.blocks()));
     }
 
     /** All of it, still in its file; empty for images that have room in memory. */
@@ -107,7 +136,7 @@ public record ArrayFile(
             PlainArray array = PlainArray.open(file, format);
             Optional<Images> stored = Optional.empty();
             try {
-                stored = stored(array, limits);
+                stored = storedOrSmall(array, limits);
                 return stored;
             } finally {
                 if (stored.isEmpty()) {
@@ -117,7 +146,7 @@ public record ArrayFile(
         });
     }
 
-    private Optional<Images> stored(PlainArray array, ImageMemory.Limits limits) throws IOException {
+    private Optional<Images> storedOrSmall(PlainArray array, ImageMemory.Limits limits) throws IOException {
         ArrayFormat.Header header = array.header();
         checkImages(header);
         long numbers = numbers(header);
@@ -131,12 +160,7 @@ public record ArrayFile(
         if (array.bytesThere() > bytes) {
             throw tooMany(bytes);
         }
-        int images = header.extents()[0];
-        if (bytes / images > LONGEST_ARRAY) {
-            throw tooLarge();
-        }
-        Shape shape = shape(header);
-        return Optional.of(new Images(images, shape, new StoredPixels(array, images, shape.size(), limits.blocks())));
+        return Optional.of(stored(array, limits));
     }
 
     private void checkImages(ArrayFormat.Header header) {
@@ -215,7 +239,7 @@ public record ArrayFile(
                 ArrayFormat.Header header = format.header(in);
                 T read = body.read(header, in);
                 if (in.read() >= 0) {
-                    throw tooMany((long) size(header) * header.type().bytes());
+                    throw tooMany(bytes(header));
                 }
                 return read;
             }
@@ -263,17 +287,23 @@ public record ArrayFile(
         return numbers;
     }
 
-    /** The same of what is to be in memory. */
-    private int size(ArrayFormat.Header header) {
-        long size = numbers(header);
-        long bytes = size * header.type().bytes();
-        if (bytes > LONGEST_ARRAY) {
-            throw tooLarge();
-        }
+    /** What they take as they are stored: no more than can be in such a file. */
+    private long bytes(ArrayFormat.Header header) {
+        long bytes = numbers(header) * header.type().bytes();
         if (bytes > mostBytes) {
             throw bad((mostBytes == fileBytes ? "truncated: " : "") + "its header speaks of " + bytes
                     + " bytes, expected at most " + mostBytes + " in a file of " + fileBytes);
         }
+        return bytes;
+    }
+
+    /** How many there are, all to be in memory. */
+    private int size(ArrayFormat.Header header) {
+        long size = numbers(header);
+        if (size * header.type().bytes() > LONGEST_ARRAY) {
+            throw tooLarge();
+        }
+        bytes(header);
         return (int) size;
     }
 

@@ -1,7 +1,9 @@
 package retort.driver.data;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -50,6 +52,11 @@ record ChosenPixels(StoredPixels file, int[] images, int each) implements Pixels
     @Override
     public long fileBytes(long length) {
         return file.fileBytes(length);
+    }
+
+    @Override
+    public Optional<Path> unpackedIn() {
+        return file.unpackedIn();
     }
 
     @Override

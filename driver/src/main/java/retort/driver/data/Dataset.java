@@ -172,10 +172,13 @@ public final class Dataset {
     private String inFile(String part, ImageSet images) {
         return String.format(
                 Locale.ROOT,
-                "%s: %,d %s images stay in their file: of %s at most %s are in memory",
+                "%s: %,d %s images %s: of %s at most %s are in memory",
                 name,
                 images.size(),
                 part,
+                images.unpackedIn()
+                        .map(folder -> "are unpacked into " + folder + ", until the command ends")
+                        .orElse("stay in their file"),
                 Bytes.of(images.fileBytes()),
                 Bytes.of(images.bytes()));
     }

@@ -3,8 +3,8 @@ package retort.driver.data;
 import java.util.Optional;
 
 /**
- * How much memory images may take. Those of a plain file that would take more stay in it, and blocks of them are read
- * as they are asked for.
+ * How much memory images may take. Those of a plain file that would take more stay in it, others are unpacked into a
+ * file, and blocks of them are read as they are asked for.
  *
  * @param mebibytes that a user allows for the images to train on, and a quarter of it for those to test on; where
  *     nobody does, images that take half the heap are all in memory, and blocks of larger ones in a quarter of it
@@ -25,22 +25,19 @@ public record ImageMemory(Optional<Integer> mebibytes) {
      * What the images of one file may take.
      *
      * @param most bytes of images that are all in memory
-     * @param mostOfPlain the same where they can stay in their file
+     * @param mostOfPlain the same where they can stay in a file of the user's
      * @param blocks bytes of blocks, where they do
      */
-    record Limits(long most, long mostOfPlain, long blocks) {}
+    public record Limits(long most, long mostOfPlain, long blocks) {}
 
-    Limits ofTraining() {
+    /** Of images to train on. */
+    public Limits ofTraining() {
         return new Limits(most(), most(), (long) mebibytesOfBlocks() << 20);
     }
 
-    Limits ofTests() {
+    /** Of images to test on. */
+    public Limits ofTests() {
         return new Limits(most(), most() / TEST_SHARE, Math.min(most() / TEST_SHARE, TEST_BLOCKS_BYTES));
-    }
-
-    /** What images may take that can't stay in files. */
-    public long mostUnfiled() {
-        return mebibytes.isPresent() ? most() : Runtime.getRuntime().maxMemory();
     }
 
     private long most() {

@@ -3,10 +3,12 @@ package retort.driver.data;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import retort.kernels.op.Shape;
@@ -166,6 +168,11 @@ public final class ImageSet {
     /** Bytes of the images in the file that they stay in; 0 where all are in memory. */
     public long fileBytes() {
         return pixels.fileBytes(numbers());
+    }
+
+    /** The folder of the file that its images were unpacked into; empty where they were not. */
+    Optional<Path> unpackedIn() {
+        return pixels.unpackedIn();
     }
 
     /** How many blocks of its file are in memory at a time; 0 where all images are. */

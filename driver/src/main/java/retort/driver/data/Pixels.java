@@ -2,6 +2,8 @@ package retort.driver.data;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Pixels of images, one image after the other. */
@@ -27,6 +29,11 @@ public sealed interface Pixels permits Pixels.Bytes, Pixels.Floats, StoredPixels
     /** Bytes of them in a file that they stay in; 0 where all are in memory. */
     default long fileBytes(long length) {
         return 0;
+    }
+
+    /** The folder of the file that they were unpacked into; empty where they were not. */
+    default Optional<Path> unpackedIn() {
+        return Optional.empty();
     }
 
     /** How many blocks of a file are in memory at a time; 0 where all numbers are. */

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Optional;
 import retort.driver.cli.FileReason;
 import retort.driver.cli.InputFile;
 
@@ -13,14 +14,15 @@ import retort.driver.cli.InputFile;
  * A file of one array that stays open, to read from it what is asked for.
  *
  * @param begin of its numbers
+ * @param unpackedIn where its numbers are for now, if they are not in the file itself
  */
-record PlainArray(Path file, FileChannel channel, ArrayFormat.Header header, long begin) {
+record PlainArray(Path file, FileChannel channel, ArrayFormat.Header header, long begin, Optional<Path> unpackedIn) {
     /** Opens a file and reads its header. */
     static PlainArray open(Path file, ArrayFormat format) throws IOException, ArrayFormat.BadHeaderException {
         FileChannel channel = InputFile.channel(file, "a file of a data set");
         try {
             ArrayFormat.Header header = format.header(new DataInputStream(Channels.newInputStream(channel)));
-            return new PlainArray(file, channel, header, channel.position());
+            return new PlainArray(file, channel, header, channel.position(), Optional.empty());
         } catch (IOException | ArrayFormat.BadHeaderException | RuntimeException e) {
             channel.close();
             throw e;

@@ -1,6 +1,8 @@
 package retort.driver.data;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -151,6 +153,11 @@ final class StoredPixels implements Pixels {
     @Override
     public long fileBytes(long length) {
         return length * type.bytes();
+    }
+
+    @Override
+    public Optional<Path> unpackedIn() {
+        return file.unpackedIn();
     }
 
     @Override

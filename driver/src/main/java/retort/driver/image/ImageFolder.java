@@ -12,7 +12,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
-import retort.driver.cli.Bytes;
 import retort.driver.cli.FileReason;
 import retort.driver.data.BadDataException;
 import retort.driver.data.ClassNames;
@@ -21,6 +20,7 @@ import retort.driver.data.Dataset;
 import retort.driver.data.Form;
 import retort.driver.data.ImageMemory;
 import retort.driver.data.ImageSet;
+import retort.driver.data.LevelsWriter;
 import retort.driver.data.Pixels;
 import retort.kernels.op.Shape;
 
@@ -33,7 +33,6 @@ public final class ImageFolder {
     private static final List<String> TESTS = List.of("test", "val", "valid", "validation");
     private static final String TRAIN = "train";
     private static final int TESTED_OF = 5;
-    private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 64;
 
     /** Numbers by what they are, before other names. */
     private static final Comparator<String> NUMBERS_FIRST = Comparator.comparing(
@@ -104,8 +103,14 @@ public final class ImageFolder {
         }
         check(tests, "test");
         check(trains, "train");
-        ImageSet tested = set(tests, names.size(), null, form);
-        return new Dataset(name, names, () -> set(trains, names.size(), tested.shape(), form), tested, remarks);
+        Shape shape = shape(tests);
+        ImageSet tested = set(tests, names.size(), shape, form, form.memory().ofTests());
+        return new Dataset(
+                name,
+                names,
+                () -> set(trains, names.size(), shape, form, form.memory().ofTraining()),
+                tested,
+                remarks);
     }
 
     private List<String> images() {
@@ -196,52 +201,33 @@ public final class ImageFolder {
         return labelled;
     }
 
-    /** @param like the shape that the images must have; null for that of the first, with channels for all */
-    private ImageSet set(Labelled labelled, int classes, Shape like, Form form) {
-        boolean transposed = form.transposed();
-        List<String> images = labelled.images();
-        List<ColourImage> decoded = new ArrayList<>();
-        ColourImage first = decode(images.getFirst());
-        checkSize(images.size(), first.height(), first.width(), 1, form.memory());
-        int channels = 1;
-        if (like == null) {
-            for (String image : images) {
-                decoded.add(ofSize(image, first.height(), first.width()));
-                channels = decoded.getLast().isGrey() ? channels : 3;
-            }
-        } else {
-            channels = like.extent(2);
-        }
-        int height = like == null ? first.height() : like.extent(transposed ? 1 : 0);
-        int width = like == null ? first.width() : like.extent(transposed ? 0 : 1);
-        byte[] levels = new byte[checkSize(images.size(), height, width, channels, form.memory())];
-        int each = height * width * channels;
-        for (int i = 0; i < images.size(); i++) {
-            ColourImage image = like == null ? decoded.get(i) : ofSize(images.get(i), height, width);
-            if (channels == 1 && like != null && !image.isGrey()) {
-                throw new BadDataException(files.path(images.get(i)), "is in colour, expected grey as all test images");
-            }
-            System.arraycopy(channels == 1 ? image.grey() : image.levels(), 0, levels, i * each, each);
-        }
-        Pixels pixels = new Pixels.Bytes(levels);
-        int[] labels = labelled.labels().stream().mapToInt(Integer::intValue).toArray();
-        return transposed
-                ? new ImageSet(
-                        Shape.of(width, height, channels), pixels.transposed(height, width, channels), labels, classes)
-                : new ImageSet(Shape.of(height, width, channels), pixels, labels, classes);
+    /** That of the first image, with channels for all. */
+    private Shape shape(Labelled labelled) {
+        ColourImage first = decode(labelled.images().getFirst());
+        boolean isGrey =
+                labelled.images().stream().allMatch(image -> decode(image).isGrey());
+        return Shape.of(first.height(), first.width(), isGrey ? 1 : 3);
     }
 
-    private int checkSize(int images, int height, int width, int channels, ImageMemory memory) {
-        long size = (long) images * height * width * channels;
-        long most = Math.min(LONGEST_ARRAY, memory.mostUnfiled());
-        if (size > most) {
-            String limit = most == LONGEST_ARRAY ? "2 GiB" : Bytes.of(most) + " of memory, which they may take";
-            throw new BadDataException(
-                    files.title(),
-                    images + " images of " + height + " x " + width + " are more than " + limit
-                            + "; those of .npy or IDX files need not be in memory");
+    private ImageSet set(Labelled labelled, int classes, Shape shape, Form form, ImageMemory.Limits limits) {
+        List<String> images = labelled.images();
+        LevelsWriter levels = new LevelsWriter(files.title(), images.size(), shape, limits);
+        boolean isGrey = shape.extent(2) == 1;
+        for (String name : images) {
+            ColourImage image = ofSize(name, shape.extent(0), shape.extent(1));
+            if (isGrey && !image.isGrey()) {
+                throw new BadDataException(files.path(name), "is in colour, expected grey as all test images");
+            }
+            levels.add(isGrey ? image.grey() : image.levels());
         }
-        return (int) size;
+        Pixels pixels = levels.pixels();
+        int[] labels = labelled.labels().stream().mapToInt(Integer::intValue).toArray();
+        if (!form.transposed()) {
+            return new ImageSet(shape, pixels, labels, classes);
+        }
+        Shape turned = Shape.of(shape.extent(1), shape.extent(0), shape.extent(2));
+        Pixels upright = pixels.transposed(shape.extent(0), shape.extent(1), shape.extent(2));
+        return new ImageSet(turned, upright, labels, classes);
     }
 
     private ColourImage ofSize(String name, int height, int width) {

@@ -11,14 +11,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images of a file that has more than may be in memory are those of one that has not. */
 class StoredPixelsTest {
@@ -160,25 +164,59 @@ class StoredPixelsTest {
     }
 
     @Test
-    void packedImagesThatHaveNoRoomAreRefused() throws IOException {
+    void packedImagesThatHaveNoRoomAreUnpacked() throws IOException {
         byte[] images = IdxBytes.images(TRAIN, 30, 20);
-        Files.write(folder.resolve("train-images-idx3-ubyte.gz"), IdxBytes.gzip(images));
+        Path packed = Files.write(folder.resolve("train-images-idx3-ubyte.gz"), IdxBytes.gzip(images));
         Files.write(folder.resolve("train-labels-idx1-ubyte"), IdxBytes.labels(new int[TRAIN]));
         Files.write(folder.resolve("t10k-images-idx3-ubyte"), IdxBytes.images(1, 30, 20));
         Files.write(folder.resolve("t10k-labels-idx1-ubyte"), IdxBytes.labels(1));
-        Dataset packed = new IdxSet(new FolderFiles(folder)).read("set", Form.PLAIN.with(ONE));
+        Dataset set = new IdxSet(new FolderFiles(folder)).read("set", Form.PLAIN.with(ONE));
+        assertEquals(4, set.train().blocksInMemory());
         assertEquals(
-                folder.resolve("train-images-idx3-ubyte.gz")
-                        + ": its images take 1.1 MiB of memory and may take 1.0 MiB: those of an unpacked file stay in it,"
-                        + " or allow more (--data-memory)",
-                assertThrows(BadDataException.class, packed::train).getMessage());
-        Files.write(folder.resolve("train-images-idx3-ubyte"), images);
-        Files.delete(folder.resolve("train-images-idx3-ubyte.gz"));
-        Dataset plain = new IdxSet(new FolderFiles(folder)).read("set", Form.PLAIN.with(ONE));
-        assertEquals(4, plain.train().blocksInMemory());
-        float[] image = new float[600];
-        plain.train().copyScaled(1999, image, 0);
-        assertEquals(IdxBytes.pixel(1999 * 600 + 1) / 255f, image[1]);
+                List.of("set: 2,000 training images are unpacked into " + System.getProperty("java.io.tmpdir")
+                        + ", until the command ends: of 1.1 MiB at most 1.0 MiB are in memory, and epochs are shuffled by"
+                        + " blocks"),
+                set.memory());
+        Dataset memory = new IdxSet(new FolderFiles(folder)).read("set", Form.PLAIN.with(ImageMemory.ANY));
+        same(memory.train(), set.train());
+        Files.write(packed, Arrays.copyOf(Files.readAllBytes(packed), 5000));
+        Dataset cut = new IdxSet(new FolderFiles(folder)).read("set", Form.PLAIN.with(ONE));
+        assertEquals(
+                packed + ": truncated: it ends too early, expected a whole IDX file",
+                assertThrows(BadDataException.class, cut::train).getMessage());
+        byte[] more = Arrays.copyOf(images, images.length + 1);
+        Files.write(packed, IdxBytes.gzip(more));
+        Dataset longer = new IdxSet(new FolderFiles(folder)).read("set", Form.PLAIN.with(ONE));
+        assertEquals(
+                packed + ": bytes follow the 1200000 that the header speaks of, expected none",
+                assertThrows(BadDataException.class, longer::train).getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"|u1", "<f4", ">f8"})
+    void arraysOfAnArchiveAreUnpackedToo(String type) throws IOException {
+        write(type, 3);
+        Path archive = folder.resolve("set.npz");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(archive))) {
+            for (String name : List.of("x_train", "y_train", "x_test", "y_test")) {
+                zip.putNextEntry(new ZipEntry(name + ".npy"));
+                Files.copy(folder.resolve(name + ".npy"), zip);
+            }
+        }
+        Dataset packed = new NumpySet(new ZipFiles(archive)).read("set", Form.PLAIN.with(ONE));
+        Dataset memory = open(ImageMemory.ANY, false);
+        assertTrue(packed.train().blocksInMemory() > 0);
+        same(memory.test(), packed.test());
+        same(memory.train(), packed.train());
+    }
+
+    @Test
+    void thereMustBeRoomForWhatIsUnpacked() {
+        String message = assertThrows(BadDataException.class, () -> new UnpackedFile("set.gz", 1L << 60))
+                .getMessage();
+        assertTrue(
+                message.startsWith("set.gz: its images take 1048576.0 TiB unpacked, for which there is no room"),
+                message);
     }
 
     private void write(String type, int channels) throws IOException {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import retort.driver.data.BadDataException;
 import retort.driver.data.Dataset;
 import retort.driver.data.Form;
@@ -201,20 +202,20 @@ class DataSetsTest {
         assertEquals(2, DataSets.open(folder, Form.PLAIN).train().size());
     }
 
-    /** 5,000 of them, of which one is decoded. */
-    @Test
-    void moreThanMemoryHoldsIsRefusedAtTheFirstImage() throws IOException {
-        image("a/0.png", 1500, 1500, 0);
-        byte[] large = Files.readAllBytes(folder.resolve("a/0.png"));
-        Files.createDirectories(folder.resolve("b"));
-        for (int i = 1; i < 5000; i++) {
-            Files.write(folder.resolve((i % 2 == 0 ? "a/" : "b/") + i + ".png"), large);
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void imagesThatHaveNoRoomAreUnpackedIntoAFile(boolean transposed) throws IOException {
+        for (int i = 0; i < 40; i++) {
+            image((i % 2 == 0 ? "a/" : "b/") + i + ".png", 300, 200, i);
         }
-        String problem = problem(Form.PLAIN);
-        assertTrue(problem.contains("images of 1500 x 1500 are more than "), problem);
-        assertTrue(problem.endsWith("; those of .npy or IDX files need not be in memory"), problem);
-        String allowed = problem(Form.PLAIN.with(new ImageMemory(Optional.of(2))));
-        assertTrue(allowed.contains("images of 1500 x 1500 are more than 2.0 MiB of memory, which they may"), allowed);
+        Form form = new Form(Optional.empty(), transposed, Optional.empty());
+        Dataset memory = DataSets.open(folder, form);
+        Dataset file = DataSets.open(folder, form.with(new ImageMemory(Optional.of(1))));
+        assertEquals(memory.train().digest(), file.train().digest());
+        assertEquals(memory.test().digest(), file.test().digest());
+        assertEquals(0, memory.train().blocksInMemory());
+        assertTrue(file.train().blocksInMemory() > 0);
+        assertTrue(file.memory().getFirst().contains("training images are unpacked into "), file.memory() + "");
     }
 
     @Test
