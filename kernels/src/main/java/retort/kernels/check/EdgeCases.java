@@ -400,6 +400,12 @@ public final class EdgeCases {
                         Conv2dSpec.forward(9, 7, 40, 1).filters(7, 6, 2).stepped(1, 3),
                         Conv2dSpec.forward(2, 9, 14, 1).filters(3, 3, Math.max(1, tiling.lanes() / 2)),
                         Conv2dSpec.forward(2, 9, 14, 1).filters(3, 3, Math.max(1, tiling.lanes() - 1)),
+                        Conv2dSpec.forward(2, 6, 31, 1)
+                                .filters(5, 5, tiling.lanes())
+                                .stepped(1, 2),
+                        Conv2dSpec.forward(2, 5, 12, 1)
+                                .filters(4, 8, tiling.lanes())
+                                .stepped(1, 3),
                         Conv2dSpec.forward(2, 4, 9, 1).filters(3, 3, 40),
                         Conv2dSpec.forward(9, 6, 7, 3).filters(3, 3, 10),
                         Conv2dSpec.forward(2, 8, 8, 17).filters(3, 3, 33).stepped(1, 1),

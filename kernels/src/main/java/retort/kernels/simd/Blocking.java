@@ -63,6 +63,9 @@ final class Blocking {
     /** Pixels in a tile of a convolution over one channel. */
     static final int MR_PIXELS = HEIGHTS.mrPixels();
 
+    /** Rows of the tallest tile of any kind. */
+    static final int MOST_ROWS = 16;
+
     /** Columns of a tile, and of a panel of B. */
     static final int NR = 2 * LANES;
 
@@ -86,6 +89,11 @@ final class Blocking {
     static final double SPLIT_ROWS_BELOW = 0.97;
 
     private Blocking() {}
+
+    /** Rows of a tile that keeps, of a convolution over one channel, so many columns of few filters in registers. */
+    static int mrNarrow(int columns) {
+        return Math.min(MOST_ROWS, REGISTERS - 1 - columns);
+    }
 
     /**
      * How many of the remaining rows the next tile takes: mr, as long as what is left after it is enough to hide how

@@ -98,6 +98,7 @@ abstract class Correlation {
      * @param padded whether rows of the image get their columns of zeros; else they stay where they are
      * @param tapElements of the packed filter for each pixel of the kernel
      * @param columnsAtOnce elements of an output pixel that one row of products is about
+     * @param packedFrom elements before the packed filter, which {@link #packFirst} fills
      */
     Correlation(
             Conv2dSpec spec,
@@ -106,13 +107,14 @@ abstract class Correlation {
             boolean padded,
             long tapElements,
             int columnsAtOnce,
+            int packedFrom,
             SimdEpilogue epilogue,
             int threads) {
         boolean forward = isForward(spec);
         this.spec = spec;
         this.result = result;
         this.padded = padded;
-        this.packedSize = Scratch.length(spec.kernelHeight() * spec.kernelWidth() * tapElements);
+        this.packedSize = Scratch.length(packedFrom + spec.kernelHeight() * spec.kernelWidth() * tapElements);
         this.tapElements = (int) tapElements;
         this.columnsAtOnce = columnsAtOnce;
         channels = forward ? spec.channels() : spec.filters();
@@ -124,7 +126,7 @@ abstract class Correlation {
         inWidth = forward ? spec.width() : spec.outWidth();
         step = forward ? spec.stride() : 1;
         outStep = forward ? 1 : spec.stride();
-        sweeps = forward ? forward(image) : gradient(image);
+        sweeps = forward ? forward(image, packedFrom) : gradient(image, packedFrom);
         mostRows = threads == 1 ? outHeight : Math.max(1, spec.batch() * outHeight / (TASKS * threads));
         tasks = spec.batch() * Arrays.stream(sweeps).mapToInt(this::blocks).sum();
     }
@@ -133,17 +135,18 @@ abstract class Correlation {
         return spec.pass() == Conv2dSpec.Pass.FORWARD;
     }
 
-    private Sweep[] forward(HostTensor x) {
+    private Sweep[] forward(HostTensor x, int packedFrom) {
         int zeros = padded ? spec.padding() : 0;
         int rowPixels = padded ? (outWidth - 1) * step + spec.kernelWidth() : inWidth;
         ImageRows under = new ImageRows(x, inHeight, inWidth, channels, zeros, rowPixels);
-        Columns columns = new Columns(Phase.forward(spec, spec.kernelWidth(), outWidth), zeros - spec.padding(), 0);
+        Columns columns =
+                new Columns(Phase.forward(spec, spec.kernelWidth(), outWidth), zeros - spec.padding(), packedFrom);
         return new Sweep[] {
             new Sweep(Phase.forward(spec, spec.kernelHeight(), outHeight), under, new Columns[] {columns})
         };
     }
 
-    private Sweep[] gradient(HostTensor dY) {
+    private Sweep[] gradient(HostTensor dY, int packedFrom) {
         Phase[] phases = new Phase[Math.min(outStep, outWidth)];
         Arrays.setAll(phases, q -> Phase.gradient(spec, spec.kernelWidth(), outWidth, q));
         int most = Arrays.stream(phases).mapToInt(Phase::before).max().orElseThrow();
@@ -155,7 +158,7 @@ abstract class Correlation {
                 .orElse(0);
         ImageRows under = new ImageRows(dY, inHeight, inWidth, channels, zeros, padded ? rowPixels : inWidth);
         Sweep[] all = new Sweep[Math.min(outStep, outHeight)];
-        int packedAt = 0;
+        int packedAt = packedFrom;
         for (int p = 0; p < all.length; p++) {
             Phase rows = Phase.gradient(spec, spec.kernelHeight(), outHeight, p);
             Columns[] columns = new Columns[phases.length];
@@ -173,6 +176,7 @@ abstract class Correlation {
         Workers.Task task = (number, worker) -> run(number, takePacked(shared), scratch[worker]);
         return () -> {
             float[] packed = takePacked(shared);
+            packFirst(packed);
             for (Sweep sweep : sweeps) {
                 for (Columns columns : sweep.columns()) {
                     pack(filter, sweep.rows(), columns.columns(), packed, columns.packedAt());
@@ -195,6 +199,11 @@ abstract class Correlation {
             int s = columns.firstTap() + turned % columns.taps() * outStep;
             packTap(filter, r * spec.kernelWidth() + s, packed, at, tap, taps);
         }
+    }
+
+    /** Packs what is before the filter, if anything is. */
+    void packFirst(float[] packed) {
+        // Of most nothing is.
     }
 
     /**
@@ -272,8 +281,13 @@ abstract class Correlation {
             }
         }
         for (int row = from; row < to; row++) {
-            epilogue.apply((firstRow + row * outStep) * outWidth, outWidth, 0, filters);
+            finish(firstRow + row * outStep, epilogue);
         }
+    }
+
+    /** What follows when a row of output pixels is done, counted over all images. */
+    void finish(int row, SimdEpilogue then) {
+        then.apply(row * outWidth, outWidth, 0, filters);
     }
 
     /**
@@ -292,7 +306,11 @@ abstract class Correlation {
         int pixels = each.columns().count();
         int yAt = result.offset() + pixel * filters + column;
         if (runs <= 0 || columnTaps == 0) {
-            fill(pixels, yAt, Math.min(columnsAtOnce, filters - column));
+            fill(
+                    pixels,
+                    yAt,
+                    Math.min(columnsAtOnce, filters - column),
+                    scratch.operands().b());
             return;
         }
         scratch.operands().runs(runs, rowStep);
@@ -301,8 +319,8 @@ abstract class Correlation {
         row(columnTaps, pixels, each.from(), xAt, fAt, column, yAt, scratch);
     }
 
-    /** Zeros in some columns of output pixels that no element of the filter meets. */
-    private void fill(int pixels, int yAt, int width) {
+    /** Zeros in some columns of output pixels that no element of the filter meets, which is what was packed. */
+    void fill(int pixels, int yAt, int width, float[] packed) {
         for (int j = 0; j < pixels; j++) {
             int at = yAt + j * outStep * filters;
             Arrays.fill(result.array(), at, at + width, 0);

@@ -21,7 +21,7 @@ final class DenseCorrelation extends Correlation {
         boolean forward = spec.pass() == Conv2dSpec.Pass.FORWARD;
         int rows = forward ? spec.channels() : spec.filters();
         int columns = forward ? spec.filters() : spec.channels();
-        super(spec, image, result, true, (long) rows * Math.ceilDiv(columns, NR) * NR, NR, epilogue, threads);
+        super(spec, image, result, true, (long) rows * Math.ceilDiv(columns, NR) * NR, NR, 0, epilogue, threads);
         exchanged = !forward;
     }
 

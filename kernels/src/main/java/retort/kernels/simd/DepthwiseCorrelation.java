@@ -28,7 +28,7 @@ final class DepthwiseCorrelation extends Correlation {
 
     /** @param spec of the convolution in which each channel would meet all */
     DepthwiseCorrelation(Conv2dSpec spec, HostTensor image, HostTensor result, SimdEpilogue epilogue, int threads) {
-        super(spec, image, result, false, spec.channels(), spec.channels(), epilogue, threads);
+        super(spec, image, result, false, spec.channels(), spec.channels(), 0, epilogue, threads);
         this.spec = spec;
         kernels = new DepthwiseKernel[2 * TILE_PIXELS.length * (TAPS + 1) * (spec.kernelWidth() + 1)];
     }

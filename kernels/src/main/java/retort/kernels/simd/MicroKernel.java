@@ -61,6 +61,13 @@ abstract class MicroKernel {
             return this;
         }
 
+        /** C = A B + the same row everywhere, which is at the beginning of an array. */
+        Operands startingFrom(float[] row) {
+            start = row;
+            startMask = 0;
+            return this;
+        }
+
         /** Sums of several runs; B goes on from run to run. */
         Operands runs(int count, int newARun) {
             return runs(count, newARun, Blocking.NR, 0);

@@ -7,7 +7,7 @@ import retort.kernels.op.Conv2dSpec;
 /**
  * Convolution as products of matrices that are never built: {@link DenseCorrelation} forward and for the input
  * gradient, {@link Col2ImGradient} for that of few channels, {@link FilterGradient} for the filter's;
- * {@link FewFilters} and {@link FewFiltersGradient} where they do better.
+ * {@link NarrowCorrelation}, {@link FewFilters} and {@link FewFiltersGradient} of one channel.
  *
  * <p>Source: Chetlur et al. 2014 (implicit GEMM); Georganas et al. 2018 (direct, register-blocked).
  */
@@ -30,6 +30,10 @@ final class SimdConv2d {
         Conv2dSpec spec = joined(given);
         return switch (spec.pass()) {
             case FORWARD -> {
+                if (NarrowCorrelation.suits(spec)) {
+                    Correlation sweeps = new NarrowCorrelation(spec, x, y, fused, workers.count());
+                    yield sweeps.prepare(filter, workers, shared, scratch, spec.flops());
+                }
                 if (RepeatedRows.suits(spec)) {
                     yield new FewFilters(spec, x, y, fused).prepare(filter, workers, shared, scratch);
                 }

@@ -41,7 +41,7 @@ import jdk.incubator.vector.VectorSpecies;
  *     for each tile                    (TileKind.loopsTiles, else one)
  *         sum = C, or 0
  *         for each run                 (TileKind.loopsRuns, else one)
- *             for p in 0 .. k - 1      (TileKind.loopsProducts; some are written out: TileKind.unrolled)
+ *             for p in 0 .. k - 1      (TileKind.loopsProducts; some are written out: Tile.unrolled)
  *                 b[j] = vector j of B's row p
  *                 for each row i: a = broadcast A(i, p); sum[i][j] = fma(a, b[j], sum[i][j])
  *         C = sum
@@ -110,7 +110,7 @@ final class TileEmitter {
         nextA = code.allocateLocal(TypeKind.INT);
         nextB = code.allocateLocal(TypeKind.INT);
         broadcast = code.allocateLocal(TypeKind.REFERENCE);
-        rowOfB = vectors(tile.vectors());
+        rowOfB = vectors(kind.slides() ? tile.unrolled() : tile.vectors());
         sums = vectors(tile.sums());
     }
 
@@ -162,7 +162,9 @@ final class TileEmitter {
     }
 
     private void loopProducts() {
-        if (!kind.loopsProducts()) {
+        if (kind.slides()) {
+            slidingProducts();
+        } else if (!kind.loopsProducts()) {
             products();
         } else if (kind.countsAlongA()) {
             int end = local(CD_int, () -> code.iload(nextA).iload(K).iadd());
@@ -174,7 +176,7 @@ final class TileEmitter {
 
     /** The products that are written out. */
     private void products() {
-        for (int p = 0; p < kind.unrolled(); p++) {
+        for (int p = 0; p < tile.unrolled(); p++) {
             for (int j = 0; j < tile.vectors(); j++) {
                 species().aload(b);
                 indexOfB(p);
@@ -185,20 +187,44 @@ final class TileEmitter {
                 product(i, p);
             }
         }
-        indexOfA(0, kind.unrolled());
+        indexOfA(0, tile.unrolled());
         code.istore(nextA);
-        indexOfB(kind.unrolled());
+        indexOfB(tile.unrolled());
         code.istore(nextB);
     }
 
-    /** Adds product p to the sums in row i. */
-    private void product(int i, int p) {
+    /** Those of a run, element of A by element: each is in the window of up to as many rows as a run has products. */
+    private void slidingProducts() {
+        int products = tile.unrolled();
+        for (int p = 0; p < products; p++) {
+            species().aload(b);
+            indexOfB(p);
+            code.invokestatic(VECTOR, "fromArray", FROM_ARRAY).astore(rowOfB[p]);
+        }
+        for (int element = 0; element < tile.rows() + products - 1; element++) {
+            broadcast(element, 0);
+            for (int i = Math.max(0, element - products + 1); i <= Math.min(element, tile.rows() - 1); i++) {
+                code.aload(broadcast).aload(rowOfB[element - i]).aload(sums[i]);
+                code.invokevirtual(VECTOR, "fma", FMA).astore(sums[i]);
+            }
+        }
+        indexOfB(products);
+        code.istore(nextB);
+    }
+
+    /** Broadcasts A's element in row i, product p. */
+    private void broadcast(int i, int p) {
         if (kind.fenced()) {
             code.invokestatic(FENCES, "acquireFence", MTD_void);
         }
         species().aload(a);
         indexOfA(i, p);
         code.faload().invokestatic(VECTOR, "broadcast", BROADCAST).astore(broadcast);
+    }
+
+    /** Adds product p to the sums in row i. */
+    private void product(int i, int p) {
+        broadcast(i, p);
         int first = (kind.ownSums() ? p * tile.elements() : 0) + i * tile.vectors();
         for (int j = 0; j < tile.vectors(); j++) {
             code.aload(broadcast).aload(rowOfB[j]).aload(sums[first + j]);

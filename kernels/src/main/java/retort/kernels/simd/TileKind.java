@@ -48,6 +48,15 @@ enum TileKind {
     PIXELS,
 
     /**
+     * The same of kernels of any width, for C of a vector of columns at most: {@code B(p, j) = b[bAt + p LANES + j]}.
+     * An element of A is in the windows of several rows, and is broadcast once for all of them. (A broadcast that is
+     * used once C2 does not make a load where there are fences, which took three times as long on one Zen 3 core.)
+     * Whole vectors are stored, so what a row has behind its columns is overwritten by the next row, and the last one
+     * needs room.
+     */
+    NARROW,
+
+    /**
      * The filter gradient of that convolution, both operands where they are:
      * {@code A(i, p) = a[aAt + i + r aRun + p lda]}, {@code B(p, j) = b[bAt + r bRun + p ldb + j]}, k pairs of products
      * in a run. The three rows of a tile are too few sums to hide how long an addition takes, so even and odd products
@@ -59,35 +68,32 @@ enum TileKind {
     /** {@link #PAIRS} without the second of each pair: for the last of an odd number, and for taller tiles. */
     SINGLES;
 
-    /** More rows than any tile has: each takes a register or two. */
-    private static final int ROWS_BELOW = 17;
-
-    /** By the stride that tiles know, 0 where they know none, and by rows. */
-    private volatile MicroKernel[][] kernels = new MicroKernel[1][ROWS_BELOW];
+    /** By the number that tiles know of their operands, 0 where they know none, and by rows. */
+    private volatile MicroKernel[][] kernels = new MicroKernel[1][Blocking.MOST_ROWS + 1];
 
     /** The micro-kernel of so many rows; made when first asked for, and only then. */
     MicroKernel kernel(int rows) {
         return kernel(rows, 0);
     }
 
-    /** The same of {@link #STRIDED}, whose rows of A are so far apart. */
-    MicroKernel kernel(int rows, int stride) {
+    /** The same of {@link #STRIDED}, whose rows of A are so far apart, and of {@link #NARROW} of such runs. */
+    MicroKernel kernel(int rows, int known) {
         MicroKernel[][] made = kernels;
-        MicroKernel kernel = stride < made.length && made[stride] != null ? made[stride][rows] : null;
-        return kernel != null ? kernel : make(rows, stride);
+        MicroKernel kernel = known < made.length && made[known] != null ? made[known][rows] : null;
+        return kernel != null ? kernel : make(rows, known);
     }
 
-    private synchronized MicroKernel make(int rows, int stride) {
-        MicroKernel[][] made = stride < kernels.length ? kernels : Arrays.copyOf(kernels, stride + 1);
-        if (made[stride] == null) {
-            made[stride] = new MicroKernel[ROWS_BELOW];
+    private synchronized MicroKernel make(int rows, int known) {
+        MicroKernel[][] made = known < kernels.length ? kernels : Arrays.copyOf(kernels, known + 1);
+        if (made[known] == null) {
+            made[known] = new MicroKernel[Blocking.MOST_ROWS + 1];
         }
-        if (made[stride][rows] == null) {
-            made[stride][rows] =
-                    TileEmitter.of(new Tile(this, rows, vectors(), stride)).define();
+        if (made[known][rows] == null) {
+            made[known][rows] =
+                    TileEmitter.of(new Tile(this, rows, vectors(), known)).define();
         }
         kernels = made;
-        return made[stride][rows];
+        return made[known][rows];
     }
 
     /**
@@ -140,6 +146,7 @@ enum TileKind {
             case EDGE -> Blocking.MR_EDGE;
             case SKINNY -> Blocking.MR_SKINNY;
             case PIXELS -> Blocking.MR_PIXELS;
+            case NARROW -> Blocking.mrNarrow(1);
             case SINGLES -> Blocking.MR_SINGLES;
             case PAIRS -> 3;
         };
@@ -147,12 +154,12 @@ enum TileKind {
 
     /** Vectors in a row of a tile. */
     int vectors() {
-        return this == EDGE || this == SKINNY ? 1 : 2;
+        return this == EDGE || this == SKINNY || this == NARROW ? 1 : 2;
     }
 
     /** From row to row of a packed B. */
     int panel() {
-        return this == SKINNY ? SimdSpecies.LANES : Blocking.NR;
+        return this == SKINNY || this == NARROW ? SimdSpecies.LANES : Blocking.NR;
     }
 
     /** Whether A is packed. */
@@ -180,21 +187,22 @@ enum TileKind {
      * others are no faster with it.
      */
     boolean fenced() {
-        return this == PACKED || this == COLUMNS || this == STRIDED || this == PIXELS;
+        return this == PACKED || this == COLUMNS || this == STRIDED || this == PIXELS || this == NARROW;
     }
 
-    /** Products written out in the innermost loop. */
+    /** Products written out in the innermost loop; of NARROW the tile knows how many. */
     int unrolled() {
         return switch (this) {
             case PACKED, COLUMNS, ROWS, STRIDED, EDGE, SKINNY, SINGLES -> 1;
             case PAIRS -> 2;
             case PIXELS -> 3;
+            case NARROW -> 0;
         };
     }
 
     /** Whether there is a loop over products; else a run is what is written out. */
     boolean loopsProducts() {
-        return this != PIXELS;
+        return this != PIXELS && this != NARROW;
     }
 
     /**
@@ -207,6 +215,11 @@ enum TileKind {
         return this == ROWS || this == STRIDED;
     }
 
+    /** Whether the products of a run are done element by element of A, each for all rows that it is of. */
+    boolean slides() {
+        return this == NARROW;
+    }
+
     /** Whether there is a loop over runs. */
     boolean loopsRuns() {
         return this != PACKED && this != COLUMNS && this != SKINNY;
@@ -214,7 +227,7 @@ enum TileKind {
 
     /** Whether there is a loop over tiles. */
     boolean loopsTiles() {
-        return this == ROWS || this == STRIDED || this == EDGE || this == PIXELS;
+        return this == ROWS || this == STRIDED || this == EDGE || this == PIXELS || this == NARROW;
     }
 
     /** Whether each of the products written out has sums of its own. */

@@ -15,7 +15,7 @@ final class EveryTile {
         TileEmitterTest.tiles().forEach(tile -> {
             TileKind kind = tile.kind();
             int stride = tile.stride() == 0 ? 1 : tile.stride();
-            MicroKernel kernel = kind.kernel(tile.rows(), tile.stride());
+            MicroKernel kernel = kind.kernel(tile.rows(), tile.known());
             MicroKernel.Operands operands =
                     new MicroKernel.Operands().set(a, b, c, Blocking.NR).runs(1, 0, Blocking.NR, 0);
             operands.adding(false).width(kind.masked() ? 1 : tile.vectors() * SimdSpecies.LANES);

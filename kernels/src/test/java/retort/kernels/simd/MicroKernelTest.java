@@ -35,12 +35,17 @@ class MicroKernelTest {
 
         /** Products in a run. */
         int products() {
-            return kind() == TileKind.PIXELS ? 3 : kind() == TileKind.PAIRS ? 2 * k : k;
+            return switch (kind()) {
+                case PIXELS -> 3;
+                case NARROW -> TileEmitterTest.RUN;
+                case PAIRS -> 2 * k;
+                default -> k;
+            };
         }
 
         int lda() {
             return switch (kind()) {
-                case PIXELS -> 1;
+                case PIXELS, NARROW -> 1;
                 case COLUMNS, PAIRS, SINGLES -> 29;
                 case PACKED, ROWS, STRIDED, EDGE, SKINNY -> TileEmitterTest.STRIDE;
             };
@@ -57,7 +62,7 @@ class MicroKernelTest {
                     + switch (kind()) {
                         case PACKED -> i + p * tile.rows();
                         case COLUMNS, PAIRS, SINGLES -> i + p * lda();
-                        case ROWS, STRIDED, EDGE, SKINNY, PIXELS -> i * lda() + p;
+                        case ROWS, STRIDED, EDGE, SKINNY, PIXELS, NARROW -> i * lda() + p;
                     };
         }
 
@@ -95,7 +100,7 @@ class MicroKernelTest {
                 .runs(call.runs(), 500, call.ldb(), B_RUN)
                 .adding(call.add())
                 .width(call.width());
-        MicroKernel kernel = call.kind().kernel(call.tile().rows(), call.tile().stride());
+        MicroKernel kernel = call.kind().kernel(call.tile().rows(), call.tile().known());
         kernel.run(call.k(), 7, call.lda(), 3, call.tiles(), operands, C_AT);
         for (int e = 0; e < c.length; e++) {
             assertEquals(expected[e], c[e], call + ", element " + e);

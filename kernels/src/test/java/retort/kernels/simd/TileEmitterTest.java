@@ -31,14 +31,21 @@ class TileEmitterTest {
     /** Of the tiles that know it. */
     static final int STRIDE = 41;
 
+    /** The same of products in a run. */
+    static final int RUN = 5;
+
     static Stream<Tile> tiles() {
         return Arrays.stream(TileKind.values())
                 .flatMap(kind -> IntStream.rangeClosed(1, kind.mr())
-                        .mapToObj(rows -> new Tile(kind, rows, kind.vectors(), stride(kind))));
+                        .mapToObj(rows -> new Tile(kind, rows, kind.vectors(), known(kind))));
     }
 
-    private static int stride(TileKind kind) {
-        return kind == TileKind.STRIDED ? STRIDE : 0;
+    private static int known(TileKind kind) {
+        return switch (kind) {
+            case STRIDED -> STRIDE;
+            case NARROW -> RUN;
+            default -> 0;
+        };
     }
 
     /** Tiles that no kernel here uses, wider or taller. */
@@ -49,8 +56,9 @@ class TileEmitterTest {
     @ParameterizedTest
     @MethodSource("allTiles")
     void eachProductIsOneFmaOfLocalsForEachVector(Tile tile) {
-        assertEquals((long) tile.elements() * tile.kind().unrolled(), calls(tile, "fma"));
-        assertEquals((long) tile.rows() * tile.kind().unrolled(), calls(tile, "broadcast"));
+        assertEquals((long) tile.elements() * tile.unrolled(), calls(tile, "fma"));
+        long broadcasts = tile.kind().slides() ? tile.rows() + RUN - 1 : (long) tile.rows() * tile.unrolled();
+        assertEquals(broadcasts, calls(tile, "broadcast"));
         assertEquals(tile.elements(), calls(tile, "intoArray"));
     }
 
@@ -88,12 +96,12 @@ class TileEmitterTest {
     @ParameterizedTest
     @MethodSource("tiles")
     void aTileHasOneKernelAndNoOtherHasIt(Tile tile) {
-        MicroKernel kernel = tile.kind().kernel(tile.rows(), tile.stride());
-        assertSame(kernel, tile.kind().kernel(tile.rows(), tile.stride()));
+        MicroKernel kernel = tile.kind().kernel(tile.rows(), tile.known());
+        assertSame(kernel, tile.kind().kernel(tile.rows(), tile.known()));
         assertNotSame(
                 kernel.getClass(),
                 tile.kind()
-                        .kernel(tile.rows() % tile.kind().mr() + 1, tile.stride())
+                        .kernel(tile.rows() % tile.kind().mr() + 1, tile.known())
                         .getClass());
         assertTrue(kernel.getClass().isHidden());
     }
