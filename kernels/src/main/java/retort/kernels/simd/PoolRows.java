@@ -65,18 +65,81 @@ record PoolRows(Pool2dSpec spec, SimdPool2d.Windows windows, int first, int end)
         if (end == first) {
             return;
         }
-        float[] all = scratch.take(Scratch.Use.LEFT, span() + LANES);
-        reduce(row, x, all);
         int to = y.offset() + yAt(row);
         if (spec.stride() == 1) {
+            float[] all = scratch.take(Scratch.Use.LEFT, span() + LANES);
+            reduce(row, x, all);
             System.arraycopy(all, 0, y.array(), to, length());
             return;
         }
-        float[] picked = scratch.take(Scratch.Use.TILE, length() + LANES);
-        for (int from = 0, at = 0; at < length(); from += step(), at += spec.channels()) {
-            FloatVector.fromArray(SPECIES, all, from).intoArray(picked, at);
+        int covered = span() + (spec.kernelWidth() - 1) * spec.channels();
+        float[] columns = scratch.take(Scratch.Use.LEFT, covered + LANES);
+        float[] found = scratch.take(Scratch.Use.TILE, length() + LANES);
+        int rows = windows.rows(row);
+        int at = x.offset() + at(windows.top(row));
+        if (spec.kind() == Kind.MAX) {
+            largestOfRows(x.array(), at, rows, rowStep(), covered, columns);
+            largestOfEach(columns, found);
+        } else {
+            sumOfRows(x.array(), at, rows, rowStep(), covered, columns);
+            meanOfEach(columns, 1f / (rows * spec.kernelWidth()), found);
         }
-        System.arraycopy(picked, 0, y.array(), to, length());
+        System.arraycopy(found, 0, y.array(), to, length());
+    }
+
+    private static void largestOfRows(float[] x, int at, int rows, int rowStep, int length, float[] to) {
+        for (int i = 0; i < length; i += LANES) {
+            int e = Math.min(i, length - LANES);
+            FloatVector best = FloatVector.fromArray(SPECIES, x, at + e);
+            for (int r = 1; r < rows; r++) {
+                FloatVector value = FloatVector.fromArray(SPECIES, x, at + e + r * rowStep);
+                best = value.blend(best, SimdPool2d.stays(best, value));
+            }
+            best.intoArray(to, e);
+        }
+    }
+
+    private static void sumOfRows(float[] x, int at, int rows, int rowStep, int length, float[] to) {
+        for (int i = 0; i < length; i += LANES) {
+            int e = Math.min(i, length - LANES);
+            FloatVector sum = FloatVector.fromArray(SPECIES, x, at + e);
+            for (int r = 1; r < rows; r++) {
+                sum = sum.add(FloatVector.fromArray(SPECIES, x, at + e + r * rowStep));
+            }
+            sum.intoArray(to, e);
+        }
+    }
+
+    /**
+     * The largest of each window's columns, whose own largest elements are there: a vector of channels, which goes on
+     * into the next window and is overwritten by that.
+     */
+    private void largestOfEach(float[] columns, float[] to) {
+        int step = step();
+        int channels = spec.channels();
+        int width = spec.kernelWidth() * channels;
+        for (int from = 0, at = 0; at < length(); from += step, at += channels) {
+            FloatVector best = FloatVector.fromArray(SPECIES, columns, from);
+            for (int s = channels; s < width; s += channels) {
+                FloatVector value = FloatVector.fromArray(SPECIES, columns, from + s);
+                best = value.blend(best, SimdPool2d.stays(best, value));
+            }
+            best.intoArray(to, at);
+        }
+    }
+
+    /** The same of sums. */
+    private void meanOfEach(float[] columns, float share, float[] to) {
+        int step = step();
+        int channels = spec.channels();
+        int width = spec.kernelWidth() * channels;
+        for (int from = 0, at = 0; at < length(); from += step, at += channels) {
+            FloatVector sum = FloatVector.fromArray(SPECIES, columns, from);
+            for (int s = channels; s < width; s += channels) {
+                sum = sum.add(FloatVector.fromArray(SPECIES, columns, from + s));
+            }
+            sum.mul(share).intoArray(to, at);
+        }
     }
 
     private void reduce(int row, HostTensor x, float[] to) {
@@ -98,7 +161,7 @@ record PoolRows(Pool2dSpec spec, SimdPool2d.Windows windows, int first, int end)
             for (int r = 0; r < rows; r++) {
                 for (int s = 0; s < columns; s++) {
                     FloatVector value = FloatVector.fromArray(SPECIES, x, at + e + r * rowStep + s * channels);
-                    best = best.blend(value, SimdPool2d.isLarger(value, best));
+                    best = value.blend(best, SimdPool2d.stays(best, value));
                 }
             }
             best.intoArray(to, e);

@@ -200,18 +200,18 @@ final class SimdPool2d {
         for (int r = 0; r < rows; r++) {
             for (int s = 0; s < columns; s++) {
                 FloatVector value = FloatVector.fromArray(SPECIES, x, first + r * rowStep + s * step);
-                best = best.blend(value, isLarger(value, best));
+                best = value.blend(best, stays(best, value));
             }
         }
         best.intoArray(to, at);
     }
 
     /**
-     * Where a value takes the place of the largest so far: of equals the first stays, a NaN is larger than any number.
+     * Where the largest so far is not replaced by the next value: of equals the first stays, a NaN is larger than any
+     * number.
      */
-    static VectorMask<Float> isLarger(FloatVector value, FloatVector best) {
-        return value.compare(VectorOperators.GT, best)
-                .or(value.test(VectorOperators.IS_NAN).andNot(best.test(VectorOperators.IS_NAN)));
+    static VectorMask<Float> stays(FloatVector best, FloatVector next) {
+        return best.compare(VectorOperators.GE, next).or(best.test(VectorOperators.IS_NAN));
     }
 
     /** Where a value is the largest of its window, or a NaN as that is then. */
