@@ -10,7 +10,10 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
@@ -26,9 +29,11 @@ import org.bytedeco.dnnl.softmax_forward;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.FloatPointer;
 import retort.bench.kernel.Contender;
+import retort.kernels.op.BatchNormSpec;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.GemmSpec;
+import retort.kernels.op.Pool2dSpec;
 import retort.kernels.op.ReluSpec;
 import retort.kernels.op.SoftmaxSpec;
 import retort.kernels.op.Spec;
@@ -46,6 +51,7 @@ public final class OneDnnContender implements Contender {
     private final List<Step> before = new ArrayList<>();
     private final List<Step> timed = new ArrayList<>();
     private final List<Step> after = new ArrayList<>();
+    private final Map<Integer, Supplier<float[]>> derived = new HashMap<>();
 
     /** An operand where the spec's layout has it, and where the primitive wants it; often the same memory. */
     private record Place(int argument, memory plain, memory inner) {}
@@ -69,6 +75,8 @@ public final class OneDnnContender implements Contender {
             case DepthwiseConv2dSpec s -> contender.depthwiseConv2d(s, inputs);
             case SoftmaxSpec s -> contender.softmax(s, inputs);
             case ReluSpec s -> contender.eltwise(dnnl.algorithm.eltwise_relu, inputs[0]);
+            case Pool2dSpec s -> new OneDnnLayers(contender, inputs).pool2d(s);
+            case BatchNormSpec s -> new OneDnnLayers(contender, inputs).batchNorm(s);
             default -> throw new IllegalArgumentException("onednn: " + spec.id() + " is not among its benchmarks");
         }
         contender.settle();
@@ -204,9 +212,14 @@ public final class OneDnnContender implements Contender {
         write(DNNL_ARG_DST, plain, chosen.dst_desc(), new eltwise_forward(chosen));
     }
 
-    /** Keeps the place of the result, which is made last. */
-    private void skip() {
+    /** Keeps the place of an operand that is none of the primitive's, or of the result where that is made last. */
+    void skip() {
         places.add(null);
+    }
+
+    /** The next operand of the spec, which oneDNN takes as it lies. */
+    void read(int argument, memory.desc plain, float[] elements) {
+        read(argument, plain, plain, elements);
     }
 
     private void read(int argument, memory.desc plain, memory.desc inner, float[] elements) {
@@ -217,15 +230,39 @@ public final class OneDnnContender implements Contender {
         }
     }
 
-    private void write(int argument, memory.desc plain, memory.desc inner, primitive work) {
-        Place place = place(argument, plain, inner);
-        IntMemoryMap arguments = new IntMemoryMap();
+    /** The same of a result. */
+    memory written(int argument, memory.desc plain) {
+        return place(argument, plain, plain).plain();
+    }
+
+    /** The same of a result that a caller finds from others, when it is asked for. */
+    void derived(Supplier<float[]> elements) {
+        derived.put(places.size(), elements);
+        skip();
+    }
+
+    /** Work on all operands so far that is done before any time is taken, and leaves what is not among them. */
+    void before(primitive work, IntMemoryMap others) {
+        before.add(new Step(work, arguments(others)));
+    }
+
+    /** Work on all operands so far, and what is not among them. */
+    void timed(primitive work, IntMemoryMap others) {
+        timed.add(new Step(work, arguments(others)));
+    }
+
+    private IntMemoryMap arguments(IntMemoryMap others) {
         for (Place each : places) {
             if (each != null) {
-                arguments.put(each.argument(), each.inner());
+                others.put(each.argument(), each.inner());
             }
         }
-        timed.add(new Step(work, arguments));
+        return others;
+    }
+
+    private void write(int argument, memory.desc plain, memory.desc inner, primitive work) {
+        Place place = place(argument, plain, inner);
+        timed(work, new IntMemoryMap());
         if (place.inner() != place.plain()) {
             (ownLayout ? after : timed).add(move(place.inner(), place.plain()));
         }
@@ -260,8 +297,18 @@ public final class OneDnnContender implements Contender {
         return desc(memory.format_tag.any, sizes);
     }
 
-    private static memory.desc desc(memory.format_tag tag, long... sizes) {
+    static memory.desc desc(memory.format_tag tag, long... sizes) {
         return new memory.desc(sizes, memory.data_type.f32, tag);
+    }
+
+    engine cpu() {
+        return cpu;
+    }
+
+    static float[] elementsOf(memory plain) {
+        float[] elements = new float[(int) (plain.get_desc().get_size() / Float.BYTES)];
+        data(plain, elements.length).get(elements);
+        return elements;
     }
 
     private static FloatPointer data(memory memory, long count) {
@@ -276,18 +323,19 @@ public final class OneDnnContender implements Contender {
     @Override
     public float[] elements(int operand) {
         execute(after);
-        memory plain = places.get(operand).plain();
-        float[] elements = new float[(int) (plain.get_desc().get_size() / Float.BYTES)];
-        data(plain, elements.length).get(elements);
-        return elements;
+        return derived.containsKey(operand)
+                ? derived.get(operand).get()
+                : elementsOf(places.get(operand).plain());
     }
 
     @Override
     public void close() {
         for (Place place : places) {
-            place.plain().close();
-            if (place.inner() != place.plain()) {
-                place.inner().close();
+            if (place != null) {
+                place.plain().close();
+                if (place.inner() != place.plain()) {
+                    place.inner().close();
+                }
             }
         }
         queue.close();

@@ -7,11 +7,13 @@ import org.bytedeco.openblas.global.openblas_nolapack;
 import retort.bench.kernel.Contender;
 import retort.kernels.Backends;
 import retort.kernels.Engine;
+import retort.kernels.op.BatchNormSpec;
 import retort.kernels.op.Conv2dSpec;
 import retort.kernels.op.DepthwiseConv2dSpec;
 import retort.kernels.op.ElementType;
 import retort.kernels.op.Epilogue;
 import retort.kernels.op.GemmSpec;
+import retort.kernels.op.Pool2dSpec;
 import retort.kernels.op.Spec;
 
 /** The libraries that our kernels are held against, each with what it is best at. */
@@ -36,7 +38,8 @@ public enum Peer {
             "onednn",
             Engine.CPU_SIMD,
             "oneDNN in our layout: row-major, NHWC. What it packs it packs within the timed call, as we do."
-                    + " Its softmax has no temperature and gets logits divided beforehand, untimed.") {
+                    + " Its softmax has no temperature and gets logits divided beforehand, its max pooling's gradient where the"
+                    + " largest elements are, untimed; its batch normalisation keeps no running statistics.") {
         @Override
         void load() {
             Loader.load(org.bytedeco.dnnl.global.dnnl.class);
@@ -47,7 +50,9 @@ public enum Peer {
             return isPlainGemm(spec)
                     || isPlainConv2d(spec)
                     || spec.op() == Spec.Op.SOFTMAX
-                    || spec.op() == Spec.Op.RELU;
+                    || spec.op() == Spec.Op.RELU
+                    || spec instanceof Pool2dSpec
+                    || spec instanceof BatchNormSpec s && !s.relu();
         }
 
         @Override

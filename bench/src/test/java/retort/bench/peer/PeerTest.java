@@ -75,6 +75,14 @@ class PeerTest {
                         "depthwise-conv2d:n4h9w8c24:k3x3:s1p1",
                         "depthwise-conv2d-dx:n4h9w8c24:k3x3:s2p1",
                         "depthwise-conv2d-df:n4h9w8c24:k3x3:s1p1",
+                        "max-pool2d:n4h9w8c24:k2x2:s2p0",
+                        "max-pool2d:n4h9w8c6:k3x3:s2p1",
+                        "max-pool2d-dx:n4h9w8c24:k3x3:s2p1",
+                        "average-pool2d:n4h9w8c24:k3x3:s2p1",
+                        "average-pool2d-dx:n4h9w8c24:k3x3:s2p1",
+                        "batch-norm:300x24",
+                        "batch-norm-inference:300x24",
+                        "batch-norm-dx:300x24",
                         "softmax:33x10:T3.5",
                         "relu:1000")
                 .map(Spec::parse);

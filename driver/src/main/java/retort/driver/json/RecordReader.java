@@ -130,7 +130,7 @@ record RecordReader(JsonReader json, boolean special) {
             return Optional.empty();
         }
         if (!component.isAnnotationPresent(MayBeMissing.class)) {
-            String of = path();
+            String of = previous();
             throw new MismatchException((of.isEmpty() ? "" : of + ".") + component.getName() + " is missing");
         }
         return component.getType().isPrimitive() ? Array.get(Array.newInstance(component.getType(), 1), 0) : null;
@@ -145,7 +145,7 @@ record RecordReader(JsonReader json, boolean special) {
             return constructor.newInstance(values);
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof IllegalArgumentException refused) {
-                throw new MismatchException(path() + ": " + refused.getMessage());
+                throw new MismatchException(previous() + ": " + refused.getMessage());
             }
             throw new IllegalStateException(e);
         } catch (ReflectiveOperationException e) {
@@ -169,7 +169,7 @@ record RecordReader(JsonReader json, boolean special) {
         Collection<Object> values = list(element, false);
         Set<Object> set = new LinkedHashSet<>(values);
         if (set.size() < values.size()) {
-            throw new MismatchException(path() + " has a value twice");
+            throw new MismatchException(previous() + " has a value twice");
         }
         return set;
     }
@@ -307,7 +307,10 @@ record RecordReader(JsonReader json, boolean special) {
         return shown(json.getPath());
     }
 
-    /** The same of what was read last: made of each number on the way, it would take longer than reading them. */
+    /**
+     * The same of what was read last, an object or a list that has just ended too: made of each number on the way, it
+     * would take longer than reading them.
+     */
     private String previous() {
         return shown(json.getPreviousPath());
     }
