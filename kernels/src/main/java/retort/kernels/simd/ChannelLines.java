@@ -12,7 +12,7 @@ import static retort.kernels.simd.SimdSpecies.LANES;
  */
 record ChannelLines(int channels, int copies, int lines, int rest, int bandLines) {
     /** A shorter line is made longer. */
-    private static final int LEAST_WIDTH = 8 * LANES;
+    private static final int LEAST_WIDTH = 32 * LANES;
 
     /** Elements of a band, about. */
     private static final int BAND = 1 << 15;

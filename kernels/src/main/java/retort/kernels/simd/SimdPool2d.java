@@ -86,7 +86,9 @@ final class SimdPool2d {
         PoolRows within = PoolRows.of(all);
         Workers.Task task = (number, worker) -> {
             int from = dX.offset() + number * image;
-            Arrays.fill(dX.array(), from, from + image, 0);
+            if (!within.writesAll()) {
+                Arrays.fill(dX.array(), from, from + image, 0);
+            }
             for (int row = number * spec.outHeight(); row < (number + 1) * spec.outHeight(); row++) {
                 gradients(all, row, 0, within.first(), x, dY, dX, scratch[worker]);
                 within.gradient(row, x, dY, dX, scratch[worker]);
