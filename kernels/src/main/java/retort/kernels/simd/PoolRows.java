@@ -16,9 +16,9 @@ import retort.kernels.op.Pool2dSpec.Kind;
  * from there on, so that long vectors go over it: over the rows of the windows first, then over the columns of each.
  * Windows that begin or end outside the image are not among these.
  *
- * <p>A gradient of fewer channels than a vector has lanes goes over a row of x as if a window began at every pixel, with
- * zeros for those that there are not; one of whole vectors of channels, where windows don't overlap, writes each element
- * of dX once.
+ * <p>A gradient of fewer channels than a vector has lanes goes over a row of x as if a window began at every pixel,
+ * with zeros for those that there are not; one of whole vectors of channels, where windows don't overlap, writes each
+ * element of dX once.
  *
  * <p>A row's last vector ends where the row ends, and does some elements once more: it leaves them as they are.
  *
@@ -277,8 +277,7 @@ record PoolRows(Pool2dSpec spec, SimdPool2d.Windows windows, int first, int end)
             for (int c = 0; c < channels; c += LANES) {
                 FloatVector value = FloatVector.fromArray(SPECIES, x, at + ahead + c);
                 FloatVector gradient = FloatVector.fromArray(SPECIES, passed, from + c);
-                VectorMask<Float> here =
-                        SimdPool2d.isLargest(value, FloatVector.fromArray(SPECIES, best, from + c));
+                VectorMask<Float> here = SimdPool2d.isLargest(value, FloatVector.fromArray(SPECIES, best, from + c));
                 FloatVector.zero(SPECIES).blend(gradient, here).intoArray(dX, to + ahead + c);
                 gradient.blend(0, here).intoArray(passed, from + c);
             }
@@ -291,9 +290,7 @@ record PoolRows(Pool2dSpec spec, SimdPool2d.Windows windows, int first, int end)
         int length = length();
         for (int from = 0, ahead = 0; from < length; from += channels, ahead += step) {
             for (int c = 0; c < channels; c += LANES) {
-                FloatVector.fromArray(SPECIES, dY, dYAt + from + c)
-                        .mul(share)
-                        .intoArray(dX, to + ahead + c);
+                FloatVector.fromArray(SPECIES, dY, dYAt + from + c).mul(share).intoArray(dX, to + ahead + c);
             }
         }
     }
