@@ -38,8 +38,8 @@ public enum Peer {
             "onednn",
             Engine.CPU_SIMD,
             "oneDNN in our layout: row-major, NHWC. What it packs it packs within the timed call, as we do."
-                    + " Its softmax has no temperature and gets logits divided beforehand, its max pooling's gradient where the"
-                    + " largest elements are, untimed; its batch normalisation keeps no running statistics.") {
+                    + " Its softmax has no temperature and gets logits divided beforehand, its max pooling's gradient"
+                    + " where the largest elements are, untimed; its batch normalisation keeps no running statistics.") {
         @Override
         void load() {
             Loader.load(org.bytedeco.dnnl.global.dnnl.class);
