@@ -19,7 +19,7 @@ public final class Interruption {
             Map.of("INT", ExitCode.INTERRUPTED, "TERM", ExitCode.TERMINATED, "HUP", ExitCode.HUNG_UP);
 
     /** Who asked is to have an answer within 2 s. */
-    private static final long MILLIS_TO_A_SAFE_PLACE = 1000;
+    private static final long MILLIS_TO_A_SAFE_PLACE = 700;
 
     private static volatile Interruption current;
 
