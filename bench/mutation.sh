@@ -48,6 +48,8 @@ group transfer driver "$job.Examples*,$job.CrossValidation*,$job.Method,$job.Stu
     "$job.ExamplesTest,$job.MethodTest,$job.CrossValidationTest,$job.StudentTest"
 data=retort.driver.data image=retort.driver.image
 group readers driver "$data.ArrayFile,$data.ArrayFormat,$data.IdxSet*,$data.NumpySet*,$data.WholeGzip*,$data.ZipFiles*,$image.CodedImage*,$image.PgmImage*,\
-retort.driver.json.RecordReader*" "$data.*Test,$image.ImageFileTest,retort.driver.study.StudyFileTest"
+retort.driver.json.RecordReader*" \
+    "$data.*Test,$image.ImageFileTest,retort.driver.source.DataSetsTest,retort.driver.json.RecordReaderTest,\
+retort.driver.study.StudyFileTest,retort.driver.report.ReportFileTest,retort.driver.store.LogitsFileTest"
 group bias driver "$job.BiasCorrection*,$job.Logits*" "$job.BiasCorrectionTest,$job.LogitsTest"
 exit "$failed"
