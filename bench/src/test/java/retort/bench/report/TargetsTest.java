@@ -84,7 +84,7 @@ class TargetsTest {
     /** A target that nothing can meet because its spec or peer is misspelt would go unnoticed. */
     @Test
     void everyTargetInsideIsOfABundledShapeAndSomethingThatIsMeasured() {
-        Set<String> ids = Stream.of("gemm", "conv2d", "softmax", "adam")
+        Set<String> ids = Stream.of("gemm", "conv2d", "softmax", "elementwise", "adam")
                 .flatMap(file -> ShapeFile.bundled(file).stream())
                 .map(Spec::id)
                 .collect(Collectors.toSet());

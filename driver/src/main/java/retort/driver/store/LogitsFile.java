@@ -140,7 +140,8 @@ public record LogitsFile(Path path, Logits logits, Optional<KeptViews> views, Ma
             throw new BadDataException(
                     path.toString(),
                     "holds logits of images as they are and of " + (blocks - 1) + " views, and describes "
-                            + (described - 1));
+                            + (described - 1)
+                            + (metadata.isEmpty() ? "; what 'label' says of an .npy is in a .npy.json beside it" : ""));
         }
         int classes = extents[extents.length - 1];
         if (views.isEmpty()) {

@@ -213,6 +213,24 @@ class LogitsFileTest {
         }
     }
 
+    @Test
+    void viewsWithoutWhatIsBesideThemAreRefused() throws IOException {
+        Path file = folder.resolve("alone.npy");
+        ImageSet images = SyntheticSet.images(10);
+        Views views = new Views(1, 3, Distortion.NONE, 0);
+        try (LogitsWriter writer = new LogitsWriter(
+                file, LogitsFormat.NPY, origin(images, 10, Optional.of(views)), NumberType.FLOAT32, 1)) {
+            writer.append(values());
+            writer.finish();
+        }
+        Files.delete(LogitsFormat.sidecar(file));
+        refused(
+                file,
+                images,
+                "holds logits of images as they are and of 1 views, and describes 0; what 'label' says of an .npy is in a"
+                        + " .npy.json beside it");
+    }
+
     /** Who may write to the folder could have had any file of ours emptied. */
     @Test
     void aPartThatIsALinkIsNotFollowed() throws IOException {
